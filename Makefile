@@ -1,0 +1,136 @@
+# The one list of commands; `make` alone prints it.
+# A tool that has to be installed is a file target, so make skips what is there.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+HOST ?= 127.0.0.1
+PORT ?= 8787
+# Where `make serve` keeps its storage; in memory when empty.
+DATA ?=
+# Whether `make serve` puts tools/trap.mjs before the worker, for a test; yes when not empty.
+TRAP ?=
+# Tools that cargo installs, each in a folder of its version: clones share them.
+TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/millstream
+# The most that the gzipped wasm may weigh, in bytes.
+WASM_LIMIT := 102400
+
+# What rustc emits, and what the abort handler of wasm-bindgen adds.
+WASM_FEATURES := bulk-memory exception-handling multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext
+
+WASM_PACK_VERSION := 0.15.1
+# The command line's version must be the library's.
+WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"$$/\1/p}' Cargo.lock)
+WASM_BINDGEN := $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
+WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
+WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib
+# Written by npm itself when an installation is complete.
+NPM := node_modules/.package-lock.json
+# worker.mjs imports from here.
+BUILD := build
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+WASM := $(BUILD)/millstream_bg.wasm
+
+export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(PATH)
+# Nothing is told and nothing is asked from elsewhere while developing.
+export WRANGLER_SEND_METRICS := false
+export CLOUDFLARE_CF_FETCH_ENABLED := false
+# wrangler's reminders about its own updates are noise in a log.
+export WRANGLER_HIDE_BANNER := true
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# --- run ---------------------------------------------------------------
+
+.PHONY: dev
+dev: $(WASM) ## build, and run it on wrangler with dev.env (PORT=8787)
+	@tools/announce $(HOST) $(PORT) &
+	exec wrangler dev --ip $(HOST) --port $(PORT) --env-file dev.env --persist-to .wrangler/state --show-interactive-dev-session=false
+
+.PHONY: serve
+serve: $(WASM) $(BUILD)/workerd.capnp ## run the built worker alone on workerd (PORT=, HOST=, DATA=dir; settings from the environment)
+	@$(if $(DATA),mkdir -p '$(DATA)';) echo 'http://$(HOST):$(PORT)/'
+	exec "$$(node -p 'require("workerd").default')" serve $(BUILD)/workerd.capnp $(if $(DATA),disk,memory)$(if $(TRAP),Trap) --socket-addr=http=$(HOST):$(PORT) $(if $(DATA),--directory-path=data='$(abspath $(DATA))')
+
+.PHONY: deploy
+deploy: deploy-check ## put it on Cloudflare
+	wrangler deploy
+
+# --- build -------------------------------------------------------------
+
+.PHONY: build
+build: $(WASM) $(BUILD)/workerd.capnp ## build the release wasm
+	@echo "$(WASM): $$(wc -c <$(WASM)) bytes, $$(gzip -9c $(WASM) | wc -c) gzipped"
+
+$(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET)
+	cargo build --release --lib --locked --target wasm32-unknown-unknown
+	wasm-bindgen --target web --no-typescript --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
+	wasm-opt -O3 $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
+
+$(BUILD)/workerd.capnp: tools/workerd_config.mjs tools/trap.mjs wrangler.toml src/config.rs worker.mjs $(shell find www) $(NPM)
+	@mkdir -p $(BUILD)
+	node tools/workerd_config.mjs $(BUILD)
+
+# --- test --------------------------------------------------------------
+
+.PHONY: test
+test: lint deploy-check test-native test-web test-e2e ## every ring of tests, and the lints
+
+.PHONY: test-native
+test-native: $(NPM) ## the core's tests, on this machine
+	cargo test --locked 2>&1 | node tools/count_tests.mjs native
+
+.PHONY: test-web
+test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the web shell's tests, in Chromium
+	wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" --mode no-install -- --locked --lib --test web 2>&1 | node tools/count_tests.mjs web
+
+.PHONY: test-e2e
+test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the built worker, on wrangler and on workerd
+	node --test --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
+
+.PHONY: deploy-check
+deploy-check: $(WASM) ## a deployment without the deploying, and the weight of the wasm
+	wrangler deploy --dry-run --outdir $(BUILD)/deploy
+	@size=$$(gzip -9c $(WASM) | wc -c); echo "gzipped wasm: $$size of $(WASM_LIMIT) bytes"; ((size <= $(WASM_LIMIT)))
+
+.PHONY: lint
+lint: $(NPM) | $(WASM_TARGET) ## rustfmt, clippy for both targets, forbidden words
+	cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+	cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --all-targets --target wasm32-unknown-unknown -- -D warnings
+	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
+
+.PHONY: doc
+doc: | $(WASM_TARGET) ## the crate's documentation
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --target wasm32-unknown-unknown
+
+.PHONY: clean
+clean: ## remove what was built and installed here; the shared tools stay
+	cargo clean
+	rm -rf $(BUILD) node_modules .wrangler
+
+# --- tools -------------------------------------------------------------
+
+$(WASM_TARGET):
+	rustup target add wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
+
+# Without --locked: what these tools' own lock files name is not always to be had.
+$(WASM_BINDGEN):
+	cargo install wasm-bindgen-cli --version $(WASM_BINDGEN_VERSION) --root $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)
+
+$(WASM_PACK):
+	cargo install wasm-pack --version $(WASM_PACK_VERSION) --root $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)
+
+$(NPM): package.json package-lock.json .npmrc
+	npm ci --loglevel=error
+
+.PHONY: browser
+browser: ## find Chromium and chromedriver, or install them
+	@tools/browser

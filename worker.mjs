@@ -1,0 +1,115 @@
+// What the runtime loads: the wasm module behind a Worker and a Durable Object class.
+//
+// All objects of an isolate share one wasm instance. When a call into it traps (a panic is a trap too), the
+// instance's memory is not to be trusted any more: futures that were running never settle, and streams are left
+// without anybody to feed them. So the next call gets a new instance, the requests that were waiting are
+// answered, and every object is reset, which cuts its streams: the clients reconnect and resume.
+import module from "./build/millstream_bg.wasm";
+import { HubObject as Hub, __wbg_reset_state as renew, initSync, route } from "./build/millstream.js";
+
+/** One that meets the trap, one that meets an object which is yet to be reset, and one that meets neither. */
+const ATTEMPTS = 3;
+
+const TRAPPED = "the wasm instance has trapped: all of its objects are reset";
+
+/** Whether the instance has trapped and is to be renewed before the next call. */
+let trapped = false;
+/** How to fail each request that waits for the instance. */
+const waiting = new Set();
+/** Weak references to the objects, which end without a word. */
+const objects = new Set();
+const ended = new FinalizationRegistry((object) => objects.delete(object));
+
+/** Called by the abort handler of the instance, from within the call that trapped: so nothing is renewed yet. */
+globalThis.millstreamAborted = () => {
+  if (trapped) return;
+  trapped = true;
+  const error = new Error(TRAPPED);
+  console.error(error);
+  for (const fail of waiting) fail(error);
+  for (const object of objects) object.deref()?.reset();
+};
+
+initSync({ module });
+
+/** Has every call begin on an instance that works. */
+function instance() {
+  if (!trapped) return;
+  renew();
+  trapped = false;
+}
+
+/** The outcome of a call into the instance, which is a failure if the instance traps meanwhile. */
+function outcome(call) {
+  let fail;
+  return new Promise((resolve, reject) => {
+    instance();
+    waiting.add((fail = reject));
+    call().then(resolve, reject);
+  }).finally(() => waiting.delete(fail));
+}
+
+/** RFC 9457: says that it failed and nothing about the inside. */
+function problem() {
+  const body = { type: "about:blank", title: "Internal Server Error", status: 500 };
+  return Response.json(body, { status: 500, headers: { "content-type": "application/problem+json" } });
+}
+
+export default {
+  /** An EventSource that is answered with an error never comes back by itself, so what is safe is tried again. */
+  async fetch(request, env) {
+    const attempts = ["GET", "HEAD"].includes(request.method) ? ATTEMPTS : 1;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      try {
+        return await outcome(() => route(request, env));
+      } catch (error) {
+        console.error(`attempt ${attempt} of ${attempts}: ${error}`);
+        if (error.overloaded) break;
+      }
+    }
+    return problem();
+  },
+};
+
+/** One hub. */
+export class HubObject {
+  #context;
+  #hub;
+
+  constructor(context, env) {
+    instance();
+    this.#context = context;
+    this.#hub = new Hub(context, env);
+    // An object can be reset by itself alone: the trap may be another's, but a promise continues at its owner.
+    const { promise, resolve } = Promise.withResolvers();
+    this.reset = resolve;
+    promise.then(() => this.#abort());
+    const reference = new WeakRef(this);
+    objects.add(reference);
+    ended.register(this, reference);
+  }
+
+  fetch(request) {
+    return this.#call(() => this.#hub.fetch(request));
+  }
+
+  alarm() {
+    return this.#call(() => this.#hub.alarm());
+  }
+
+  /** The exports answer with promises: what throws has trapped, or belongs to an instance that has. */
+  #call(method) {
+    try {
+      return method();
+    } catch (error) {
+      console.error(error);
+      this.#abort();
+      throw error;
+    }
+  }
+
+  /** Ends all that the object does, its requests and streams too; the next request constructs it anew. */
+  #abort() {
+    this.#context.abort(TRAPPED);
+  }
+}
