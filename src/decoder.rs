@@ -1,0 +1,235 @@
+//! Bytes in any chunking to events: [HTML § 9.2.6](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation).
+//!
+//! ```text
+//! stream        = [ bom ] *event
+//! event         = *( comment / field ) end-of-line
+//! comment       = colon *any-char end-of-line
+//! field         = 1*name-char [ colon [ space ] *any-char ] end-of-line
+//! end-of-line   = ( cr lf / cr / lf )
+//! ```
+
+mod block;
+mod decode_error;
+mod decoded_event;
+mod digits;
+mod line;
+mod utf_8;
+
+pub use decode_error::DecodeError;
+pub use decoded_event::{DecodedEvent, InvalidDecodedEvent};
+
+use std::mem;
+
+use crate::reconnection_time::ReconnectionTime;
+use block::{Block, Whole};
+use line::{Field, Line};
+
+/// How many bytes one event may hold unless [`Decoder::with_max_event_bytes`] says otherwise.
+///
+/// Sixteen times what the hub lets anybody publish, so that it never meets an honest stream, and
+/// little enough for a worker's 128 MB of memory.
+pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// A parser of one event stream, fed with its bytes chunk by chunk.
+///
+/// It dispatches what the standard dispatches, when the line that ends the block is complete,
+/// however the stream is cut: a CR dispatches at once, and an LF that follows in the next chunk is
+/// swallowed. Invalid UTF-8 becomes U+FFFD as if the whole stream were decoded at once. What the
+/// stream leaves unfinished at its end is discarded with its id, by simply feeding no more. Each
+/// connection needs a decoder of its own.
+///
+/// ```
+/// use millstream::decoder::Decoder;
+///
+/// let mut decoder = Decoder::new();
+/// let mut seen = Vec::new();
+/// for chunk in ["id: 1\nda", "ta: first\n", "\ndata: second\n\nid: 3"] {
+///     decoder.decode(chunk.as_bytes(), |event| {
+///         seen.push((event.last_event_id().to_owned(), event.data().to_owned()));
+///     })?;
+/// }
+/// assert_eq!(seen, [("1".into(), "first".into()), ("1".into(), "second".into())]);
+/// assert_eq!(decoder.last_event_id(), "1");
+/// # Ok::<(), millstream::decoder::DecodeError>(())
+/// ```
+///
+/// A value that lies in one chunk is borrowed from it; only what is cut, what is joined and what
+/// is no UTF-8 is copied. The memory held is bounded by a small multiple of the limit that
+/// [`Decoder::with_max_event_bytes`] sets, and what a large event took is given back after it.
+#[derive(Debug)]
+pub struct Decoder {
+    bom: Bom,
+    /// The last chunk ended with CR: an LF at the start of the next belongs to the same line end.
+    after_cr: bool,
+    line: Line,
+    block: Block,
+    failed: Option<DecodeError>,
+}
+
+/// How much of the byte order mark that may begin the stream has been seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bom {
+    Nothing,
+    First,
+    Second,
+    Over,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream, with the default limit.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_max_event_bytes(DEFAULT_MAX_EVENT_BYTES)
+    }
+
+    /// A decoder at the start of a stream that fails when an event holds more than `max` bytes.
+    ///
+    /// Counted are the values of the known fields of one block, and one byte for each of their lines.
+    /// Comments and unknown fields are not held, so they may be of any length. Where the stream is
+    /// cut has no influence on whether it fails.
+    #[must_use]
+    pub fn with_max_event_bytes(max: usize) -> Self {
+        Self {
+            bom: Bom::Nothing,
+            after_cr: false,
+            line: Line::START,
+            block: Block::new(max),
+            failed: None,
+        }
+    }
+
+    /// Parses the next chunk of the stream and calls `on_event` for each event that it completes.
+    ///
+    /// # Errors
+    /// When an event is over the limit. The events before it were dispatched; after it nothing is:
+    /// every later call gives the same error.
+    pub fn decode(
+        &mut self,
+        chunk: &[u8],
+        mut on_event: impl FnMut(DecodedEvent<'_>),
+    ) -> Result<(), DecodeError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let mut whole = Whole::default();
+        let result = self.lines(chunk, &mut whole, &mut on_event);
+        self.block.keep(whole);
+        self.failed = result.err();
+        result
+    }
+
+    /// The last event ID string: the id of the newest block that was ended by a blank line, or of
+    /// one before it; empty when there was none or when it was reset.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        self.block.last_event_id()
+    }
+
+    /// The reconnection time that the stream set last.
+    ///
+    /// A number of more than 64 bits is taken as the longest time there is.
+    #[must_use]
+    pub fn reconnection_time(&self) -> Option<ReconnectionTime> {
+        self.block.last_reconnection_time()
+    }
+
+    fn lines<'c>(
+        &mut self,
+        chunk: &'c [u8],
+        whole: &mut Whole<'c>,
+        on_event: &mut impl FnMut(DecodedEvent<'_>),
+    ) -> Result<(), DecodeError> {
+        let mut rest = self.after_start(chunk);
+        if self.line != Line::START {
+            let Some((end, tail)) = self.next_line(rest) else {
+                return self.line.extend(rest, &mut self.block, whole);
+            };
+            self.line.extend(end, &mut self.block, whole)?;
+            mem::replace(&mut self.line, Line::START).end(&mut self.block, whole)?;
+            rest = tail;
+        }
+        loop {
+            if self.block.is_empty() {
+                // Most of a quiet stream: keep-alives, each with the blank line that follows.
+                while let Some(tail) = rest.strip_prefix(b":\n\n") {
+                    rest = tail;
+                }
+            }
+            if let [b'\n', tail @ ..] = rest {
+                self.block.dispatch(whole, on_event);
+                rest = tail;
+                continue;
+            }
+            let Some((line, tail)) = self.next_line(rest) else {
+                return self.line.extend(rest, &mut self.block, whole);
+            };
+            rest = tail;
+            if line.is_empty() {
+                self.block.dispatch(whole, on_event);
+            } else if let Some((field, value)) = Field::split(line) {
+                self.block.take(field, value, whole)?;
+            }
+        }
+    }
+
+    /// The chunk without what belongs to the stream's start or to the line before.
+    #[inline]
+    fn after_start<'c>(&mut self, chunk: &'c [u8]) -> &'c [u8] {
+        let rest = if self.bom == Bom::Over { chunk } else { self.after_bom(chunk) };
+        match rest {
+            [b'\n', tail @ ..] if mem::take(&mut self.after_cr) => tail,
+            [] => rest,
+            _ => {
+                self.after_cr = false;
+                rest
+            }
+        }
+    }
+
+    fn after_bom<'c>(&mut self, chunk: &'c [u8]) -> &'c [u8] {
+        let mut rest = chunk;
+        while self.bom != Bom::Over {
+            let [byte, tail @ ..] = rest else { break };
+            self.bom = match (self.bom, byte) {
+                (Bom::Nothing, 0xef) => Bom::First,
+                (Bom::First, 0xbb) => Bom::Second,
+                (Bom::Second, 0xbf) => Bom::Over,
+                (Bom::Nothing, _) => {
+                    self.bom = Bom::Over;
+                    break;
+                }
+                // What looked like the mark was the start of an unknown field's name.
+                _ => {
+                    self.bom = Bom::Over;
+                    self.line = Line::Ignored;
+                    break;
+                }
+            };
+            rest = tail;
+        }
+        rest
+    }
+
+    /// The bytes up to the next line end and those after it, if the line ends in `bytes`.
+    fn next_line<'c>(&mut self, bytes: &'c [u8]) -> Option<(&'c [u8], &'c [u8])> {
+        let (line, end) = bytes.split_at_checked(line::find_end(bytes)?)?;
+        match end {
+            [b'\r', b'\n', tail @ ..] | [_, tail @ ..] => {
+                self.after_cr = end == b"\r";
+                Some((line, tail))
+            }
+            [] => None,
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,12 @@
+use thiserror::Error;
+
+/// Why a stream is parsed no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum DecodeError {
+    /// A block of the stream holds more than the decoder may keep.
+    #[error("an event of the stream is larger than {max} bytes")]
+    EventTooLarge {
+        /// The decoder's limit.
+        max: usize,
+    },
+}

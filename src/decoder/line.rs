@@ -1,0 +1,169 @@
+use memchr::memchr2;
+
+use super::{
+    block::{Block, Whole},
+    decode_error::DecodeError,
+};
+
+/// Where the line ends that `bytes` begin with, if it ends in them.
+#[inline]
+pub(super) fn find_end(bytes: &[u8]) -> Option<usize> {
+    if bytes.starts_with(b"data") {
+        return memchr2(b'\n', b'\r', bytes);
+    }
+    // Ids and comments mostly end in the first bytes, sooner than a wide search has begun.
+    let (words, _) = bytes.as_chunks::<8>();
+    for (word, at) in words.iter().zip([0, 8]) {
+        if let Some(end) = find_end_in_word(u64::from_le_bytes(*word)) {
+            return Some(at + end);
+        }
+    }
+    let searched = 8 * words.len().min(2);
+    Some(searched + memchr2(b'\n', b'\r', bytes.get(searched..)?)?)
+}
+
+/// The same among the eight bytes of a word, the first being the lowest.
+#[inline]
+fn find_end_in_word(word: u64) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+
+    // The highest bit of each byte that is zero, and maybe of some above the lowest such.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let ends = zeros(word ^ (ONES * u64::from(b'\n'))) | zeros(word ^ (ONES * u64::from(b'\r')));
+    (ends != 0).then(|| ends.trailing_zeros() as usize / 8)
+}
+
+/// A field that the standard knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    EventType,
+    Data,
+    Id,
+    ReconnectionTime,
+}
+
+impl Field {
+    fn named(name: &[u8]) -> Option<Self> {
+        match name {
+            b"event" => Some(Self::EventType),
+            b"data" => Some(Self::Data),
+            b"id" => Some(Self::Id),
+            b"retry" => Some(Self::ReconnectionTime),
+            _ => None,
+        }
+    }
+
+    /// The field and its value in a line that is whole; nothing for a comment and what is unknown.
+    #[inline]
+    pub(super) fn split(line: &[u8]) -> Option<(Self, &[u8])> {
+        let (field, rest) = match line.first()? {
+            b'd' => (Self::Data, line.strip_prefix(b"data")?),
+            b'i' => (Self::Id, line.strip_prefix(b"id")?),
+            b'e' => (Self::EventType, line.strip_prefix(b"event")?),
+            b'r' => (Self::ReconnectionTime, line.strip_prefix(b"retry")?),
+            _ => return None,
+        };
+        match rest {
+            [b':', b' ', value @ ..] | [b':', value @ ..] | value @ [] => Some((field, value)),
+            _ => None,
+        }
+    }
+}
+
+/// How far a line has come that a chunk's end cuts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// In the field's name, or nowhere yet.
+    Name(Name),
+    /// After the colon, where one space may follow that is not of the value.
+    Colon(Field),
+    /// In the value.
+    Value(Field),
+    /// In a comment or an unknown field.
+    Ignored,
+}
+
+impl Line {
+    pub(super) const START: Self = Self::Name(Name { bytes: [0; Name::MAX], len: 0 });
+
+    /// Takes bytes of the line, none of which ends it.
+    pub(super) fn extend<'c>(
+        &mut self,
+        bytes: &'c [u8],
+        block: &mut Block,
+        whole: &mut Whole<'c>,
+    ) -> Result<(), DecodeError> {
+        let mut rest = bytes;
+        if *self == Self::START && bytes.len() > Name::MAX + 1 {
+            // Name, colon and the byte after it are here: no need to look at each.
+            let Some((field, value)) = Field::split(bytes) else {
+                *self = Self::Ignored;
+                return Ok(());
+            };
+            *self = Self::Value(field);
+            block.begin(field, whole)?;
+            rest = value;
+        }
+        while let Self::Name(name) = *self {
+            let [byte, tail @ ..] = rest else { return Ok(()) };
+            *self = match byte {
+                b':' => Field::named(name.as_bytes()).map_or(Self::Ignored, Self::Colon),
+                byte => name.with(*byte).map_or(Self::Ignored, Self::Name),
+            };
+            rest = tail;
+        }
+        if let Self::Colon(field) = *self {
+            match rest {
+                [] => return Ok(()),
+                [b' ', tail @ ..] => rest = tail,
+                _ => {}
+            }
+            *self = Self::Value(field);
+            block.begin(field, whole)?;
+        }
+        match *self {
+            Self::Value(field) => block.extend(field, rest),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the line, which is not blank.
+    pub(super) fn end(self, block: &mut Block, whole: &mut Whole<'_>) -> Result<(), DecodeError> {
+        match self {
+            Self::Name(name) => match Field::named(name.as_bytes()) {
+                Some(field) => block.take(field, b"", whole),
+                None => Ok(()),
+            },
+            Self::Colon(field) => block.take(field, b"", whole),
+            Self::Value(field) => {
+                block.end(field);
+                Ok(())
+            }
+            Self::Ignored => Ok(()),
+        }
+    }
+}
+
+/// The start of a field's name, as long as it may become one that the standard knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    bytes: [u8; Self::MAX],
+    len: usize,
+}
+
+impl Name {
+    /// The length of `event` and `retry`.
+    const MAX: usize = 5;
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    /// The name with one more byte; nothing when it is then longer than any that is known.
+    fn with(mut self, byte: u8) -> Option<Self> {
+        *self.bytes.get_mut(self.len)? = byte;
+        self.len += 1;
+        Some(self)
+    }
+}
