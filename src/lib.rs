@@ -1,5 +1,11 @@
 //! millstream: a server-sent-events hub that runs at the edge.
+//!
+//! The core, which is everything at the root, has no JavaScript types, no clock, no randomness and
+//! no `async`: time and ids are arguments. [`hub::Hub`] is the engine. The shells are built for
+//! `wasm32` only: `web` for any host with Fetch and Streams, `worker` for Cloudflare.
+//! ARCHITECTURE.md has the map.
 
+// Events and their wire format: HTML § 9.2.
 pub mod comment;
 pub mod event_id;
 pub mod event_type;
@@ -10,3 +16,39 @@ pub mod event;
 pub mod encoder;
 
 pub mod decoder;
+
+// What is published and what is asked for: Mercure.
+pub mod form;
+pub mod publish_request;
+pub mod subscribe_request;
+pub mod topic;
+pub mod topic_selector;
+pub mod topics;
+pub mod update;
+
+// One log.
+pub mod gap;
+pub mod history;
+pub mod log;
+pub mod sequence;
+pub mod window;
+
+// Many cursors.
+pub mod audience;
+pub mod audiences;
+pub mod connection;
+pub mod connection_id;
+pub mod heartbeat;
+pub mod hub;
+pub mod queue;
+pub mod registry;
+pub mod timestamp;
+
+// The edge of the hub: requests, settings, refusals.
+pub mod config;
+pub mod error;
+pub mod hub_path;
+pub mod limits;
+pub mod media_type;
+pub mod origins;
+pub mod problem;

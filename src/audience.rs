@@ -1,0 +1,83 @@
+//! Connections that see the same updates, for whom each chunk is built once.
+
+use std::collections::{BTreeSet, HashSet};
+
+use crate::{topic::Topic, topic_selector::TopicSelector, update::EncodedUpdate};
+
+/// What a group of connections asked for, in the one form in which it is compared.
+pub type Selection = BTreeSet<TopicSelector>;
+
+/// Decides which updates a group of connections is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    exact: HashSet<Topic>,
+    broad: Vec<TopicSelector>,
+}
+
+impl Audience {
+    /// The audience of those who asked for `selection`.
+    #[must_use]
+    pub fn new(selection: &Selection) -> Self {
+        let mut audience = Self::default();
+        for selector in selection {
+            match selector {
+                TopicSelector::Exact(topic) => {
+                    audience.exact.insert(topic.clone());
+                }
+                TopicSelector::All => audience.broad.push(selector.clone()),
+            }
+        }
+        audience
+    }
+
+    /// The topics that are asked for by name.
+    pub fn exact(&self) -> impl Iterator<Item = &Topic> {
+        self.exact.iter()
+    }
+
+    /// Whether it asks for more than topics by name, so that no index by name finds it.
+    #[must_use]
+    pub fn is_broad(&self) -> bool {
+        !self.broad.is_empty()
+    }
+
+    /// Whether the group is shown this update: one that it asked for and that is public. A private
+    /// update is shown to those only who hold a grant, and nobody can hold one yet.
+    #[must_use]
+    pub fn admits(&self, update: &EncodedUpdate) -> bool {
+        let selects = |topic| {
+            self.exact.contains(topic) || self.broad.iter().any(|selector| selector.selects(topic))
+        };
+        !update.private && update.topics.as_slice().iter().any(selects)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{event::Event, topics::Topics, update::Update};
+
+    fn update(topics: &[&str]) -> Update {
+        let topics: Vec<Topic> = topics.iter().map(|topic| topic.parse().unwrap()).collect();
+        Update::new(Topics::try_from(topics).unwrap(), "1".parse().unwrap(), Event::new(""))
+    }
+
+    fn admits(selectors: &[&str], update: &Update) -> bool {
+        let selection = selectors.iter().map(|selector| selector.parse().unwrap()).collect();
+        Audience::new(&selection).admits(&update.encode().unwrap())
+    }
+
+    #[test]
+    fn any_selector_may_select_any_topic() {
+        assert!(admits(&["a", "b"], &update(&["x", "b"])));
+        assert!(admits(&["*"], &update(&["x"])));
+        assert!(!admits(&["a"], &update(&["b", "c"])));
+    }
+
+    #[test]
+    fn a_private_update_is_shown_to_nobody_without_a_grant() {
+        let private = update(&["a"]).into_private();
+        assert!(!admits(&["a"], &private));
+        assert!(!admits(&["*"], &private));
+    }
+}

@@ -1,0 +1,166 @@
+//! All audiences of a hub, found by what they asked for and by the topics they asked for.
+
+use std::{
+    collections::{HashMap, hash_map},
+    rc::Rc,
+};
+
+use slab::Slab;
+
+use crate::{
+    audience::{Audience, Selection},
+    history::Entry,
+    limits::MAX_CHUNK_BYTES,
+    sequence::Sequence,
+    topic::Topic,
+};
+
+/// The place of an audience.
+pub type AudienceKey = usize;
+
+/// The place of a connection.
+pub type ConnectionKey = usize;
+
+/// The audiences that have at least one connection.
+#[derive(Debug, Default)]
+pub struct Audiences {
+    members: Slab<Group>,
+    by_selection: HashMap<Rc<Selection>, AudienceKey>,
+    by_topic: HashMap<Topic, Vec<AudienceKey>>,
+    broad: Vec<AudienceKey>,
+}
+
+/// An audience, those of its connections that wait at the tail, and the chunk they get next.
+#[derive(Debug)]
+pub struct Group {
+    audience: Audience,
+    selection: Rc<Selection>,
+    connections: usize,
+    /// Connections that have read everything and have a read pending.
+    pub waiting: Vec<ConnectionKey>,
+    chunk: Vec<u8>,
+    seen: Sequence,
+    cut: Option<Sequence>,
+}
+
+/// What a flush gives to those of an audience who wait.
+#[derive(Debug)]
+pub struct Flushed {
+    /// Who it is for.
+    pub audience: AudienceKey,
+    /// The updates, encoded, one behind the other.
+    pub chunk: Vec<u8>,
+    /// Where the chunk ends, if it ends before the tail because it is full.
+    pub cut: Option<Sequence>,
+}
+
+impl Audiences {
+    /// Adds a connection to the audience of `selection`.
+    pub fn join(&mut self, selection: Selection) -> AudienceKey {
+        let entry = match self.by_selection.entry(Rc::new(selection)) {
+            hash_map::Entry::Occupied(found) => {
+                let key = *found.get();
+                if let Some(group) = self.members.get_mut(key) {
+                    group.connections += 1;
+                }
+                return key;
+            }
+            hash_map::Entry::Vacant(vacant) => vacant,
+        };
+        let selection = Rc::clone(entry.key());
+        let audience = Audience::new(&selection);
+        let key = self.members.vacant_key();
+        for topic in audience.exact() {
+            self.by_topic.entry(topic.clone()).or_default().push(key);
+        }
+        if audience.is_broad() {
+            self.broad.push(key);
+        }
+        entry.insert(key);
+        self.members.insert(Group {
+            audience,
+            selection,
+            connections: 1,
+            waiting: Vec::new(),
+            chunk: Vec::new(),
+            seen: Sequence::START,
+            cut: None,
+        })
+    }
+
+    /// Removes a connection, which no longer waits, and with the last one the audience.
+    pub fn leave(&mut self, key: AudienceKey) {
+        let Some(group) = self.members.get_mut(key) else { return };
+        group.connections -= 1;
+        if group.connections > 0 {
+            return;
+        }
+        let group = self.members.remove(key);
+        self.by_selection.remove(&group.selection);
+        self.broad.retain(|broad| *broad != key);
+        for topic in group.audience.exact() {
+            if let hash_map::Entry::Occupied(mut found) = self.by_topic.entry(topic.clone()) {
+                found.get_mut().retain(|audience| *audience != key);
+                if found.get().is_empty() {
+                    found.remove();
+                }
+            }
+        }
+    }
+
+    /// What decides for a connection of this audience.
+    #[must_use]
+    pub fn audience(&self, key: AudienceKey) -> Option<&Audience> {
+        self.members.get(key).map(|group| &group.audience)
+    }
+
+    /// The connections of this audience that wait.
+    pub fn waiting(&mut self, key: AudienceKey) -> Option<&mut Vec<ConnectionKey>> {
+        self.members.get_mut(key).map(|group| &mut group.waiting)
+    }
+
+    /// The chunk for every audience that has connections waiting and is shown any of `revealed`.
+    /// An audience that asked for topics by name costs nothing when none of them is among these.
+    pub fn flush<'a>(&mut self, revealed: impl Iterator<Item = &'a Entry>) -> Vec<Flushed> {
+        let mut touched = Vec::new();
+        for entry in revealed {
+            let named = entry.update.topics.as_slice().iter();
+            let named = named.filter_map(|topic| self.by_topic.get(topic)).flatten();
+            for key in named.chain(&self.broad) {
+                if self.members.get_mut(*key).is_some_and(|group| group.begins_with(entry)) {
+                    touched.push(*key);
+                }
+            }
+        }
+        let flushed = touched.into_iter().filter_map(|audience| {
+            let group = self.members.get_mut(audience)?;
+            Some(Flushed {
+                audience,
+                chunk: std::mem::take(&mut group.chunk),
+                cut: group.cut.take(),
+            })
+        });
+        flushed.collect()
+    }
+}
+
+impl Group {
+    /// Adds the update to the chunk, once and if it is for this audience; says whether the chunk
+    /// begins with it.
+    fn begins_with(&mut self, entry: &Entry) -> bool {
+        let again = std::mem::replace(&mut self.seen, entry.sequence) == entry.sequence;
+        if again || self.cut.is_some() || self.waiting.is_empty() {
+            return false;
+        }
+        if !self.audience.admits(&entry.update) {
+            return false;
+        }
+        if self.chunk.len() >= MAX_CHUNK_BYTES {
+            self.cut = Some(entry.sequence.previous());
+            return false;
+        }
+        let begins = self.chunk.is_empty();
+        self.chunk.extend_from_slice(&entry.update.event);
+        begins
+    }
+}

@@ -1,0 +1,170 @@
+//! What an operator sets: strings from the environment, parsed once.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::{heartbeat::Heartbeat, history::Retention, origins::Origins};
+
+/// The configuration of a deployment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// Whether anybody may publish: `ANONYMOUS_PUBLISH`.
+    pub anonymous_publish: bool,
+    /// Pages that may talk to the hub from other origins: `CORS_ORIGINS`.
+    pub cors_origins: Origins,
+    /// The heartbeat: `HEARTBEAT`.
+    pub heartbeat: Heartbeat,
+    /// How much history is kept: `HISTORY_UPDATES`, `HISTORY_BYTES`.
+    pub retention: Retention,
+}
+
+/// A variable has a value that means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the configuration variable {variable} is {value:?}, but must be {expected}")]
+pub struct InvalidConfig {
+    /// Its name.
+    pub variable: &'static str,
+    /// Its value.
+    pub value: String,
+    /// What would be right.
+    pub expected: &'static str,
+}
+
+/// Every variable that [`Config`] reads.
+pub const VARIABLES: [&str; 5] =
+    ["ANONYMOUS_PUBLISH", "CORS_ORIGINS", "HEARTBEAT", "HISTORY_UPDATES", "HISTORY_BYTES"];
+
+impl Config {
+    /// Reads the variables. One that is not set, or empty, has its default.
+    ///
+    /// ```
+    /// use millstream::config::Config;
+    ///
+    /// let config = Config::read(|name| (name == "HEARTBEAT").then(|| "20s".to_owned()))?;
+    /// assert_eq!(config.heartbeat.interval().unwrap().as_secs(), 20);
+    /// assert!(!config.anonymous_publish);
+    /// # Ok::<(), millstream::config::InvalidConfig>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first variable that is wrong.
+    pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
+        let [anonymous_publish, cors_origins, heartbeat, updates, bytes] =
+            VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
+        let kept = Retention::default();
+        Ok(Self {
+            anonymous_publish: anonymous_publish.parse("true or false", false, boolean)?,
+            cors_origins: cors_origins.parse(
+                "origins such as https://example.com, separated by spaces, or *",
+                Origins::default(),
+                |text| text.parse().ok(),
+            )?,
+            heartbeat: heartbeat.parse(
+                "a time such as 15s or 500ms, or 0 for none",
+                Heartbeat::default(),
+                |text| duration(text).map(Heartbeat::every),
+            )?,
+            retention: Retention {
+                updates: updates.parse("a number from 1 on", kept.updates, positive)?,
+                bytes: bytes.parse("a number from 1 on", kept.bytes, positive)?,
+            },
+        })
+    }
+}
+
+struct Variable {
+    name: &'static str,
+    value: String,
+}
+
+impl Variable {
+    fn parse<T>(
+        self,
+        expected: &'static str,
+        default: T,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, InvalidConfig> {
+        match self.value.trim() {
+            "" => Ok(default),
+            text => parse(text).ok_or(InvalidConfig {
+                variable: self.name,
+                value: self.value,
+                expected,
+            }),
+        }
+    }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
+fn positive(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|number| *number > 0)
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u32 = number.parse().ok()?;
+    let unit = match unit {
+        "" if number == 0 => Duration::ZERO,
+        "ms" => Duration::from_millis(1),
+        "s" => Duration::from_secs(1),
+        "m" => Duration::from_mins(1),
+        "h" => Duration::from_hours(1),
+        _ => return None,
+    };
+    unit.checked_mul(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, value: &str) -> Result<Config, InvalidConfig> {
+        Config::read(|variable| (variable == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn without_any_variable_publishing_is_closed_and_the_rest_has_its_default() {
+        let config = Config::read(|_| None).unwrap();
+        assert_eq!(config, Config::default());
+        assert!(!config.anonymous_publish);
+        assert_eq!(config.retention, Retention { updates: 10_000, bytes: 67_108_864 });
+    }
+
+    #[test]
+    fn a_time_has_a_unit() {
+        let interval = |text: &str| read("HEARTBEAT", text).map(|read| read.heartbeat.interval());
+        assert_eq!(interval("500ms"), Ok(Some(Duration::from_millis(500))));
+        assert_eq!(interval("2m"), Ok(Some(Duration::from_secs(120))));
+        assert_eq!(interval("0"), Ok(None));
+        assert_eq!(interval("0s"), Ok(None));
+        for wrong in ["15", "s", "1.5s", "-1s", "15 seconds", "99999999999s"] {
+            assert_eq!(interval(wrong).unwrap_err().variable, "HEARTBEAT", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_variable_is_named_when_it_is_wrong() {
+        for variable in VARIABLES {
+            let error = read(variable, "no such value/").unwrap_err();
+            assert_eq!((error.variable, error.value.as_str()), (variable, "no such value/"));
+        }
+    }
+
+    #[test]
+    fn nothing_but_true_opens_publishing() {
+        assert!(read("ANONYMOUS_PUBLISH", "true").unwrap().anonymous_publish);
+        assert!(!read("ANONYMOUS_PUBLISH", "false").unwrap().anonymous_publish);
+        assert!(read("ANONYMOUS_PUBLISH", "1").is_err());
+    }
+
+    #[test]
+    fn a_history_of_nothing_is_refused() {
+        assert!(read("HISTORY_UPDATES", "0").is_err());
+        assert_eq!(read("HISTORY_BYTES", "1").unwrap().retention.bytes, 1);
+    }
+}

@@ -1,0 +1,175 @@
+//! One subscriber: a cursor into the log, and a small queue for what is addressed to it alone.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    audiences::AudienceKey,
+    connection_id::ConnectionId,
+    gap::Gap,
+    queue::{Queue, QueueFull},
+    sequence::Sequence,
+    timestamp::Timestamp,
+};
+
+/// The state of one connection. Its stream is the host's, which keeps it in `state` beside what
+/// the application attached.
+#[derive(Debug)]
+pub struct Connection<T> {
+    pub(crate) id: ConnectionId,
+    pub(crate) state: T,
+    pub(crate) audience: AudienceKey,
+    pub(crate) phase: Phase,
+    pub(crate) cursor: Sequence,
+    pub(crate) opening: bool,
+    pub(crate) gap: Option<Gap>,
+    pub(crate) queue: Queue,
+    pub(crate) closing: Option<Closing>,
+    /// Its place among those of its audience that wait. Who waits has seen everything up to the
+    /// tail, so that its cursor does not count.
+    pub(crate) waiting: Option<usize>,
+    pub(crate) heartbeat: Option<Arc<[u8]>>,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) moved_at: Timestamp,
+    pub(crate) queued: u64,
+    pub(crate) taken: FlushMark,
+}
+
+/// How far a connection is on its way from the registry to live updates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It is given what it missed, up to and with this update.
+    Replaying(Sequence),
+    /// The host calls the `registered` hook.
+    Registering,
+    /// It is given what comes.
+    Live,
+}
+
+/// The connection ends once it has been given what there was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// The reason its end will have.
+    pub reason: CloseReason,
+    /// The last update that it is given.
+    pub until: Sequence,
+}
+
+/// Why a connection has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CloseReason {
+    /// The client went away.
+    ClientGone,
+    /// The application or the hub stopped or closed it.
+    Stopped,
+    /// What allowed it has run out.
+    Expired,
+    /// It did not take what it was sent.
+    TooSlow,
+    /// A hook or the history failed.
+    Failed,
+}
+
+impl CloseReason {
+    /// The reason as a word for logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientGone => "client gone",
+            Self::Stopped => "stopped",
+            Self::Expired => "expired",
+            Self::TooSlow => "too slow",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What a connection had been sent at some moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlushMark {
+    /// Bytes of its queue since its beginning.
+    pub(crate) queued: u64,
+    /// Updates of the log.
+    pub(crate) cursor: Sequence,
+}
+
+/// The event could not be queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum SendError {
+    /// The connection is stopped or closing.
+    #[error("the connection {0} is stopped")]
+    Stopped(ConnectionId),
+    /// Its queue has no room.
+    #[error(transparent)]
+    QueueFull(#[from] QueueFull),
+    /// There is no such connection.
+    #[error(transparent)]
+    Unknown(#[from] UnknownConnection),
+}
+
+/// No connection with this id is in the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("there is no connection {0}")]
+pub struct UnknownConnection(pub ConnectionId);
+
+impl<T> Connection<T> {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// What the host and the application keep with it.
+    #[must_use]
+    pub fn state(&self) -> &T {
+        &self.state
+    }
+
+    /// Whether it takes no more: it is closing. One that has ended is no longer in the registry.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.closing.is_some()
+    }
+
+    /// Events in its queue.
+    #[must_use]
+    pub fn queue_len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Bytes in its queue.
+    #[must_use]
+    pub fn queue_bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+
+    pub(crate) fn push(&mut self, event: Arc<[u8]>) -> Result<(), SendError> {
+        if self.is_stopped() {
+            return Err(SendError::Stopped(self.id));
+        }
+        let bytes = event.len() as u64;
+        self.queue.push(event)?;
+        self.queued += bytes;
+        Ok(())
+    }
+
+    /// What was handed over so far is taken: its stream asks for more, or had asked already.
+    pub(crate) fn takes(&mut self, now: Timestamp) {
+        self.taken =
+            FlushMark { queued: self.queued - self.queue.bytes() as u64, cursor: self.cursor };
+        self.moved_at = now;
+    }
+
+    /// It waited at the tail and is given what it has not seen, with which it takes everything.
+    pub(crate) fn fed(&mut self, cursor: Sequence, now: Timestamp) {
+        self.cursor = cursor;
+        self.sent_at = now;
+        self.takes(now);
+    }
+
+    pub(crate) fn has_taken(&self, mark: FlushMark) -> bool {
+        self.waiting.is_some()
+            || (self.taken.queued >= mark.queued && self.taken.cursor >= mark.cursor)
+    }
+}

@@ -1,0 +1,127 @@
+//! Every way in which a request is refused, and the one mapping from there to HTTP.
+
+use thiserror::Error;
+
+use crate::{
+    config::InvalidConfig, limits::MAX_BODY_BYTES, problem::Problem,
+    publish_request::InvalidPublishRequest, subscribe_request::InvalidSubscribeRequest,
+    update::UpdateTooLarge,
+};
+
+/// Why a request is refused. Shown as text it is the `detail` of the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// There is nothing at this path.
+    #[error(
+        "there is nothing here; a hub is at /.well-known/mercure or /hubs/{{name}}/.well-known/mercure"
+    )]
+    NotFound,
+    /// The hub's name in the path is not one.
+    #[error("a hub's name has 1 to 64 characters out of A-Z a-z 0-9 _ -")]
+    HubName,
+    /// The method is not one of the hub.
+    #[error("the method is not one of {0}")]
+    MethodNotAllowed(&'static str),
+    /// The `Accept` header excludes event streams.
+    #[error("the answer is a text/event-stream, which the Accept header excludes")]
+    NotAcceptable,
+    /// The body has no, or an unreadable, content type.
+    #[error("the Content-Type is not a media type; send application/x-www-form-urlencoded")]
+    ContentType,
+    /// The body is of another type.
+    #[error("a publication is sent as application/x-www-form-urlencoded")]
+    UnsupportedMediaType,
+    /// The body is larger than [`MAX_BODY_BYTES`].
+    #[error("the body is larger than {MAX_BODY_BYTES} bytes")]
+    BodyTooLarge,
+    /// The body could not be read to its end.
+    #[error("the body broke off")]
+    BodyBroken,
+    /// The publication is wrong.
+    #[error(transparent)]
+    Publish(#[from] InvalidPublishRequest),
+    /// The publication is too large to be kept.
+    #[error("Invalid \"data\" parameter: {0}")]
+    UpdateTooLarge(#[from] UpdateTooLarge),
+    /// The subscription is wrong.
+    #[error(transparent)]
+    Subscribe(#[from] InvalidSubscribeRequest),
+    /// Nobody may publish here without showing a grant.
+    #[error(
+        "publishing needs authorization; while there are no tokens, it is open only where the \
+         variable ANONYMOUS_PUBLISH is true"
+    )]
+    Unauthorized,
+    /// The hub is not set up right.
+    #[error(transparent)]
+    Config(#[from] InvalidConfig),
+    /// The history did not take the update, or could not be read.
+    #[error("the history is not available; nothing was changed, try again")]
+    History,
+    /// Something that the caller has no part in.
+    #[error("something went wrong inside; it is in the log")]
+    Internal,
+}
+
+impl Error {
+    /// What the caller is told.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let (status, title, field) = match self {
+            Self::NotFound => (404, "Not Found", None),
+            Self::HubName => (404, "Not Found", Some("hub")),
+            Self::MethodNotAllowed(_) => (405, "Method Not Allowed", None),
+            Self::NotAcceptable => (406, "Not Acceptable", Some("Accept")),
+            Self::ContentType => (400, "Bad Request", Some("Content-Type")),
+            Self::UnsupportedMediaType => (415, "Unsupported Media Type", Some("Content-Type")),
+            Self::BodyTooLarge => (413, "Content Too Large", Some("body")),
+            Self::BodyBroken => (400, "Bad Request", Some("body")),
+            Self::Publish(invalid) => (400, "Bad Request", Some(invalid.field())),
+            Self::UpdateTooLarge(_) => (413, "Content Too Large", Some("data")),
+            Self::Subscribe(invalid) => (400, "Bad Request", Some(invalid.field())),
+            Self::Unauthorized => (401, "Unauthorized", Some("Authorization")),
+            Self::Config(invalid) => (500, "Internal Server Error", Some(invalid.variable)),
+            Self::History => (503, "Service Unavailable", None),
+            Self::Internal => (500, "Internal Server Error", None),
+        };
+        let problem = Problem::new(status, title, self.to_string());
+        match field {
+            Some(field) => problem.with_field(field),
+            None => problem,
+        }
+    }
+
+    /// The header that this status obliges to: RFC 9110 §§ 10.2.1, 10.2.3 and 11.6.1.
+    #[must_use]
+    pub fn header(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::MethodNotAllowed(allowed) => Some(("Allow", allowed)),
+            Self::Unauthorized => Some(("WWW-Authenticate", "Bearer")),
+            Self::History => Some(("Retry-After", "1")),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_names_the_field_and_the_way_out() {
+        let error = Error::from(InvalidSubscribeRequest::MissingTopic);
+        assert_eq!(
+            error.problem().to_json(),
+            "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\
+             \"Missing \\\"topic\\\" parameter: name at least one topic, or \\\"*\\\" for all\",\
+             \"field\":\"topic\"}"
+        );
+    }
+
+    #[test]
+    fn a_status_that_obliges_to_a_header_has_it() {
+        assert_eq!(Error::MethodNotAllowed("GET").header(), Some(("Allow", "GET")));
+        assert_eq!(Error::Unauthorized.header(), Some(("WWW-Authenticate", "Bearer")));
+        assert_eq!(Error::NotFound.header(), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! From the log to the streams: what a pull takes, and what a commit pushes to those who wait.
+
+use std::ops::ControlFlow;
+
+use thiserror::Error;
+
+use super::{Effect, Enqueue, Hub};
+use crate::{
+    audiences::ConnectionKey,
+    connection::{Phase, UnknownConnection},
+    connection_id::ConnectionId,
+    gap::Gap,
+    history::History,
+    limits::MAX_CHUNK_BYTES,
+    log::Scanned,
+    registry::Closed,
+    sequence::Sequence,
+    timestamp::Timestamp,
+    update::EncodedUpdate,
+};
+
+/// What a stream begins with, so that the first byte goes out at once: an empty comment.
+const OPENING: &[u8] = b":\n\n";
+
+/// What a poll for data has to give.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Polled<T> {
+    /// Bytes to enqueue.
+    Chunk(Vec<u8>),
+    /// Nothing now. After [`Hub::poll_data`] the connection waits, and an effect will feed it.
+    Nothing,
+    /// Nothing yet, but the log is not read to its end: poll again when others had their turn.
+    Yield,
+    /// The replay is done: call the `registered` hook, then [`Hub::start`], and poll again.
+    Registered,
+    /// The connection has been given everything and has ended: close its stream.
+    Closed(Closed<T>),
+}
+
+/// Why a poll failed.
+#[derive(Debug, Error)]
+pub enum PollError<E> {
+    /// The connection has ended.
+    #[error(transparent)]
+    Unknown(#[from] UnknownConnection),
+    /// The history could not be read; the connection is as it was.
+    #[error("the history could not be read: {0}")]
+    History(#[source] E),
+}
+
+impl<H: History, T: Clone> Hub<H, T> {
+    /// Adds an update to the log. It is seen by nobody until it is [committed](Hub::commit).
+    ///
+    /// # Errors
+    /// The history's own; nothing has changed then.
+    pub fn append(&mut self, update: EncodedUpdate) -> Result<Sequence, H::Error> {
+        self.log.append(update)
+    }
+
+    /// Everything up to and with `until` is durable: those who wait are given what is for them, one
+    /// chunk for each audience. The others find it when they poll.
+    pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Vec<Effect<T>> {
+        let flushed = self.registry.audiences.flush(self.log.commit(until));
+        let tail = self.log.tail();
+        let mut effects = Vec::with_capacity(flushed.len());
+        for flushed in flushed {
+            let waiting = self.registry.audiences.waiting(flushed.audience);
+            let waiting = waiting.map(std::mem::take).unwrap_or_default();
+            let mut to = Vec::with_capacity(waiting.len());
+            for key in waiting {
+                if let Some(connection) = self.registry.at(key) {
+                    connection.waiting = None;
+                    connection.fed(flushed.cut.unwrap_or(tail), now);
+                    to.push(Self::recipient(connection));
+                }
+            }
+            effects.push(Effect::Enqueue(Enqueue { chunk: flushed.chunk, to }));
+        }
+        effects
+    }
+
+    /// Removes some of what is no longer to be kept; says whether there is more of it.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn prune(&mut self) -> Result<bool, H::Error> {
+        self.log.prune()
+    }
+
+    /// The stream of this connection asks for data. When there is none the connection waits, and
+    /// the effects of a later call will feed it: `pullData` of the class reference.
+    ///
+    /// # Errors
+    /// [`PollError`].
+    pub fn poll_data(
+        &mut self,
+        id: ConnectionId,
+        now: Timestamp,
+    ) -> Result<Polled<T>, PollError<H::Error>> {
+        let key = self.registry.key(id)?;
+        let polled = self.poll(key, id, now)?;
+        if matches!(polled, Polled::Nothing) {
+            self.wait(key);
+        }
+        Ok(polled)
+    }
+
+    /// The same, but the connection does not wait: what comes later is to be polled for.
+    ///
+    /// # Errors
+    /// [`PollError`].
+    pub fn poll_data_immediate(
+        &mut self,
+        id: ConnectionId,
+        now: Timestamp,
+    ) -> Result<Polled<T>, PollError<H::Error>> {
+        let key = self.registry.key(id)?;
+        self.poll(key, id, now)
+    }
+
+    fn wait(&mut self, key: ConnectionKey) {
+        if self.registry.at(key).is_some_and(|connection| connection.phase == Phase::Live) {
+            self.registry.wait(key);
+        }
+    }
+
+    fn poll(
+        &mut self,
+        key: ConnectionKey,
+        id: ConnectionId,
+        now: Timestamp,
+    ) -> Result<Polled<T>, PollError<H::Error>> {
+        let tail = self.log.tail();
+        let waited = self.registry.unwait(key);
+        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
+        if waited {
+            connection.cursor = tail;
+        }
+        connection.takes(now);
+        let mut chunk = Vec::new();
+        if std::mem::take(&mut connection.opening) {
+            chunk.extend_from_slice(OPENING);
+        }
+        if connection.phase == Phase::Live {
+            connection.queue.drain_into(&mut chunk);
+        }
+        let read = self.read(key, &mut chunk);
+        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
+        if !chunk.is_empty() {
+            // Bytes that are out of the queue go out, even when the history behind them failed:
+            // the next poll meets the failure again.
+            connection.sent_at = now;
+            return Ok(Polled::Chunk(chunk));
+        }
+        if !read.map_err(PollError::History)? {
+            return Ok(Polled::Yield);
+        }
+        if let Phase::Replaying(_) = connection.phase {
+            connection.phase = Phase::Registering;
+            return Ok(Polled::Registered);
+        }
+        let closing = connection.closing.filter(|_| connection.phase == Phase::Live);
+        let closed = closing.and_then(|closing| self.registry.remove(id, closing.reason));
+        Ok(closed.map_or(Polled::Nothing, Polled::Closed))
+    }
+
+    /// Moves the connection's cursor through the log and what it may see into `chunk`; says
+    /// whether the cursor came to its end.
+    fn read(&mut self, key: ConnectionKey, chunk: &mut Vec<u8>) -> Result<bool, H::Error> {
+        let Some(connection) = self.registry.at(key) else { return Ok(true) };
+        let until = match (connection.phase, connection.closing) {
+            (Phase::Registering, _) => return Ok(true),
+            (Phase::Replaying(until), _) => until,
+            (Phase::Live, Some(closing)) => closing.until,
+            (Phase::Live, None) => self.log.tail(),
+        };
+        let (mut gap, audience) = (connection.gap.take(), connection.audience);
+        let from = self.log.held_from(connection.cursor);
+        let cursor = from.as_ref().map_or(connection.cursor, |from| *from);
+        if cursor > connection.cursor {
+            gap = gap.or(Some(Gap { requested: None }));
+        }
+        let audience = self.registry.audiences.audience(audience);
+        let mut seen = cursor;
+        let scanned = from.and_then(|cursor| {
+            self.log.scan(cursor, until, |entry| {
+                seen = entry.sequence;
+                if audience.is_some_and(|audience| audience.admits(&entry.update)) {
+                    if let Some(gap) = gap.take() {
+                        gap.encode(Some(&entry.update.id), chunk);
+                    }
+                    chunk.extend_from_slice(&entry.update.event);
+                }
+                match chunk.len() {
+                    0..MAX_CHUNK_BYTES => ControlFlow::Continue(()),
+                    _ => ControlFlow::Break(()),
+                }
+            })
+        });
+        let ended = matches!(scanned, Ok(Scanned::End));
+        if ended && let Some(gap) = gap.take() {
+            gap.encode(None, chunk);
+        }
+        if let Some(connection) = self.registry.at(key) {
+            connection.cursor = if ended { until.max(seen) } else { seen };
+            connection.gap = gap;
+        }
+        scanned.map(|_| ended)
+    }
+}

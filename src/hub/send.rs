@@ -1,0 +1,136 @@
+//! What the application sends past the log, and how it ends connections.
+
+use std::sync::Arc;
+
+use super::{Effect, Enqueue, Hub};
+use crate::{
+    audiences::ConnectionKey,
+    comment::Comment,
+    connection::{CloseReason, Closing, SendError, UnknownConnection},
+    connection_id::ConnectionId,
+    encoder,
+    event::Event,
+    heartbeat,
+    history::History,
+    registry::Closed,
+    timestamp::Timestamp,
+};
+
+impl<H: History, T: Clone> Hub<H, T> {
+    /// Queues an event for one connection: `send` and `sendOne` of the class reference. It goes
+    /// out behind the connection's replay and ahead of updates that it has not been given yet.
+    ///
+    /// # Errors
+    /// [`SendError`]; nothing is queued then.
+    pub fn send_one(
+        &mut self,
+        id: ConnectionId,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<Option<Effect<T>>, SendError> {
+        let mut encoded = Vec::with_capacity(encoder::encoded_len(event));
+        encoder::encode(event, &mut encoded);
+        self.send_encoded(id, encoded.into(), now)
+    }
+
+    /// Queues bytes that are whole events or comments already.
+    ///
+    /// # Errors
+    /// [`SendError`]; nothing is queued then.
+    pub fn send_encoded(
+        &mut self,
+        id: ConnectionId,
+        encoded: Arc<[u8]>,
+        now: Timestamp,
+    ) -> Result<Option<Effect<T>>, SendError> {
+        let key = self.registry.key(id)?;
+        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
+        connection.push(encoded)?;
+        Ok(self.feed(key, now))
+    }
+
+    /// Queues an event for every connection, outside the log, so that nobody can resume it. A
+    /// connection whose queue has no room is closed as too slow, since it would miss the event.
+    pub fn send_all(&mut self, event: &Event, now: Timestamp) -> Vec<Effect<T>> {
+        let mut encoded = Vec::with_capacity(encoder::encoded_len(event));
+        encoder::encode(event, &mut encoded);
+        let (mut fed, encoded) = (Vec::new(), Arc::<[u8]>::from(encoded));
+        let mut effects = Vec::new();
+        for key in self.registry.keys() {
+            let Some(connection) = self.registry.at(key) else { continue };
+            let id = connection.id;
+            if connection.waiting.is_some() {
+                fed.extend(self.release(key, now));
+            } else if let Err(SendError::QueueFull(_)) = connection.push(encoded.clone()) {
+                let closed = self.registry.remove(id, CloseReason::TooSlow);
+                effects.extend(closed.map(Effect::Closed));
+            }
+        }
+        if !fed.is_empty() {
+            effects.push(Effect::Enqueue(Enqueue { chunk: encoded.to_vec(), to: fed }));
+        }
+        effects
+    }
+
+    /// Ends one connection at once; what is in its queue is dropped.
+    ///
+    /// # Errors
+    /// [`UnknownConnection`].
+    pub fn stop_one(&mut self, id: ConnectionId) -> Result<Closed<T>, UnknownConnection> {
+        self.registry.remove(id, CloseReason::Stopped).ok_or(UnknownConnection(id))
+    }
+
+    /// Ends all connections at once.
+    pub fn stop_all(&mut self, reason: CloseReason) -> Vec<Effect<T>> {
+        let ids: Vec<_> = self.registry.connection_ids().collect();
+        let closed = ids.into_iter().filter_map(|id| self.registry.remove(id, reason));
+        closed.map(Effect::Closed).collect()
+    }
+
+    /// Ends a connection once it was given what is in its queue and in the log by now.
+    ///
+    /// # Errors
+    /// [`UnknownConnection`].
+    pub fn close(
+        &mut self,
+        id: ConnectionId,
+        reason: CloseReason,
+    ) -> Result<Option<Closed<T>>, UnknownConnection> {
+        let key = self.registry.key(id)?;
+        let until = self.log.tail();
+        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
+        if connection.waiting.is_some() {
+            return Ok(self.registry.remove(id, reason));
+        }
+        connection.closing.get_or_insert(Closing { reason, until });
+        Ok(None)
+    }
+
+    /// Gives one connection a heartbeat comment of its own.
+    ///
+    /// # Errors
+    /// [`UnknownConnection`].
+    pub fn set_heartbeat_of(
+        &mut self,
+        id: ConnectionId,
+        comment: &Comment,
+    ) -> Result<(), UnknownConnection> {
+        let key = self.registry.key(id)?;
+        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
+        connection.heartbeat = Some(heartbeat::encoded(comment));
+        Ok(())
+    }
+
+    /// Takes the queue of a connection that waits to its stream.
+    fn feed(&mut self, key: ConnectionKey, now: Timestamp) -> Option<Effect<T>> {
+        if !self.registry.unwait(key) {
+            return None;
+        }
+        let tail = self.log.tail();
+        let connection = self.registry.at(key)?;
+        let mut chunk = Vec::new();
+        connection.queue.drain_into(&mut chunk);
+        connection.fed(tail, now);
+        Some(Effect::Enqueue(Enqueue { chunk, to: vec![Self::recipient(connection)] }))
+    }
+}

@@ -1,0 +1,17 @@
+//! The hub without a host: what each connection is given, over a history in memory and a clock
+//! that only moves when it is told to.
+
+mod beat;
+mod calls;
+mod deliver;
+mod ending;
+mod fake_history;
+mod gap;
+mod host;
+mod model;
+mod properties;
+mod send;
+mod subscribe;
+
+pub(crate) use fake_history::{FakeHistory, Refused, update};
+use host::Host;

@@ -1,0 +1,133 @@
+//! A history in memory, which obeys the contract of the trait and fails when it is told to.
+
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+
+use thiserror::Error;
+
+use crate::{
+    event::Event,
+    event_id::EventId,
+    history::{Entry, History, Retention},
+    sequence::Sequence,
+    topic::Topic,
+    topics::Topics,
+    update::{EncodedUpdate, Update},
+};
+
+/// Updates that one page holds at the most: few, so that a short log has several pages.
+pub(crate) const PAGE: usize = 3;
+
+/// Updates that are removed at once.
+pub(crate) const PRUNED_AT_ONCE: usize = 2;
+
+/// Clones are handles of one store, as two openings of one database are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FakeHistory(Rc<RefCell<Store>>);
+
+#[derive(Debug, Default)]
+struct Store {
+    entries: VecDeque<Entry>,
+    newest: Sequence,
+    synced: (VecDeque<Entry>, Sequence),
+    calls_until_failure: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the history was told to fail")]
+pub(crate) struct Refused;
+
+impl FakeHistory {
+    /// Lets so many calls succeed and fails all further ones.
+    pub(crate) fn fail_after(&self, calls: usize) {
+        self.0.borrow_mut().calls_until_failure = Some(calls);
+    }
+
+    /// Fails no more.
+    pub(crate) fn recover(&self) {
+        self.0.borrow_mut().calls_until_failure = None;
+    }
+
+    /// Makes everything durable.
+    pub(crate) fn sync(&self) {
+        let mut store = self.0.borrow_mut();
+        store.synced = (store.entries.clone(), store.newest);
+    }
+
+    /// Takes back what is not durable, as a crash does; gives the newest update that is left.
+    pub(crate) fn crash(&self) -> Sequence {
+        let mut store = self.0.borrow_mut();
+        (store.entries, store.newest) = store.synced.clone();
+        store.newest
+    }
+
+    fn call<T>(&self, action: impl FnOnce(&mut Store) -> T) -> Result<T, Refused> {
+        let mut store = self.0.borrow_mut();
+        match store.calls_until_failure {
+            Some(0) => return Err(Refused),
+            Some(calls) => store.calls_until_failure = Some(calls - 1),
+            None => {}
+        }
+        Ok(action(&mut store))
+    }
+}
+
+impl History for FakeHistory {
+    type Error = Refused;
+
+    fn newest(&self) -> Result<Sequence, Refused> {
+        self.call(|store| store.newest)
+    }
+
+    fn oldest(&self) -> Result<Option<Sequence>, Refused> {
+        self.call(|store| store.entries.front().map(|entry| entry.sequence))
+    }
+
+    fn append(&self, entry: &Entry) -> Result<(), Refused> {
+        self.call(|store| {
+            assert_eq!(entry.sequence, store.newest.next(), "a hole in the history");
+            store.newest = entry.sequence;
+            store.entries.push_back(entry.clone());
+        })
+    }
+
+    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Vec<Entry>, Refused> {
+        self.call(|store| {
+            let asked = |entry: &&Entry| entry.sequence > cursor && entry.sequence <= until;
+            store.entries.iter().filter(asked).take(PAGE).cloned().collect()
+        })
+    }
+
+    fn find(&self, id: &EventId) -> Result<Option<Sequence>, Refused> {
+        self.call(|store| {
+            let found = store.entries.iter().find(|entry| entry.update.id == *id);
+            found.map(|entry| entry.sequence)
+        })
+    }
+
+    fn prune(&self, retention: Retention) -> Result<bool, Refused> {
+        self.call(|store| {
+            for _ in 0..PRUNED_AT_ONCE {
+                if store.is_within(retention) {
+                    return false;
+                }
+                store.entries.pop_front();
+            }
+            !store.is_within(retention)
+        })
+    }
+}
+
+impl Store {
+    fn is_within(&self, retention: Retention) -> bool {
+        let bytes: u64 = self.entries.iter().map(|entry| entry.update.stored_bytes() as u64).sum();
+        let updates = self.entries.len() as u64;
+        updates <= 1 || (updates <= retention.updates && bytes <= retention.bytes)
+    }
+}
+
+/// An update of these topics whose data is its id.
+pub(crate) fn update(id: &str, topics: &[&str]) -> EncodedUpdate {
+    let topics: Vec<Topic> = topics.iter().map(|topic| topic.parse().unwrap()).collect();
+    let topics = Topics::try_from(topics).unwrap();
+    Update::new(topics, id.parse().unwrap(), Event::new(id)).encode().unwrap()
+}

@@ -1,0 +1,249 @@
+//! A host that only keeps what each connection was given, and checks what the hub asks of it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{FakeHistory, Refused, update};
+use crate::{
+    connection::CloseReason,
+    connection_id::ConnectionId,
+    decoder::Decoder,
+    event::Event,
+    heartbeat::Heartbeat,
+    history::Retention,
+    hub::{Effect, Hub, PollError, Polled, Subscribed},
+    log::Log,
+    registry::Closed,
+    sequence::Sequence,
+    subscribe_request::{LastEventId, SubscribeRequest},
+    timestamp::Timestamp,
+    update::EncodedUpdate,
+};
+
+/// More polls than any test needs.
+const ENOUGH: usize = 1_000;
+
+/// The hub, its clock and the streams of its connections. Connection `n` has the state `n`.
+pub(super) struct Host {
+    pub(super) hub: Hub<FakeHistory, u8>,
+    pub(super) history: FakeHistory,
+    pub(super) now: Timestamp,
+    streams: BTreeMap<u8, Stream>,
+    newest: Sequence,
+}
+
+/// What a connection was given.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    pub(super) chunks: Vec<Vec<u8>>,
+    pub(super) has_pending_read: bool,
+    pub(super) times_registered: usize,
+    pub(super) closed: Option<CloseReason>,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self::keeping(u64::MAX, u64::MAX)
+    }
+}
+
+impl Host {
+    /// A host whose history keeps `retained` updates and whose window keeps `window`.
+    pub(super) fn keeping(retained: u64, window: u64) -> Self {
+        let history = FakeHistory::default();
+        let [retained, window] =
+            [retained, window].map(|updates| Retention { updates, bytes: u64::MAX });
+        let log = Log::open(history.clone(), retained, window).unwrap();
+        Self {
+            hub: Hub::new(log, Heartbeat::default()),
+            history,
+            now: Timestamp::from_millis(1_000_000),
+            streams: BTreeMap::new(),
+            newest: Sequence::START,
+        }
+    }
+
+    pub(super) fn wait(&mut self, duration: Duration) {
+        self.now = self.now.saturating_add(duration);
+    }
+
+    pub(super) fn stream(&self, connection: u8) -> &Stream {
+        &self.streams[&connection]
+    }
+
+    /// Everything that the connection was given, as bytes.
+    pub(super) fn bytes(&self, connection: u8) -> Vec<u8> {
+        self.stream(connection).chunks.concat()
+    }
+
+    /// The events that the connection was given: of an update its data, of others type and data.
+    pub(super) fn got(&self, connection: u8) -> Vec<String> {
+        let mut events = Vec::new();
+        let decoded = Decoder::new().decode(&self.bytes(connection), |event| {
+            events.push(match event.named_event_type() {
+                Some(event_type) => format!("{event_type} {}", event.data()),
+                None => event.data().to_owned(),
+            });
+        });
+        decoded.unwrap();
+        events
+    }
+
+    pub(super) fn subscribe(&mut self, connection: u8, request: &SubscribeRequest) -> Subscribed {
+        self.streams.insert(connection, Stream::default());
+        self.hub.subscribe(id(connection), connection, request, self.now).unwrap()
+    }
+
+    /// Subscribes, runs the hook when it is due, and reads until the connection waits.
+    pub(super) fn connect(&mut self, connection: u8, request: &SubscribeRequest) {
+        if self.subscribe(connection, request).is_registered {
+            self.registered(connection);
+        }
+        self.read(connection);
+    }
+
+    /// The `registered` hook, which does nothing, and what follows it. A read that is pending is
+    /// to be tried again.
+    pub(super) fn registered(&mut self, connection: u8) {
+        let stream = self.streams.get_mut(&connection).unwrap();
+        stream.times_registered += 1;
+        stream.has_pending_read = false;
+        self.hub.start(id(connection)).unwrap();
+    }
+
+    /// A read of one chunk: the stream pulls until there is one, or leaves the read pending.
+    pub(super) fn pull(&mut self, connection: u8) {
+        self.try_pull(connection).unwrap();
+    }
+
+    pub(super) fn try_pull(&mut self, connection: u8) -> Result<(), PollError<Refused>> {
+        for _ in 0..ENOUGH {
+            match self.hub.poll_data(id(connection), self.now)? {
+                Polled::Chunk(chunk) => {
+                    self.enqueue(connection, &chunk);
+                    return Ok(());
+                }
+                Polled::Nothing => {
+                    self.streams.get_mut(&connection).unwrap().has_pending_read = true;
+                    return Ok(());
+                }
+                Polled::Yield => {}
+                Polled::Registered => self.registered(connection),
+                Polled::Closed(closed) => {
+                    self.end([closed]);
+                    return Ok(());
+                }
+            }
+        }
+        panic!("{connection} is polled without end");
+    }
+
+    /// Reads until the connection waits or has ended.
+    pub(super) fn read(&mut self, connection: u8) {
+        for _ in 0..ENOUGH {
+            let stream = self.stream(connection);
+            if stream.has_pending_read || stream.closed.is_some() {
+                return;
+            }
+            self.pull(connection);
+        }
+        panic!("{connection} is given chunks without end");
+    }
+
+    /// The reader takes back the read that is pending and polls by itself.
+    pub(super) fn asleep(&mut self, connection: u8) {
+        let polled = self.hub.poll_data_immediate(id(connection), self.now).unwrap();
+        assert_eq!(polled, Polled::Nothing);
+        self.streams.get_mut(&connection).unwrap().has_pending_read = false;
+    }
+
+    pub(super) fn append(&mut self, update: EncodedUpdate) {
+        self.newest = self.hub.append(update).unwrap();
+    }
+
+    /// Commits what was appended; says how many effects that had.
+    pub(super) fn commit(&mut self) -> usize {
+        let effects = self.hub.commit(self.newest, self.now);
+        let count = effects.len();
+        self.carry_out(effects);
+        count
+    }
+
+    pub(super) fn publish(&mut self, id: &str, topics: &[&str]) -> usize {
+        self.append(update(id, topics));
+        self.commit()
+    }
+
+    pub(super) fn prune(&mut self) {
+        while self.hub.prune().unwrap() {}
+    }
+
+    pub(super) fn send_one(&mut self, connection: u8, data: &str) {
+        let effect = self.hub.send_one(id(connection), &Event::new(data), self.now).unwrap();
+        self.carry_out(effect);
+    }
+
+    pub(super) fn send_all(&mut self, data: &str) {
+        let effects = self.hub.send_all(&Event::new(data), self.now);
+        self.carry_out(effects);
+    }
+
+    /// What [`Hub::beat`] finds now; gives the time until the next one.
+    pub(super) fn beat(&mut self) -> Option<Duration> {
+        let beat = self.hub.beat(self.now);
+        self.carry_out(beat.effects);
+        beat.next.map(|next| next.since(self.now))
+    }
+
+    /// Does what the hub asks for, as far as a host could.
+    pub(super) fn carry_out(&mut self, effects: impl IntoIterator<Item = Effect<u8>>) {
+        for effect in effects {
+            match effect {
+                Effect::Enqueue(enqueue) => {
+                    assert!(!enqueue.to.is_empty(), "a chunk for nobody");
+                    for recipient in enqueue.to {
+                        assert_eq!(recipient.id, id(recipient.state));
+                        let stream = self.streams.get_mut(&recipient.state).unwrap();
+                        let was_pending = std::mem::take(&mut stream.has_pending_read);
+                        assert!(was_pending, "{} has no read pending", recipient.state);
+                        self.enqueue(recipient.state, &enqueue.chunk);
+                    }
+                }
+                Effect::Closed(closed) => self.end([closed]),
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self, closed: impl IntoIterator<Item = Closed<u8>>) {
+        for Closed { id: closed, reason, state } in closed {
+            assert_eq!(closed, id(state));
+            let stream = self.streams.get_mut(&state).unwrap();
+            assert_eq!(stream.closed.replace(reason), None, "{state} is closed twice");
+            stream.has_pending_read = false;
+        }
+    }
+
+    fn enqueue(&mut self, connection: u8, chunk: &[u8]) {
+        let stream = self.streams.get_mut(&connection).unwrap();
+        assert_eq!(stream.closed, None, "{connection} is given something after its end");
+        assert!(chunk.ends_with(b"\n\n"), "{connection} is given a part of a block");
+        stream.chunks.push(chunk.to_vec());
+    }
+}
+
+/// The id of connection `connection`.
+pub(super) fn id(connection: u8) -> ConnectionId {
+    ConnectionId::from_random([connection; 16])
+}
+
+/// A request for these topics, live.
+pub(super) fn live(selectors: &[&str]) -> SubscribeRequest {
+    SubscribeRequest::live(selectors.iter().map(|selector| selector.parse().unwrap()).collect())
+}
+
+pub(super) fn earliest(selectors: &[&str]) -> SubscribeRequest {
+    live(selectors).after(LastEventId::Earliest)
+}
+
+pub(super) fn after(last_event_id: &str, selectors: &[&str]) -> SubscribeRequest {
+    live(selectors).after(LastEventId::After(last_event_id.parse().unwrap()))
+}

@@ -1,0 +1,98 @@
+//! Where a hub is found: the paths of the deployment.
+
+use crate::{error::Error, limits::MAX_HUB_NAME_BYTES};
+
+/// The well-known path of a Mercure hub: draft-dunglas-mercure-07 § 2.
+const HUB: &str = "/.well-known/mercure";
+
+/// The name of the hub that the well-known path alone stands for.
+const DEFAULT_HUB: &str = "default";
+
+/// What a path stands for.
+///
+/// ```
+/// use millstream::hub_path::HubPath;
+///
+/// assert_eq!(HubPath::parse("/.well-known/mercure"), Ok(HubPath::Hub("default")));
+/// assert_eq!(HubPath::parse("/hubs/news/.well-known/mercure"), Ok(HubPath::Hub("news")));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HubPath<'a> {
+    /// Whether the deployment works: `/healthz`.
+    Health,
+    /// The hub of this name, to which updates are published and which is subscribed to.
+    Hub(&'a str),
+    /// Whether the hub of this name works, and how many connections it has.
+    HubHealth(&'a str),
+}
+
+impl<'a> HubPath<'a> {
+    /// What the path stands for.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::HubName`] when only the name is wrong.
+    pub fn parse(path: &'a str) -> Result<Self, Error> {
+        match path {
+            HUB => return Ok(Self::Hub(DEFAULT_HUB)),
+            "/healthz" => return Ok(Self::Health),
+            _ => {}
+        }
+        let (name, rest) = path
+            .strip_prefix("/hubs/")
+            .and_then(|named| named.find('/').map(|at| named.split_at(at)))
+            .ok_or(Error::NotFound)?;
+        let found = match rest {
+            HUB => Self::Hub(name),
+            "/healthz" => Self::HubHealth(name),
+            _ => return Err(Error::NotFound),
+        };
+        if is_hub_name(name) { Ok(found) } else { Err(Error::HubName) }
+    }
+}
+
+fn is_hub_name(name: &str) -> bool {
+    (1..=MAX_HUB_NAME_BYTES).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_hub_has_two_paths() {
+        assert_eq!(HubPath::parse(HUB), HubPath::parse("/hubs/default/.well-known/mercure"));
+    }
+
+    #[test]
+    fn health_is_asked_of_the_deployment_or_of_a_hub() {
+        assert_eq!(HubPath::parse("/healthz"), Ok(HubPath::Health));
+        assert_eq!(HubPath::parse("/hubs/a_B-9/healthz"), Ok(HubPath::HubHealth("a_B-9")));
+    }
+
+    #[test]
+    fn a_name_outside_the_allowed_characters_or_length_is_refused() {
+        let long = "x".repeat(65);
+        for name in ["", "a.b", "a%20b", "ü", long.as_str()] {
+            let path = format!("/hubs/{name}{HUB}");
+            assert_eq!(HubPath::parse(&path), Err(Error::HubName), "{path}");
+        }
+        assert!(HubPath::parse(&format!("/hubs/{}{HUB}", "x".repeat(64))).is_ok());
+    }
+
+    #[test]
+    fn anything_else_is_not_found() {
+        for path in [
+            "/",
+            "",
+            "/hubs",
+            "/hubs/",
+            "/hubs/a",
+            "/hubs/a/b",
+            "/healthz/",
+            "/hubs/a/b/.well-known/mercure",
+        ] {
+            assert_eq!(HubPath::parse(path), Err(Error::NotFound), "{path}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Every bound of the hub as a named constant, each with its reason.
+
+/// Topics of one update. The reference hub's figure; more is a mistake of the publisher.
+pub const MAX_TOPICS: usize = 1_000;
+
+/// Topic selectors of one subscription request. The reference hub's figure.
+pub const MAX_SELECTORS: usize = 1_000;
+
+/// Bytes of one topic or topic selector: what fits a URL in every browser.
+pub const MAX_TOPIC_BYTES: usize = 4_096;
+
+/// Bytes of an event id: it comes back as one request header, of which proxies allow a few KiB.
+pub const MAX_ID_BYTES: usize = 1_024;
+
+/// Bytes of an event type: a name, not a payload.
+pub const MAX_TYPE_BYTES: usize = 1_024;
+
+/// Bytes of a request body.
+pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// Bytes of one update as it is stored: encoded event, topics and id. A row of `SQLite` in a Durable
+/// Object holds 2 MB, and a body of line breaks alone grows sevenfold when it is encoded.
+pub const MAX_STORED_BYTES: usize = 1_900_000;
+
+/// Bytes after which a chunk takes no further update: the most that the runtime's pump drains in
+/// one cycle. One larger update still goes out whole.
+pub const MAX_CHUNK_BYTES: usize = 256 << 10;
+
+/// Updates that one pull may look at before it lets others have their turn: about ten
+/// milliseconds of reading from `SQLite`.
+pub const MAX_SCAN_UPDATES: usize = 2_048;
+
+/// Updates in one page read from the history.
+pub const PAGE_UPDATES: usize = 256;
+
+/// Bytes after which a page takes no further update.
+pub const PAGE_BYTES: usize = 256 << 10;
+
+/// Bytes waiting in the private queue of one connection: sixteen of the largest welcome messages
+/// anyone would send, and small beside the 128 MB of an isolate.
+pub const MAX_QUEUE_BYTES: usize = 64 << 10;
+
+/// Events waiting in the private queue of one connection.
+pub const MAX_QUEUE_EVENTS: usize = 256;
+
+/// Updates in the in-memory window over a durable history.
+pub const WINDOW_UPDATES: usize = 4_096;
+
+/// Bytes of the in-memory window over a durable history: a sixteenth of an isolate, which several
+/// objects may share.
+pub const WINDOW_BYTES: usize = 8 << 20;
+
+/// Bytes of a hub's name.
+pub const MAX_HUB_NAME_BYTES: usize = 64;

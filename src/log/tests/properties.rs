@@ -1,0 +1,160 @@
+//! Any order of calls, against a plain `Vec`.
+
+use std::{collections::HashMap, ops::ControlFlow};
+
+use proptest::prelude::*;
+
+use super::keep;
+use crate::{
+    history::Entry,
+    hub::tests::{FakeHistory, Refused, update},
+    log::{Log, Scanned},
+    sequence::Sequence,
+};
+
+#[derive(Clone, Debug)]
+enum Call {
+    Append,
+    Commit(u64),
+    Prune,
+    /// With what was not durable, or without.
+    Reopen {
+        with_the_rest: bool,
+    },
+    /// A cursor is put here.
+    Open {
+        cursor: usize,
+        at: u64,
+    },
+    /// It reads so many updates, unless the history fails after so many calls.
+    Read {
+        cursor: usize,
+        updates: usize,
+        fails_after: Option<usize>,
+    },
+}
+
+fn any_call() -> impl Strategy<Value = Call> {
+    let fails_after = proptest::option::weighted(0.2, 0..4_usize);
+    prop_oneof![
+        6 => Just(Call::Append),
+        3 => (0..4_u64).prop_map(Call::Commit),
+        2 => Just(Call::Prune),
+        1 => any::<bool>().prop_map(|with_the_rest| Call::Reopen { with_the_rest }),
+        2 => (0..3_usize, 0..40_u64).prop_map(|(cursor, at)| Call::Open { cursor, at }),
+        5 => (0..3_usize, 1..9_usize, fails_after)
+            .prop_map(|(cursor, updates, fails_after)| Call::Read { cursor, updates, fails_after }),
+    ]
+}
+
+/// The log as a plain `Vec` of the texts of all updates that there ever were.
+#[derive(Default)]
+struct Model {
+    all: Vec<String>,
+    committed: usize,
+    named: usize,
+}
+
+impl Model {
+    /// Checks what a cursor has read: the committed updates after it, without a hole.
+    fn check(&self, from: Sequence, read: &[(Sequence, String)]) {
+        for (place, (sequence, text)) in (from.get() + 1..).zip(read) {
+            assert_eq!(sequence.get(), place, "out of order");
+            let at = usize::try_from(place).unwrap();
+            assert!(at <= self.committed, "{place} is not committed");
+            assert_eq!(text, &self.all[at - 1], "another update at {place}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_cursor_reads_exactly_what_was_committed_and_not_removed(
+        calls in proptest::collection::vec(any_call(), 0..80),
+        retained in 1..12_u64,
+        window in 0..8_u64,
+    ) {
+        let history = FakeHistory::default();
+        let open = || Log::open(history.clone(), keep(retained), keep(window)).unwrap();
+        let (mut log, mut model) = (open(), Model::default());
+        let mut cursors: HashMap<usize, Sequence> = HashMap::new();
+        for call in calls {
+            match call {
+                Call::Append => {
+                    model.named += 1;
+                    model.all.push(model.named.to_string());
+                    let sequence = log.append(update(&model.named.to_string(), &["a"])).unwrap();
+                    prop_assert_eq!(sequence.get(), model.all.len() as u64);
+                }
+                Call::Commit(further) => {
+                    let until = Sequence::new(log.tail().get() + further);
+                    let from = log.tail();
+                    history.sync();
+                    let revealed: Vec<_> = log.commit(until).map(shown).collect();
+                    model.committed = model.all.len().min(usize::try_from(until.get()).unwrap());
+                    model.check(from, &revealed);
+                    prop_assert_eq!(log.tail().get(), model.committed as u64);
+                    prop_assert_eq!(revealed.len() as u64, log.tail().get() - from.get());
+                }
+                Call::Prune => {
+                    let before = held(&log);
+                    log.prune().unwrap();
+                    prop_assert!(held(&log) >= before.min(retained), "removed too much");
+                }
+                Call::Reopen { with_the_rest } => {
+                    if with_the_rest {
+                        history.sync();
+                    } else {
+                        model.all.truncate(usize::try_from(history.crash().get()).unwrap());
+                    }
+                    log = open();
+                    model.committed = model.all.len();
+                    prop_assert_eq!(log.tail().get(), model.committed as u64);
+                }
+                Call::Open { cursor, at } => {
+                    cursors.insert(cursor, Sequence::new(at.min(log.tail().get())));
+                }
+                Call::Read { cursor, updates, fails_after } => {
+                    let Some(cursor) = cursors.get_mut(&cursor) else { continue };
+                    let from = log.held_from(*cursor).unwrap();
+                    prop_assert!(from >= *cursor && from <= log.tail());
+                    if from > *cursor {
+                        prop_assert_eq!(log.oldest().unwrap(), Some(from.next()), "not a gap");
+                    }
+                    let mut seen = Vec::new();
+                    if let Some(calls) = fails_after {
+                        history.fail_after(calls);
+                    }
+                    let scanned = log.scan(from, Sequence::new(u64::MAX), |entry| {
+                        seen.push(shown(entry));
+                        if seen.len() < updates {
+                            ControlFlow::Continue(())
+                        } else {
+                            ControlFlow::Break(())
+                        }
+                    });
+                    history.recover();
+                    model.check(from, &seen);
+                    *cursor = seen.last().map_or(from, |(sequence, _)| *sequence);
+                    match scanned {
+                        Ok(Scanned::End) => prop_assert_eq!(*cursor, log.tail()),
+                        Ok(Scanned::Stopped(next)) => {
+                            prop_assert_eq!(*cursor, next);
+                            prop_assert_eq!(seen.len(), updates);
+                        }
+                        Err(Refused) => prop_assert!(fails_after.is_some()),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many updates are held.
+fn held(log: &Log<FakeHistory>) -> u64 {
+    log.oldest().unwrap().map_or(0, |oldest| log.newest.get() - oldest.previous().get())
+}
+
+fn shown(entry: &Entry) -> (Sequence, String) {
+    (entry.sequence, entry.update.id.to_string())
+}

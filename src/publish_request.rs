@@ -1,0 +1,271 @@
+//! The form that publishes: draft-dunglas-mercure-07 § 4, "Publication".
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+use crate::{
+    event::Event,
+    event_id::{EventId, InvalidEventId},
+    event_type::{EventType, InvalidEventType},
+    form::{self, NotUtf8},
+    limits::{MAX_ID_BYTES, MAX_TYPE_BYTES},
+    reconnection_time::{InvalidReconnectionTime, ReconnectionTime},
+    topic::InvalidTopic,
+    topics::{InvalidTopics, Topics},
+    update::Update,
+};
+
+/// A publication as it was asked for: an [`Update`] that may still lack its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishRequest {
+    topics: Topics,
+    id: Option<EventId>,
+    event: Event,
+    private: bool,
+}
+
+/// Which field of the form is wrong, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InvalidPublishRequest {
+    /// There is no `topic`, or there are too many.
+    #[error("{}", topics_detail(.0))]
+    Topics(#[from] InvalidTopics),
+    /// A `topic` is not one.
+    #[error("Invalid \"topic\" parameter: {0}")]
+    Topic(#[from] InvalidTopic),
+    /// The `id` cannot be one.
+    #[error("Invalid \"id\" parameter: {0}")]
+    Id(#[from] InvalidEventId),
+    /// The `id` is longer than [`MAX_ID_BYTES`].
+    #[error("Invalid \"id\" parameter: it has {0} bytes, the limit is {MAX_ID_BYTES}")]
+    IdTooLong(usize),
+    /// The `id` is one that the protocol gives a meaning of its own.
+    #[error("Invalid \"id\" parameter: {0:?} is reserved")]
+    ReservedId(String),
+    /// The `type` cannot be one.
+    #[error("Invalid \"type\" parameter: {0}")]
+    Type(#[from] InvalidEventType),
+    /// The `type` is longer than [`MAX_TYPE_BYTES`].
+    #[error("Invalid \"type\" parameter: it has {0} bytes, the limit is {MAX_TYPE_BYTES}")]
+    TypeTooLong(usize),
+    /// The `retry` is not a number of milliseconds.
+    #[error("Invalid \"retry\" parameter: {0}")]
+    Retry(#[from] InvalidReconnectionTime),
+    /// The form is not UTF-8.
+    #[error("Invalid form: {0}")]
+    NotUtf8(#[from] NotUtf8),
+}
+
+impl InvalidPublishRequest {
+    /// The field that is wrong.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        match self {
+            Self::Topics(_) | Self::Topic(_) => "topic",
+            Self::Id(_) | Self::IdTooLong(_) | Self::ReservedId(_) => "id",
+            Self::Type(_) | Self::TypeTooLong(_) => "type",
+            Self::Retry(_) => "retry",
+            Self::NotUtf8(not_utf8) => &not_utf8.field,
+        }
+    }
+}
+
+impl PublishRequest {
+    /// Reads an `application/x-www-form-urlencoded` body. Unknown fields are ignored; of a field
+    /// other than `topic` that is given twice the first counts; an empty `id`, `type` or `retry`
+    /// is as good as none; `private` counts by being there.
+    ///
+    /// ```
+    /// use millstream::publish_request::PublishRequest;
+    ///
+    /// let request = PublishRequest::from_form(b"topic=books/1&topic=books&data=sold+out")?;
+    /// let update = request.into_update("urn:uuid:…".parse().unwrap());
+    /// assert_eq!(update.topics().as_slice().len(), 2);
+    /// # Ok::<(), millstream::publish_request::InvalidPublishRequest>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn from_form(form: &[u8]) -> Result<Self, InvalidPublishRequest> {
+        let mut topics = Vec::new();
+        let (mut data, mut id, mut event_type, mut retry) = (None, None, None, None);
+        let mut private = false;
+        for pair in form::pairs(form) {
+            let (name, value) = pair?;
+            match &*name {
+                "topic" => topics.push(value.parse()?),
+                "data" => keep_first(&mut data, value),
+                "id" => keep_first(&mut id, value),
+                "type" => keep_first(&mut event_type, value),
+                "retry" => keep_first(&mut retry, value),
+                "private" => private = true,
+                _ => {}
+            }
+        }
+        let mut event = Event::new(data.unwrap_or_default());
+        if let Some(event_type) = present(event_type) {
+            event = event.with_event_type(parse_event_type(&event_type)?);
+        }
+        if let Some(retry) = present(retry) {
+            event = event.with_reconnection_time(retry.parse::<ReconnectionTime>()?);
+        }
+        Ok(Self {
+            topics: topics.try_into()?,
+            id: present(id).map(|id| parse_id(&id)).transpose()?,
+            event,
+            private,
+        })
+    }
+
+    /// The update, under the publisher's id or else under `generated`.
+    #[must_use]
+    pub fn into_update(self, generated: EventId) -> Update {
+        let update = Update::new(self.topics, self.id.unwrap_or(generated), self.event);
+        if self.private { update.into_private() } else { update }
+    }
+}
+
+fn topics_detail(invalid: &InvalidTopics) -> String {
+    match invalid {
+        InvalidTopics::Missing => "Missing \"topic\" parameter: name at least one topic".to_owned(),
+        InvalidTopics::TooMany { .. } => format!("Invalid \"topic\" parameter: {invalid}"),
+    }
+}
+
+fn keep_first<'a>(field: &mut Option<Cow<'a, str>>, value: Cow<'a, str>) {
+    field.get_or_insert(value);
+}
+
+fn present(field: Option<Cow<'_, str>>) -> Option<Cow<'_, str>> {
+    field.filter(|value| !value.is_empty())
+}
+
+fn parse_id(text: &str) -> Result<EventId, InvalidPublishRequest> {
+    if text.len() > MAX_ID_BYTES {
+        return Err(InvalidPublishRequest::IdTooLong(text.len()));
+    }
+    if text == "earliest" || text.starts_with('#') {
+        return Err(InvalidPublishRequest::ReservedId(text.to_owned()));
+    }
+    Ok(text.parse()?)
+}
+
+fn parse_event_type(text: &str) -> Result<EventType, InvalidPublishRequest> {
+    match text.len() {
+        0..=MAX_TYPE_BYTES => Ok(text.parse()?),
+        bytes => Err(InvalidPublishRequest::TypeTooLong(bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(form: &str, field: &str, detail: &str) {
+        let error = PublishRequest::from_form(form.as_bytes()).unwrap_err();
+        assert_eq!((error.field(), error.to_string().as_str()), (field, detail));
+    }
+
+    fn update(form: &str) -> Update {
+        let request = PublishRequest::from_form(form.as_bytes()).unwrap();
+        request.into_update("generated".parse().unwrap())
+    }
+
+    #[track_caller]
+    fn sent(form: &str, event: &str) {
+        let encoded = update(form).encode().unwrap();
+        assert_eq!(std::str::from_utf8(&encoded.event).unwrap(), event);
+    }
+
+    #[test]
+    fn every_field_reaches_the_event_stream() {
+        sent(
+            "topic=a&data=x%0Ay&id=i&type=t&retry=5",
+            "event: t\nretry: 5\nid: i\ndata: x\ndata: y\n\n",
+        );
+    }
+
+    #[test]
+    fn an_update_without_data_is_sent_with_empty_data() {
+        sent("topic=a", "id: generated\ndata: \n\n");
+    }
+
+    #[test]
+    fn empty_fields_are_as_good_as_none() {
+        sent("topic=a&id=&type=&retry=", "id: generated\ndata: \n\n");
+    }
+
+    #[test]
+    fn of_a_field_given_twice_the_first_counts() {
+        sent("topic=a&id=1&id=2&data=x&data=y", "id: 1\ndata: x\n\n");
+    }
+
+    #[test]
+    fn private_counts_by_being_there() {
+        assert!(update("topic=a&private").is_private());
+        assert!(update("topic=a&private=false").is_private());
+        assert!(!update("topic=a&privat=on").is_private());
+    }
+
+    #[test]
+    fn a_missing_topic_is_named() {
+        refused("data=x", "topic", "Missing \"topic\" parameter: name at least one topic");
+    }
+
+    #[test]
+    fn the_thousand_and_first_topic_is_refused() {
+        let form = "topic=a&".repeat(1_001);
+        refused(
+            &form,
+            "topic",
+            "Invalid \"topic\" parameter: there are 1001 topics, the limit is 1000",
+        );
+        assert!(PublishRequest::from_form(&form.as_bytes()[8..]).is_ok());
+    }
+
+    #[test]
+    fn control_characters_are_refused_where_they_would_break_the_stream() {
+        for (form, field) in [
+            ("topic=a&id=x%0Ay", "id"),
+            ("topic=a&id=x%0Dy", "id"),
+            ("topic=a&id=x%00y", "id"),
+            ("topic=a&type=x%0Ay", "type"),
+            ("topic=a&type=x%0Dy", "type"),
+            ("topic=a&type=x%00y", "type"),
+            ("topic=a%0Ab", "topic"),
+            ("topic=a&retry=5%0A", "retry"),
+        ] {
+            assert_eq!(PublishRequest::from_form(form.as_bytes()).unwrap_err().field(), field);
+        }
+    }
+
+    #[test]
+    fn a_retry_that_is_no_number_is_refused() {
+        for retry in ["invalid", "-1", "1.5", "1s", "99999999999999999999999"] {
+            let form = format!("topic=a&retry={retry}");
+            assert_eq!(PublishRequest::from_form(form.as_bytes()).unwrap_err().field(), "retry");
+        }
+    }
+
+    #[test]
+    fn ids_that_the_protocol_reserves_are_refused() {
+        refused("topic=a&id=earliest", "id", "Invalid \"id\" parameter: \"earliest\" is reserved");
+        refused("topic=a&id=%23x", "id", "Invalid \"id\" parameter: \"#x\" is reserved");
+    }
+
+    #[test]
+    fn an_id_or_type_over_its_limit_is_refused() {
+        for field in ["id", "type"] {
+            let form = format!("topic=a&{field}={}", "x".repeat(1_025));
+            assert_eq!(PublishRequest::from_form(form.as_bytes()).unwrap_err().field(), field);
+            assert!(PublishRequest::from_form(&form.as_bytes()[..form.len() - 1]).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_not_utf_8_is_named() {
+        refused("topic=%ff", "topic", "Invalid form: the field \"topic\" is not UTF-8");
+    }
+}

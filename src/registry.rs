@@ -1,0 +1,127 @@
+//! The connections of a hub, by id, and which of them wait at the tail of the log.
+
+use std::collections::HashMap;
+
+use slab::Slab;
+
+use crate::{
+    audience::Selection,
+    audiences::{Audiences, ConnectionKey},
+    connection::{CloseReason, Connection, UnknownConnection},
+    connection_id::ConnectionId,
+};
+
+/// All connections of a hub.
+#[derive(Debug)]
+pub struct Registry<T> {
+    connections: Slab<Connection<T>>,
+    keys: HashMap<ConnectionId, ConnectionKey>,
+    /// What they asked for.
+    pub(crate) audiences: Audiences,
+}
+
+/// A connection that has left the registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed<T> {
+    /// Its id, which no other connection will have.
+    pub id: ConnectionId,
+    /// Why it ended.
+    pub reason: CloseReason,
+    /// What the host and the application kept with it.
+    pub state: T,
+}
+
+impl<T> Default for Registry<T> {
+    fn default() -> Self {
+        Self { connections: Slab::new(), keys: HashMap::new(), audiences: Audiences::default() }
+    }
+}
+
+impl<T> Registry<T> {
+    /// Connections in it.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.connections.is_empty()
+    }
+
+    /// The ids of all connections, in no order.
+    pub fn connection_ids(&self) -> impl Iterator<Item = ConnectionId> {
+        self.connections.iter().map(|(_, connection)| connection.id)
+    }
+
+    /// The connection with this id.
+    ///
+    /// # Errors
+    /// [`UnknownConnection`], which names it.
+    pub fn get(&self, id: ConnectionId) -> Result<&Connection<T>, UnknownConnection> {
+        let key = self.key(id)?;
+        self.connections.get(key).ok_or(UnknownConnection(id))
+    }
+
+    pub(crate) fn key(&self, id: ConnectionId) -> Result<ConnectionKey, UnknownConnection> {
+        self.keys.get(&id).copied().ok_or(UnknownConnection(id))
+    }
+
+    pub(crate) fn keys(&self) -> Vec<ConnectionKey> {
+        self.connections.iter().map(|(key, _)| key).collect()
+    }
+
+    pub(crate) fn at(&mut self, key: ConnectionKey) -> Option<&mut Connection<T>> {
+        self.connections.get_mut(key)
+    }
+
+    /// Adds a connection to the audience of `selection`, unless its id is taken.
+    pub(crate) fn register(&mut self, selection: Selection, mut connection: Connection<T>) -> bool {
+        let key = self.connections.vacant_key();
+        if self.keys.contains_key(&connection.id) {
+            return false;
+        }
+        self.keys.insert(connection.id, key);
+        connection.audience = self.audiences.join(selection);
+        self.connections.insert(connection);
+        true
+    }
+
+    /// Takes a connection out. It is then unknown, so that this happens once to each.
+    pub(crate) fn remove(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Closed<T>> {
+        let key = self.keys.get(&id).copied()?;
+        self.unwait(key);
+        self.keys.remove(&id);
+        let connection = self.connections.try_remove(key)?;
+        self.audiences.leave(connection.audience);
+        Some(Closed { id, reason, state: connection.state })
+    }
+
+    /// Notes that the connection has read everything and has a read pending.
+    pub(crate) fn wait(&mut self, key: ConnectionKey) {
+        let Some(connection) = self.connections.get_mut(key) else { return };
+        if connection.waiting.is_some() {
+            return;
+        }
+        if let Some(waiting) = self.audiences.waiting(connection.audience) {
+            connection.waiting = Some(waiting.len());
+            waiting.push(key);
+        }
+    }
+
+    /// Takes the connection from those who wait; says whether it was one of them.
+    pub(crate) fn unwait(&mut self, key: ConnectionKey) -> bool {
+        let Some(connection) = self.connections.get_mut(key) else { return false };
+        let Some(place) = connection.waiting.take() else { return false };
+        let Some(waiting) = self.audiences.waiting(connection.audience) else { return false };
+        if place < waiting.len() {
+            waiting.swap_remove(place);
+        }
+        let moved = waiting.get(place).copied();
+        if let Some(moved) = moved.and_then(|moved| self.connections.get_mut(moved)) {
+            moved.waiting = Some(place);
+        }
+        true
+    }
+}

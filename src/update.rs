@@ -1,0 +1,127 @@
+//! What a publisher sends and the log keeps.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{encoder, event::Event, event_id::EventId, limits::MAX_STORED_BYTES, topics::Topics};
+
+/// An event that is published to topics: draft-dunglas-mercure-07 § 4.
+///
+/// ```
+/// use millstream::{event::Event, topic::Topic, update::Update};
+///
+/// let topic: Topic = "books/1".parse()?;
+/// let update = Update::new(topic.into(), "urn:example:1".parse()?, Event::new("sold out"));
+/// assert!(!update.is_private());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    topics: Topics,
+    id: EventId,
+    event: Event,
+    private: bool,
+}
+
+/// An update in the form in which it is kept and sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodedUpdate {
+    /// What it is about.
+    pub topics: Topics,
+    /// The id it is resumed by.
+    pub id: EventId,
+    /// Whether only those who hold a grant may see it.
+    pub private: bool,
+    /// The event as bytes of an event stream, with its closing blank line.
+    pub event: Arc<[u8]>,
+}
+
+/// Encoded, with its topics and its id, the update is larger than [`MAX_STORED_BYTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the update takes {bytes} bytes as an event stream, the limit is {MAX_STORED_BYTES}")]
+pub struct UpdateTooLarge {
+    /// How large it is.
+    pub bytes: usize,
+}
+
+impl Update {
+    /// A public update of `topics`. The event is sent under `id`, whatever id it had.
+    #[must_use]
+    pub fn new(topics: Topics, id: EventId, event: Event) -> Self {
+        Self { topics, event: event.with_id(id.clone()), id, private: false }
+    }
+
+    /// Keeps the update from everybody who holds no grant for one of its topics.
+    #[must_use]
+    pub fn into_private(self) -> Self {
+        Self { private: true, ..self }
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn topics(&self) -> &Topics {
+        &self.topics
+    }
+
+    /// The id it is sent and resumed by.
+    #[must_use]
+    pub fn id(&self) -> &EventId {
+        &self.id
+    }
+
+    /// Whether only those who hold a grant may see it.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.private
+    }
+
+    /// What the log keeps of it: the event, encoded this once, and what decides who sees it.
+    ///
+    /// # Errors
+    /// [`UpdateTooLarge`] over [`MAX_STORED_BYTES`].
+    pub fn encode(&self) -> Result<EncodedUpdate, UpdateTooLarge> {
+        let mut event = Vec::with_capacity(encoder::encoded_len(&self.event));
+        encoder::encode(&self.event, &mut event);
+        let encoded = EncodedUpdate {
+            topics: self.topics.clone(),
+            id: self.id.clone(),
+            private: self.private,
+            event: event.into(),
+        };
+        match encoded.stored_bytes() {
+            0..=MAX_STORED_BYTES => Ok(encoded),
+            bytes => Err(UpdateTooLarge { bytes }),
+        }
+    }
+}
+
+impl EncodedUpdate {
+    /// Bytes that it takes in the log: what retention by bytes counts.
+    #[must_use]
+    pub fn stored_bytes(&self) -> usize {
+        self.event.len() + self.id.as_str().len() + self.topics.bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topic::Topic;
+
+    fn update(data: &str) -> Update {
+        let topic: Topic = "a".parse().unwrap();
+        Update::new(topic.into(), "1".parse().unwrap(), Event::new(data))
+    }
+
+    #[test]
+    fn it_is_encoded_under_its_id() {
+        assert_eq!(&*update("x").encode().unwrap().event, b"id: 1\ndata: x\n\n");
+    }
+
+    #[test]
+    fn line_breaks_that_swell_it_beyond_a_row_are_refused() {
+        let bytes = b"id: 1\n".len() + 300_001 * b"data: \n".len() + b"\n".len() + b"1a\n".len();
+        assert_eq!(update(&"\n".repeat(300_000)).encode(), Err(UpdateTooLarge { bytes }));
+    }
+}
