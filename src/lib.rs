@@ -52,3 +52,6 @@ pub mod limits;
 pub mod media_type;
 pub mod origins;
 pub mod problem;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -1,0 +1,33 @@
+//! Shell 1: any host with Fetch and Streams — a page, a service worker, Deno, Node, a Durable Object.
+//!
+//! A [`Handler`] turns a `Request` into a `Response` whose body is a `ReadableStream`; the stream's
+//! controller is the [`Connection`]. The engine is the core's [`Hub`](crate::hub::Hub): this shell
+//! carries out its effects and never holds it borrowed while it calls a stream or a hook, since
+//! either may call back.
+
+mod body;
+mod chunks;
+mod clock;
+mod connection;
+mod cors;
+mod engine;
+mod handler;
+mod hooks;
+mod publish;
+mod registry;
+pub(crate) mod respond;
+mod storage;
+mod subscribe;
+mod sys;
+mod timer;
+mod transport;
+mod underlying_source;
+
+pub use chunks::Chunks;
+pub use connection::{Connection, Polled};
+pub use handler::Handler;
+pub use hooks::{HookFailed, Hooks, Level, Record, Refusal};
+pub use publish::PublishError;
+pub use registry::Registry;
+pub use storage::{Storage, Synced};
+pub use underlying_source::UnderlyingSource;

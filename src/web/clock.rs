@@ -1,0 +1,48 @@
+//! Where time and randomness come from, once for the whole shell.
+
+use wasm_bindgen::JsValue;
+
+use super::sys;
+use crate::{
+    connection_id::ConnectionId,
+    event_id::{EventId, InvalidEventId},
+    timestamp::Timestamp,
+};
+
+pub(super) fn now() -> Timestamp {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "Date.now() is a whole number of milliseconds after 1970"
+    )]
+    let millis = js_sys::Date::now() as u64;
+    Timestamp::from_millis(millis)
+}
+
+pub(super) fn connection_id() -> Result<ConnectionId, JsValue> {
+    random().map(ConnectionId::from_random)
+}
+
+/// A fresh `urn:uuid:` of version 7, RFC 9562 § 5.7.
+pub(super) fn event_id() -> Result<EventId, JsValue> {
+    let random: [u8; 10] = random()?;
+    let uuid = uuid::Builder::from_unix_timestamp_millis(now().as_millis(), &random).into_uuid();
+    uuid.urn().to_string().parse().map_err(|error: InvalidEventId| error.to_string().into())
+}
+
+fn random<const BYTES: usize>() -> Result<[u8; BYTES], JsValue> {
+    let mut bytes = [0; BYTES];
+    sys::get_random_values(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Resolves in a later turn of the event loop.
+pub(super) async fn next_turn() {
+    let (done, next_turn) = futures::channel::oneshot::channel();
+    let timer = super::timer::Timer::new(std::time::Duration::ZERO, move || {
+        // The receiver below waits for it.
+        let _ = done.send(());
+    });
+    let _ = next_turn.await;
+    drop(timer);
+}

@@ -1,0 +1,86 @@
+//! Answers: their headers and bodies.
+
+use wasm_bindgen::JsValue;
+use web_sys::{Headers, ReadableStream, Response, ResponseInit};
+
+use crate::{
+    error::Error,
+    problem::{PROBLEM_JSON, Problem},
+    subscribe_request::LastEventId,
+};
+
+/// What a hub answers to.
+pub(super) const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+
+/// An event stream, HTML § 9.2.5; without a body for HEAD.
+pub(super) fn event_stream(
+    stream: Option<&ReadableStream>,
+    preceding: Option<&LastEventId>,
+) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", "text/event-stream")?;
+    headers.set("Cache-Control", "no-cache, no-transform")?;
+    headers.set("X-Accel-Buffering", "no")?;
+    if let Some(preceding) = preceding {
+        set_last_event_id(&headers, preceding)?;
+    }
+    let init = init(200, &headers);
+    Response::new_with_opt_readable_stream_and_init(stream, &init)
+}
+
+/// The id of a new update, as text.
+pub(super) fn text(body: &str) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", "text/plain; charset=utf-8")?;
+    headers.set("Cache-Control", "no-store")?;
+    Response::new_with_opt_str_and_init(Some(body), &init(200, &headers))
+}
+
+/// A document about the hub's state.
+pub(crate) fn json(body: &str) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", "application/json")?;
+    headers.set("Cache-Control", "no-store")?;
+    Response::new_with_opt_str_and_init(Some(body), &init(200, &headers))
+}
+
+/// Nothing: 204.
+pub(super) fn empty() -> Result<Response, JsValue> {
+    Response::new_with_opt_str_and_init(None, &init(204, &Headers::new()?))
+}
+
+/// A refusal.
+pub(crate) fn error(error: &Error) -> Result<Response, JsValue> {
+    let response = problem(&error.problem())?;
+    if let Some((name, value)) = error.header() {
+        response.headers().set(name, value)?;
+    }
+    Ok(response)
+}
+
+/// A problem document.
+pub(super) fn problem(problem: &Problem) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", PROBLEM_JSON)?;
+    headers.set("Cache-Control", "no-store")?;
+    let init = init(problem.status(), &headers);
+    Response::new_with_opt_str_and_init(Some(&problem.to_json()), &init)
+}
+
+fn init(status: u16, headers: &Headers) -> ResponseInit {
+    let init = ResponseInit::new();
+    init.set_status(status);
+    init.set_headers(headers);
+    init
+}
+
+/// A header's value is a byte string: what is not ASCII goes as the bytes of its UTF-8, which is
+/// how an `EventSource` sends it.
+fn set_last_event_id(headers: &Headers, preceding: &LastEventId) -> Result<(), JsValue> {
+    let text = match preceding {
+        LastEventId::Earliest => "earliest",
+        LastEventId::After(id) => id.as_str(),
+    };
+    let byte_string: String = text.bytes().map(char::from).collect();
+    headers.set("Last-Event-ID", &byte_string)
+}

@@ -1,0 +1,118 @@
+//! From a GET to an event stream.
+
+use std::rc::Rc;
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Request, Response};
+
+use super::{
+    Chunks, Connection, Hooks, Level, Record, Refusal, Storage, clock,
+    engine::{Attached, Engine},
+    respond,
+    transport::{Slot, Transport},
+    underlying_source,
+};
+use crate::{
+    connection::CloseReason, connection_id::ConnectionId, error::Error, hub::Subscribed,
+    media_type, subscribe_request::SubscribeRequest,
+};
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    pub(super) fn answer_subscribe(&self, request: &Request) -> Result<Response, JsValue> {
+        let parsed = match parse(request)? {
+            Ok(parsed) => parsed,
+            Err(error) => return respond::error(&error),
+        };
+        if request.method() == "HEAD" {
+            let preceding = self.hub.borrow().preceding(&parsed);
+            return match preceding {
+                Ok(preceding) => respond::event_stream(None, preceding.as_ref()),
+                Err(error) => respond::error(&self.history_failed(&error)),
+            };
+        }
+        let id = clock::connection_id()?;
+        let application = match self.hooks.connection(request, id) {
+            Ok(application) => application,
+            Err(Refusal::StopReconnecting) => return respond::empty(),
+            Err(Refusal::Problem(problem)) => return respond::problem(&problem),
+            Err(Refusal::Response(response)) => return Ok(response),
+        };
+        let transport = Rc::new(Transport::controller());
+        let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;
+        let attached = Rc::new(Attached { transport, application });
+        let subscribed = match self.register(id, &attached, &parsed) {
+            Ok(subscribed) => subscribed,
+            Err(error) => return respond::error(&error),
+        };
+        self.watch(id, request, &source)?;
+        respond::event_stream(Some(&stream), subscribed.preceding.as_ref())
+    }
+
+    /// A connection whose chunks go to Rust.
+    pub(super) fn subscribe_chunks(
+        &self,
+        application: K::State,
+        request: &SubscribeRequest,
+    ) -> Result<Chunks<K::State>, Error> {
+        let id = clock::connection_id().map_err(|_| Error::Internal)?;
+        let transport = Rc::new(Transport::Chunks(Slot::default()));
+        let attached = Rc::new(Attached { transport: Rc::clone(&transport), application });
+        self.register(id, &attached, request)?;
+        let connection = Connection::new(id, &attached, self.streams());
+        Ok(Chunks::new(connection, transport))
+    }
+
+    fn register(
+        &self,
+        id: ConnectionId,
+        attached: &Rc<Attached<K::State>>,
+        request: &SubscribeRequest,
+    ) -> Result<Subscribed, Error> {
+        if self.failed.get() {
+            return Err(Error::History);
+        }
+        let state = Rc::clone(attached);
+        let subscribed = self.hub.borrow_mut().subscribe(id, state, request, clock::now());
+        let subscribed = subscribed.map_err(|error| self.history_failed(&error))?;
+        self.wind_up();
+        let record = Record::new(Level::Debug, "connection registered").with_connection(id);
+        self.hooks.log(&record);
+        if subscribed.is_registered {
+            self.registered(id, attached);
+        }
+        Ok(subscribed)
+    }
+
+    /// Takes the abort of the request as a second sign that the client is gone.
+    fn watch(&self, id: ConnectionId, request: &Request, source: &JsValue) -> Result<(), JsValue> {
+        let signal = request.signal();
+        if signal.aborted() {
+            super::engine::Streams::ended(self, id, CloseReason::ClientGone);
+        }
+        signal.add_event_listener_with_event_listener("abort", source.unchecked_ref())
+    }
+
+    fn history_failed(&self, error: &dyn std::error::Error) -> Error {
+        self.hooks.log(&Record::new(Level::Error, "history unreadable").with_detail(error));
+        Error::History
+    }
+}
+
+fn parse(request: &Request) -> Result<Result<SubscribeRequest, Error>, JsValue> {
+    let headers = request.headers();
+    if !media_type::accepts_event_stream(&headers.get("Accept")?.unwrap_or_default()) {
+        return Ok(Err(Error::NotAcceptable));
+    }
+    let url = request.url();
+    let query = url.split('#').next().and_then(|url| url.split_once('?'));
+    let query = query.map_or("", |(_, query)| query);
+    let last_event_id = headers.get("Last-Event-ID")?.map(from_byte_string);
+    Ok(SubscribeRequest::parse(query, last_event_id.as_deref()).map_err(Error::from))
+}
+
+/// An `EventSource` sends its last event ID as UTF-8, which hosts hand on byte by byte.
+fn from_byte_string(value: String) -> String {
+    let bytes: Option<Vec<u8>> =
+        value.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(value)
+}

@@ -1,0 +1,18 @@
+//! Globals of every host that web-sys offers only on `Window` or `WorkerGlobalScope`.
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// HTML § 8.6: the handle is a number in browsers and an object in Node.
+    #[wasm_bindgen(js_name = setTimeout)]
+    pub(super) fn set_timeout(handler: &Function, millis: f64) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    pub(super) fn clear_timeout(handle: &JsValue);
+
+    /// Web Cryptography § 10.1.1.
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    pub(super) fn get_random_values(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
+}

@@ -1,0 +1,71 @@
+//! The JavaScript object behind a connection's `ReadableStream`: Streams § 4.2.3.
+
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen::prelude::*;
+use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
+
+use super::{engine::Streams, transport::Transport};
+use crate::{connection::CloseReason, connection_id::ConnectionId};
+
+/// The underlying source of one connection, and the listener of its request's abort signal.
+///
+/// The methods are on the class' prototype, so that a connection costs no closure of its own.
+#[wasm_bindgen]
+pub struct UnderlyingSource {
+    id: ConnectionId,
+    streams: Weak<dyn Streams>,
+    transport: Weak<Transport>,
+}
+
+impl std::fmt::Debug for UnderlyingSource {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("UnderlyingSource").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[wasm_bindgen]
+impl UnderlyingSource {
+    /// Called once, while the stream is made.
+    pub fn start(&self, controller: ReadableStreamDefaultController) {
+        if let Some(transport) = self.transport.upgrade() {
+            transport.start(controller);
+        }
+    }
+
+    /// Called when the stream wants a chunk.
+    pub fn pull(&self) {
+        if let Some(streams) = self.streams.upgrade() {
+            streams.pull(self.id);
+        }
+    }
+
+    /// Called when the reader has no more use for the stream.
+    pub fn cancel(&self) {
+        if let Some(streams) = self.streams.upgrade() {
+            streams.ended(self.id, CloseReason::ClientGone);
+        }
+    }
+
+    /// Called when the request is aborted: DOM § 2.8.
+    #[wasm_bindgen(js_name = handleEvent)]
+    pub fn handle_event(&self) {
+        self.cancel();
+    }
+}
+
+/// A `ReadableStream` that asks for each chunk when it is wanted, and its source.
+pub(super) fn stream(
+    id: ConnectionId,
+    streams: Weak<dyn Streams>,
+    transport: &Rc<Transport>,
+) -> Result<(ReadableStream, JsValue), JsValue> {
+    let transport = Rc::downgrade(transport);
+    let source = JsValue::from(UnderlyingSource { id, streams, transport });
+    let strategy = QueuingStrategy::new();
+    // Nothing is asked for ahead of a read: what a reader has not taken stays in the log.
+    strategy.set_high_water_mark(0.0);
+    let stream =
+        ReadableStream::new_with_underlying_source_and_strategy(source.unchecked_ref(), &strategy)?;
+    Ok((stream, source))
+}
