@@ -1,0 +1,226 @@
+//! The history in the object's `SQLite` storage.
+
+use std::cell::Cell;
+
+use futures::FutureExt;
+use js_sys::{Array, Uint8Array};
+use thiserror::Error;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use super::{
+    schema,
+    sys::{DurableObjectStorage, SqlStorage},
+};
+use crate::{
+    event_id::EventId,
+    history::{Entry, History, Retention, page_is_full},
+    limits::PAGE_UPDATES,
+    sequence::Sequence,
+    topic::Topic,
+    topics::Topics,
+    update::EncodedUpdate,
+    web::{Storage, Synced},
+};
+
+/// Updates that one call of [`History::prune`] removes at the most: some milliseconds of work, and
+/// more than one publish adds.
+const PRUNE_UPDATES: u64 = 256;
+
+/// The updates of one hub. Reads and writes are synchronous; what is written in one turn is one
+/// transaction.
+#[derive(Debug)]
+pub(super) struct SqlHistory {
+    storage: DurableObjectStorage,
+    sql: SqlStorage,
+    ends: Cell<Ends>,
+}
+
+/// Both ends of what is held, so that a publish need not ask for them: nobody else writes here.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    oldest: u64,
+    newest: u64,
+    /// Bytes of all updates before the oldest one held.
+    before: u64,
+    /// Bytes of all updates.
+    until: u64,
+}
+
+/// The storage threw, or holds what no version of this program has written.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum SqlError {
+    #[error("the storage failed: {0}")]
+    Failed(String),
+    #[error("the update {0} in the storage is not one")]
+    Broken(u64),
+}
+
+impl From<JsValue> for SqlError {
+    fn from(thrown: JsValue) -> Self {
+        let text = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.to_string()));
+        Self::Failed(text.unwrap_or_else(|| format!("{thrown:?}")))
+    }
+}
+
+impl SqlHistory {
+    /// Opens the history and brings its tables up to date.
+    pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
+        let sql = storage.sql()?;
+        schema::migrate(&sql)?;
+        let end = |query: &str| {
+            let row = Rows(sql.exec(query, &Array::new())?.raw()?).next().transpose()?;
+            Ok::<_, SqlError>(row.map(|row| (column(&row, 0), column(&row, 1))))
+        };
+        let oldest = end("SELECT sequence, before FROM updates ORDER BY sequence LIMIT 1")?;
+        let newest =
+            end("SELECT sequence, before + bytes FROM updates ORDER BY sequence DESC LIMIT 1")?;
+        let (oldest, before) = oldest.unwrap_or((1, 0));
+        let (newest, until) = newest.unwrap_or((0, 0));
+        let ends = Cell::new(Ends { oldest, newest, before, until });
+        Ok(Self { storage, sql, ends })
+    }
+
+    fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
+        let bindings: Array = bindings.iter().collect();
+        Ok(Rows(self.sql.exec(query, &bindings)?.raw()?))
+    }
+
+    fn sequence(&self, query: &str, bindings: &[JsValue]) -> Result<Option<Sequence>, SqlError> {
+        let row = self.rows(query, bindings)?.next().transpose()?;
+        let number = row.and_then(|row| row.get(0).as_f64().map(|_| column(&row, 0)));
+        Ok(number.map(Sequence::new))
+    }
+}
+
+impl History for SqlHistory {
+    type Error = SqlError;
+
+    fn newest(&self) -> Result<Sequence, SqlError> {
+        let newest = self.sequence("SELECT max(sequence) FROM updates", &[])?;
+        Ok(newest.unwrap_or(Sequence::START))
+    }
+
+    fn oldest(&self) -> Result<Option<Sequence>, SqlError> {
+        self.sequence("SELECT min(sequence) FROM updates", &[])
+    }
+
+    fn append(&self, entry: &Entry) -> Result<(), SqlError> {
+        let (update, ends) = (&entry.update, self.ends.get());
+        let bytes = update.stored_bytes() as u64;
+        self.rows(
+            "INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?)",
+            &[
+                js_number(entry.sequence.get()),
+                update.id.as_str().into(),
+                update.topics.to_lines().into(),
+                u32::from(update.private).into(),
+                js_number(ends.until),
+                js_number(bytes),
+                Uint8Array::from(&*update.event).into(),
+            ],
+        )?;
+        self.ends.set(Ends { newest: entry.sequence.get(), until: ends.until + bytes, ..ends });
+        Ok(())
+    }
+
+    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Vec<Entry>, SqlError> {
+        let rows = self.rows(
+            "SELECT sequence, id, topics, private, event FROM updates \
+             WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
+            &[js_number(cursor.get()), js_number(until.get()), js_number(PAGE_UPDATES as u64)],
+        )?;
+        let (mut page, mut bytes) = (Vec::new(), 0);
+        for row in rows {
+            let entry = entry(&row?)?;
+            bytes += entry.update.stored_bytes();
+            page.push(entry);
+            if page_is_full(page.len(), bytes) {
+                break;
+            }
+        }
+        Ok(page)
+    }
+
+    fn find(&self, id: &EventId) -> Result<Option<Sequence>, SqlError> {
+        self.sequence("SELECT min(sequence) FROM updates WHERE id = ?", &[id.as_str().into()])
+    }
+
+    fn prune(&self, retention: Retention) -> Result<bool, SqlError> {
+        let ends = self.ends.get();
+        let (updates, bytes) = (ends.newest + 1 - ends.oldest, ends.until - ends.before);
+        if updates <= 1 || (updates <= retention.updates && bytes <= retention.bytes) {
+            return Ok(false);
+        }
+        // Both bounds rise with the sequence, so what is removed is a run from the oldest on.
+        let newest_removed = (ends.newest - 1).min(ends.oldest - 1 + PRUNE_UPDATES);
+        let removed = self.rows(
+            "DELETE FROM updates WHERE sequence <= ? AND (sequence <= ? OR before < ?) \
+             RETURNING before + bytes",
+            &[
+                js_number(newest_removed),
+                js_number(ends.newest.saturating_sub(retention.updates)),
+                js_number(ends.until.saturating_sub(retention.bytes)),
+            ],
+        )?;
+        let mut ends = ends;
+        for row in removed {
+            ends.oldest += 1;
+            ends.before = ends.before.max(column(&row?, 0));
+        }
+        self.ends.set(ends);
+        Ok(ends.oldest > newest_removed && newest_removed + 1 < ends.newest)
+    }
+}
+
+impl Storage for SqlHistory {
+    fn sync(&self) -> Synced<SqlError> {
+        let synced = self.storage.sync();
+        async move { Ok(JsFuture::from(synced?).await.map(|_| ())?) }.boxed_local()
+    }
+}
+
+struct Rows(js_sys::Iterator);
+
+impl Iterator for Rows {
+    type Item = Result<Array, SqlError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.0.next() {
+            Ok(next) if next.done() => None,
+            Ok(next) => Some(Ok(Array::from(&next.value()))),
+            Err(thrown) => Some(Err(thrown.into())),
+        }
+    }
+}
+
+fn entry(row: &Array) -> Result<Entry, SqlError> {
+    let sequence = column(row, 0);
+    let read = || {
+        let topics: Result<Vec<Topic>, _> =
+            row.get(2).as_string()?.split('\n').map(str::parse).collect();
+        let update = EncodedUpdate {
+            id: row.get(1).as_string()?.parse().ok()?,
+            topics: Topics::try_from(topics.ok()?).ok()?,
+            private: row.get(3).as_f64()? > 0.0,
+            event: Uint8Array::new(&row.get(4)).to_vec().into(),
+        };
+        Some(Entry { sequence: Sequence::new(sequence), update })
+    };
+    read().ok_or(SqlError::Broken(sequence))
+}
+
+/// A column that counts from 0; what is not a number counts as 0.
+fn column(row: &Array, at: u32) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "counted up from 0, and less than 2^53"
+    )]
+    row.get(at).as_f64().map_or(0, |number| number as u64)
+}
+
+fn js_number(number: u64) -> JsValue {
+    #[expect(clippy::cast_precision_loss, reason = "counted up from 0, and less than 2^53")]
+    JsValue::from_f64(number as f64)
+}

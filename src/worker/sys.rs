@@ -1,0 +1,108 @@
+//! The classes of the Workers runtime that web-sys lacks, one block each. Everything that can throw
+//! is caught, since an exception that passes through wasm counts as a trap of the instance.
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
+use web_sys::{Request, Response};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The bindings of a deployment.
+    #[derive(Debug)]
+    pub type Env;
+
+    #[wasm_bindgen(method, getter, catch, js_name = HUB)]
+    pub(super) fn hub(this: &Env) -> Result<DurableObjectNamespace, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    pub(super) type DurableObjectNamespace;
+
+    pub(super) type DurableObjectId;
+
+    #[wasm_bindgen(method, catch, js_name = idFromName)]
+    pub(super) fn id_from_name(
+        this: &DurableObjectNamespace,
+        name: &str,
+    ) -> Result<DurableObjectId, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn get(
+        this: &DurableObjectNamespace,
+        id: &DurableObjectId,
+    ) -> Result<DurableObjectStub, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    pub(super) type DurableObjectStub;
+
+    #[wasm_bindgen(method, catch, js_name = fetch)]
+    pub(super) fn send(
+        this: &DurableObjectStub,
+        request: &Request,
+    ) -> Result<Promise<Response>, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the runtime gives to an object.
+    #[derive(Clone, Debug)]
+    pub type DurableObjectState;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn storage(this: &DurableObjectState) -> Result<DurableObjectStorage, JsValue>;
+
+    /// Ends the object and everything that it does.
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn abort(this: &DurableObjectState, reason: &str) -> Result<(), JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Clone, Debug)]
+    pub(super) type DurableObjectStorage;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn sql(this: &DurableObjectStorage) -> Result<SqlStorage, JsValue>;
+
+    /// Resolves when everything written so far is durable.
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn sync(this: &DurableObjectStorage) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    pub(super) fn set_alarm(
+        this: &DurableObjectStorage,
+        millis_since_epoch: f64,
+    ) -> Result<Promise, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Debug)]
+    pub(super) type SqlStorage;
+
+    #[wasm_bindgen(method, catch, variadic)]
+    pub(super) fn exec(
+        this: &SqlStorage,
+        query: &str,
+        bindings: &Array,
+    ) -> Result<SqlStorageCursor, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    pub(super) type SqlStorageCursor;
+
+    /// An iterator over rows, each an array of its columns.
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn raw(this: &SqlStorageCursor) -> Result<js_sys::Iterator, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `worker.mjs` defines it.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = millstreamAborted)]
+    pub(super) fn aborted();
+}
