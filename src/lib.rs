@@ -55,3 +55,9 @@ pub mod problem;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
