@@ -1,0 +1,60 @@
+// A hub without a configuration is closed, and one with a wrong configuration says so.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Subscriber, post, subscribeUrl } from "./clients.mjs";
+import { Server } from "./server.mjs";
+
+for (const [name, vars] of Object.entries({
+  "no variable set": {},
+  "ANONYMOUS_PUBLISH=false": { ANONYMOUS_PUBLISH: "false" },
+})) {
+  describe(`with ${name}`, () => {
+    let server;
+    before(async () => (server = await Server.start({ kind: "workerd", vars })));
+    after(() => server?.stop());
+
+    test("publishing is refused with 401 and a challenge, and reaches nobody", async (t) => {
+      const subscriber = await Subscriber.open(server.hub(), ["*"]);
+      t.after(() => subscriber.close());
+      const response = await post(server.hub(), { topic: "a", data: "x", id: "refused" });
+      assert.equal(response.status, 401);
+      assert.match(response.headers.get("www-authenticate"), /^Bearer\b/);
+      assert.match(response.headers.get("content-type"), /^application\/problem\+json\b/);
+      assert.equal((await response.json()).status, 401);
+      const resumed = await fetch(subscribeUrl(server.hub(), ["*"]), {
+        method: "HEAD",
+        headers: { "last-event-id": "refused" },
+      });
+      assert.equal(resumed.headers.get("last-event-id"), "earliest", "the id is not held");
+      assert.equal(subscriber.events.length, 0);
+    });
+  });
+}
+
+const WRONG = {
+  HEARTBEAT: "soon",
+  ANONYMOUS_PUBLISH: "yes please",
+  HISTORY_UPDATES: "-1",
+  HISTORY_BYTES: "64MB of them",
+  CORS_ORIGINS: "not an origin",
+};
+describe("with a wrong value", () => {
+  for (const [name, value] of Object.entries(WRONG)) {
+    test(`${name}=${JSON.stringify(value)} is named in a 500`, async (t) => {
+      const server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true", [name]: value } });
+      t.after(() => server.stop());
+      const answers = [
+        await fetch(subscribeUrl(server.hub(), ["a"])),
+        await post(server.hub(), { topic: "a", data: "x" }),
+        await fetch(`${server.origin}/healthz`),
+      ];
+      for (const response of answers) {
+        assert.equal(response.status, 500);
+        assert.match(response.headers.get("content-type"), /^application\/problem\+json\b/);
+        const problem = await response.json();
+        assert.equal(problem.status, 500);
+        assert.match(problem.detail, new RegExp(`\\b${name}\\b`));
+      }
+    });
+  }
+});

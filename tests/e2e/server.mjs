@@ -1,0 +1,163 @@
+// Starts the built worker as a person would, and ends it as a power cut would.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { until } from "./until.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const START_DEADLINE = 60_000;
+
+/** Process groups that are still to be ended, whatever becomes of this process. */
+const groups = new Set();
+const killGroups = () => groups.forEach(kill);
+process.on("exit", killGroups);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    killGroups();
+    process.exit(1);
+  });
+}
+
+/** How to run the worker: `wrangler dev` as in development, or workerd alone as `make serve` runs it. */
+const COMMANDS = {
+  wrangler: async ({ port, folder, vars }) => ({
+    command: process.execPath,
+    args: [
+      join(ROOT, "node_modules/wrangler/bin/wrangler.js"),
+      "dev",
+      ...["--ip", "127.0.0.1", "--port", port, "--inspector-port", await freePort()].map(String),
+      ...["--persist-to", folder, "--show-interactive-dev-session=false"],
+      ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+    ],
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
+  }),
+  workerd: async ({ port, folder, vars }) => ({
+    command: "make",
+    args: ["--silent", "serve", `PORT=${port}`, `DATA=${folder}`],
+    env: { ...process.env, ...vars },
+  }),
+};
+
+/** A running server of the hub, with a folder of its own for storage. */
+export class Server {
+  #kind;
+  #vars;
+  #port;
+  #folder;
+  #child;
+  #output = "";
+
+  /** `kind` is `wrangler` or `workerd`; `vars` are the configuration variables. */
+  static async start({ kind = "wrangler", vars = {} } = {}) {
+    const server = new Server();
+    server.#kind = kind;
+    server.#vars = vars;
+    server.#port = await freePort();
+    server.#folder = mkdtempSync(join(tmpdir(), "millstream-e2e-"));
+    await server.restart();
+    return server;
+  }
+
+  get origin() {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get port() {
+    return this.#port;
+  }
+
+  /** The URL of the hub named `name`, or of the default one. */
+  hub(name) {
+    return `${this.origin}${name === undefined ? "" : `/hubs/${name}`}/.well-known/mercure`;
+  }
+
+  /** How many connections the registry of the hub named `name` holds. */
+  async connections(name = "default") {
+    const response = await fetch(`${this.origin}/hubs/${name}/healthz`);
+    const { status, connections } = await response.json();
+    if (response.status !== 200 || status !== "ok") throw new Error(`healthz of ${name}: ${response.status}`);
+    return connections;
+  }
+
+  /** Starts the killed server again, on the same port and the same storage. */
+  async restart() {
+    const { command, args, env } = await COMMANDS[this.#kind]({
+      port: this.#port,
+      folder: this.#folder,
+      vars: this.#vars,
+    });
+    const child = spawn(command, args, { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    if (child.pid !== undefined) groups.add(child.pid);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => (this.#output += text));
+    }
+    let failure;
+    child.once("error", (error) => (failure = error.message));
+    child.once("exit", (code, signal) => (failure = `it ended with ${signal ?? code}`));
+    const answers = () =>
+      fetch(`${this.origin}/healthz`).then(
+        (response) => response.arrayBuffer(),
+        () => null,
+      );
+    try {
+      await until(async () => failure !== undefined || (await answers()) !== null, "an answer", START_DEADLINE);
+      if (failure !== undefined) throw new Error(failure);
+    } catch (error) {
+      await this.stop();
+      throw new Error(`${this.#kind} did not start: ${error.message}\n${this.#output}`);
+    }
+  }
+
+  /** SIGKILL to the whole process group, as `kill -9` or a power cut: nothing can be tidied up. */
+  async kill() {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid === undefined) return;
+    const exited = exitCode === null && signalCode === null ? once(this.#child, "exit") : null;
+    kill(pid);
+    await exited;
+    groups.delete(pid);
+    await until(() => !lives(pid), `the processes of group ${pid} to be gone`);
+  }
+
+  /** Kills the server and removes its storage. */
+  async stop() {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function kill(group) {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Whether a process of the group is still there; one that only waits to be reaped is not. */
+function lives(group) {
+  return readdirSync("/proc").some((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+      const [state, , processGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return Number(processGroup) === group && state !== "Z";
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,45 @@
+// A trap in the wasm instance costs one answer: clients reconnect and resume, and the hub goes on.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Subscriber, post, publish } from "./clients.mjs";
+import { Server } from "./server.mjs";
+
+let server;
+before(async () => (server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true", TRAP: "1" } })));
+after(() => server?.stop());
+
+/** The header that has the next reading of the clock trap: see tools/trap.mjs. */
+const TRAP = { headers: { "trap-after": "1" } };
+
+test("a request that traps is answered with a problem that says nothing of the inside", async () => {
+  const response = await post(server.hub("answer"), { topic: "a", data: "lost" }, TRAP);
+  assert.equal(response.status, 500);
+  assert.equal(response.headers.get("content-type"), "application/problem+json");
+  assert.deepEqual(await response.json(), { type: "about:blank", title: "Internal Server Error", status: 500 });
+});
+
+test("after a trap every subscriber of every hub reconnects and resumes, exactly once", async (t) => {
+  const [trapping, bystander] = [server.hub("trapping"), server.hub("bystander")];
+  const subscribers = [await Subscriber.open(trapping, ["a"]), await Subscriber.open(bystander, ["a"])];
+  t.after(() => subscribers.forEach((subscriber) => subscriber.close()));
+  for (const hub of [trapping, bystander]) await publish(hub, { topic: "a", data: "before" });
+  for (const subscriber of subscribers) await subscriber.receives("before");
+  const opened = subscribers.map((subscriber) => subscriber.opened);
+
+  assert.equal((await post(trapping, { topic: "a", data: "lost" }, TRAP)).status, 500);
+  for (const hub of [trapping, bystander]) await publish(hub, { topic: "a", data: "meanwhile" });
+
+  for (const [at, subscriber] of subscribers.entries()) {
+    await subscriber.opens(opened[at] + 1);
+    await subscriber.receives("meanwhile");
+    assert.deepEqual(subscriber.data.filter((data) => data !== "lost"), ["before", "meanwhile"]);
+  }
+});
+
+test("a subscription that meets a trap is tried again, since an EventSource would not", async (t) => {
+  const hub = server.hub("retried");
+  const request = fetch(`${hub}?topic=a`, TRAP);
+  const response = await request;
+  t.after(() => response.body.cancel());
+  assert.equal(response.status, 200);
+});

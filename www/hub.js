@@ -1,0 +1,65 @@
+// A hub seen from the page: its addresses, publishing, its count of connections, and the same
+// things as curl commands.
+
+/** An answer that is not a success, read from its RFC 9457 problem body. */
+export class Problem extends Error {
+  constructor({ title, detail, field }, status) {
+    super(detail ?? title ?? `status ${status}`);
+    this.title = title ?? "The hub refused";
+    this.detail = detail;
+    this.field = field;
+    this.status = status;
+  }
+
+  /** Reads the body of `response`; a body that is no problem document still gives its status. */
+  static async from(response) {
+    const body = await response.json().catch(() => null);
+    const document = typeof body === "object" && body !== null ? body : {};
+    return new Problem({ title: `${response.status} ${response.statusText}`.trim(), ...document }, response.status);
+  }
+}
+
+/** The hub named `name`; an empty name is the default hub. */
+export class Hub {
+  constructor(name, origin) {
+    this.name = name || "default";
+    this.url = new URL(name ? `/hubs/${name}/.well-known/mercure` : "/.well-known/mercure", origin);
+    this.healthUrl = new URL(`/hubs/${this.name}/healthz`, origin);
+  }
+
+  /** Where to subscribe to `topics`, resuming after the id `start` unless that is empty. */
+  subscribeUrl(topics, start = "") {
+    const url = new URL(this.url);
+    for (const topic of topics) url.searchParams.append("topic", topic);
+    if (start) url.searchParams.set("lastEventID", start);
+    return url;
+  }
+
+  /** Publishes `fields` (name and value pairs) and gives the update's id. */
+  async publish(fields) {
+    const response = await fetch(this.url, { method: "POST", body: new URLSearchParams(fields) });
+    if (!response.ok) throw await Problem.from(response);
+    return response.text();
+  }
+
+  /** How many connections are open on this hub. */
+  async connections() {
+    const response = await fetch(this.healthUrl, { cache: "no-store" });
+    if (!response.ok) throw await Problem.from(response);
+    return (await response.json()).connections;
+  }
+
+  curlSubscribe(topics) {
+    return `curl -N ${quote(this.subscribeUrl(topics).href)}`;
+  }
+
+  curlPublish(fields) {
+    const options = fields.map(([name, value]) => `--data-urlencode ${quote(`${name}=${value}`)}`);
+    return ["curl", ...options, quote(this.url.href)].join(" \\\n  ");
+  }
+}
+
+/** One shell word: nothing is special between single quotes but the quote itself. */
+function quote(text) {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
