@@ -7,6 +7,15 @@ use crate::{topic::Topic, topic_selector::TopicSelector, update::EncodedUpdate};
 /// What a group of connections asked for, in the one form in which it is compared.
 pub type Selection = BTreeSet<TopicSelector>;
 
+/// The selection of these selectors. Who asked for everything asked for nothing else.
+#[must_use]
+pub fn selection(selectors: &[TopicSelector]) -> Selection {
+    if selectors.contains(&TopicSelector::All) {
+        return BTreeSet::from([TopicSelector::All]);
+    }
+    selectors.iter().cloned().collect()
+}
+
 /// Decides which updates a group of connections is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audience {
@@ -62,9 +71,20 @@ mod tests {
         Update::new(Topics::try_from(topics).unwrap(), "1".parse().unwrap(), Event::new(""))
     }
 
+    fn selected(selectors: &[&str]) -> Selection {
+        let selectors: Vec<_> = selectors.iter().map(|text| text.parse().unwrap()).collect();
+        selection(&selectors)
+    }
+
     fn admits(selectors: &[&str], update: &Update) -> bool {
-        let selection = selectors.iter().map(|selector| selector.parse().unwrap()).collect();
-        Audience::new(&selection).admits(&update.encode().unwrap())
+        Audience::new(&selected(selectors)).admits(&update.encode().unwrap())
+    }
+
+    #[test]
+    fn those_who_ask_for_the_same_are_one_audience_however_they_say_it() {
+        assert_eq!(selected(&["b", "a", "b"]), selected(&["a", "b"]));
+        assert_eq!(selected(&["a", "*"]), selected(&["*"]));
+        assert_ne!(selected(&["a"]), selected(&["*"]));
     }
 
     #[test]

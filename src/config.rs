@@ -139,7 +139,7 @@ mod tests {
     fn a_time_has_a_unit() {
         let interval = |text: &str| read("HEARTBEAT", text).map(|read| read.heartbeat.interval());
         assert_eq!(interval("500ms"), Ok(Some(Duration::from_millis(500))));
-        assert_eq!(interval("2m"), Ok(Some(Duration::from_secs(120))));
+        assert_eq!(interval("2m"), Ok(Some(Duration::from_mins(2))));
         assert_eq!(interval("0"), Ok(None));
         assert_eq!(interval("0s"), Ok(None));
         for wrong in ["15", "s", "1.5s", "-1s", "15 seconds", "99999999999s"] {

@@ -79,7 +79,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         effects
     }
 
-    /// Removes some of what is no longer to be kept; says whether there is more of it.
+    /// Removes some of what is no longer to be kept, in memory and in the history; says whether
+    /// there is more of it. To be called after each commit, since nothing else bounds the log.
     ///
     /// # Errors
     /// The history's own.
@@ -140,6 +141,10 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut chunk = Vec::new();
         if std::mem::take(&mut connection.opening) {
             chunk.extend_from_slice(OPENING);
+            // Nothing is replayed behind an id that is not held, so the gap waits for nothing.
+            if let Some(gap) = connection.gap.take() {
+                gap.encode(None, &mut chunk);
+            }
         }
         if connection.phase == Phase::Live {
             connection.queue.drain_into(&mut chunk);

@@ -12,6 +12,8 @@ use crate::{
     event::Event,
     heartbeat,
     history::History,
+    limits::MAX_QUEUE_BYTES,
+    queue::QueueFull,
     registry::Closed,
     timestamp::Timestamp,
 };
@@ -45,15 +47,23 @@ impl<H: History, T: Clone> Hub<H, T> {
     ) -> Result<Option<Effect<T>>, SendError> {
         let key = self.registry.key(id)?;
         let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
+        let is_empty = encoded.is_empty();
         connection.push(encoded)?;
-        Ok(self.feed(key, now))
+        // A read that is pending is worth more than nothing.
+        Ok(if is_empty { None } else { self.feed(key, now) })
     }
 
     /// Queues an event for every connection, outside the log, so that nobody can resume it. A
     /// connection whose queue has no room is closed as too slow, since it would miss the event.
-    pub fn send_all(&mut self, event: &Event, now: Timestamp) -> Vec<Effect<T>> {
+    ///
+    /// # Errors
+    /// [`QueueFull`] when the event fits no queue, even an empty one; nobody is sent it then.
+    pub fn send_all(&mut self, event: &Event, now: Timestamp) -> Result<Vec<Effect<T>>, QueueFull> {
         let mut encoded = Vec::with_capacity(encoder::encoded_len(event));
         encoder::encode(event, &mut encoded);
+        if encoded.len() > MAX_QUEUE_BYTES {
+            return Err(QueueFull { events: 0, bytes: 0, more: encoded.len() });
+        }
         let (mut fed, encoded) = (Vec::new(), Arc::<[u8]>::from(encoded));
         let mut effects = Vec::new();
         for key in self.registry.keys() {
@@ -69,7 +79,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         if !fed.is_empty() {
             effects.push(Effect::Enqueue(Enqueue { chunk: encoded.to_vec(), to: fed }));
         }
-        effects
+        Ok(effects)
     }
 
     /// Ends one connection at once; what is in its queue is dropped.

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::Hub;
 use crate::{
+    audience,
     connection::{Connection, FlushMark, Phase, UnknownConnection},
     connection_id::ConnectionId,
     event_id::EventId,
@@ -75,7 +76,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             queued: 0,
             taken: FlushMark::default(),
         };
-        let selection = request.selectors().iter().cloned().collect();
+        let selection = audience::selection(request.selectors());
         if !self.registry.register(selection, connection) {
             return Err(SubscribeError::IdTaken(id));
         }

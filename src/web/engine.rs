@@ -21,6 +21,7 @@ use crate::{
     event::Event,
     heartbeat::Heartbeat,
     hub::{self, Effect, Hub, PollError},
+    queue::QueueFull,
     registry::Closed,
 };
 
@@ -54,7 +55,7 @@ pub(super) trait Streams {
     fn poll_data(&self, id: ConnectionId) -> Polled;
     fn poll_data_immediate(&self, id: ConnectionId) -> Polled;
     fn send_encoded(&self, id: ConnectionId, encoded: Arc<[u8]>) -> Result<(), SendError>;
-    fn send_all(&self, event: &Event);
+    fn send_all(&self, event: &Event) -> Result<(), QueueFull>;
     fn stop_one(&self, id: ConnectionId) -> Result<(), UnknownConnection>;
     fn stop_all(&self, reason: CloseReason);
     fn close(&self, id: ConnectionId) -> Result<(), UnknownConnection>;
@@ -283,9 +284,10 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
         Ok(())
     }
 
-    fn send_all(&self, event: &Event) {
-        let effects = self.hub.borrow_mut().send_all(event, clock::now());
+    fn send_all(&self, event: &Event) -> Result<(), QueueFull> {
+        let effects = self.hub.borrow_mut().send_all(event, clock::now())?;
         self.carry_out(effects);
+        Ok(())
     }
 
     fn stop_one(&self, id: ConnectionId) -> Result<(), UnknownConnection> {

@@ -9,6 +9,7 @@ use crate::{
     encoder,
     event::Event,
     heartbeat::Heartbeat,
+    queue::QueueFull,
 };
 
 /// The connections that events can be sent to: the sending half of the class reference's handler.
@@ -36,8 +37,11 @@ impl Registry {
 
     /// Sends an event to every connection, past the log: nobody can resume it. A connection whose
     /// queue has no room is closed as too slow, since it would miss the event.
-    pub fn send_all(&self, event: &Event) {
-        self.streams.send_all(event);
+    ///
+    /// # Errors
+    /// [`QueueFull`] when the event is too large for any queue; nobody is sent it then.
+    pub fn send_all(&self, event: &Event) -> Result<(), QueueFull> {
+        self.streams.send_all(event)
     }
 
     /// Sends an event to one connection.

@@ -32,14 +32,14 @@ fn an_unknown_id_is_a_gap_and_the_stream_is_live_from_then_on() {
 }
 
 #[test]
-fn a_gap_names_the_first_update_that_follows_it() {
+fn a_stream_behind_an_unknown_id_begins_with_the_gap_even_if_a_welcome_and_updates_are_there() {
     let mut host = Host::default();
     host.subscribe(1, &after("gone", &["a"]));
-    host.publish("other", &["b"]);
     host.publish("1", &["a"]);
+    host.send_one(1, "welcome");
     host.registered(1);
     host.read(1);
-    assert_eq!(host.got(1), [r#"gap {"requested":"gone","first":"1"}"#, "1"]);
+    assert_eq!(host.got(1), [r#"gap {"requested":"gone","first":null}"#, "welcome", "1"]);
 }
 
 #[test]

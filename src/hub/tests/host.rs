@@ -183,7 +183,7 @@ impl Host {
     }
 
     pub(super) fn send_all(&mut self, data: &str) {
-        let effects = self.hub.send_all(&Event::new(data), self.now);
+        let effects = self.hub.send_all(&Event::new(data), self.now).unwrap();
         self.carry_out(effects);
     }
 

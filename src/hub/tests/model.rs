@@ -128,6 +128,9 @@ impl Model {
             let mut chunk = Vec::new();
             if std::mem::take(&mut subscriber.opening) {
                 chunk.extend_from_slice(b":\n\n");
+                if let Some(gap) = subscriber.gap.take() {
+                    gap.encode(None, &mut chunk);
+                }
             }
             if subscriber.phase == Phase::Live {
                 chunk.append(&mut subscriber.queue);

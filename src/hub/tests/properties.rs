@@ -75,7 +75,7 @@ impl Both {
             Call::SendOne(id) => self.send_one(*id),
             Call::SendAll => {
                 let event = self.event();
-                let effects = self.host.hub.send_all(&event, self.host.now);
+                let effects = self.host.hub.send_all(&event, self.host.now).unwrap();
                 self.host.carry_out(effects);
                 self.model.send(&[1, 2, 3, 4], &encoded(&event));
             }
