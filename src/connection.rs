@@ -132,6 +132,12 @@ impl<T> Connection<T> {
         self.closing.is_some()
     }
 
+    /// Whether it has been given everything and has a read pending.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
     /// Events in its queue.
     #[must_use]
     pub fn queue_len(&self) -> usize {

@@ -106,7 +106,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         Ok(polled)
     }
 
-    /// The same, but the connection does not wait: what comes later is to be polled for.
+    /// The same, but the connection does not wait, nor go on waiting: what comes later is to be
+    /// polled for.
     ///
     /// # Errors
     /// [`PollError`].

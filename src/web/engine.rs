@@ -203,7 +203,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                 Ok(hub::Polled::Chunk(chunk)) => return Polled::Chunk(chunk),
                 Ok(hub::Polled::Nothing) => return Polled::Nothing,
                 Ok(hub::Polled::Yield) => {
-                    self.pull_later(id);
+                    if waits {
+                        self.pull_later(id);
+                    }
                     return Polled::Nothing;
                 }
                 Ok(hub::Polled::Registered) => {
@@ -245,6 +247,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 }
 
+impl<K: Hooks, S: Storage> Drop for Engine<K, S> {
+    /// Nobody could feed the streams any more: they end, so that their clients come back.
+    fn drop(&mut self) {
+        self.stop_all(CloseReason::Stopped);
+    }
+}
+
 impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
     fn pull(&self, id: ConnectionId) {
         let polled = self.poll(id, true);
@@ -273,6 +282,16 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
     }
 
     fn poll_data_immediate(&self, id: ConnectionId) -> Polled {
+        // Who waits has been given everything, and its stream is to be fed as before.
+        let waits = self
+            .hub
+            .borrow()
+            .registry()
+            .get(id)
+            .is_ok_and(crate::connection::Connection::is_waiting);
+        if waits {
+            return Polled::Nothing;
+        }
         let polled = self.poll(id, false);
         self.settle_flushes();
         polled

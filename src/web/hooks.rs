@@ -25,7 +25,7 @@ pub trait Hooks: 'static {
     fn connection(&self, request: &Request, id: ConnectionId) -> Result<Self::State, Refusal>;
 
     /// The connection has been given what it missed, and may be sent a welcome that comes ahead
-    /// of everything live.
+    /// of every live update.
     ///
     /// # Errors
     /// [`HookFailed`], which ends the connection.

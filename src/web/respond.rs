@@ -1,6 +1,6 @@
 //! Answers: their headers and bodies.
 
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 
 use crate::{
@@ -65,6 +65,13 @@ pub(super) fn problem(problem: &Problem) -> Result<Response, JsValue> {
     headers.set("Cache-Control", "no-store")?;
     let init = init(problem.status(), &headers);
     Response::new_with_opt_str_and_init(Some(&problem.to_json()), &init)
+}
+
+/// The same answer with headers that can be added to: those of a redirect, or of what `fetch` gave,
+/// cannot.
+pub(super) fn with_own_headers(response: &Response) -> Result<Response, JsValue> {
+    let (body, init) = (response.body(), response.unchecked_ref());
+    Response::new_with_opt_readable_stream_and_init(body.as_ref(), init)
 }
 
 fn init(status: u16, headers: &Headers) -> ResponseInit {

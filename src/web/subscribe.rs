@@ -35,7 +35,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Ok(application) => application,
             Err(Refusal::StopReconnecting) => return respond::empty(),
             Err(Refusal::Problem(problem)) => return respond::problem(&problem),
-            Err(Refusal::Response(response)) => return Ok(response),
+            Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
         };
         let transport = Rc::new(Transport::controller());
         let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;

@@ -1,0 +1,132 @@
+//! A history that is durable only once it was awaited.
+
+use std::{cell::RefCell, convert::Infallible, fmt, rc::Rc};
+
+use futures::{FutureExt, channel::oneshot};
+use millstream::{
+    event_id::EventId,
+    history::{Entry, History, Retention},
+    sequence::Sequence,
+    web::{Handler, PublishError, Storage, Synced},
+};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{
+    Application, Reader, chunk_of, form, get, open, pending, subscribe, update, within,
+};
+
+/// Keeps nothing, and is durable when the test says so.
+#[derive(Clone, Default)]
+struct Disk(Rc<RefCell<Vec<oneshot::Sender<()>>>>);
+
+/// The write was lost.
+#[derive(Debug)]
+struct Lost;
+
+impl fmt::Display for Lost {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the write was lost")
+    }
+}
+
+impl std::error::Error for Lost {}
+
+impl Disk {
+    fn synced(&self) {
+        self.0.borrow_mut().remove(0).send(()).unwrap();
+    }
+
+    fn fails(&self) {
+        drop(self.0.borrow_mut().remove(0));
+    }
+}
+
+/// What never fails may fail in any way.
+fn never<T>(result: Result<T, Infallible>) -> Result<T, Lost> {
+    result.map_err(|never| match never {})
+}
+
+impl History for Disk {
+    type Error = Lost;
+
+    fn newest(&self) -> Result<Sequence, Lost> {
+        never(().newest())
+    }
+
+    fn oldest(&self) -> Result<Option<Sequence>, Lost> {
+        never(().oldest())
+    }
+
+    fn append(&self, entry: &Entry) -> Result<(), Lost> {
+        never(().append(entry))
+    }
+
+    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Vec<Entry>, Lost> {
+        never(().page(cursor, until))
+    }
+
+    fn find(&self, id: &EventId) -> Result<Option<Sequence>, Lost> {
+        never(().find(id))
+    }
+
+    fn prune(&self, retention: Retention) -> Result<bool, Lost> {
+        never(().prune(retention))
+    }
+}
+
+impl Storage for Disk {
+    fn sync(&self) -> Synced<Lost> {
+        let (synced, receiver) = oneshot::channel();
+        self.0.borrow_mut().push(synced);
+        receiver.map(|received| received.map_err(|_| Lost)).boxed_local()
+    }
+}
+
+fn hub(disk: &Disk) -> Handler<Application, Disk> {
+    Handler::new(open(), disk.clone(), Application::new()).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn nobody_is_shown_an_update_before_it_is_durable() {
+    let disk = Disk::default();
+    let hub = hub(&disk);
+    let reader = subscribe(&hub).await.opened().await;
+    let mut read = reader.read();
+    let first = update("1", "1");
+    let mut published = Box::pin(hub.publish(&first));
+    assert!(pending(&mut published).await);
+    assert!(pending(&mut read).await);
+    let resumed = hub.handle(&get("topic=books&lastEventID=earliest")).await.unwrap();
+    let resumed = Reader::of(&resumed).opened().await;
+    let mut replay = resumed.read();
+    assert!(pending(&mut replay).await, "a replay does not show it either");
+    disk.synced();
+    within("the publication", published).await.unwrap();
+    for read in [read, replay] {
+        let read = within("the update", read).await.unwrap();
+        assert_eq!(chunk_of(&read).unwrap(), b"id: 1\ndata: 1\n\n");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_write_that_is_lost_is_shown_to_nobody_and_ends_the_hub() {
+    let disk = Disk::default();
+    let hub = hub(&disk);
+    let reader = subscribe(&hub).await.opened().await;
+    let request = form("topic=books&data=x");
+    let mut answer = Box::pin(hub.handle(&request));
+    assert!(!hub.has_failed());
+    while disk.0.borrow().is_empty() {
+        assert!(pending(&mut answer).await);
+    }
+    disk.fails();
+    let response = within("the answer", answer).await.unwrap();
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers().get("Retry-After").unwrap().as_deref(), Some("1"));
+    assert!(hub.has_failed());
+    assert_eq!(reader.rest().await, "", "its client is to come back");
+    let refused = hub.publish(&update("2", "2")).await.unwrap_err();
+    assert!(matches!(refused, PublishError::History(_)), "{refused}");
+    assert_eq!(hub.handle(&get("topic=books")).await.unwrap().status(), 503);
+    assert_eq!(hub.registry().connection_count(), 0);
+}

@@ -1,0 +1,124 @@
+//! Beginning after the last event ID.
+
+use millstream::{config::Config, history::Retention, web::Handler};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{
+    Reader, form, get, hub, open, pending, publish, request, subscribe, subscribe_to,
+};
+
+/// An id as the bytes of its UTF-8, one character each: how a header carries it.
+fn byte_string(text: &str) -> String {
+    text.bytes().map(char::from).collect()
+}
+
+#[wasm_bindgen_test]
+async fn who_comes_back_is_given_exactly_what_it_missed_and_then_what_comes() {
+    let hub = hub();
+    let mut reader = subscribe(&hub).await;
+    publish(&hub, &["1", "2"]).await;
+    assert_eq!(reader.data(2).await, ["1", "2"]);
+    reader.cancel().await;
+    publish(&hub, &["3", "4"]).await;
+    let request = request("GET", "topic=books", &[("Last-Event-ID", "2")]);
+    let response = hub.handle(&request).await.unwrap();
+    assert_eq!(response.headers().get("Last-Event-ID").unwrap().as_deref(), Some("2"));
+    let mut reader = Reader::of(&response);
+    publish(&hub, &["5"]).await;
+    assert_eq!(reader.data(3).await, ["3", "4", "5"]);
+    assert!(pending(&mut reader.read()).await);
+}
+
+#[wasm_bindgen_test]
+async fn the_header_wins_over_the_query() {
+    let hub = hub();
+    publish(&hub, &["1", "2", "3"]).await;
+    let request = request("GET", "topic=books&lastEventID=1", &[("Last-Event-ID", "2")]);
+    let mut reader = Reader::of(&hub.handle(&request).await.unwrap());
+    assert_eq!(reader.data(1).await, ["3"]);
+}
+
+#[wasm_bindgen_test]
+async fn the_query_has_three_names_for_it() {
+    let hub = hub();
+    publish(&hub, &["1", "2"]).await;
+    for name in ["lastEventID", "last_event_id", "Last-Event-ID"] {
+        let mut reader = subscribe_to(&hub, &format!("topic=books&{name}=1")).await;
+        assert_eq!(reader.data(1).await, ["2"], "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn earliest_is_everything_that_is_held() {
+    let hub = hub();
+    publish(&hub, &["1", "2"]).await;
+    let response = hub.handle(&get("topic=books&lastEventID=earliest")).await.unwrap();
+    let header = response.headers().get("Last-Event-ID").unwrap();
+    assert_eq!(header.as_deref(), Some("earliest"));
+    assert_eq!(Reader::of(&response).data(2).await, ["1", "2"]);
+}
+
+#[wasm_bindgen_test]
+async fn head_says_where_a_subscription_would_begin() {
+    let hub = hub();
+    publish(&hub, &["1"]).await;
+    for (asked, begins) in [("1", "1"), ("earliest", "earliest"), ("unknown", "earliest")] {
+        let request = request("HEAD", "topic=books", &[("Last-Event-ID", asked)]);
+        let response = hub.handle(&request).await.unwrap();
+        assert_eq!(response.headers().get("Last-Event-ID").unwrap().as_deref(), Some(begins));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_id_that_is_not_held_is_answered_with_a_gap() {
+    let hub = hub();
+    publish(&hub, &["1"]).await;
+    let mut reader = subscribe_to(&hub, "topic=books&lastEventID=unknown").await;
+    let gap = reader.event().await.unwrap();
+    assert_eq!((gap.event_type.as_str(), gap.id.as_str()), ("gap", ""));
+    assert!(gap.data.contains("\"requested\":\"unknown\""), "{}", gap.data);
+    publish(&hub, &["2"]).await;
+    assert_eq!(reader.data(1).await, ["2"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_reader_too_slow_for_the_history_is_told_of_the_gap_and_goes_on() {
+    let config = Config { retention: Retention { updates: 2, bytes: 1 << 20 }, ..open() };
+    let hub = Handler::in_memory(config, ());
+    let mut reader = subscribe(&hub).await.opened().await;
+    publish(&hub, &["1", "2", "3", "4"]).await;
+    let gap = reader.event().await.unwrap();
+    assert_eq!(gap.event_type, "gap");
+    assert_eq!(gap.data, "{\"requested\":null,\"first\":\"3\"}");
+    assert_eq!(reader.data(2).await, ["3", "4"]);
+}
+
+#[wasm_bindgen_test]
+async fn an_id_beyond_ascii_comes_back_as_an_event_source_sends_it() {
+    let hub = hub();
+    let id = "größe-1-✓";
+    hub.handle(&form(&format!("topic=books&data=1&id={id}"))).await.unwrap();
+    publish(&hub, &["2"]).await;
+    for header in [byte_string(id), "2".to_owned()] {
+        let expected: &[&str] = if header == "2" { &["3"] } else { &["2", "3"] };
+        let request = request("GET", "topic=books", &[("Last-Event-ID", &header)]);
+        let response = hub.handle(&request).await.unwrap();
+        let echoed = response.headers().get("Last-Event-ID").unwrap();
+        assert_eq!(echoed, Some(header), "the header holds bytes again");
+        let mut reader = Reader::of(&response);
+        if expected.len() == 2 {
+            assert_eq!(reader.data(1).await, ["2"]);
+        }
+        publish(&hub, &["3"]).await;
+        assert_eq!(reader.data(1).await, ["3"]);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_header_that_is_not_utf_8_is_an_id_that_nobody_knows() {
+    let request = request("GET", "topic=books", &[("Last-Event-ID", "gr\u{f6}\u{df}e")]);
+    let hub = hub();
+    let mut reader = Reader::of(&hub.handle(&request).await.unwrap());
+    let gap = reader.event().await.unwrap();
+    assert_eq!(gap.event_type, "gap");
+}
