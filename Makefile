@@ -7,12 +7,13 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
-HOST ?= 127.0.0.1
-PORT ?= 8787
+# Set on the command line alone: the environment may have a HOST of its own.
+HOST := 127.0.0.1
+PORT := 8787
 # Where `make serve` keeps its storage; in memory when empty.
-DATA ?=
+DATA :=
 # Whether `make serve` puts tools/trap.mjs before the worker, for a test; yes when not empty.
-TRAP ?=
+TRAP :=
 # Tools that cargo installs, each in a folder of its version: clones share them.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/millstream
 # The most that the gzipped wasm may weigh, in bytes.
@@ -50,12 +51,12 @@ help: ## print this list
 .PHONY: dev
 dev: $(WASM) ## build, and run it on wrangler with dev.env (PORT=8787)
 	@tools/announce $(HOST) $(PORT) &
-	exec wrangler dev --ip $(HOST) --port $(PORT) --env-file dev.env --persist-to .wrangler/state --show-interactive-dev-session=false
+	@exec wrangler dev --ip $(HOST) --port $(PORT) --env-file dev.env --persist-to .wrangler/state --show-interactive-dev-session=false
 
 .PHONY: serve
 serve: $(WASM) $(BUILD)/workerd.capnp ## run the built worker alone on workerd (PORT=, HOST=, DATA=dir; settings from the environment)
-	@$(if $(DATA),mkdir -p '$(DATA)';) echo 'http://$(HOST):$(PORT)/'
-	exec "$$(node -p 'require("workerd").default')" serve $(BUILD)/workerd.capnp $(if $(DATA),disk,memory)$(if $(TRAP),Trap) --socket-addr=http=$(HOST):$(PORT) $(if $(DATA),--directory-path=data='$(abspath $(DATA))')
+	@echo 'http://$(HOST):$(PORT)/'
+	@exec tools/serve $(if $(TRAP),trap,main) $(HOST):$(PORT) '$(DATA)'
 
 .PHONY: deploy
 deploy: deploy-check ## put it on Cloudflare
@@ -87,7 +88,7 @@ test-native: $(NPM) ## the core's tests, on this machine
 
 .PHONY: test-web
 test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the web shell's tests, in Chromium
-	wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" --mode no-install -- --locked --lib --test web 2>&1 | node tools/count_tests.mjs web
+	wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" --mode no-install -- --locked --test web 2>&1 | node tools/count_tests.mjs web
 
 .PHONY: test-e2e
 test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the built worker, on wrangler and on workerd

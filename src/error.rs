@@ -26,7 +26,9 @@ pub enum Error {
     #[error("the answer is a text/event-stream, which the Accept header excludes")]
     NotAcceptable,
     /// The body has no, or an unreadable, content type.
-    #[error("the Content-Type is not a media type; send application/x-www-form-urlencoded")]
+    #[error(
+        "the Content-Type is missing or not a media type; send application/x-www-form-urlencoded"
+    )]
     ContentType,
     /// The body is of another type.
     #[error("a publication is sent as application/x-www-form-urlencoded")]

@@ -9,7 +9,7 @@ mod body;
 mod chunks;
 mod clock;
 mod connection;
-mod cors;
+pub(crate) mod cors;
 mod engine;
 mod handler;
 mod hooks;

@@ -1,7 +1,6 @@
 // Writes what `make serve` runs, from wrangler.toml, so that there is one source of truth:
 //   node tools/workerd_config.mjs BUILD
-// BUILD/workerd.capnp holds two configurations, `memory` and `disk`, that differ in their storage, and for each
-// a `…Trap` with tools/trap.mjs before it, for a test.
+// BUILD/workerd.capnp holds two configurations: `main`, and `trap` with tools/trap.mjs before it, for a test.
 // BUILD/serve.mjs answers for the files of www before the worker does, as wrangler's assets do.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
@@ -31,10 +30,8 @@ writeFileSync(
   join(build, "workerd.capnp"),
   `# Written by tools/workerd_config.mjs from wrangler.toml.
 using Workerd = import "/workerd/workerd.capnp";
-${config("memory", [])}
-${config("memoryTrap", [], ["trap.mjs"])}
-${config("disk", [DISK])}
-${config("diskTrap", [DISK], ["trap.mjs"])}
+${config("main", [])}
+${config("trap", ["trap.mjs"])}
 `,
 );
 
@@ -88,7 +85,7 @@ export default {
 }
 
 /** One constant of the configuration; the address comes from the command line. */
-function config(name, disks, before = []) {
+function config(name, before) {
   const objects = wrangler.durable_objects.bindings;
   const sqlite = new Set(wrangler.migrations.flatMap((migration) => migration.new_sqlite_classes ?? []));
   const modules = [
@@ -124,9 +121,9 @@ ${bindings.map((binding) => `        ${struct(binding)},`).join("\n")}
       durableObjectNamespaces = [
 ${namespaces.map((namespace) => `        ${struct(namespace)},`).join("\n")}
       ],
-      durableObjectStorage = ${disks.length === 0 ? "(inMemory = void)" : struct({ localDisk: disks[0] })},
+      durableObjectStorage = ${struct({ localDisk: DISK })},
     )),
-${disks.map((disk) => `    (name = ${text(disk)}, disk = (writable = true)),`).join("\n")}
+    (name = ${text(DISK)}, disk = (writable = true)),
   ],
 );`;
 }

@@ -215,3 +215,4 @@ $("clear").addEventListener("click", () => log.clear());
 document.addEventListener("visibilitychange", showConnections);
 setInterval(showConnections, CONNECTIONS_EVERY);
 showCurl();
+subscribe();

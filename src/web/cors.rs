@@ -19,7 +19,7 @@ const RESPONSE_HEADERS: &str = "Last-Event-ID, Link";
 const MAX_AGE: &str = "7200";
 
 /// Adds to every answer what the page's origin needs to read it, if that is allowed.
-pub(super) fn allow(
+pub(crate) fn allow(
     origins: &Origins,
     request: &Request,
     headers: &Headers,

@@ -5,7 +5,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 
 use super::{config, sys::Env};
-use crate::{error::Error, hub_path::HubPath, web::respond};
+use crate::{
+    error::Error,
+    hub_path::HubPath,
+    web::{cors, respond},
+};
 
 /// The Worker's entry: answers what needs no hub, and hands everything else to the hub's object.
 ///
@@ -17,19 +21,24 @@ use crate::{error::Error, hub_path::HubPath, web::respond};
 #[wasm_bindgen]
 pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue> {
     let url = request.url();
-    let found = config::read(env)
-        .map_err(|invalid| {
-            web_sys::console::error_1(&invalid.to_string().into());
-            Error::from(invalid)
-        })
-        .and_then(|_| HubPath::parse(path(&url)));
+    let config = config::read(env).map_err(|invalid| {
+        web_sys::console::error_1(&invalid.to_string().into());
+        Error::from(invalid)
+    });
+    let found = config.as_ref().map_err(Error::clone).and_then(|_| HubPath::parse(path(&url)));
     match found {
         Ok(HubPath::Hub(name) | HubPath::HubHealth(name)) => {
             let hubs = env.hub()?;
             hubs.get(&hubs.id_from_name(name)?)?.send(request)
         }
         Ok(HubPath::Health) => Ok(Promise::resolve(&health(request)?)),
-        Err(error) => Ok(Promise::resolve(&respond::error(&error)?)),
+        Err(error) => {
+            let response = respond::error(&error)?;
+            if let Ok(config) = config {
+                cors::allow(&config.cors_origins, request, &response.headers())?;
+            }
+            Ok(Promise::resolve(&response))
+        }
     }
 }
 

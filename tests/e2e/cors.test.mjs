@@ -44,10 +44,11 @@ for (const origin of LISTED) {
       await fetch(subscribeUrl(server.hub(), ["a"]), { method: "HEAD", headers: { origin } }),
       await post(server.hub(), { topic: "a", data: "x" }, { headers: { origin } }),
       await post(server.hub(), { data: "no topic" }, { headers: { origin } }),
+      await fetch(`${server.origin}/unknown`, { headers: { origin } }),
     ];
     assert.deepEqual(
       answers.map(({ status }) => status),
-      [200, 200, 400],
+      [200, 200, 400, 404],
     );
     for (const { headers } of answers) {
       assert.equal(headers.get("access-control-allow-origin"), origin);
@@ -60,6 +61,7 @@ test("an origin that is not listed is allowed nothing", async () => {
   const answers = [
     await preflight(UNLISTED),
     await fetch(subscribeUrl(server.hub(), ["a"]), { method: "HEAD", headers: { origin: UNLISTED } }),
+    await fetch(`${server.origin}/unknown`, { headers: { origin: UNLISTED } }),
     await post(server.hub(), { data: "no topic" }, { headers: { origin: UNLISTED } }),
   ];
   for (const { headers } of answers) assert.equal(headers.get("access-control-allow-origin"), null);

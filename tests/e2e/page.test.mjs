@@ -214,6 +214,13 @@ test("an unknown starting point shows the gap, and then what comes", async () =>
   assert.match(await page.textContent("#log .gap"), /\bnever\b/);
 });
 
+test("the page is subscribed to everything as soon as it is open", async () => {
+  await page.goto(`${server.origin}/`);
+  await shows("#state-name", "Open");
+  await publish(server.hub(), { topic: "any", data: "at once" });
+  await until(async () => (await data()).includes("at once"), "the update");
+});
+
 test("everything that is held is shown from earliest on", async () => {
   const name = `page-${(count += 1)}`;
   for (const item of ["1", "2"]) await publish(server.hub(name), { topic: "a", data: item });

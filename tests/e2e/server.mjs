@@ -35,9 +35,9 @@ const COMMANDS = {
     ],
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
   }),
-  workerd: async ({ port, folder, vars }) => ({
+  workerd: async ({ port, folder, vars, settings }) => ({
     command: "make",
-    args: ["--silent", "serve", `PORT=${port}`, `DATA=${folder}`],
+    args: ["--silent", "serve", `PORT=${port}`, `DATA=${folder}`, ...settings],
     env: { ...process.env, ...vars },
   }),
 };
@@ -46,16 +46,18 @@ const COMMANDS = {
 export class Server {
   #kind;
   #vars;
+  #settings;
   #port;
   #folder;
   #child;
   #output = "";
 
-  /** `kind` is `wrangler` or `workerd`; `vars` are the configuration variables. */
-  static async start({ kind = "wrangler", vars = {} } = {}) {
+  /** `kind` is `wrangler` or `workerd`; `vars` are the configuration variables, `settings` those of `make serve`. */
+  static async start({ kind = "wrangler", vars = {}, settings = [] } = {}) {
     const server = new Server();
     server.#kind = kind;
     server.#vars = vars;
+    server.#settings = settings;
     server.#port = await freePort();
     server.#folder = mkdtempSync(join(tmpdir(), "millstream-e2e-"));
     await server.restart();
@@ -89,6 +91,7 @@ export class Server {
       port: this.#port,
       folder: this.#folder,
       vars: this.#vars,
+      settings: this.#settings,
     });
     const child = spawn(command, args, { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
@@ -122,6 +125,14 @@ export class Server {
     await exited;
     groups.delete(pid);
     await until(() => !lives(pid), `the processes of group ${pid} to be gone`);
+  }
+
+  /** Asks the server to end, as a service manager does, and waits until it has. */
+  async terminate() {
+    const { pid } = this.#child;
+    process.kill(-pid, "SIGTERM");
+    await until(() => !lives(pid), `the processes of group ${pid} to end`);
+    groups.delete(pid);
   }
 
   /** Kills the server and removes its storage. */

@@ -5,7 +5,7 @@ import { Subscriber, post, publish } from "./clients.mjs";
 import { Server } from "./server.mjs";
 
 let server;
-before(async () => (server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true", TRAP: "1" } })));
+before(async () => (server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" }, settings: ["TRAP=1"] })));
 after(() => server?.stop());
 
 /** The header that has the next reading of the clock trap: see tools/trap.mjs. */
