@@ -15,6 +15,7 @@ test("without a folder the history is there as long as the server", async (t) =>
   t.after(() => subscriber.close());
   await subscriber.receives("2");
   assert.deepEqual(subscriber.data, ["2"]);
+  await server.terminate();
 });
 
 test("it ends on SIGTERM while a stream is open", async (t) => {
