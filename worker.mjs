@@ -2,8 +2,8 @@
 //
 // All objects of an isolate share one wasm instance. When a call into it traps (a panic is a trap too), the
 // instance's memory is not to be trusted any more: futures that were running never settle, and streams are left
-// without anybody to feed them. So the next call gets a new instance, the requests that were waiting are
-// answered, and every object is reset, which cuts its streams: the clients reconnect and resume.
+// without anybody to feed them. So the next call gets a new instance, and every object is reset, which fails its
+// requests and cuts its streams: the clients reconnect and resume.
 import module from "./build/millstream_bg.wasm";
 import { HubObject as Hub, __wbg_reset_state as renew, initSync, route } from "./build/millstream.js";
 
@@ -14,8 +14,6 @@ const TRAPPED = "the wasm instance has trapped: all of its objects are reset";
 
 /** Whether the instance has trapped and is to be renewed before the next call. */
 let trapped = false;
-/** How to fail each request that waits for the instance. */
-const waiting = new Set();
 /** Weak references to the objects, which end without a word. */
 const objects = new Set();
 const ended = new FinalizationRegistry((object) => objects.delete(object));
@@ -24,9 +22,7 @@ const ended = new FinalizationRegistry((object) => objects.delete(object));
 globalThis.millstreamAborted = () => {
   if (trapped) return;
   trapped = true;
-  const error = new Error(TRAPPED);
-  console.error(error);
-  for (const fail of waiting) fail(error);
+  console.error(TRAPPED);
   for (const object of objects) object.deref()?.reset();
 };
 
@@ -39,20 +35,11 @@ function instance() {
   trapped = false;
 }
 
-/** The outcome of a call into the instance, which is a failure if the instance traps meanwhile. */
-function outcome(call) {
-  let fail;
-  return new Promise((resolve, reject) => {
-    instance();
-    waiting.add((fail = reject));
-    call().then(resolve, reject);
-  }).finally(() => waiting.delete(fail));
-}
-
 /** RFC 9457: says that it failed and nothing about the inside. */
 function problem() {
   const body = { type: "about:blank", title: "Internal Server Error", status: 500 };
-  return Response.json(body, { status: 500, headers: { "content-type": "application/problem+json" } });
+  const headers = { "content-type": "application/problem+json", "x-content-type-options": "nosniff" };
+  return Response.json(body, { status: 500, headers });
 }
 
 export default {
@@ -61,7 +48,8 @@ export default {
     const attempts = ["GET", "HEAD"].includes(request.method) ? ATTEMPTS : 1;
     for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
-        return await outcome(() => route(request, env));
+        instance();
+        return await route(request, env);
       } catch (error) {
         console.error(`attempt ${attempt} of ${attempts}: ${error}`);
         if (error.overloaded) break;
@@ -89,8 +77,12 @@ export class HubObject {
     ended.register(this, reference);
   }
 
-  fetch(request) {
-    return this.#call(() => this.#hub.fetch(request));
+  async fetch(request) {
+    try {
+      return await this.#call(() => this.#hub.fetch(request));
+    } finally {
+      if (this.#hub.hasFailed) this.#abort();
+    }
   }
 
   alarm() {

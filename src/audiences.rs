@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, hash_map},
     rc::Rc,
+    sync::Arc,
 };
 
 use slab::Slab;
@@ -38,9 +39,34 @@ pub struct Group {
     connections: usize,
     /// Connections that have read everything and have a read pending.
     pub waiting: Vec<ConnectionKey>,
-    chunk: Vec<u8>,
+    chunk: Option<Chunk>,
     seen: Sequence,
     cut: Option<Sequence>,
+}
+
+/// A chunk in the making.
+#[derive(Debug)]
+enum Chunk {
+    One(Arc<[u8]>),
+    Many(Vec<u8>),
+}
+
+impl Chunk {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::One(event) => event,
+            Self::Many(events) => events,
+        }
+    }
+
+    fn with(self, event: &[u8]) -> Self {
+        let mut events = match self {
+            Self::One(first) => first.to_vec(),
+            Self::Many(events) => events,
+        };
+        events.extend_from_slice(event);
+        Self::Many(events)
+    }
 }
 
 /// What a flush gives to those of an audience who wait.
@@ -48,8 +74,9 @@ pub struct Group {
 pub struct Flushed {
     /// Who it is for.
     pub audience: AudienceKey,
-    /// The updates, encoded, one behind the other.
-    pub chunk: Vec<u8>,
+    /// The updates, encoded, one behind the other. A single one is the log's own bytes, so that the
+    /// audiences that share it are known by it.
+    pub chunk: Arc<[u8]>,
     /// Where the chunk ends, if it ends before the tail because it is full.
     pub cut: Option<Sequence>,
 }
@@ -82,7 +109,7 @@ impl Audiences {
             selection,
             connections: 1,
             waiting: Vec::new(),
-            chunk: Vec::new(),
+            chunk: None,
             seen: Sequence::START,
             cut: None,
         })
@@ -134,11 +161,11 @@ impl Audiences {
         }
         let flushed = touched.into_iter().filter_map(|audience| {
             let group = self.members.get_mut(audience)?;
-            Some(Flushed {
-                audience,
-                chunk: std::mem::take(&mut group.chunk),
-                cut: group.cut.take(),
-            })
+            let chunk = match group.chunk.take()? {
+                Chunk::One(event) => event,
+                Chunk::Many(events) => events.into(),
+            };
+            Some(Flushed { audience, chunk, cut: group.cut.take() })
         });
         flushed.collect()
     }
@@ -155,12 +182,18 @@ impl Group {
         if !self.audience.admits(&entry.update) {
             return false;
         }
-        if self.chunk.len() >= MAX_CHUNK_BYTES {
-            self.cut = Some(entry.sequence.previous());
-            return false;
+        let event = &entry.update.event;
+        match self.chunk.take() {
+            None => {
+                self.chunk = Some(Chunk::One(Arc::clone(event)));
+                return true;
+            }
+            Some(full) if full.bytes().len() >= MAX_CHUNK_BYTES => {
+                self.cut = Some(entry.sequence.previous());
+                self.chunk = Some(full);
+            }
+            Some(chunk) => self.chunk = Some(chunk.with(event)),
         }
-        let begins = self.chunk.is_empty();
-        self.chunk.extend_from_slice(&entry.update.event);
-        begins
+        false
     }
 }

@@ -58,7 +58,7 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] InvalidConfig),
     /// The history did not take the update, or could not be read.
-    #[error("the history is not available; nothing was changed, try again")]
+    #[error("the history is not available; it is not known whether the update was kept, try again")]
     History,
     /// Something that the caller has no part in.
     #[error("something went wrong inside; it is in the log")]

@@ -10,6 +10,8 @@ mod deliver;
 mod send;
 mod subscribe;
 
+use std::sync::Arc;
+
 use crate::{
     connection::{CloseReason, Connection, FlushMark, UnknownConnection},
     connection_id::ConnectionId,
@@ -45,7 +47,7 @@ pub enum Effect<T> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Enqueue<T> {
     /// Whole events and comments.
-    pub chunk: Vec<u8>,
+    pub chunk: Arc<[u8]>,
     /// Who gets it.
     pub to: Vec<Recipient<T>>,
 }

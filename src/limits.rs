@@ -26,9 +26,12 @@ pub const MAX_STORED_BYTES: usize = 1_900_000;
 /// one cycle. One larger update still goes out whole.
 pub const MAX_CHUNK_BYTES: usize = 256 << 10;
 
-/// Updates that one pull may look at before it lets others have their turn: about ten
-/// milliseconds of reading from `SQLite`.
+/// Updates that one pull may look at before it lets others have their turn: some ten milliseconds
+/// of reading from `SQLite`.
 pub const MAX_SCAN_UPDATES: usize = 2_048;
+
+/// Bytes of updates that one pull may look at, for the same reason.
+pub const MAX_SCAN_BYTES: usize = 2 << 20;
 
 /// Updates in one page read from the history.
 pub const PAGE_UPDATES: usize = 256;

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::{
     event_id::EventId,
     history::{Entry, History, Retention},
-    limits::MAX_SCAN_UPDATES,
+    limits::{MAX_SCAN_BYTES, MAX_SCAN_UPDATES},
     sequence::Sequence,
     update::EncodedUpdate,
     window::Window,
@@ -134,11 +134,13 @@ impl<H: History> Log<H> {
         mut visit: impl FnMut(&Entry) -> ControlFlow<()>,
     ) -> Result<Scanned, H::Error> {
         let until = until.min(self.tail);
-        let mut seen = 0;
+        let (mut seen, mut bytes) = (0, 0);
         let mut show = |entry: &Entry| {
             seen += 1;
+            bytes += entry.update.stored_bytes();
+            let has_turn = seen < MAX_SCAN_UPDATES && bytes < MAX_SCAN_BYTES;
             match visit(entry) {
-                ControlFlow::Continue(()) if seen < MAX_SCAN_UPDATES => ControlFlow::Continue(()),
+                ControlFlow::Continue(()) if has_turn => ControlFlow::Continue(()),
                 _ => ControlFlow::Break(()),
             }
         };

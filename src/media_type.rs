@@ -42,8 +42,9 @@ pub fn accepts_event_stream(accept: &str) -> bool {
         };
         let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
         // A weight is 0 or 1 with up to three digits behind a point: only noughts refuse.
-        let refused =
-            quality.is_some_and(|weight| weight.bytes().all(|byte| b"0.".contains(&byte)));
+        let refused = quality.is_some_and(|weight| {
+            !weight.is_empty() && weight.bytes().all(|byte| b"0.".contains(&byte))
+        });
         Some((specific, !refused))
     });
     ranges.max().is_none_or(|(_, accepted)| accepted)
@@ -78,7 +79,14 @@ mod tests {
 
     #[test]
     fn a_range_that_covers_event_streams_accepts_them() {
-        for accept in ["", "*/*", "text/*", "text/html, */*;q=0.1", "Text/Event-Stream; q=0.5"] {
+        for accept in [
+            "",
+            "*/*",
+            "text/*",
+            "text/html, */*;q=0.1",
+            "text/event-stream;q=",
+            "Text/Event-Stream; q=0.5",
+        ] {
             assert!(accepts_event_stream(accept), "{accept}");
         }
     }

@@ -40,6 +40,9 @@ pub enum InvalidPublishRequest {
     /// The `id` is longer than [`MAX_ID_BYTES`].
     #[error("Invalid \"id\" parameter: it has {0} bytes, the limit is {MAX_ID_BYTES}")]
     IdTooLong(usize),
+    /// The `id` could not come back in a header.
+    #[error("Invalid \"id\" parameter: it begins or ends with, or holds, {0:?}")]
+    IdCharacter(char),
     /// The `id` is one that the protocol gives a meaning of its own.
     #[error("Invalid \"id\" parameter: {0:?} is reserved")]
     ReservedId(String),
@@ -63,7 +66,7 @@ impl InvalidPublishRequest {
     pub fn field(&self) -> &str {
         match self {
             Self::Topics(_) | Self::Topic(_) => "topic",
-            Self::Id(_) | Self::IdTooLong(_) | Self::ReservedId(_) => "id",
+            Self::Id(_) | Self::IdTooLong(_) | Self::IdCharacter(_) | Self::ReservedId(_) => "id",
             Self::Type(_) | Self::TypeTooLong(_) => "type",
             Self::Retry(_) => "retry",
             Self::NotUtf8(not_utf8) => &not_utf8.field,
@@ -144,6 +147,13 @@ fn present(field: Option<Cow<'_, str>>) -> Option<Cow<'_, str>> {
 fn parse_id(text: &str) -> Result<EventId, InvalidPublishRequest> {
     if text.len() > MAX_ID_BYTES {
         return Err(InvalidPublishRequest::IdTooLong(text.len()));
+    }
+    // A client gives the id back in a header, which ends where a space begins and holds no control.
+    if let Some(character) = text.chars().find(char::is_ascii_control) {
+        return Err(InvalidPublishRequest::IdCharacter(character));
+    }
+    if text.starts_with(' ') || text.ends_with(' ') {
+        return Err(InvalidPublishRequest::IdCharacter(' '));
     }
     if text == "earliest" || text.starts_with('#') {
         return Err(InvalidPublishRequest::ReservedId(text.to_owned()));
@@ -231,6 +241,10 @@ mod tests {
             ("topic=a&id=x%0Ay", "id"),
             ("topic=a&id=x%0Dy", "id"),
             ("topic=a&id=x%00y", "id"),
+            ("topic=a&id=x%09y", "id"),
+            ("topic=a&id=x%7F", "id"),
+            ("topic=a&id=%20x", "id"),
+            ("topic=a&id=x+", "id"),
             ("topic=a&type=x%0Ay", "type"),
             ("topic=a&type=x%0Dy", "type"),
             ("topic=a&type=x%00y", "type"),

@@ -97,6 +97,15 @@ impl Update {
 }
 
 impl EncodedUpdate {
+    /// Bytes that it takes in memory, about: text apart from its topics, each of which is an
+    /// allocation of its own.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        const OWN: usize = 128;
+        const EACH_TOPIC: usize = 48;
+        self.stored_bytes() + OWN + EACH_TOPIC * self.topics.as_slice().len()
+    }
+
     /// Bytes that it takes in the log: what retention by bytes counts.
     #[must_use]
     pub fn stored_bytes(&self) -> usize {

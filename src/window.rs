@@ -29,7 +29,7 @@ impl Window {
         self.entries.front().map(|entry| entry.sequence)
     }
 
-    /// Bytes in it, as retention counts them.
+    /// Bytes that it takes in memory.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -37,7 +37,7 @@ impl Window {
 
     /// Adds the newest update.
     pub fn push(&mut self, entry: Entry) {
-        self.bytes += entry.update.stored_bytes() as u64;
+        self.bytes += entry.update.held_bytes() as u64;
         self.entries.push_back(entry);
     }
 
@@ -46,7 +46,7 @@ impl Window {
     pub fn trim(&mut self, tail: Sequence) {
         while self.entries.len() as u64 > self.bounds.updates || self.bytes > self.bounds.bytes {
             match self.entries.pop_front_if(|oldest| oldest.sequence < tail) {
-                Some(dropped) => self.bytes -= dropped.update.stored_bytes() as u64,
+                Some(dropped) => self.bytes -= dropped.update.held_bytes() as u64,
                 None => return,
             }
         }
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn it_keeps_the_newest_by_bytes_and_counts_them_right() {
-        let each = entry(1).update.stored_bytes() as u64;
+        let each = entry(1).update.held_bytes() as u64;
         let window = window(u64::MAX, each * 2, 1..=5);
         assert_eq!(after(&window, 3), Some(vec![4, 5]));
         assert_eq!(window.bytes(), each * 2);

@@ -1,7 +1,8 @@
 // Stands before the worker under `make serve TRAP=1`, so that a test can have the shipped wasm trap: a request with
 // the header `trap-after: N` makes the Nth reading of the clock after it throw what a trap throws.
 // The shells read the clock by an import that is not declared to throw, so nothing in the instance catches it.
-import worker from "./serve.mjs";
+// A request with the header `sync-fails` has the next write of an object not be confirmed.
+import worker, { HubObject as Hub } from "./serve.mjs";
 
 const now = Date.now;
 let remaining = Infinity;
@@ -12,11 +13,29 @@ Date.now = () => {
   throw new WebAssembly.RuntimeError("deliberate");
 };
 
-export * from "./serve.mjs";
+let syncFails = false;
+
+export class HubObject extends Hub {
+  constructor(context, env) {
+    const storage = new Proxy(context.storage, {
+      get(target, name) {
+        if (name === "sync" && syncFails) {
+          syncFails = false;
+          return () => Promise.reject(new Error("deliberate"));
+        }
+        const value = target[name];
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    super({ storage, abort: (reason) => context.abort(reason) }, env);
+  }
+}
+
 export default {
   fetch(request, env, context) {
     const after = request.headers.get("trap-after");
     if (after !== null) remaining = Number(after);
+    if (request.headers.has("sync-fails")) syncFails = true;
     return worker.fetch(request, env, context);
   },
 };

@@ -39,6 +39,9 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut due: Vec<DueComment<T>> = Vec::new();
         for key in self.registry.keys() {
             let Some(connection) = self.registry.at(key) else { continue };
+            // A clock that was set back must not hold up heartbeats until it has caught up.
+            connection.sent_at = connection.sent_at.min(now);
+            connection.moved_at = connection.moved_at.min(now);
             let (id, own) = (connection.id, connection.heartbeat.clone());
             match connection.sign_of_life(interval, slack, now) {
                 SignOfLife::NotDue => {}
@@ -63,8 +66,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                 beat.next = Some(beat.next.map_or(next, |first| first.min(next)));
             }
         }
-        let heartbeats =
-            due.into_iter().map(|(comment, to)| Enqueue { chunk: comment.to_vec(), to });
+        let heartbeats = due.into_iter().map(|(chunk, to)| Enqueue { chunk, to });
         beat.effects.extend(heartbeats.map(Effect::Enqueue));
         beat
     }

@@ -1,6 +1,6 @@
 //! From the log to the streams: what a pull takes, and what a commit pushes to those who wait.
 
-use std::ops::ControlFlow;
+use std::{collections::HashMap, ops::ControlFlow};
 
 use thiserror::Error;
 
@@ -58,11 +58,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     }
 
     /// Everything up to and with `until` is durable: those who wait are given what is for them, one
-    /// chunk for each audience. The others find it when they poll.
+    /// chunk for each audience, shared where it is the same. The others find it when they poll.
     pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Vec<Effect<T>> {
         let flushed = self.registry.audiences.flush(self.log.commit(until));
         let tail = self.log.tail();
-        let mut effects = Vec::with_capacity(flushed.len());
+        let mut enqueued: Vec<Enqueue<T>> = Vec::with_capacity(flushed.len());
+        let mut by_chunk = HashMap::new();
         for flushed in flushed {
             let waiting = self.registry.audiences.waiting(flushed.audience);
             let waiting = waiting.map(std::mem::take).unwrap_or_default();
@@ -74,9 +75,14 @@ impl<H: History, T: Clone> Hub<H, T> {
                     to.push(Self::recipient(connection));
                 }
             }
-            effects.push(Effect::Enqueue(Enqueue { chunk: flushed.chunk, to }));
+            // One update for many audiences is one chunk for all of them.
+            let at = *by_chunk.entry(flushed.chunk.as_ptr()).or_insert(enqueued.len());
+            match enqueued.get_mut(at) {
+                Some(same) => same.to.append(&mut to),
+                None => enqueued.push(Enqueue { chunk: flushed.chunk, to }),
+            }
         }
-        effects
+        enqueued.into_iter().map(Effect::Enqueue).collect()
     }
 
     /// Removes some of what is no longer to be kept, in memory and in the history; says whether

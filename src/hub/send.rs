@@ -77,7 +77,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             }
         }
         if !fed.is_empty() {
-            effects.push(Effect::Enqueue(Enqueue { chunk: encoded.to_vec(), to: fed }));
+            effects.push(Effect::Enqueue(Enqueue { chunk: encoded, to: fed }));
         }
         Ok(effects)
     }
@@ -141,6 +141,9 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut chunk = Vec::new();
         connection.queue.drain_into(&mut chunk);
         connection.fed(tail, now);
-        Some(Effect::Enqueue(Enqueue { chunk, to: vec![Self::recipient(connection)] }))
+        Some(Effect::Enqueue(Enqueue {
+            chunk: chunk.into(),
+            to: vec![Self::recipient(connection)],
+        }))
     }
 }

@@ -138,6 +138,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     fn beat(&self) {
+        // The timer has fired; a hook may start another meanwhile.
+        let fired = self.timer.borrow_mut().take();
+        drop(fired);
         // An object that was replaced elsewhere without noticing fails here, and its clients
         // come back to the one that replaced it.
         let touched = self.hub.borrow().log().history().newest();
@@ -150,10 +153,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let now = clock::now();
         let beat = self.hub.borrow_mut().beat(now);
         self.carry_out(beat.effects);
-        let running = self.timer.borrow_mut().take();
-        drop(running);
-        if let Some(next) = beat.next {
-            self.beat_in(next.since(now));
+        match beat.next {
+            Some(next) if self.timer.borrow().is_none() => self.beat_in(next.since(now)),
+            _ => self.wind_up(),
         }
     }
 

@@ -41,11 +41,18 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         if self.failed.get() {
             return Err(PublishError::History("an earlier write was not confirmed".to_owned()));
         }
-        let (sequence, synced) = {
+        let appended = {
             let mut hub = self.hub.borrow_mut();
-            let sequence = hub.append(encoded).map_err(|error| failed(&error))?;
-            (sequence, hub.log().history().sync())
+            hub.append(encoded).map(|sequence| {
+                // In the turn of the write, so that the storage commits both at once.
+                let pruned = hub.prune();
+                (sequence, pruned, hub.log().history().sync())
+            })
         };
+        let (sequence, pruned, synced) = appended.map_err(|error| failed(&error))?;
+        if let Err(error) = pruned {
+            self.hooks.log(&Record::new(Level::Error, "prune failed").with_detail(error));
+        }
         // A stream is not held back by the host until storage is safe, so this waits for it.
         if let Err(error) = synced.await {
             self.failed.set(true);
@@ -54,10 +61,6 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let effects = self.hub.borrow_mut().commit(sequence, clock::now());
         self.carry_out(effects);
-        let pruned = self.hub.borrow_mut().prune();
-        if let Err(error) = pruned {
-            self.hooks.log(&Record::new(Level::Error, "prune failed").with_detail(error));
-        }
         Ok(update.id().clone())
     }
 

@@ -9,6 +9,9 @@ use crate::{
     subscribe_request::LastEventId,
 };
 
+/// Milliseconds after which a client comes back to a hub whose history could not be read.
+const RETRY_MILLIS: u32 = 5_000;
+
 /// What a hub answers to.
 pub(super) const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
@@ -26,6 +29,15 @@ pub(super) fn event_stream(
     }
     let init = init(200, &headers);
     Response::new_with_opt_readable_stream_and_init(stream, &init)
+}
+
+/// A stream that ends at once and has its client come back: an `EventSource` that is answered with
+/// an error gives up for good, HTML § 9.2.3.
+pub(super) fn come_back() -> Result<Response, JsValue> {
+    let response = event_stream(None, None)?;
+    let retry = format!("retry: {RETRY_MILLIS}\n\n");
+    let init = init(200, &response.headers());
+    Response::new_with_opt_str_and_init(Some(&retry), &init)
 }
 
 /// The id of a new update, as text.
@@ -81,13 +93,22 @@ fn init(status: u16, headers: &Headers) -> ResponseInit {
     init
 }
 
-/// A header's value is a byte string: what is not ASCII goes as the bytes of its UTF-8, which is
-/// how an `EventSource` sends it.
+/// An `EventSource` sends its last event ID as UTF-8. In the Fetch standard a header's value is a
+/// string of bytes, so that UTF-8 is put there byte by byte; other hosts take text and encode it.
 fn set_last_event_id(headers: &Headers, preceding: &LastEventId) -> Result<(), JsValue> {
     let text = match preceding {
         LastEventId::Earliest => "earliest",
         LastEventId::After(id) => id.as_str(),
     };
+    if text.is_ascii() || takes_text(headers) {
+        return headers.set("Last-Event-ID", text);
+    }
     let byte_string: String = text.bytes().map(char::from).collect();
     headers.set("Last-Event-ID", &byte_string)
+}
+
+/// Whether the host's headers are text: the standard's refuse what is no byte.
+pub(super) fn takes_text(headers: &Headers) -> bool {
+    let takes = headers.set("Last-Event-ID", "\u{100}").is_ok();
+    takes && headers.delete("Last-Event-ID").is_ok()
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Request, Response};
+use web_sys::{Headers, Request, Response};
 
 use super::{
     Chunks, Connection, Hooks, Level, Record, Refusal, Storage, clock,
@@ -23,13 +23,6 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Ok(parsed) => parsed,
             Err(error) => return respond::error(&error),
         };
-        if request.method() == "HEAD" {
-            let preceding = self.hub.borrow().preceding(&parsed);
-            return match preceding {
-                Ok(preceding) => respond::event_stream(None, preceding.as_ref()),
-                Err(error) => respond::error(&self.history_failed(&error)),
-            };
-        }
         let id = clock::connection_id()?;
         let application = match self.hooks.connection(request, id) {
             Ok(application) => application,
@@ -37,12 +30,18 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Err(Refusal::Problem(problem)) => return respond::problem(&problem),
             Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
         };
+        if request.method() == "HEAD" {
+            let preceding = self.hub.borrow().preceding(&parsed);
+            return match preceding {
+                Ok(preceding) => respond::event_stream(None, preceding.as_ref()),
+                Err(error) => respond::error(&self.history_failed(&error)),
+            };
+        }
         let transport = Rc::new(Transport::controller());
         let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;
         let attached = Rc::new(Attached { transport, application });
-        let subscribed = match self.register(id, &attached, &parsed) {
-            Ok(subscribed) => subscribed,
-            Err(error) => return respond::error(&error),
+        let Ok(subscribed) = self.register(id, &attached, &parsed) else {
+            return respond::come_back();
         };
         self.watch(id, request, &source)?;
         respond::event_stream(Some(&stream), subscribed.preceding.as_ref())
@@ -106,12 +105,17 @@ fn parse(request: &Request) -> Result<Result<SubscribeRequest, Error>, JsValue> 
     let url = request.url();
     let query = url.split('#').next().and_then(|url| url.split_once('?'));
     let query = query.map_or("", |(_, query)| query);
-    let last_event_id = headers.get("Last-Event-ID")?.map(from_byte_string);
+    let last_event_id = headers.get("Last-Event-ID")?.map(from_header);
     Ok(SubscribeRequest::parse(query, last_event_id.as_deref()).map_err(Error::from))
 }
 
-/// An `EventSource` sends its last event ID as UTF-8, which hosts hand on byte by byte.
-fn from_byte_string(value: String) -> String {
+/// An `EventSource` sends its last event ID as UTF-8, which the standard's headers hand on byte by
+/// byte.
+fn from_header(value: String) -> String {
+    let is_text = value.is_ascii() || Headers::new().is_ok_and(|own| respond::takes_text(&own));
+    if is_text {
+        return value;
+    }
     let bytes: Option<Vec<u8>> =
         value.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
     bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(value)

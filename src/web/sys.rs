@@ -5,12 +5,13 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// HTML § 8.6: the handle is a number in browsers and an object in Node.
-    #[wasm_bindgen(js_name = setTimeout)]
-    pub(super) fn set_timeout(handler: &Function, millis: f64) -> JsValue;
+    /// HTML § 8.6: the handle is a number in browsers and an object in Node. Workers have no timers
+    /// outside a request, where an object that was reset may be dropped.
+    #[wasm_bindgen(catch, js_name = setTimeout)]
+    pub(super) fn set_timeout(handler: &Function, millis: f64) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(js_name = clearTimeout)]
-    pub(super) fn clear_timeout(handle: &JsValue);
+    #[wasm_bindgen(catch, js_name = clearTimeout)]
+    pub(super) fn clear_timeout(handle: &JsValue) -> Result<(), JsValue>;
 
     /// Web Cryptography § 10.1.1.
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]

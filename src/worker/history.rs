@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use futures::FutureExt;
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -203,7 +203,7 @@ fn entry(row: &Array) -> Result<Entry, SqlError> {
             id: row.get(1).as_string()?.parse().ok()?,
             topics: Topics::try_from(topics.ok()?).ok()?,
             private: row.get(3).as_f64()? > 0.0,
-            event: Uint8Array::new(&row.get(4)).to_vec().into(),
+            event: Uint8Array::new(row.get(4).dyn_ref::<ArrayBuffer>()?).to_vec().into(),
         };
         Some(Entry { sequence: Sequence::new(sequence), update })
     };

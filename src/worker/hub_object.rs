@@ -33,7 +33,6 @@ type Hub = Handler<(), SqlHistory>;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct HubObject {
-    state: DurableObjectState,
     storage: DurableObjectStorage,
     hub: Result<Hub, InvalidConfig>,
     /// Whether the alarm is known to be set, so that not every request asks the storage.
@@ -47,35 +46,39 @@ impl HubObject {
     /// # Errors
     /// What the storage throws; the runtime then makes the object anew for the next request.
     #[wasm_bindgen(constructor)]
-    pub fn new(state: DurableObjectState, env: &Env) -> Result<Self, JsError> {
+    pub fn new(state: &DurableObjectState, env: &Env) -> Result<Self, JsError> {
         let storage = state.storage().map_err(SqlError::from)?;
         let hub = match config::read(env) {
             Ok(config) => Ok(Handler::new(config, SqlHistory::open(storage.clone())?, ())?),
             Err(invalid) => Err(invalid),
         };
-        Ok(Self { state, storage, hub, alarm_is_set: Rc::default() })
+        Ok(Self { storage, hub, alarm_is_set: Rc::default() })
     }
 
     /// Answers a request to this hub.
     pub fn fetch(&self, request: Request) -> Promise {
         let hub = self.hub.clone();
         let (storage, alarm_is_set) = (self.storage.clone(), Rc::clone(&self.alarm_is_set));
-        let state = self.state.clone();
         future_to_promise(async move {
             let hub = match hub {
                 Ok(hub) => hub,
                 Err(invalid) => return Ok(respond::error(&invalid.into())?.into()),
             };
             let response = answer(&hub, &request).await?;
-            if hub.has_failed() {
-                // What memory holds may be ahead of what is stored: begin again from there.
-                state.abort("the storage did not confirm a write")?;
-            }
-            if !alarm_is_set.replace(true) {
-                set_alarm(&storage, ALARM_EVERY).await?;
+            if hub.registry().connection_count() > 0 && !alarm_is_set.replace(true) {
+                // The answer stands whatever becomes of the alarm; a later request tries again.
+                alarm_is_set.set(set_alarm(&storage, ALARM_EVERY).await.is_ok());
             }
             Ok(response.into())
         })
+    }
+
+    /// Whether a write was not confirmed, so that what memory holds may be ahead of what is stored:
+    /// `worker.mjs` then ends the object, which must not happen from within wasm.
+    #[wasm_bindgen(getter, js_name = hasFailed)]
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.hub.as_ref().is_ok_and(Handler::has_failed)
     }
 
     /// Removes what the history no longer keeps, and sets the next alarm while there is a need.
@@ -91,8 +94,8 @@ impl HubObject {
                 false if hub.registry().connection_count() > 0 => ALARM_EVERY,
                 false => return Ok(JsValue::UNDEFINED),
             };
-            alarm_is_set.set(true);
             set_alarm(&storage, next).await?;
+            alarm_is_set.set(true);
             Ok(JsValue::UNDEFINED)
         })
     }

@@ -31,6 +31,9 @@ pub(super) fn migrate(sql: &SqlStorage) -> Result<(), JsValue> {
     sql.exec("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", &none)?;
     let row = sql.exec("SELECT max(version) FROM schema", &none)?.raw()?.next()?.value();
     let held = Array::from(&row).get(0).as_f64().unwrap_or(0.0);
+    if held > f64::from(VERSION) {
+        return Err(format!("the tables are of version {held}, newer than {VERSION}").into());
+    }
     for (step, version) in STEPS.iter().zip(1_u32..) {
         if f64::from(version) > held {
             sql.exec(step, &none)?;

@@ -48,15 +48,11 @@ extern "C" {
 #[wasm_bindgen]
 extern "C" {
     /// What the runtime gives to an object.
-    #[derive(Clone, Debug)]
+    #[derive(Debug)]
     pub type DurableObjectState;
 
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn storage(this: &DurableObjectState) -> Result<DurableObjectStorage, JsValue>;
-
-    /// Ends the object and everything that it does.
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn abort(this: &DurableObjectState, reason: &str) -> Result<(), JsValue>;
 }
 
 #[wasm_bindgen]

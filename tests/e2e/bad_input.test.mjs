@@ -33,6 +33,8 @@ const CASES = [
   { name: "LF in the id", ...form("topic=a&id=x%0Adata:y"), status: 400, field: "id" },
   { name: "CR in the id", ...form("topic=a&id=x%0Dy"), status: 400, field: "id" },
   { name: "NUL in the id", ...form("topic=a&id=x%00y"), status: 400, field: "id" },
+  { name: "a tab in the id", ...form("topic=a&id=x%09y"), status: 400, field: "id" },
+  { name: "a space before the id", ...form("topic=a&id=+x"), status: 400, field: "id" },
   { name: "an id over 1 KiB", ...form(`topic=a&id=${long}`), status: 400, field: "id" },
   { name: "an id with a meaning of its own", ...form("topic=a&id=earliest"), status: 400, field: "id" },
   { name: "LF in the type", ...form("topic=a&type=x%0Adata:y"), status: 400, field: "type" },

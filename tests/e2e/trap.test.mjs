@@ -43,3 +43,22 @@ test("a subscription that meets a trap is tried again, since an EventSource woul
   t.after(() => response.body.cancel());
   assert.equal(response.status, 200);
 });
+
+test("a write that is not confirmed costs its object's streams, and no other hub notices", async (t) => {
+  const [failing, bystander] = [server.hub("unconfirmed"), server.hub("confirmed")];
+  const subscribers = [await Subscriber.open(failing, ["a"]), await Subscriber.open(bystander, ["a"])];
+  t.after(() => subscribers.forEach((subscriber) => subscriber.close()));
+  for (const [at, hub] of [failing, bystander].entries()) {
+    await publish(hub, { topic: "a", data: "before" });
+    await subscribers[at].receives("before");
+  }
+  const failed = await post(failing, { topic: "a", data: "lost" }, { headers: { "sync-fails": "1" } });
+  assert.ok([500, 503].includes(failed.status), `${failed.status}`);
+  for (const hub of [failing, bystander]) await publish(hub, { topic: "a", data: "after" });
+  await subscribers[0].opens(2);
+  for (const subscriber of subscribers) {
+    await subscriber.receives("after");
+    assert.deepEqual(subscriber.data.filter((data) => data !== "lost"), ["before", "after"]);
+  }
+  assert.equal(subscribers[1].opened, 1);
+});

@@ -9,6 +9,7 @@ use millstream::{
     sequence::Sequence,
     web::{Handler, PublishError, Storage, Synced},
 };
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
@@ -127,6 +128,9 @@ async fn a_write_that_is_lost_is_shown_to_nobody_and_ends_the_hub() {
     assert_eq!(reader.rest().await, "", "its client is to come back");
     let refused = hub.publish(&update("2", "2")).await.unwrap_err();
     assert!(matches!(refused, PublishError::History(_)), "{refused}");
-    assert_eq!(hub.handle(&get("topic=books")).await.unwrap().status(), 503);
+    let response = hub.handle(&get("topic=books")).await.unwrap();
+    assert_eq!(response.status(), 200, "an error would end an EventSource for good");
+    let body = JsFuture::from(response.text().unwrap()).await.unwrap();
+    assert_eq!(body.as_string().as_deref(), Some("retry: 5000\n\n"));
     assert_eq!(hub.registry().connection_count(), 0);
 }

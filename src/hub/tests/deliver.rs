@@ -57,14 +57,31 @@ fn an_audience_is_one_chunk_for_all_of_it() {
     host.connect(2, &live(&["b", "a", "a"]));
     host.connect(3, &live(&["a"]));
     host.append(update("1", &["a"]));
-    let effects = host.hub.commit(Sequence::new(1), host.now);
+    host.append(update("2", &["b"]));
+    host.append(update("3", &["a"]));
+    assert_eq!(recipients(&host.hub.commit(Sequence::new(3), host.now)), [vec![1, 2], vec![3]]);
+}
+
+#[test]
+fn one_update_for_many_audiences_is_one_chunk_for_all_of_them() {
+    let mut host = Host::default();
+    host.connect(1, &live(&["a", "b"]));
+    host.connect(2, &live(&["a"]));
+    host.append(update("1", &["a"]));
+    assert_eq!(recipients(&host.hub.commit(Sequence::new(1), host.now)), [[1, 2]]);
+}
+
+fn recipients(effects: &[Effect<u8>]) -> Vec<Vec<u8>> {
     let recipients = effects.iter().map(|effect| match effect {
         Effect::Enqueue(enqueue) => enqueue.to.iter().map(|recipient| recipient.state).collect(),
         Effect::Closed(_) => Vec::new(),
     });
-    let mut recipients: Vec<_> = recipients.collect();
+    let mut recipients: Vec<Vec<u8>> = recipients.collect();
+    for to in &mut recipients {
+        to.sort_unstable();
+    }
     recipients.sort();
-    assert_eq!(recipients, [vec![1, 2], vec![3]]);
+    recipients
 }
 
 #[test]
