@@ -19,6 +19,7 @@ pub mod decoder;
 
 // What is published and what is asked for: Mercure.
 pub mod form;
+mod publish_json;
 pub mod publish_request;
 pub mod subscribe_request;
 pub mod topic;

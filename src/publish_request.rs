@@ -1,17 +1,18 @@
-//! The form that publishes: draft-dunglas-mercure-07 § 4, "Publication".
+//! What publishes, as it was asked for: the form of draft-dunglas-mercure-07 § 4, and extensions.
 
 use std::borrow::Cow;
 
 use thiserror::Error;
 
 use crate::{
+    decoder::DecodedEvent,
     event::Event,
     event_id::{EventId, InvalidEventId},
     event_type::{EventType, InvalidEventType},
     form::{self, NotUtf8},
     limits::{MAX_ID_BYTES, MAX_TYPE_BYTES},
     reconnection_time::{InvalidReconnectionTime, ReconnectionTime},
-    topic::InvalidTopic,
+    topic::{InvalidTopic, Topic},
     topics::{InvalidTopics, Topics},
     update::Update,
 };
@@ -58,6 +59,17 @@ pub enum InvalidPublishRequest {
     /// The form is not UTF-8.
     #[error("Invalid form: {0}")]
     NotUtf8(#[from] NotUtf8),
+    /// The body is not a JSON object.
+    #[error("Invalid JSON: {0}")]
+    Json(String),
+    /// A member of the JSON object is of another type.
+    #[error("Invalid \"{member}\" parameter: it must be {expected}")]
+    Member {
+        /// Its name.
+        member: &'static str,
+        /// What would be right.
+        expected: &'static str,
+    },
 }
 
 impl InvalidPublishRequest {
@@ -70,6 +82,8 @@ impl InvalidPublishRequest {
             Self::Type(_) | Self::TypeTooLong(_) => "type",
             Self::Retry(_) => "retry",
             Self::NotUtf8(not_utf8) => &not_utf8.field,
+            Self::Json(_) => "body",
+            Self::Member { member, .. } => member,
         }
     }
 }
@@ -91,34 +105,53 @@ impl PublishRequest {
     /// # Errors
     /// The first field that is wrong.
     pub fn from_form(form: &[u8]) -> Result<Self, InvalidPublishRequest> {
-        let mut topics = Vec::new();
-        let (mut data, mut id, mut event_type, mut retry) = (None, None, None, None);
-        let mut private = false;
+        let mut fields = Fields::default();
         for pair in form::pairs(form) {
             let (name, value) = pair?;
             match &*name {
-                "topic" => topics.push(value.parse()?),
-                "data" => keep_first(&mut data, value),
-                "id" => keep_first(&mut id, value),
-                "type" => keep_first(&mut event_type, value),
-                "retry" => keep_first(&mut retry, value),
-                "private" => private = true,
+                "topic" => fields.topics.push(value.parse()?),
+                "data" => keep_first(&mut fields.data, value),
+                "id" => keep_first(&mut fields.id, value),
+                "type" => keep_first(&mut fields.event_type, value),
+                "retry" => keep_first(&mut fields.retry, value),
+                "private" => fields.private = true,
                 _ => {}
             }
         }
-        let mut event = Event::new(data.unwrap_or_default());
-        if let Some(event_type) = present(event_type) {
-            event = event.with_event_type(parse_event_type(&event_type)?);
+        fields.into_request()
+    }
+
+    /// One event of a stream, published to `topics`: under its own id if its block set one that is
+    /// not empty, with the type and the reconnection time that it set.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn from_event(
+        topics: Topics,
+        private: bool,
+        event: &DecodedEvent<'_>,
+    ) -> Result<Self, InvalidPublishRequest> {
+        let id = event.id().filter(|id| !id.is_empty()).map(parse_id).transpose()?;
+        let mut published = Event::new(event.data());
+        if let Some(event_type) = event.named_event_type() {
+            published = published.with_event_type(parse_event_type(event_type)?);
         }
-        if let Some(retry) = present(retry) {
-            event = event.with_reconnection_time(retry.parse::<ReconnectionTime>()?);
+        if let Some(time) = event.reconnection_time() {
+            published = published.with_reconnection_time(time);
         }
-        Ok(Self {
-            topics: topics.try_into()?,
-            id: present(id).map(|id| parse_id(&id)).transpose()?,
-            event,
-            private,
-        })
+        Ok(Self { topics, id, event: published, private })
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn topics(&self) -> &Topics {
+        &self.topics
+    }
+
+    /// Whether only those who hold a grant may see it.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.private
     }
 
     /// The update, under the publisher's id or else under `generated`.
@@ -126,6 +159,35 @@ impl PublishRequest {
     pub fn into_update(self, generated: EventId) -> Update {
         let update = Update::new(self.topics, self.id.unwrap_or(generated), self.event);
         if self.private { update.into_private() } else { update }
+    }
+}
+
+/// The fields of a publication as text, from whatever kind of body.
+#[derive(Default)]
+pub(crate) struct Fields<'a> {
+    pub(crate) topics: Vec<Topic>,
+    pub(crate) data: Option<Cow<'a, str>>,
+    pub(crate) id: Option<Cow<'a, str>>,
+    pub(crate) event_type: Option<Cow<'a, str>>,
+    pub(crate) retry: Option<Cow<'a, str>>,
+    pub(crate) private: bool,
+}
+
+impl Fields<'_> {
+    pub(crate) fn into_request(self) -> Result<PublishRequest, InvalidPublishRequest> {
+        let mut event = Event::new(self.data.unwrap_or_default());
+        if let Some(event_type) = present(self.event_type) {
+            event = event.with_event_type(parse_event_type(&event_type)?);
+        }
+        if let Some(retry) = present(self.retry) {
+            event = event.with_reconnection_time(retry.parse::<ReconnectionTime>()?);
+        }
+        Ok(PublishRequest {
+            topics: self.topics.try_into()?,
+            id: present(self.id).map(|id| parse_id(&id)).transpose()?,
+            event,
+            private: self.private,
+        })
     }
 }
 
