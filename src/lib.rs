@@ -46,6 +46,7 @@ pub mod registry;
 pub mod timestamp;
 
 // The edge of the hub: requests, settings, refusals.
+pub mod admission;
 pub mod config;
 pub mod error;
 pub mod hub_path;
@@ -53,6 +54,7 @@ pub mod limits;
 pub mod media_type;
 pub mod origins;
 pub mod problem;
+pub mod rate;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;
