@@ -50,6 +50,8 @@ pub mod admission;
 pub mod config;
 pub mod error;
 pub mod hub_path;
+pub mod idempotency;
+pub mod idempotency_key;
 pub mod limits;
 pub mod media_type;
 pub mod origins;

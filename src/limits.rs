@@ -18,6 +18,24 @@ pub const MAX_TYPE_BYTES: usize = 1_024;
 /// Bytes of a request body.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
 
+/// Bytes of one line of an NDJSON body: it may hold what a JSON body may.
+pub const MAX_LINE_BYTES: usize = MAX_BODY_BYTES;
+
+/// Bytes of a streamed body that are read ahead of the updates that are durable: enough to fill a
+/// batch while the one before it is synced.
+pub const MAX_READ_AHEAD_BYTES: usize = 256 << 10;
+
+/// Updates of a streamed body that are appended before they are synced: as many as one removal of
+/// old updates takes away, so that the history does not outgrow what it is to keep.
+pub const MAX_BATCH_UPDATES: usize = 256;
+
+/// Bytes of an idempotency key: a column of most databases, and seven times a UUID.
+pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 255;
+
+/// Idempotency keys that are remembered at a time: about a hundred publications a second for the
+/// five minutes that each is kept, in some 10 MB.
+pub const MAX_IDEMPOTENCY_KEYS: usize = 32_768;
+
 /// Bytes of one update as it is stored: encoded event, topics and id. A row of `SQLite` in a Durable
 /// Object holds 2 MB, and a body of line breaks alone grows sevenfold when it is encoded.
 pub const MAX_STORED_BYTES: usize = 1_900_000;
