@@ -14,6 +14,7 @@ use crate::{
     limits::MAX_CHUNK_BYTES,
     sequence::Sequence,
     topic::Topic,
+    update::EncodedUpdate,
 };
 
 /// The place of an audience.
@@ -144,6 +145,19 @@ impl Audiences {
     /// The connections of this audience that wait.
     pub fn waiting(&mut self, key: AudienceKey) -> Option<&mut Vec<ConnectionKey>> {
         self.members.get_mut(key).map(|group| &mut group.waiting)
+    }
+
+    /// How many connections are shown this update, whether they wait or are behind.
+    #[must_use]
+    pub fn reach(&self, update: &EncodedUpdate) -> usize {
+        let named = update.topics.as_slice().iter();
+        let named = named.filter_map(|topic| self.by_topic.get(topic)).flatten();
+        let mut keys: Vec<_> = named.chain(&self.broad).copied().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let groups = keys.into_iter().filter_map(|key| self.members.get(key));
+        let admitted = groups.filter(|group| group.audience.admits(update));
+        admitted.map(|group| group.connections).sum()
     }
 
     /// The chunk for every audience that has connections waiting and is shown any of `revealed`.

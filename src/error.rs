@@ -3,8 +3,14 @@
 use thiserror::Error;
 
 use crate::{
-    config::InvalidConfig, limits::MAX_BODY_BYTES, problem::Problem,
-    publish_request::InvalidPublishRequest, subscribe_request::InvalidSubscribeRequest,
+    admission::TooManyConnections,
+    config::InvalidConfig,
+    decoder::DecodeError,
+    idempotency_key::InvalidIdempotencyKey,
+    limits::{MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEYS},
+    problem::Problem,
+    publish_request::InvalidPublishRequest,
+    subscribe_request::InvalidSubscribeRequest,
     update::UpdateTooLarge,
 };
 
@@ -45,6 +51,30 @@ pub enum Error {
     /// The publication is too large to be kept.
     #[error("Invalid \"data\" parameter: {0}")]
     UpdateTooLarge(#[from] UpdateTooLarge),
+    /// A line of an NDJSON body is longer than this.
+    #[error("the line is longer than {0} bytes")]
+    LineTooLong(usize),
+    /// The event stream that is to be published cannot be read on.
+    #[error("the body is read no further: {0}")]
+    EventStream(#[from] DecodeError),
+    /// The idempotency key is none.
+    #[error("Invalid \"Idempotency-Key\" header: {0}")]
+    IdempotencyKey(#[from] InvalidIdempotencyKey),
+    /// A body of many updates has no use for one idempotency key.
+    #[error("an idempotency key is for a body of one update; give each update of a stream an id")]
+    KeyOfStream,
+    /// The key came before with another body.
+    #[error("the idempotency key was used for another body in the last five minutes")]
+    KeyReused,
+    /// No further key can be remembered.
+    #[error("the hub remembers {MAX_IDEMPOTENCY_KEYS} idempotency keys, as many as it can")]
+    TooManyKeys,
+    /// Updates come faster than the hub is set to take them.
+    #[error("updates come faster than the {0} a second that this hub takes")]
+    PublishRate(u32),
+    /// There are too many connections.
+    #[error(transparent)]
+    TooManyConnections(#[from] TooManyConnections),
     /// The subscription is wrong.
     #[error(transparent)]
     Subscribe(#[from] InvalidSubscribeRequest),
@@ -76,10 +106,18 @@ impl Error {
             Self::NotAcceptable => (406, "Not Acceptable", Some("Accept")),
             Self::ContentType => (400, "Bad Request", Some("Content-Type")),
             Self::UnsupportedMediaType => (415, "Unsupported Media Type", Some("Content-Type")),
-            Self::BodyTooLarge => (413, "Content Too Large", Some("body")),
+            Self::BodyTooLarge | Self::LineTooLong(_) | Self::EventStream(_) => {
+                (413, "Content Too Large", Some("body"))
+            }
             Self::BodyBroken => (400, "Bad Request", Some("body")),
             Self::Publish(invalid) => (400, "Bad Request", Some(invalid.field())),
             Self::UpdateTooLarge(_) => (413, "Content Too Large", Some("data")),
+            Self::IdempotencyKey(_) | Self::KeyOfStream => {
+                (400, "Bad Request", Some("Idempotency-Key"))
+            }
+            Self::KeyReused => (422, "Unprocessable Content", Some("Idempotency-Key")),
+            Self::TooManyKeys => (429, "Too Many Requests", Some("Idempotency-Key")),
+            Self::PublishRate(_) | Self::TooManyConnections(_) => (429, "Too Many Requests", None),
             Self::Subscribe(invalid) => (400, "Bad Request", Some(invalid.field())),
             Self::Unauthorized => (401, "Unauthorized", Some("Authorization")),
             Self::Config(invalid) => (500, "Internal Server Error", Some(invalid.variable)),
@@ -93,13 +131,18 @@ impl Error {
         }
     }
 
-    /// The header that this status obliges to: RFC 9110 §§ 10.2.1, 10.2.3 and 11.6.1.
+    /// The header that this status obliges to: RFC 9110 §§ 10.2.1, 10.2.3 and 11.6.1, and
+    /// RFC 6585 § 4.
     #[must_use]
     pub fn header(&self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::MethodNotAllowed(allowed) => Some(("Allow", allowed)),
             Self::Unauthorized => Some(("WWW-Authenticate", "Bearer")),
-            Self::History => Some(("Retry-After", "1")),
+            // The rate is a whole number a second, so that there is room again within one.
+            Self::History | Self::PublishRate(_) => Some(("Retry-After", "1")),
+            // About when a heartbeat finds out who is gone.
+            Self::TooManyConnections(_) => Some(("Retry-After", "15")),
+            Self::TooManyKeys => Some(("Retry-After", "60")),
             _ => None,
         }
     }

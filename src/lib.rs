@@ -19,8 +19,11 @@ pub mod decoder;
 
 // What is published and what is asked for: Mercure.
 pub mod form;
+pub mod ndjson;
 mod publish_json;
 pub mod publish_request;
+pub mod publish_stream;
+pub mod published;
 pub mod subscribe_request;
 pub mod topic;
 pub mod topic_selector;
@@ -56,6 +59,7 @@ pub mod limits;
 pub mod media_type;
 pub mod origins;
 pub mod problem;
+pub mod publish_grant;
 pub mod rate;
 
 #[cfg(target_arch = "wasm32")]

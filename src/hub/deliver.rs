@@ -57,6 +57,14 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.log.append(update)
     }
 
+    /// How many connections an update is for now: those that wait are given it when it is
+    /// committed, and those that are behind read it when they come to it. Whether a client is still
+    /// there to take it is not known.
+    #[must_use]
+    pub fn reach(&self, update: &EncodedUpdate) -> usize {
+        self.registry.audiences.reach(update)
+    }
+
     /// Everything up to and with `until` is durable: those who wait are given what is for them, one
     /// chunk for each audience, shared where it is the same. The others find it when they poll.
     pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Vec<Effect<T>> {

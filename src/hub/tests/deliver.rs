@@ -244,3 +244,17 @@ fn a_reader_that_sleeps_is_given_all_it_missed_in_one_chunk() {
     assert_eq!(host.stream(1).chunks.len(), slept_with + 1);
     assert_eq!(host.got(1), ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
 }
+
+#[test]
+fn an_update_is_for_those_who_wait_and_those_who_are_behind_each_counted_once() {
+    let mut host = Host::default();
+    host.connect(1, &live(&["a", "b"]));
+    host.connect(2, &live(&["*"]));
+    host.connect(3, &live(&["c"]));
+    host.pull(1);
+    let reach = |host: &Host, topics: &[&str]| host.hub.reach(&update("1", topics));
+    assert_eq!(reach(&host, &["a", "b"]), 2);
+    assert_eq!(reach(&host, &["c", "x"]), 2);
+    assert_eq!(reach(&host, &["x"]), 1);
+    assert_eq!(host.hub.reach(&EncodedUpdate { private: true, ..update("1", &["a"]) }), 0);
+}

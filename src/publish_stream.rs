@@ -1,0 +1,169 @@
+//! A body that publishes while it arrives: NDJSON lines, or the events of an event stream.
+
+use crate::{
+    decoder::Decoder,
+    error::Error,
+    form,
+    limits::{MAX_BODY_BYTES, MAX_LINE_BYTES},
+    ndjson::{Line, Lines},
+    publish_request::{InvalidPublishRequest, PublishRequest},
+    topic::Topic,
+    topics::Topics,
+};
+
+/// The parser of one such body. What it gives is in the order of the body: publications, and what
+/// is wrong with those that are none.
+#[derive(Debug)]
+pub enum PublishStream {
+    /// `application/x-ndjson`: each line is a publication of its own.
+    Ndjson(Lines),
+    /// `text/event-stream`: each event is published to the topics that the query names.
+    EventStream {
+        /// Where to.
+        topics: Topics,
+        /// Whether the updates are private.
+        private: bool,
+        /// What finds the events.
+        decoder: Box<Decoder>,
+    },
+}
+
+/// A publication, or why it is none.
+pub type Publication = Result<PublishRequest, Error>;
+
+impl PublishStream {
+    /// A stream of lines.
+    #[must_use]
+    pub fn ndjson() -> Self {
+        Self::Ndjson(Lines::default())
+    }
+
+    /// A stream of events for the topics in the URL's query: `topic`, repeated, and `private`.
+    ///
+    /// # Errors
+    /// What is wrong with the query.
+    pub fn event_stream(query: &str) -> Result<Self, InvalidPublishRequest> {
+        let (mut topics, mut private) = (Vec::<Topic>::new(), false);
+        for pair in form::pairs(query.as_bytes()) {
+            let (name, value) = pair?;
+            match &*name {
+                "topic" => topics.push(value.parse()?),
+                "private" => private = true,
+                _ => {}
+            }
+        }
+        let decoder = Box::new(Decoder::with_max_event_bytes(MAX_BODY_BYTES));
+        Ok(Self::EventStream { topics: topics.try_into()?, private, decoder })
+    }
+
+    /// Reads the next chunk of the body.
+    ///
+    /// # Errors
+    /// Why nothing behind it can be read.
+    pub fn read(&mut self, chunk: &[u8], mut found: impl FnMut(Publication)) -> Result<(), Error> {
+        match self {
+            Self::Ndjson(lines) => lines.split(chunk, |line| found(publication(line))),
+            Self::EventStream { topics, private, decoder } => decoder.decode(chunk, |event| {
+                let request = PublishRequest::from_event(topics.clone(), *private, &event);
+                found(request.map_err(Error::from));
+            })?,
+        }
+        Ok(())
+    }
+
+    /// The body has ended as it should. What an event stream leaves unfinished is discarded, as the
+    /// standard has it.
+    pub fn end(&mut self, mut found: impl FnMut(Publication)) {
+        if let Self::Ndjson(lines) = self {
+            lines.end(|line| found(publication(line)));
+        }
+    }
+}
+
+fn publication(line: Line<'_>) -> Publication {
+    match line {
+        Line::Text(json) => Ok(PublishRequest::from_json(json)?),
+        Line::TooLong => Err(Error::LineTooLong(MAX_LINE_BYTES)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(publication: Publication) -> String {
+        match publication {
+            Ok(request) => {
+                let update = request.into_update("generated".parse().unwrap());
+                String::from_utf8(update.encode().unwrap().event.to_vec()).unwrap()
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    fn read(mut stream: PublishStream, body: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for chunk in body.as_bytes().chunks(3) {
+            stream.read(chunk, |publication| found.push(encoded(publication))).unwrap();
+        }
+        stream.end(|publication| found.push(encoded(publication)));
+        found
+    }
+
+    #[test]
+    fn a_wrong_line_is_told_in_its_place_and_ends_nothing() {
+        let body = "{\"topic\":\"a\"}\n{\"data\":1}\n\n{\"topic\":\"a\",\"id\":\"2\"}";
+        assert_eq!(
+            read(PublishStream::ndjson(), body),
+            [
+                "id: generated\ndata: \n\n",
+                "Missing \"topic\" parameter: name at least one topic",
+                "id: 2\ndata: \n\n",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_event_keeps_what_its_own_block_set() {
+        let body =
+            "retry: 9\ndata: a\nid: 1\n\ndata: b\n\nevent: t\nid\ndata: c\n\n:\n\ndata: half";
+        assert_eq!(
+            read(PublishStream::event_stream("topic=x&other=1").unwrap(), body),
+            [
+                "retry: 9\nid: 1\ndata: a\n\n",
+                "id: generated\ndata: b\n\n",
+                "event: t\nid: generated\ndata: c\n\n",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_event_with_a_reserved_id_is_refused_alone() {
+        let found = read(
+            PublishStream::event_stream("topic=x").unwrap(),
+            "id: earliest\ndata: a\n\nid: 2\ndata: b\n\n",
+        );
+        assert_eq!(found[0], "Invalid \"id\" parameter: \"earliest\" is reserved");
+        assert_eq!(found[1], "id: 2\ndata: b\n\n");
+    }
+
+    #[test]
+    fn the_topics_and_private_are_in_the_query() {
+        let mut private = Vec::new();
+        let mut stream = PublishStream::event_stream("topic=x&topic=y%20z&private").unwrap();
+        stream.read(b"data: a\n\n", |found| private.push(found.unwrap())).unwrap();
+        assert!(private[0].is_private());
+        assert_eq!(private[0].topics().to_lines(), "x\ny z");
+        assert_eq!(PublishStream::event_stream("").unwrap_err().field(), "topic");
+        assert_eq!(PublishStream::event_stream("topic=%ff").unwrap_err().field(), "topic");
+    }
+
+    #[test]
+    fn an_event_over_the_limit_ends_the_stream_behind_those_before_it() {
+        let mut stream = PublishStream::event_stream("topic=x").unwrap();
+        let body = format!("data: a\n\ndata: {}\n\ndata: b\n\n", "x".repeat(MAX_BODY_BYTES + 1));
+        let mut found = 0;
+        assert!(matches!(stream.read(body.as_bytes(), |_| found += 1), Err(Error::EventStream(_))));
+        assert_eq!(found, 1);
+    }
+}
