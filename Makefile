@@ -17,7 +17,7 @@ TRAP :=
 # Tools that cargo installs, each in a folder of its version: clones share them.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/millstream
 # The most that the gzipped wasm may weigh, in bytes.
-WASM_LIMIT := 102400
+WASM_LIMIT := 256000
 
 # What rustc emits, and what the abort handler of wasm-bindgen adds.
 WASM_FEATURES := bulk-memory exception-handling multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext

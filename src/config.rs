@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::{heartbeat::Heartbeat, history::Retention, origins::Origins};
+use crate::{
+    admission::ConnectionLimits, heartbeat::Heartbeat, history::Retention, origins::Origins,
+    rate::Rate,
+};
 
 /// The configuration of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,10 @@ pub struct Config {
     pub heartbeat: Heartbeat,
     /// How much history is kept: `HISTORY_UPDATES`, `HISTORY_BYTES`.
     pub retention: Retention,
+    /// How many connections are taken: `MAX_CONNECTIONS`, `MAX_CONNECTIONS_PER_ADDRESS`.
+    pub connection_limits: ConnectionLimits,
+    /// How many updates a second are taken, if there is a limit: `PUBLISH_RATE`.
+    pub publish_rate: Option<Rate>,
 }
 
 /// A variable has a value that means nothing.
@@ -32,8 +39,16 @@ pub struct InvalidConfig {
 }
 
 /// Every variable that [`Config`] reads.
-pub const VARIABLES: [&str; 5] =
-    ["ANONYMOUS_PUBLISH", "CORS_ORIGINS", "HEARTBEAT", "HISTORY_UPDATES", "HISTORY_BYTES"];
+pub const VARIABLES: [&str; 8] = [
+    "ANONYMOUS_PUBLISH",
+    "CORS_ORIGINS",
+    "HEARTBEAT",
+    "HISTORY_UPDATES",
+    "HISTORY_BYTES",
+    "MAX_CONNECTIONS",
+    "MAX_CONNECTIONS_PER_ADDRESS",
+    "PUBLISH_RATE",
+];
 
 impl Config {
     /// Reads the variables. One that is not set, or empty, has its default.
@@ -50,9 +65,19 @@ impl Config {
     /// # Errors
     /// The first variable that is wrong.
     pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
-        let [anonymous_publish, cors_origins, heartbeat, updates, bytes] =
-            VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
+        let [
+            anonymous_publish,
+            cors_origins,
+            heartbeat,
+            updates,
+            bytes,
+            connections,
+            per_address,
+            publish_rate,
+        ] = VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
         let kept = Retention::default();
+        let taken = ConnectionLimits::default();
+        let limit = "a number from 1 on, or 0 for no limit";
         Ok(Self {
             anonymous_publish: anonymous_publish.parse("true or false", false, boolean)?,
             cors_origins: cors_origins.parse(
@@ -69,6 +94,15 @@ impl Config {
                 updates: updates.parse("a number from 1 on", kept.updates, positive)?,
                 bytes: bytes.parse("a number from 1 on", kept.bytes, positive)?,
             },
+            connection_limits: ConnectionLimits {
+                connections: connections.parse(limit, taken.connections, number)?,
+                per_address: per_address.parse(limit, taken.per_address, number)?,
+            },
+            publish_rate: publish_rate.parse(
+                "a number of updates a second, or 0 for no limit",
+                None,
+                |text| text.parse().ok().map(|rate: u32| (rate > 0).then_some(Rate(rate))),
+            )?,
         })
     }
 }
@@ -97,6 +131,10 @@ impl Variable {
 }
 
 fn boolean(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
+fn number(text: &str) -> Option<u64> {
     text.parse().ok()
 }
 
@@ -166,5 +204,14 @@ mod tests {
     fn a_history_of_nothing_is_refused() {
         assert!(read("HISTORY_UPDATES", "0").is_err());
         assert_eq!(read("HISTORY_BYTES", "1").unwrap().retention.bytes, 1);
+    }
+
+    #[test]
+    fn a_limit_of_nought_is_none() {
+        let limits = read("MAX_CONNECTIONS", "0").unwrap().connection_limits;
+        assert_eq!(limits, ConnectionLimits { connections: 0, per_address: 1_000 });
+        assert_eq!(read("PUBLISH_RATE", "0").unwrap().publish_rate, None);
+        assert_eq!(read("PUBLISH_RATE", "50").unwrap().publish_rate, Some(Rate(50)));
+        assert!(read("PUBLISH_RATE", "-1").is_err());
     }
 }

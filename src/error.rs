@@ -37,7 +37,10 @@ pub enum Error {
     )]
     ContentType,
     /// The body is of another type.
-    #[error("a publication is sent as application/x-www-form-urlencoded")]
+    #[error(
+        "a publication is sent as application/x-www-form-urlencoded, application/json, \
+         application/x-ndjson or text/event-stream"
+    )]
     UnsupportedMediaType,
     /// The body is larger than [`MAX_BODY_BYTES`].
     #[error("the body is larger than {MAX_BODY_BYTES} bytes")]

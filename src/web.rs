@@ -5,6 +5,7 @@
 //! carries out its effects and never holds it borrowed while it calls a stream or a hook, since
 //! either may call back.
 
+mod answers;
 mod body;
 mod chunks;
 mod clock;
@@ -13,7 +14,10 @@ pub(crate) mod cors;
 mod engine;
 mod handler;
 mod hooks;
+mod limits;
+mod once;
 mod publish;
+mod publish_stream;
 mod registry;
 pub(crate) mod respond;
 mod storage;
@@ -23,6 +27,7 @@ mod timer;
 mod transport;
 mod underlying_source;
 
+pub use answers::AnswerSource;
 pub use chunks::Chunks;
 pub use connection::{Connection, Polled};
 pub use handler::Handler;

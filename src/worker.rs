@@ -6,6 +6,7 @@
 mod config;
 mod history;
 mod hub_object;
+mod outcomes;
 mod router;
 mod schema;
 mod sys;

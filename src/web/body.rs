@@ -22,21 +22,43 @@ pub(super) async fn read(request: &Request) -> Result<Vec<u8>, Error> {
 }
 
 async fn read_chunks(request: &Request) -> Result<Vec<u8>, Error> {
-    let Some(stream) = request.body() else { return Ok(Vec::new()) };
-    let reader = ReadableStreamDefaultReader::new(&stream).map_err(|_| Error::BodyBroken)?;
+    let reader = Reader::new(request)?;
     let mut body = Vec::new();
-    loop {
+    while let Some(chunk) = reader.next().await? {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(Error::BodyTooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The chunks of a body as they come. What is left of it is called off when this is dropped.
+#[derive(Debug)]
+pub(super) struct Reader(Option<ReadableStreamDefaultReader>);
+
+impl Reader {
+    pub(super) fn new(request: &Request) -> Result<Self, Error> {
+        let reader = request.body().map(|stream| ReadableStreamDefaultReader::new(&stream));
+        reader.transpose().map(Self).map_err(|_| Error::BodyBroken)
+    }
+
+    /// The next chunk; `None` at the end, which a body that broke off does not come to.
+    pub(super) async fn next(&self) -> Result<Option<Vec<u8>>, Error> {
+        let Some(reader) = &self.0 else { return Ok(None) };
         let read = JsFuture::from(reader.read()).await.map_err(|_| Error::BodyBroken)?;
         let field = |name: &str| Reflect::get(&read, &name.into()).map_err(|_| Error::BodyBroken);
         if field("done")?.is_truthy() {
-            return Ok(body);
+            return Ok(None);
         }
         let chunk = field("value")?.dyn_into::<Uint8Array>().map_err(|_| Error::BodyBroken)?;
-        if body.len() + chunk.length() as usize > MAX_BODY_BYTES {
-            // The answer is the same whether or not the rest could be called off.
-            let _ = reader.cancel();
-            return Err(Error::BodyTooLarge);
-        }
-        body.extend_from_slice(&chunk.to_vec());
+        Ok(Some(chunk.to_vec()))
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // The answer is the same whether or not the rest could be called off.
+        let _ = self.0.as_ref().map(ReadableStreamDefaultReader::cancel);
     }
 }

@@ -1,5 +1,7 @@
 //! Where time and randomness come from, once for the whole shell.
 
+use std::time::Duration;
+
 use wasm_bindgen::JsValue;
 
 use super::sys;
@@ -38,11 +40,16 @@ fn random<const BYTES: usize>() -> Result<[u8; BYTES], JsValue> {
 
 /// Resolves in a later turn of the event loop.
 pub(super) async fn next_turn() {
-    let (done, next_turn) = futures::channel::oneshot::channel();
-    let timer = super::timer::Timer::new(std::time::Duration::ZERO, move || {
+    sleep(Duration::ZERO).await;
+}
+
+/// Resolves when so much time has passed.
+pub(super) async fn sleep(duration: Duration) {
+    let (done, over) = futures::channel::oneshot::channel();
+    let timer = super::timer::Timer::new(duration, move || {
         // The receiver below waits for it.
         let _ = done.send(());
     });
-    let _ = next_turn.await;
+    let _ = over.await;
     drop(timer);
 }

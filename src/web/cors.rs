@@ -10,10 +10,11 @@ const METHODS: &str = "GET, HEAD, POST";
 
 /// Headers that a page of another origin may send. `Cache-Control` is what some `EventSource`
 /// polyfills send.
-const REQUEST_HEADERS: &str = "authorization, cache-control, content-type, last-event-id";
+const REQUEST_HEADERS: &str =
+    "authorization, cache-control, content-type, idempotency-key, last-event-id";
 
 /// Headers of the answer that a page of another origin may read.
-const RESPONSE_HEADERS: &str = "Last-Event-ID, Link";
+const RESPONSE_HEADERS: &str = "Last-Event-ID, Link, Millstream-Connections, Retry-After";
 
 /// Seconds for which a browser may remember a preflight: two hours, the most that Chromium allows.
 const MAX_AGE: &str = "7200";

@@ -11,11 +11,13 @@ use futures::channel::oneshot;
 
 use super::{
     Connection, Hooks, Level, Polled, Record, Storage, clock,
+    limits::Limits,
     timer::Timer,
     transport::{SharedChunk, Transport},
 };
 use crate::{
     comment::Comment,
+    config::Config,
     connection::{CloseReason, FlushMark, SendError, UnknownConnection},
     connection_id::ConnectionId,
     event::Event,
@@ -29,6 +31,8 @@ use crate::{
 pub(super) struct Attached<A> {
     pub(super) transport: Rc<Transport>,
     pub(super) application: A,
+    /// Where the client is, if the platform says so.
+    pub(super) address: Option<String>,
 }
 
 /// The hub, the hooks and the timer of a handler.
@@ -39,6 +43,7 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     flushes: RefCell<Vec<Flush>>,
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
     pub(super) failed: Cell<bool>,
+    pub(super) limits: Limits,
     me: Weak<Self>,
 }
 
@@ -70,15 +75,22 @@ pub(super) trait Streams {
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    pub(super) fn new(hub: Hub<S, Rc<Attached<K::State>>>, hooks: K) -> Rc<Self> {
+    pub(super) fn new(hub: Hub<S, Rc<Attached<K::State>>>, hooks: K, config: &Config) -> Rc<Self> {
+        let limits = Limits::new(config, hub.log().history().outcomes());
         Rc::new_cyclic(|me| Self {
             hub: RefCell::new(hub),
             hooks,
             timer: RefCell::default(),
             flushes: RefCell::default(),
             failed: Cell::default(),
+            limits,
             me: me.clone(),
         })
+    }
+
+    /// This engine, for what outlives the call; `None` when the last handle is gone.
+    pub(super) fn shared(&self) -> Option<Rc<Self>> {
+        self.me.upgrade()
     }
 
     pub(super) fn streams(&self) -> Weak<dyn Streams> {
@@ -161,6 +173,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
     fn closed(&self, closed: &Closed<Rc<Attached<K::State>>>) {
         closed.state.transport.close();
+        self.limits.admissions.borrow_mut().leave(closed.state.address.as_deref());
         let record = Record::new(Level::Debug, "connection closed").with_connection(closed.id);
         self.hooks.log(&record.with_detail(closed.reason.as_str()));
         self.hooks.connection_closed(closed.id, &closed.state.application, closed.reason);

@@ -14,6 +14,7 @@ use crate::{
     hub::Hub,
     limits::{WINDOW_BYTES, WINDOW_UPDATES},
     log::Log,
+    publish_grant::PublishGrant,
     subscribe_request::SubscribeRequest,
     update::Update,
 };
@@ -45,7 +46,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     }
 
     fn over(log: Log<S>, config: Config, hooks: K) -> Self {
-        let engine = Engine::new(Hub::new(log, config.heartbeat.clone()), hooks);
+        let engine = Engine::new(Hub::new(log, config.heartbeat.clone()), hooks, &config);
         Self { config: Rc::new(config), engine }
     }
 
@@ -57,8 +58,10 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     pub async fn handle(&self, request: &Request) -> Result<Response, JsValue> {
         let response = match request.method().as_str() {
             "GET" | "HEAD" => self.engine.answer_subscribe(request)?,
-            "POST" if self.config.anonymous_publish => self.engine.answer_publish(request).await?,
-            "POST" => respond::error(&Error::Unauthorized)?,
+            "POST" => match PublishGrant::anonymous(&self.config) {
+                Ok(grant) => self.engine.answer_publish(request, grant).await?,
+                Err(error) => respond::error(&error)?,
+            },
             "OPTIONS" => {
                 let response = respond::empty()?;
                 response.headers().set("Allow", respond::METHODS)?;
@@ -80,7 +83,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// [`PublishError`]; nobody sees the update then.
     pub async fn publish(&self, update: &Update) -> Result<EventId, PublishError> {
-        self.engine.publish(update).await
+        self.engine.publish(update).await.map(|published| published.id)
     }
 
     /// A connection whose chunks are taken in Rust instead of by a `ReadableStream`.

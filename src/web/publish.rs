@@ -1,20 +1,29 @@
-//! From a POST to an update that is durable and on its way.
+//! From a POST to updates that are durable and on their way.
+
+use std::error::Error as StdError;
 
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use super::{
-    Hooks, Level, Record, Storage, body, clock,
+    Hooks, Level, Record, Storage, answers, body, clock,
     engine::{Engine, Streams},
-    respond,
+    once::{Begun, First},
+    publish_stream, respond, subscribe,
 };
 use crate::{
     connection::CloseReason,
     error::Error,
-    event_id::EventId,
+    idempotency::Fingerprint,
+    idempotency_key::IdempotencyKey,
     media_type,
+    publish_grant::PublishGrant,
     publish_request::PublishRequest,
+    publish_stream::PublishStream,
+    published::Published,
+    rate::Rate,
+    sequence::Sequence,
     update::{Update, UpdateTooLarge},
 };
 
@@ -29,61 +38,172 @@ pub enum PublishError {
     History(String),
 }
 
+impl From<PublishError> for Error {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::TooLarge(too_large) => Self::UpdateTooLarge(too_large),
+            PublishError::History(_) => Self::History,
+        }
+    }
+}
+
 impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Makes an update durable, then shows it to those who wait.
-    pub(super) async fn publish(&self, update: &Update) -> Result<EventId, PublishError> {
+    pub(super) async fn publish(&self, update: &Update) -> Result<Published, PublishError> {
+        let (sequence, published) = self.append(update)?;
+        self.commit(sequence).await?;
+        Ok(published)
+    }
+
+    /// Adds an update to the log, where nobody can read it before it is committed.
+    pub(super) fn append(&self, update: &Update) -> Result<(Sequence, Published), PublishError> {
         let encoded = update.encode()?;
-        let failed = |error: &dyn std::error::Error| {
-            let record = Record::new(Level::Error, "publish failed").with_detail(error);
-            self.hooks.log(&record);
-            PublishError::History(error.to_string())
-        };
         if self.failed.get() {
             return Err(PublishError::History("an earlier write was not confirmed".to_owned()));
         }
-        let appended = {
+        let (connections, appended) = {
             let mut hub = self.hub.borrow_mut();
-            hub.append(encoded).map(|sequence| {
-                // In the turn of the write, so that the storage commits both at once.
-                let pruned = hub.prune();
-                (sequence, pruned, hub.log().history().sync())
-            })
+            (hub.reach(&encoded), hub.append(encoded))
         };
-        let (sequence, pruned, synced) = appended.map_err(|error| failed(&error))?;
+        let sequence = appended.map_err(|error| self.publish_failed(&error))?;
+        Ok((sequence, Published { id: update.id().clone(), connections }))
+    }
+
+    /// Makes everything up to and with `until` durable, then shows it to those who wait.
+    pub(super) async fn commit(&self, until: Sequence) -> Result<(), PublishError> {
+        // In the turn of the write, so that the storage commits both at once.
+        let pruned = self.hub.borrow_mut().prune();
         if let Err(error) = pruned {
             self.hooks.log(&Record::new(Level::Error, "prune failed").with_detail(error));
         }
         // A stream is not held back by the host until storage is safe, so this waits for it.
+        let synced = self.hub.borrow().log().history().sync();
         if let Err(error) = synced.await {
-            self.failed.set(true);
-            self.stop_all(CloseReason::Failed);
-            return Err(failed(&error));
+            return Err(self.unconfirmed(&error));
         }
-        let effects = self.hub.borrow_mut().commit(sequence, clock::now());
+        let effects = self.hub.borrow_mut().commit(until, clock::now());
         self.carry_out(effects);
-        Ok(update.id().clone())
+        Ok(())
     }
 
-    pub(super) async fn answer_publish(&self, request: &Request) -> Result<Response, JsValue> {
-        match self.publish_from(request).await {
-            Ok(id) => respond::text(id.as_str()),
-            Err(error) => respond::error(&error),
+    /// What is stored is not known: everything ends here, and begins again over what is.
+    fn unconfirmed(&self, error: &dyn StdError) -> PublishError {
+        self.failed.set(true);
+        self.stop_all(CloseReason::Failed);
+        self.publish_failed(error)
+    }
+
+    fn publish_failed(&self, error: &dyn StdError) -> PublishError {
+        self.hooks.log(&Record::new(Level::Error, "publish failed").with_detail(error));
+        PublishError::History(error.to_string())
+    }
+
+    pub(super) async fn answer_publish(
+        &self,
+        request: &Request,
+        grant: PublishGrant,
+    ) -> Result<Response, JsValue> {
+        let parser = match body_of(request) {
+            Ok(Body::Stream(parser)) => parser,
+            Ok(Body::One(kind)) => {
+                return match self.publish_one(request, kind, &grant).await {
+                    Ok(published) => respond::published(&published),
+                    Err(error) => respond::error(&error),
+                };
+            }
+            Err(error) => return respond::error(&error),
+        };
+        match (body::Reader::new(request), self.shared()) {
+            (Ok(reader), Some(engine)) => {
+                let answers = publish_stream::answers(engine, grant, parser, reader);
+                respond::ndjson(&answers::readable(answers)?)
+            }
+            (Err(error), _) => respond::error(&error),
+            (_, None) => respond::error(&Error::Internal),
         }
     }
 
-    async fn publish_from(&self, request: &Request) -> Result<EventId, Error> {
-        let content_type = request.headers().get("Content-Type").ok().flatten();
-        match media_type::essence(&content_type.unwrap_or_default()).as_deref() {
-            Some("application/x-www-form-urlencoded") => {}
-            Some(_) => return Err(Error::UnsupportedMediaType),
-            None => return Err(Error::ContentType),
+    async fn publish_one(
+        &self,
+        request: &Request,
+        kind: One,
+        grant: &PublishGrant,
+    ) -> Result<Published, Error> {
+        let key = idempotency_key(request)?;
+        let body = body::read(request).await?;
+        let parsed = match kind {
+            One::Form => PublishRequest::from_form(&body),
+            One::Json => PublishRequest::from_json(&body),
+        }?;
+        grant.may_publish(&parsed)?;
+        let Some(key) = key else { return self.publish_parsed(parsed, None).await };
+        let fingerprint = Fingerprint::new(kind.media_type(), &body);
+        let begun = self.limits.once.begin(key, fingerprint).await;
+        match begun.map_err(|error| self.publish_failed(&error))?? {
+            Begun::Again(published) => Ok(published),
+            Begun::First(first) => self.publish_parsed(parsed, Some(first)).await,
         }
-        let form = body::read(request).await?;
-        let request = PublishRequest::from_form(&form)?;
+    }
+
+    async fn publish_parsed(
+        &self,
+        request: PublishRequest,
+        first: Option<First<'_>>,
+    ) -> Result<Published, Error> {
+        self.limits
+            .take_update()
+            .map_err(|_| Error::PublishRate(self.limits.rate.map_or(0, |Rate(rate)| rate)))?;
         let generated = clock::event_id().map_err(|_| Error::Internal)?;
-        self.publish(&request.into_update(generated)).await.map_err(|error| match error {
-            PublishError::TooLarge(too_large) => Error::UpdateTooLarge(too_large),
-            PublishError::History(_) => Error::History,
-        })
+        let (sequence, published) = self.append(&request.into_update(generated))?;
+        if let Some(first) = &first
+            && let Err(error) = first.remember(&published)
+        {
+            // The update without its outcome could be published twice.
+            return Err(self.unconfirmed(&error).into());
+        }
+        self.commit(sequence).await?;
+        Ok(published)
     }
+}
+
+/// What a body holds.
+enum Body {
+    One(One),
+    Stream(PublishStream),
+}
+
+#[derive(Clone, Copy)]
+enum One {
+    Form,
+    Json,
+}
+
+impl One {
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Form => "application/x-www-form-urlencoded",
+            Self::Json => "application/json",
+        }
+    }
+}
+
+fn body_of(request: &Request) -> Result<Body, Error> {
+    let content_type = request.headers().get("Content-Type").ok().flatten();
+    let stream = match media_type::essence(&content_type.unwrap_or_default()).as_deref() {
+        Some("application/x-www-form-urlencoded") => return Ok(Body::One(One::Form)),
+        Some("application/json") => return Ok(Body::One(One::Json)),
+        Some("application/x-ndjson") => PublishStream::ndjson(),
+        Some("text/event-stream") => PublishStream::event_stream(subscribe::query(&request.url()))?,
+        Some(_) => return Err(Error::UnsupportedMediaType),
+        None => return Err(Error::ContentType),
+    };
+    match idempotency_key(request)? {
+        Some(_) => Err(Error::KeyOfStream),
+        None => Ok(Body::Stream(stream)),
+    }
+}
+
+fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, Error> {
+    let key = request.headers().get("Idempotency-Key").ok().flatten();
+    Ok(key.map(|key| IdempotencyKey::parse(&key)).transpose()?)
 }

@@ -6,6 +6,7 @@ use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 use crate::{
     error::Error,
     problem::{PROBLEM_JSON, Problem},
+    published::Published,
     subscribe_request::LastEventId,
 };
 
@@ -41,11 +42,21 @@ pub(super) fn come_back() -> Result<Response, JsValue> {
 }
 
 /// The id of a new update, as text.
-pub(super) fn text(body: &str) -> Result<Response, JsValue> {
+pub(super) fn published(published: &Published) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     headers.set("Content-Type", "text/plain; charset=utf-8")?;
     headers.set("Cache-Control", "no-store")?;
-    Response::new_with_opt_str_and_init(Some(body), &init(200, &headers))
+    headers.set("Millstream-Connections", &published.connections.to_string())?;
+    Response::new_with_opt_str_and_init(Some(published.id.as_str()), &init(200, &headers))
+}
+
+/// A line of NDJSON for each update of a streamed body, as they are published.
+pub(super) fn ndjson(answers: &ReadableStream) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", "application/x-ndjson")?;
+    headers.set("Cache-Control", "no-store, no-transform")?;
+    headers.set("X-Accel-Buffering", "no")?;
+    Response::new_with_opt_readable_stream_and_init(Some(answers), &init(200, &headers))
 }
 
 /// A document about the hub's state.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, Response};
 
@@ -13,7 +14,7 @@ use super::{
     underlying_source,
 };
 use crate::{
-    connection::CloseReason, connection_id::ConnectionId, error::Error, hub::Subscribed,
+    admission, connection::CloseReason, connection_id::ConnectionId, error::Error, hub::Subscribed,
     media_type, subscribe_request::SubscribeRequest,
 };
 
@@ -39,9 +40,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let transport = Rc::new(Transport::controller());
         let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;
-        let attached = Rc::new(Attached { transport, application });
-        let Ok(subscribed) = self.register(id, &attached, &parsed) else {
-            return respond::come_back();
+        let attached = Rc::new(Attached { transport, application, address: address(request) });
+        let subscribed = match self.register(id, &attached, &parsed) {
+            Ok(subscribed) => subscribed,
+            Err(Error::History | Error::Internal) => return respond::come_back(),
+            Err(error) => return respond::error(&error),
         };
         self.watch(id, request, &source)?;
         respond::event_stream(Some(&stream), subscribed.preceding.as_ref())
@@ -55,7 +58,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     ) -> Result<Chunks<K::State>, Error> {
         let id = clock::connection_id().map_err(|_| Error::Internal)?;
         let transport = Rc::new(Transport::Chunks(Slot::default()));
-        let attached = Rc::new(Attached { transport: Rc::clone(&transport), application });
+        let attached =
+            Rc::new(Attached { transport: Rc::clone(&transport), application, address: None });
         self.register(id, &attached, request)?;
         let connection = Connection::new(id, &attached, self.streams());
         Ok(Chunks::new(connection, transport))
@@ -70,9 +74,14 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         if self.failed.get() {
             return Err(Error::History);
         }
+        let address = attached.address.as_deref();
+        self.limits.admissions.borrow_mut().enter(address)?;
         let state = Rc::clone(attached);
         let subscribed = self.hub.borrow_mut().subscribe(id, state, request, clock::now());
-        let subscribed = subscribed.map_err(|error| self.history_failed(&error))?;
+        let subscribed = subscribed.map_err(|error| {
+            self.limits.admissions.borrow_mut().leave(address);
+            self.history_failed(&error)
+        })?;
         self.wind_up();
         let record = Record::new(Level::Debug, "connection registered").with_connection(id);
         self.hooks.log(&record);
@@ -97,14 +106,30 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 }
 
+/// The query of a URL, without its question mark.
+pub(super) fn query(url: &str) -> &str {
+    let query = url.split('#').next().and_then(|url| url.split_once('?'));
+    query.map_or("", |(_, query)| query)
+}
+
+/// Where the client is, if Cloudflare says so, whose requests tell in which data centre they came
+/// in. Elsewhere the header is the client's own word.
+fn address(request: &Request) -> Option<String> {
+    let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);
+    let from_platform = cf
+        .and_then(|cf| Reflect::get(&cf, &"colo".into()).ok())
+        .is_some_and(|colo| colo.is_string());
+    let address = request.headers().get("CF-Connecting-IP").ok().flatten();
+    address.filter(|_| from_platform).map(|address| admission::network(&address))
+}
+
 fn parse(request: &Request) -> Result<Result<SubscribeRequest, Error>, JsValue> {
     let headers = request.headers();
     if !media_type::accepts_event_stream(&headers.get("Accept")?.unwrap_or_default()) {
         return Ok(Err(Error::NotAcceptable));
     }
     let url = request.url();
-    let query = url.split('#').next().and_then(|url| url.split_once('?'));
-    let query = query.map_or("", |(_, query)| query);
+    let query = query(&url);
     let last_event_id = headers.get("Last-Event-ID")?.map(from_header);
     Ok(SubscribeRequest::parse(query, last_event_id.as_deref()).map_err(Error::from))
 }

@@ -1,6 +1,6 @@
 //! The history in the object's `SQLite` storage.
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 use futures::FutureExt;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
@@ -9,12 +9,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
+    outcomes::SqlOutcomes,
     schema,
     sys::{DurableObjectStorage, SqlStorage},
 };
 use crate::{
     event_id::EventId,
     history::{Entry, History, Retention, page_is_full},
+    idempotency::Outcomes,
     limits::PAGE_UPDATES,
     sequence::Sequence,
     topic::Topic,
@@ -34,6 +36,7 @@ pub(super) struct SqlHistory {
     storage: DurableObjectStorage,
     sql: SqlStorage,
     ends: Cell<Ends>,
+    outcomes: Rc<SqlOutcomes>,
 }
 
 /// Both ends of what is held, so that a publish need not ask for them: nobody else writes here.
@@ -78,7 +81,8 @@ impl SqlHistory {
         let (oldest, before) = oldest.unwrap_or((1, 0));
         let (newest, until) = newest.unwrap_or((0, 0));
         let ends = Cell::new(Ends { oldest, newest, before, until });
-        Ok(Self { storage, sql, ends })
+        let outcomes = Rc::new(SqlOutcomes::open(sql.clone())?);
+        Ok(Self { storage, sql, ends, outcomes })
     }
 
     fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
@@ -178,9 +182,13 @@ impl Storage for SqlHistory {
         let synced = self.storage.sync();
         async move { Ok(JsFuture::from(synced?).await.map(|_| ())?) }.boxed_local()
     }
+
+    fn outcomes(&self) -> Rc<dyn Outcomes> {
+        Rc::clone(&self.outcomes) as _
+    }
 }
 
-struct Rows(js_sys::Iterator);
+pub(super) struct Rows(pub(super) js_sys::Iterator);
 
 impl Iterator for Rows {
     type Item = Result<Array, SqlError>;
@@ -211,7 +219,7 @@ fn entry(row: &Array) -> Result<Entry, SqlError> {
 }
 
 /// A column that counts from 0; what is not a number counts as 0.
-fn column(row: &Array, at: u32) -> u64 {
+pub(super) fn column(row: &Array, at: u32) -> u64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -220,7 +228,7 @@ fn column(row: &Array, at: u32) -> u64 {
     row.get(at).as_f64().map_or(0, |number| number as u64)
 }
 
-fn js_number(number: u64) -> JsValue {
+pub(super) fn js_number(number: u64) -> JsValue {
     #[expect(clippy::cast_precision_loss, reason = "counted up from 0, and less than 2^53")]
     JsValue::from_f64(number as f64)
 }

@@ -6,13 +6,14 @@ use wasm_bindgen::JsValue;
 use super::sys::SqlStorage;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What brings a database from each version to the next; the first from nothing to 1.
 ///
 /// An update's `before` counts the bytes of all updates ahead of it from the hub's beginning on, so
 /// that the bytes held are a difference between two rows and pruning needs no sum.
-const STEPS: [&str; VERSION as usize] = ["
+const STEPS: [&str; VERSION as usize] = [
+    "
     CREATE TABLE updates (
         sequence INTEGER PRIMARY KEY,
         id TEXT NOT NULL,
@@ -23,7 +24,18 @@ const STEPS: [&str; VERSION as usize] = ["
         event BLOB NOT NULL
     );
     CREATE INDEX updates_by_id ON updates (id);
-"];
+",
+    "
+    CREATE TABLE outcomes (
+        key TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        id TEXT NOT NULL,
+        connections INTEGER NOT NULL,
+        at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX outcomes_by_age ON outcomes (at);
+",
+];
 
 /// Brings the tables of this object up to [`VERSION`].
 pub(super) fn migrate(sql: &SqlStorage) -> Result<(), JsValue> {

@@ -76,7 +76,7 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     pub(super) type SqlStorage;
 
     #[wasm_bindgen(method, catch, variadic)]

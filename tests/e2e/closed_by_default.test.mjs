@@ -37,6 +37,9 @@ const WRONG = {
   HISTORY_UPDATES: "-1",
   HISTORY_BYTES: "64MB of them",
   CORS_ORIGINS: "not an origin",
+  MAX_CONNECTIONS: "-1",
+  MAX_CONNECTIONS_PER_ADDRESS: "some",
+  PUBLISH_RATE: "10/s",
 };
 describe("with a wrong value", () => {
   for (const [name, value] of Object.entries(WRONG)) {

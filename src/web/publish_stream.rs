@@ -1,0 +1,172 @@
+//! From a body that streams to updates, and to an answer for each.
+
+use std::{collections::VecDeque, rc::Rc};
+
+use futures::{
+    FutureExt, StreamExt,
+    future::{self, Either, LocalBoxFuture},
+    stream::{self, LocalBoxStream},
+};
+
+use super::{Hooks, PublishError, Storage, body, clock, engine::Engine};
+use crate::{
+    error::Error,
+    limits::{MAX_BATCH_UPDATES, MAX_READ_AHEAD_BYTES},
+    publish_grant::PublishGrant,
+    publish_request::PublishRequest,
+    publish_stream::{Publication, PublishStream},
+    published::{Published, write_line},
+    sequence::Sequence,
+};
+
+type Read = Result<Option<Vec<u8>>, Error>;
+
+/// The publications of one body.
+struct Publisher<K: Hooks, S: Storage> {
+    engine: Rc<Engine<K, S>>,
+    grant: PublishGrant,
+    parser: PublishStream,
+    reader: Rc<body::Reader>,
+    /// A read that began while updates were synced.
+    reading: Option<LocalBoxFuture<'static, Read>>,
+    /// What is read and not yet published.
+    found: VecDeque<Publication>,
+    /// Bytes read since all that was found was published.
+    ahead: usize,
+    over: bool,
+}
+
+/// The answers to the publications of a body, in their order: a chunk for each batch, once it is
+/// durable. Nothing more is read while nobody takes them.
+pub(super) fn answers<K: Hooks, S: Storage>(
+    engine: Rc<Engine<K, S>>,
+    grant: PublishGrant,
+    parser: PublishStream,
+    reader: body::Reader,
+) -> LocalBoxStream<'static, Vec<u8>> {
+    let publisher = Publisher {
+        engine,
+        grant,
+        parser,
+        reader: Rc::new(reader),
+        reading: None,
+        found: VecDeque::new(),
+        ahead: 0,
+        over: false,
+    };
+    stream::unfold(publisher, Publisher::next).boxed_local()
+}
+
+impl<K: Hooks, S: Storage> Publisher<K, S> {
+    async fn next(mut self) -> Option<(Vec<u8>, Self)> {
+        while self.found.is_empty() {
+            if self.over {
+                return None;
+            }
+            let read = self.reading().await;
+            self.take(read);
+        }
+        let (mut answers, until) = self.append().await;
+        let committed = match until {
+            Some(until) => self.commit(until).await,
+            None => Ok(()),
+        };
+        if committed.is_err() {
+            // Whether they will be there after a restart is not known: none of them is confirmed.
+            answers.iter_mut().filter(|answer| answer.is_ok()).for_each(|answer| {
+                *answer = Err(Error::History);
+            });
+            self.found.clear();
+            self.over = true;
+        }
+        let mut lines = Vec::new();
+        for answer in &answers {
+            write_line(answer, &mut lines);
+        }
+        Some((lines, self))
+    }
+
+    /// Appends what is there, as much as fits a batch and the rate allows: one publication at the
+    /// least, for which it waits if it must.
+    async fn append(&mut self) -> (Vec<Result<Published, Error>>, Option<Sequence>) {
+        let (mut answers, mut until) = (Vec::new(), None);
+        while answers.len() < MAX_BATCH_UPDATES
+            && let Some(publication) = self.found.pop_front()
+        {
+            if publication.is_ok()
+                && let Err(wait) = self.engine.limits.take_update()
+            {
+                self.found.push_front(publication);
+                if answers.is_empty() {
+                    clock::sleep(wait).await;
+                    continue;
+                }
+                break;
+            }
+            answers.push(publication.and_then(|request| self.append_one(request, &mut until)));
+        }
+        if self.found.is_empty() {
+            self.ahead = 0;
+        }
+        (answers, until)
+    }
+
+    fn append_one(
+        &self,
+        request: PublishRequest,
+        until: &mut Option<Sequence>,
+    ) -> Result<Published, Error> {
+        self.grant.may_publish(&request)?;
+        let generated = clock::event_id().map_err(|_| Error::Internal)?;
+        let (sequence, published) = self.engine.append(&request.into_update(generated))?;
+        *until = Some(sequence);
+        Ok(published)
+    }
+
+    /// Makes what was appended durable and shows it; reads on meanwhile.
+    async fn commit(&mut self, until: Sequence) -> Result<(), PublishError> {
+        let engine = Rc::clone(&self.engine);
+        let mut committing = async move { engine.commit(until).await }.boxed_local();
+        while !self.over && self.ahead < MAX_READ_AHEAD_BYTES {
+            match future::select(committing, self.reading()).await {
+                Either::Left((committed, reading)) => {
+                    self.reading = Some(reading);
+                    return committed;
+                }
+                Either::Right((read, unfinished)) => {
+                    committing = unfinished;
+                    self.take(read);
+                }
+            }
+        }
+        committing.await
+    }
+
+    fn reading(&mut self) -> LocalBoxFuture<'static, Read> {
+        self.reading.take().unwrap_or_else(|| {
+            let reader = Rc::clone(&self.reader);
+            async move { reader.next().await }.boxed_local()
+        })
+    }
+
+    fn take(&mut self, read: Read) {
+        let found = &mut self.found;
+        let outcome = match read {
+            Ok(Some(chunk)) => {
+                self.ahead += chunk.len();
+                self.parser.read(&chunk, |publication| found.push_back(publication))
+            }
+            Ok(None) => {
+                self.parser.end(|publication| found.push_back(publication));
+                self.over = true;
+                Ok(())
+            }
+            // What stands behind the last line break may be half of a line: it is dropped.
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            self.found.push_back(Err(error));
+            self.over = true;
+        }
+    }
+}

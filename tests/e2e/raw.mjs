@@ -1,0 +1,60 @@
+// A publisher whose body goes out piece by piece, while the answer comes in.
+import { once } from "node:events";
+import { request } from "node:http";
+import { until } from "./until.mjs";
+
+/** A POST with a chunked body that is still being written. */
+export class StreamedPost {
+  /** The answer, once its headers are there. */
+  response;
+  /** What came of the answer so far. */
+  text = "";
+  /** Whether the answer has come to its end. */
+  ended = false;
+  #request;
+
+  /** `type` is the body's media type. */
+  constructor(url, type, headers = {}) {
+    this.#request = request(url, { method: "POST", headers: { "content-type": type, ...headers } });
+    this.#request.on("error", () => {});
+    this.#request.on("response", (response) => {
+      this.response = response;
+      response.setEncoding("utf8").on("data", (text) => (this.text += text));
+      response.on("end", () => (this.ended = true));
+      response.on("error", () => {});
+    });
+  }
+
+  /** The answers so far: one for each complete line. */
+  get answers() {
+    return this.text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  }
+
+  get ids() {
+    return this.answers.filter(({ id }) => id !== undefined).map(({ id }) => id);
+  }
+
+  /** Writes a piece of the body, waiting when the server takes no more. */
+  async write(text) {
+    if (!this.#request.write(text)) await once(this.#request, "drain");
+  }
+
+  /** Waits for `count` answers. */
+  answered(count) {
+    return until(
+      () => this.answers.length >= count,
+      () => `${count} answers; there was ${JSON.stringify(this.text.slice(-500))}`,
+    );
+  }
+
+  /** Ends the body as it should, and waits for the end of the answer. */
+  async end(text) {
+    this.#request.end(text);
+    await until(() => this.ended, () => `the end of the answer; there was ${JSON.stringify(this.text.slice(-500))}`);
+  }
+
+  /** Breaks the connection. */
+  break() {
+    this.#request.destroy();
+  }
+}
