@@ -50,6 +50,20 @@ impl Audience {
         !self.broad.is_empty()
     }
 
+    /// Whether the group may know of this update, asked for or not: of a public one, and of a
+    /// private one that it is shown.
+    #[must_use]
+    pub fn may_read(&self, update: &EncodedUpdate) -> bool {
+        !update.private || self.admits(update)
+    }
+
+    /// Whether the group is shown every update, so that it may be told how many there were: it asks
+    /// for all topics and holds a grant for all. Nobody can hold one yet.
+    #[must_use]
+    pub fn sees_everything(&self) -> bool {
+        false
+    }
+
     /// Whether the group is shown this update: one that it asked for and that is public. A private
     /// update is shown to those only who hold a grant, and nobody can hold one yet.
     #[must_use]
@@ -99,5 +113,18 @@ mod tests {
         let private = update(&["a"]).into_private();
         assert!(!admits(&["a"], &private));
         assert!(!admits(&["*"], &private));
+    }
+
+    #[test]
+    fn what_is_public_may_be_known_without_being_asked_for_and_what_is_private_not() {
+        let audience = Audience::new(&selected(&["a"]));
+        let may_read = |update: &Update| audience.may_read(&update.encode().unwrap());
+        assert!(may_read(&update(&["b"])));
+        assert!(!may_read(&update(&["a"]).into_private()));
+    }
+
+    #[test]
+    fn asking_for_everything_is_not_seeing_everything() {
+        assert!(!Audience::new(&selected(&["*"])).sees_everything());
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::{
-    admission::ConnectionLimits, heartbeat::Heartbeat, history::Retention, origins::Origins,
-    rate::Rate,
+    admission::ConnectionLimits, gap::GapEvents, heartbeat::Heartbeat, history::Retention,
+    origins::Origins, rate::Rate,
 };
 
 /// The configuration of a deployment.
@@ -18,12 +18,14 @@ pub struct Config {
     pub cors_origins: Origins,
     /// The heartbeat: `HEARTBEAT`.
     pub heartbeat: Heartbeat,
-    /// How much history is kept: `HISTORY_UPDATES`, `HISTORY_BYTES`.
+    /// How much history is kept: `HISTORY_UPDATES`, `HISTORY_BYTES`, `HISTORY_AGE`.
     pub retention: Retention,
     /// How many connections are taken: `MAX_CONNECTIONS`, `MAX_CONNECTIONS_PER_ADDRESS`.
     pub connection_limits: ConnectionLimits,
     /// How many updates a second are taken, if there is a limit: `PUBLISH_RATE`.
     pub publish_rate: Option<Rate>,
+    /// Whether subscribers are told of gaps: `GAP_EVENTS`.
+    pub gap_events: GapEvents,
 }
 
 /// A variable has a value that means nothing.
@@ -39,12 +41,14 @@ pub struct InvalidConfig {
 }
 
 /// Every variable that [`Config`] reads.
-pub const VARIABLES: [&str; 8] = [
+pub const VARIABLES: [&str; 10] = [
     "ANONYMOUS_PUBLISH",
     "CORS_ORIGINS",
     "HEARTBEAT",
     "HISTORY_UPDATES",
     "HISTORY_BYTES",
+    "HISTORY_AGE",
+    "GAP_EVENTS",
     "MAX_CONNECTIONS",
     "MAX_CONNECTIONS_PER_ADDRESS",
     "PUBLISH_RATE",
@@ -71,6 +75,8 @@ impl Config {
             heartbeat,
             updates,
             bytes,
+            age,
+            gap_events,
             connections,
             per_address,
             publish_rate,
@@ -93,6 +99,11 @@ impl Config {
             retention: Retention {
                 updates: updates.parse("a number from 1 on", kept.updates, positive)?,
                 bytes: bytes.parse("a number from 1 on", kept.bytes, positive)?,
+                age: age.parse(
+                    "a time such as 12h or 7d, or 0 for no limit",
+                    kept.age,
+                    |text| duration(text).map(|age| (!age.is_zero()).then_some(age)),
+                )?,
             },
             connection_limits: ConnectionLimits {
                 connections: connections.parse(limit, taken.connections, number)?,
@@ -103,6 +114,9 @@ impl Config {
                 None,
                 |text| text.parse().ok().map(|rate: u32| (rate > 0).then_some(Rate(rate))),
             )?,
+            gap_events: gap_events.parse("true or false", GapEvents::default(), |text| {
+                boolean(text).map(|on| if on { GapEvents::On } else { GapEvents::Off })
+            })?,
         })
     }
 }
@@ -152,6 +166,7 @@ fn duration(text: &str) -> Option<Duration> {
         "s" => Duration::from_secs(1),
         "m" => Duration::from_mins(1),
         "h" => Duration::from_hours(1),
+        "d" => Duration::from_hours(24),
         _ => return None,
     };
     unit.checked_mul(number)
@@ -170,7 +185,7 @@ mod tests {
         let config = Config::read(|_| None).unwrap();
         assert_eq!(config, Config::default());
         assert!(!config.anonymous_publish);
-        assert_eq!(config.retention, Retention { updates: 10_000, bytes: 67_108_864 });
+        assert_eq!(config.retention, Retention { updates: 10_000, bytes: 67_108_864, age: None });
     }
 
     #[test]
@@ -191,6 +206,23 @@ mod tests {
             let error = read(variable, "no such value/").unwrap_err();
             assert_eq!((error.variable, error.value.as_str()), (variable, "no such value/"));
         }
+    }
+
+    #[test]
+    fn an_age_is_a_time_or_none() {
+        let age = |text: &str| read("HISTORY_AGE", text).map(|read| read.retention.age);
+        assert_eq!(age("7d"), Ok(Some(Duration::from_hours(7 * 24))));
+        assert_eq!(age("24h"), Ok(Some(Duration::from_hours(24))));
+        assert_eq!(age("0"), Ok(None));
+        assert_eq!(age(""), Ok(None));
+        assert_eq!(age("1w").unwrap_err().expected, "a time such as 12h or 7d, or 0 for no limit");
+    }
+
+    #[test]
+    fn gaps_are_told_unless_they_are_switched_off() {
+        let gap_events = |text: &str| read("GAP_EVENTS", text).map(|read| read.gap_events);
+        assert_eq!(gap_events(""), Ok(GapEvents::On));
+        assert_eq!(gap_events("false"), Ok(GapEvents::Off));
     }
 
     #[test]

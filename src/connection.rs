@@ -22,7 +22,8 @@ pub struct Connection<T> {
     pub(crate) audience: AudienceKey,
     pub(crate) phase: Phase,
     pub(crate) cursor: Sequence,
-    pub(crate) opening: bool,
+    /// What its stream begins with.
+    pub(crate) opening: Vec<u8>,
     pub(crate) gap: Option<Gap>,
     pub(crate) queue: Queue,
     pub(crate) closing: Option<Closing>,

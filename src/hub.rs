@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::{
     connection::{CloseReason, Connection, FlushMark, UnknownConnection},
     connection_id::ConnectionId,
+    gap::GapEvents,
     heartbeat::Heartbeat,
     history::History,
     log::Log,
@@ -32,6 +33,7 @@ pub struct Hub<H, T> {
     log: Log<H>,
     registry: Registry<T>,
     heartbeat: Heartbeat,
+    gap_events: GapEvents,
 }
 
 /// What the host is to do.
@@ -65,7 +67,14 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// A hub over `log` without connections.
     #[must_use]
     pub fn new(log: Log<H>, heartbeat: Heartbeat) -> Self {
-        Self { log, registry: Registry::default(), heartbeat }
+        let gap_events = GapEvents::default();
+        Self { log, registry: Registry::default(), heartbeat, gap_events }
+    }
+
+    /// The same hub, which tells of gaps or does not.
+    #[must_use]
+    pub fn with_gap_events(self, gap_events: GapEvents) -> Self {
+        Self { gap_events, ..self }
     }
 
     /// The log.

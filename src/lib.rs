@@ -18,6 +18,7 @@ pub mod encoder;
 pub mod decoder;
 
 // What is published and what is asked for: Mercure.
+pub mod dialect;
 pub mod form;
 pub mod ndjson;
 mod publish_json;
@@ -34,6 +35,7 @@ pub mod update;
 pub mod gap;
 pub mod history;
 pub mod log;
+pub mod place;
 pub mod sequence;
 pub mod window;
 

@@ -50,6 +50,9 @@ pub const MAX_SCAN_UPDATES: usize = 2_048;
 
 /// Bytes of updates that one pull may look at, for the same reason.
 pub const MAX_SCAN_BYTES: usize = 2 << 20;
+/// Updates of one id that are looked at for the first one that a subscriber may read: publishers
+/// are to give each id once.
+pub const MAX_SAME_ID: usize = 16;
 
 /// Updates in one page read from the history.
 pub const PAGE_UPDATES: usize = 256;

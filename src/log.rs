@@ -1,12 +1,15 @@
 //! The one ordered log of a hub: an in-memory window over the durable history.
 
+mod resume_point;
+
 use std::ops::ControlFlow;
 
 use crate::{
     event_id::EventId,
     history::{Entry, History, Retention},
-    limits::{MAX_SCAN_BYTES, MAX_SCAN_UPDATES},
+    limits::{MAX_SAME_ID, MAX_SCAN_BYTES, MAX_SCAN_UPDATES},
     sequence::Sequence,
+    timestamp::Timestamp,
     update::EncodedUpdate,
     window::Window,
 };
@@ -21,6 +24,9 @@ pub struct Log<H> {
     history: H,
     retention: Retention,
     newest: Sequence,
+    /// When the newest was accepted. A clock that goes back is not followed, so that what is too
+    /// old is always a run from the oldest on.
+    accepted: Timestamp,
     tail: Sequence,
 }
 
@@ -40,11 +46,14 @@ impl<H: History> Log<H> {
     /// The history's own.
     pub fn open(history: H, retention: Retention, window: Retention) -> Result<Self, H::Error> {
         let newest = history.newest()?;
+        let page = history.page(newest.previous(), newest)?;
+        let accepted = page.first().map_or_else(Timestamp::default, |entry| entry.accepted);
         let window = Window::new(Retention {
             updates: window.updates.min(retention.updates),
             bytes: window.bytes.min(retention.bytes),
+            age: retention.age,
         });
-        Ok(Self { window, history, retention, newest, tail: newest })
+        Ok(Self { window, history, retention, newest, accepted, tail: newest })
     }
 
     /// The history that the window lies over.
@@ -59,14 +68,16 @@ impl<H: History> Log<H> {
         self.tail
     }
 
-    /// Adds an update. Nobody can read it yet.
+    /// Adds an update that was accepted `now`. Nobody can read it yet.
     ///
     /// # Errors
     /// The history's own; the log is then as it was.
-    pub fn append(&mut self, update: EncodedUpdate) -> Result<Sequence, H::Error> {
-        let entry = Entry { sequence: self.newest.next(), update };
+    pub fn append(&mut self, update: EncodedUpdate, now: Timestamp) -> Result<Sequence, H::Error> {
+        let accepted = self.accepted.max(now);
+        let entry = Entry { sequence: self.newest.next(), accepted, update };
         self.history.append(&entry)?;
         self.newest = entry.sequence;
+        self.accepted = accepted;
         self.window.push(entry);
         Ok(self.newest)
     }
@@ -85,37 +96,94 @@ impl<H: History> Log<H> {
     ///
     /// # Errors
     /// The history's own.
-    pub fn prune(&mut self) -> Result<bool, H::Error> {
-        self.window.trim(self.tail);
-        self.history.prune(self.retention)
+    pub fn prune(&mut self, now: Timestamp) -> Result<bool, H::Error> {
+        self.window.trim(self.tail, now);
+        self.history.prune(self.retention, now)
     }
 
-    /// The oldest update that is held, if any is.
+    /// When [`Log::prune`] is to be called for what will be too old, if nothing calls it sooner.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn prune_at(&self) -> Result<Option<Timestamp>, H::Error> {
+        if self.retention.age.is_none() {
+            return Ok(None);
+        }
+        let oldest = [
+            self.history.oldest()?.map(|(_, accepted)| accepted),
+            self.window.oldest().map(|entry| entry.accepted),
+        ];
+        let oldest = oldest.into_iter().flatten().min();
+        Ok(oldest.and_then(|oldest| self.retention.prune_at(oldest)))
+    }
+
+    /// The oldest update that is held, if any is, too old or not.
     ///
     /// # Errors
     /// The history's own.
     pub fn oldest(&self) -> Result<Option<Sequence>, H::Error> {
         // What was appended but not committed may have pushed out of the history what the window
         // still has.
-        let held = [self.history.oldest()?, self.window.oldest()];
+        let held = [
+            self.history.oldest()?.map(|(sequence, _)| sequence),
+            self.window.oldest().map(|entry| entry.sequence),
+        ];
         Ok(held.into_iter().flatten().min())
     }
 
-    /// The first update held with this id.
+    /// The first update with this id that may be read, is not too old, and is `readable`; what is
+    /// not does not count, so that it is as unknown as what never was. Of more than [`MAX_SAME_ID`]
+    /// with this id the others do not count either.
     ///
     /// # Errors
     /// The history's own.
-    pub fn find(&self, id: &EventId) -> Result<Option<Sequence>, H::Error> {
-        let found = [self.history.find(id)?, self.window.find(id)];
-        Ok(found.into_iter().flatten().min())
+    pub fn find(
+        &self,
+        id: &EventId,
+        now: Timestamp,
+        readable: impl Fn(&EncodedUpdate) -> bool,
+    ) -> Result<Option<Sequence>, H::Error> {
+        let mut cursor = self.expired(now)?;
+        for _ in 0..MAX_SAME_ID {
+            let found = [self.history.find(id, cursor)?, self.window.find(id, cursor)];
+            let found = found.into_iter().flatten().min();
+            let Some(found) = found.filter(|found| *found <= self.tail) else { return Ok(None) };
+            if self.entry(found)?.is_some_and(|entry| readable(&entry.update)) {
+                return Ok(Some(found));
+            }
+            cursor = found;
+        }
+        Ok(None)
+    }
+
+    fn entry(&self, sequence: Sequence) -> Result<Option<Entry>, H::Error> {
+        let cursor = sequence.previous();
+        if let Some(mut entries) = self.window.after(cursor) {
+            return Ok(entries.next().cloned());
+        }
+        Ok(self.history.page(cursor, sequence)?.pop())
+    }
+
+    /// The newest update that may be read but is too old: it and all before it count as removed.
+    fn expired(&self, now: Timestamp) -> Result<Sequence, H::Error> {
+        let Some(moment) = self.retention.expired(now) else { return Ok(Sequence::START) };
+        let expired = match self.window.newest_until(moment) {
+            Some(expired) => Some(expired),
+            None => self.history.newest_until(moment)?,
+        };
+        Ok(expired.map_or(Sequence::START, |expired| expired.min(self.tail)))
     }
 
     /// The place from which a cursor can go on without a hole: the cursor itself, or the one
-    /// before the oldest update held, if what comes after the cursor is gone.
+    /// before the oldest update held, if what comes after the cursor is gone or too old.
     ///
     /// # Errors
     /// The history's own.
-    pub fn held_from(&self, cursor: Sequence) -> Result<Sequence, H::Error> {
+    pub fn held_from(&self, cursor: Sequence, now: Timestamp) -> Result<Sequence, H::Error> {
+        if cursor >= self.tail {
+            return Ok(cursor);
+        }
+        let cursor = cursor.max(self.expired(now)?);
         if cursor >= self.tail || self.window.after(cursor).is_some() {
             return Ok(cursor);
         }

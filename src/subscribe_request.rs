@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::{
+    dialect::Dialect,
     event_id::{EventId, InvalidEventId},
     form::{self, NotUtf8},
     limits::{MAX_ID_BYTES, MAX_SELECTORS},
@@ -13,13 +14,17 @@ use crate::{
 /// The topics that are asked for and where to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscribeRequest {
+    dialect: Dialect,
     selectors: Vec<TopicSelector>,
     last_event_id: Option<LastEventId>,
+    is_returning: bool,
 }
 
 /// After which update the stream begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LastEventId {
+    /// There is one, but it is empty: the stream is live, and the answer says from where.
+    Empty,
     /// `earliest`: with the oldest that is held.
     Earliest,
     /// After the update of this id.
@@ -68,7 +73,7 @@ impl InvalidSubscribeRequest {
 
 impl SubscribeRequest {
     /// Reads the query of the URL and the `Last-Event-ID` header, which wins over the query's
-    /// `lastEventID`, `last_event_id` or `Last-Event-ID`. An empty last event ID is as good as none.
+    /// `lastEventID`, `last_event_id` or `Last-Event-ID`; an empty one wins over nothing.
     ///
     /// ```
     /// use millstream::subscribe_request::SubscribeRequest;
@@ -93,13 +98,14 @@ impl SubscribeRequest {
                 _ => {}
             }
         }
-        let last_event_id = match header.filter(|header| !header.is_empty()) {
-            Some(header) => parse_last_event_id(header)?,
-            None => from_query.map(|text| parse_last_event_id(&text)).transpose()?.flatten(),
-        };
+        let returning = header.filter(|header| !header.is_empty());
+        let asked = returning.or(from_query.as_deref()).or(header);
+        let last_event_id = asked.map(parse_last_event_id).transpose()?;
+        let is_returning = returning.is_some();
+        let dialect = Dialect::default();
         match selectors.len() {
             0 => Err(InvalidSubscribeRequest::MissingTopic),
-            1..=MAX_SELECTORS => Ok(Self { selectors, last_event_id }),
+            1..=MAX_SELECTORS => Ok(Self { dialect, selectors, last_event_id, is_returning }),
             count => Err(InvalidSubscribeRequest::TooManySelectors(count)),
         }
     }
@@ -107,13 +113,32 @@ impl SubscribeRequest {
     /// A request for what `selectors` select, live from now on.
     #[must_use]
     pub fn live(selectors: Vec<TopicSelector>) -> Self {
-        Self { selectors, last_event_id: None }
+        let dialect = Dialect::default();
+        Self { dialect, selectors, last_event_id: None, is_returning: false }
+    }
+
+    /// The same request in this dialect.
+    #[must_use]
+    pub fn in_dialect(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
     }
 
     /// The same request, begun after the update of this id, or with the oldest one held.
     #[must_use]
     pub fn after(self, last_event_id: LastEventId) -> Self {
         Self { last_event_id: Some(last_event_id), ..self }
+    }
+
+    /// The same request of a client that was given its last event ID by an earlier stream.
+    #[must_use]
+    pub fn returning(self) -> Self {
+        Self { is_returning: true, ..self }
+    }
+
+    /// The dialect that it is in.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// What is asked for.
@@ -127,9 +152,17 @@ impl SubscribeRequest {
     pub fn last_event_id(&self) -> Option<&LastEventId> {
         self.last_event_id.as_ref()
     }
+
+    /// Whether the last event ID came in the header: a client that comes back by itself sends there
+    /// what an earlier stream has told it.
+    #[must_use]
+    pub fn is_returning(&self) -> bool {
+        self.is_returning
+    }
 }
 
-fn parse_last_event_id(text: &str) -> Result<Option<LastEventId>, InvalidSubscribeRequest> {
+/// Reads a last event ID, from wherever it came.
+pub(crate) fn parse_last_event_id(text: &str) -> Result<LastEventId, InvalidSubscribeRequest> {
     if text.len() > MAX_ID_BYTES {
         return Err(InvalidSubscribeRequest::LastEventIdTooLong(text.len()));
     }
@@ -137,9 +170,9 @@ fn parse_last_event_id(text: &str) -> Result<Option<LastEventId>, InvalidSubscri
         return Err(InvalidSubscribeRequest::LastEventIdControl(control));
     }
     Ok(match text {
-        "" => None,
-        "earliest" => Some(LastEventId::Earliest),
-        _ => Some(LastEventId::After(text.parse()?)),
+        "" => LastEventId::Empty,
+        "earliest" => LastEventId::Earliest,
+        _ => LastEventId::After(text.parse()?),
     })
 }
 
@@ -172,7 +205,22 @@ mod tests {
     #[test]
     fn without_a_last_event_id_the_stream_is_live() {
         begins("topic=a", None, None);
-        begins("topic=a&lastEventID=", Some(""), None);
+    }
+
+    #[test]
+    fn an_empty_last_event_id_is_seen_but_wins_over_nothing() {
+        begins("topic=a&lastEventID=", None, Some(&LastEventId::Empty));
+        begins("topic=a", Some(""), Some(&LastEventId::Empty));
+        begins("topic=a&lastEventID=x", Some(""), Some(&after("x")));
+    }
+
+    #[test]
+    fn who_names_its_last_event_id_in_the_header_comes_back() {
+        let is_returning =
+            |query, header| SubscribeRequest::parse(query, header).unwrap().is_returning();
+        assert!(is_returning("topic=a", Some("x")));
+        assert!(!is_returning("topic=a&lastEventID=x", None));
+        assert!(!is_returning("topic=a&lastEventID=x", Some("")));
     }
 
     #[test]

@@ -35,6 +35,13 @@ impl Timestamp {
         Self(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
     }
 
+    /// The moment `duration` before this one; `None` before the epoch.
+    #[must_use]
+    pub fn checked_sub(self, duration: Duration) -> Option<Self> {
+        let millis = u64::try_from(duration.as_millis()).ok()?;
+        self.0.checked_sub(millis).map(Self)
+    }
+
     /// The time that has passed since `earlier`; none when `earlier` lies ahead.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {

@@ -8,7 +8,7 @@
 mod answers;
 mod body;
 mod chunks;
-mod clock;
+pub(crate) mod clock;
 mod connection;
 pub(crate) mod cors;
 mod engine;

@@ -6,9 +6,10 @@ use crate::{
     event_id::EventId,
     history::{Entry, Retention},
     sequence::Sequence,
+    timestamp::Timestamp,
 };
 
-/// The newest updates, without holes, bounded in number and in bytes.
+/// The newest updates, without holes, bounded in number, in bytes and in age.
 #[derive(Debug)]
 pub struct Window {
     entries: VecDeque<Entry>,
@@ -25,8 +26,15 @@ impl Window {
 
     /// The oldest update in it.
     #[must_use]
-    pub fn oldest(&self) -> Option<Sequence> {
-        self.entries.front().map(|entry| entry.sequence)
+    pub fn oldest(&self) -> Option<&Entry> {
+        self.entries.front()
+    }
+
+    /// The newest update that was accepted at `moment` or before.
+    #[must_use]
+    pub fn newest_until(&self, moment: Timestamp) -> Option<Sequence> {
+        let until = self.entries.partition_point(|entry| entry.accepted <= moment);
+        self.entries.get(until.checked_sub(1)?).map(|entry| entry.sequence)
     }
 
     /// Bytes that it takes in memory.
@@ -41,11 +49,19 @@ impl Window {
         self.entries.push_back(entry);
     }
 
-    /// Drops the oldest updates that no longer fit, but none from `tail` on: what nobody has been
-    /// shown yet stays, and so does the newest one, whatever its size.
-    pub fn trim(&mut self, tail: Sequence) {
-        while self.entries.len() as u64 > self.bounds.updates || self.bytes > self.bounds.bytes {
-            match self.entries.pop_front_if(|oldest| oldest.sequence < tail) {
+    /// Drops the oldest updates that are too old at `now` or no longer fit. What nobody has been
+    /// shown yet, behind `tail`, stays; and so does the newest one, whatever its size, until it is
+    /// too old.
+    pub fn trim(&mut self, tail: Sequence, now: Timestamp) {
+        let expired = self.bounds.expired(now);
+        loop {
+            let excess =
+                self.entries.len() as u64 > self.bounds.updates || self.bytes > self.bounds.bytes;
+            let dropped = self.entries.pop_front_if(|oldest| {
+                let is_expired = expired.is_some_and(|expired| oldest.accepted <= expired);
+                (excess && oldest.sequence < tail) || (is_expired && oldest.sequence <= tail)
+            });
+            match dropped {
                 Some(dropped) => self.bytes -= dropped.update.held_bytes() as u64,
                 None => return,
             }
@@ -55,15 +71,21 @@ impl Window {
     /// The updates after `cursor`, if the first of them is here.
     #[must_use]
     pub fn after(&self, cursor: Sequence) -> Option<impl Iterator<Item = &Entry>> {
-        let ahead = cursor.next().get().checked_sub(self.oldest()?.get())?;
+        let ahead = cursor.next().get().checked_sub(self.oldest()?.sequence.get())?;
         let ahead = usize::try_from(ahead).ok().filter(|ahead| *ahead < self.entries.len())?;
         Some(self.entries.range(ahead..))
     }
 
-    /// The first update with this id.
+    /// The updates up to and with `until`, the newest first.
+    pub fn back_from(&self, until: Sequence) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().rev().skip_while(move |entry| entry.sequence > until)
+    }
+
+    /// The first update with this id after `cursor`.
     #[must_use]
-    pub fn find(&self, id: &EventId) -> Option<Sequence> {
-        self.entries.iter().find(|entry| entry.update.id == *id).map(|entry| entry.sequence)
+    pub fn find(&self, id: &EventId, cursor: Sequence) -> Option<Sequence> {
+        let named = |entry: &&Entry| entry.sequence > cursor && entry.update.id == *id;
+        self.entries.iter().find(named).map(|entry| entry.sequence)
     }
 }
 
@@ -72,18 +94,21 @@ mod tests {
     use super::*;
     use crate::{event::Event, topic::Topic, update::Update};
 
+    const NOW: Timestamp = Timestamp::from_millis(10_000);
+
     fn entry(number: u64) -> Entry {
         let topic: Topic = "a".parse().unwrap();
         let id = number.to_string().parse().unwrap();
         let update = Update::new(topic.into(), id, Event::new("")).encode().unwrap();
-        Entry { sequence: Sequence::new(number), update }
+        let accepted = Timestamp::from_millis(number * 1_000);
+        Entry { sequence: Sequence::new(number), accepted, update }
     }
 
     fn window(updates: u64, bytes: u64, pushed: std::ops::RangeInclusive<u64>) -> Window {
-        let mut window = Window::new(Retention { updates, bytes });
+        let mut window = Window::new(Retention { updates, bytes, age: None });
         let tail = Sequence::new(*pushed.end());
         pushed.for_each(|number| window.push(entry(number)));
-        window.trim(tail);
+        window.trim(tail, NOW);
         window
     }
 
@@ -113,10 +138,45 @@ mod tests {
 
     #[test]
     fn what_nobody_has_been_shown_yet_stays() {
-        let mut window = Window::new(Retention { updates: 1, bytes: u64::MAX });
+        let mut window = Window::new(Retention { updates: 1, bytes: u64::MAX, age: None });
         (1..=4).for_each(|number| window.push(entry(number)));
-        window.trim(Sequence::new(2));
+        window.trim(Sequence::new(2), NOW);
         assert_eq!(after(&window, 1), Some(vec![2, 3, 4]));
+    }
+
+    #[test]
+    fn what_is_too_old_goes_even_if_it_is_the_newest_but_not_before_it_was_shown() {
+        let age = Some(std::time::Duration::from_secs(7));
+        let mut window = Window::new(Retention { updates: 9, bytes: u64::MAX, age });
+        (1..=4).for_each(|number| window.push(entry(number)));
+        window.trim(Sequence::new(2), NOW);
+        assert_eq!(after(&window, 2), Some(vec![3, 4]));
+        assert_eq!(after(&window, 1), None);
+        window.trim(Sequence::new(4), NOW);
+        assert_eq!(after(&window, 3), Some(vec![4]));
+        window.trim(Sequence::new(4), Timestamp::from_millis(20_000));
+        assert_eq!((window.oldest(), window.bytes()), (None, 0));
+    }
+
+    #[test]
+    fn it_finds_the_newest_of_a_time() {
+        let window = window(u64::MAX, u64::MAX, 3..=6);
+        let newest_until = |millis| window.newest_until(Timestamp::from_millis(millis));
+        assert_eq!(newest_until(2_999), None);
+        assert_eq!(newest_until(4_000), Some(Sequence::new(4)));
+        assert_eq!(newest_until(99_000), Some(Sequence::new(6)));
+    }
+
+    #[test]
+    fn it_is_read_backwards_from_anywhere() {
+        let window = window(u64::MAX, u64::MAX, 3..=6);
+        let back = |until| {
+            let entries = window.back_from(Sequence::new(until));
+            entries.map(|entry| entry.sequence.get()).collect::<Vec<_>>()
+        };
+        assert_eq!(back(5), [5, 4, 3]);
+        assert_eq!(back(9), [6, 5, 4, 3]);
+        assert_eq!(back(2), [0; 0]);
     }
 
     #[test]
@@ -129,9 +189,10 @@ mod tests {
     #[test]
     fn of_two_with_one_id_the_first_is_found() {
         let mut window = window(10, u64::MAX, 1..=2);
-        let update = entry(1).update;
-        window.push(Entry { sequence: Sequence::new(3), update });
-        assert_eq!(window.find(&"1".parse().unwrap()), Some(Sequence::new(1)));
-        assert_eq!(window.find(&"9".parse().unwrap()), None);
+        window.push(Entry { sequence: Sequence::new(3), ..entry(1) });
+        let find = |id: &str, cursor| window.find(&id.parse().unwrap(), Sequence::new(cursor));
+        assert_eq!(find("1", 0), Some(Sequence::new(1)));
+        assert_eq!(find("1", 1), Some(Sequence::new(3)));
+        assert_eq!((find("1", 3), find("9", 0)), (None, None));
     }
 }

@@ -3,6 +3,7 @@
 //! `worker.mjs` loads the module, hands [`route`] and [`HubObject`] to the runtime, and makes the
 //! wasm instance anew when it has trapped.
 
+mod alarm;
 mod config;
 mod history;
 mod hub_object;

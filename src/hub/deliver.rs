@@ -9,7 +9,7 @@ use crate::{
     audiences::ConnectionKey,
     connection::{Phase, UnknownConnection},
     connection_id::ConnectionId,
-    gap::Gap,
+    gap::{Gap, GapEvents},
     history::History,
     limits::MAX_CHUNK_BYTES,
     log::Scanned,
@@ -18,9 +18,6 @@ use crate::{
     timestamp::Timestamp,
     update::EncodedUpdate,
 };
-
-/// What a stream begins with, so that the first byte goes out at once: an empty comment.
-const OPENING: &[u8] = b":\n\n";
 
 /// What a poll for data has to give.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,12 +46,13 @@ pub enum PollError<E> {
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
-    /// Adds an update to the log. It is seen by nobody until it is [committed](Hub::commit).
+    /// Adds an update that was accepted `now` to the log. It is seen by nobody until it is
+    /// [committed](Hub::commit).
     ///
     /// # Errors
     /// The history's own; nothing has changed then.
-    pub fn append(&mut self, update: EncodedUpdate) -> Result<Sequence, H::Error> {
-        self.log.append(update)
+    pub fn append(&mut self, update: EncodedUpdate, now: Timestamp) -> Result<Sequence, H::Error> {
+        self.log.append(update, now)
     }
 
     /// How many connections an update is for now: those that wait are given it when it is
@@ -98,8 +96,8 @@ impl<H: History, T: Clone> Hub<H, T> {
     ///
     /// # Errors
     /// The history's own.
-    pub fn prune(&mut self) -> Result<bool, H::Error> {
-        self.log.prune()
+    pub fn prune(&mut self, now: Timestamp) -> Result<bool, H::Error> {
+        self.log.prune(now)
     }
 
     /// The stream of this connection asks for data. When there is none the connection waits, and
@@ -153,18 +151,11 @@ impl<H: History, T: Clone> Hub<H, T> {
             connection.cursor = tail;
         }
         connection.takes(now);
-        let mut chunk = Vec::new();
-        if std::mem::take(&mut connection.opening) {
-            chunk.extend_from_slice(OPENING);
-            // Nothing is replayed behind an id that is not held, so the gap waits for nothing.
-            if let Some(gap) = connection.gap.take() {
-                gap.encode(None, &mut chunk);
-            }
-        }
+        let mut chunk = std::mem::take(&mut connection.opening);
         if connection.phase == Phase::Live {
             connection.queue.drain_into(&mut chunk);
         }
-        let read = self.read(key, &mut chunk);
+        let read = self.read(key, &mut chunk, now);
         let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
         if !chunk.is_empty() {
             // Bytes that are out of the queue go out, even when the history behind them failed:
@@ -186,7 +177,12 @@ impl<H: History, T: Clone> Hub<H, T> {
 
     /// Moves the connection's cursor through the log and what it may see into `chunk`; says
     /// whether the cursor came to its end.
-    fn read(&mut self, key: ConnectionKey, chunk: &mut Vec<u8>) -> Result<bool, H::Error> {
+    fn read(
+        &mut self,
+        key: ConnectionKey,
+        chunk: &mut Vec<u8>,
+        now: Timestamp,
+    ) -> Result<bool, H::Error> {
         let Some(connection) = self.registry.at(key) else { return Ok(true) };
         let until = match (connection.phase, connection.closing) {
             (Phase::Registering, _) => return Ok(true),
@@ -195,12 +191,16 @@ impl<H: History, T: Clone> Hub<H, T> {
             (Phase::Live, None) => self.log.tail(),
         };
         let (mut gap, audience) = (connection.gap.take(), connection.audience);
-        let from = self.log.held_from(connection.cursor);
-        let cursor = from.as_ref().map_or(connection.cursor, |from| *from);
-        if cursor > connection.cursor {
-            gap = gap.or(Some(Gap { requested: None }));
-        }
+        let before = connection.cursor;
+        let from = self.log.held_from(before, now);
+        let cursor = from.as_ref().map_or(before, |from| *from);
         let audience = self.registry.audiences.audience(audience);
+        if cursor > before && self.gap_events == GapEvents::On {
+            let missed = audience
+                .filter(|audience| audience.sees_everything())
+                .map(|_| cursor.get() - before.get());
+            gap = Some(gap.map_or(Gap { requested: None, missed }, |gap| gap.and(missed)));
+        }
         let mut seen = cursor;
         let scanned = from.and_then(|cursor| {
             self.log.scan(cursor, until, |entry| {

@@ -4,17 +4,22 @@ use thiserror::Error;
 
 use super::Hub;
 use crate::{
-    audience,
+    audience::{self, Audience, Selection},
     connection::{Connection, FlushMark, Phase, UnknownConnection},
     connection_id::ConnectionId,
-    event_id::EventId,
-    gap::Gap,
+    dialect::Dialect,
+    gap::{Gap, GapEvents},
     history::History,
+    place::Place,
     queue::Queue,
     sequence::Sequence,
     subscribe_request::{LastEventId, SubscribeRequest},
     timestamp::Timestamp,
+    update::EncodedUpdate,
 };
+
+/// What every stream begins with, so that the first byte goes out at once: an empty comment.
+const OPENING: &[u8] = b":\n\n";
 
 /// A connection was registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +27,7 @@ pub struct Subscribed {
     /// Whether nothing is to be replayed, so that the `registered` hook is due now.
     pub is_registered: bool,
     /// The update before the first one that is sent, if the request asked for a place to begin.
-    pub preceding: Option<LastEventId>,
+    pub preceding: Option<Place>,
 }
 
 /// Why there is no connection.
@@ -39,7 +44,8 @@ pub enum SubscribeError<E> {
 struct Start {
     cursor: Sequence,
     gap: Option<Gap>,
-    preceding: Option<LastEventId>,
+    opening: Vec<u8>,
+    preceding: Option<Place>,
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
@@ -56,7 +62,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         request: &SubscribeRequest,
         now: Timestamp,
     ) -> Result<Subscribed, SubscribeError<H::Error>> {
-        let start = self.start_of(request).map_err(SubscribeError::History)?;
+        let selection = audience::selection(request.selectors());
+        let start = self.start_of(request, &selection, now).map_err(SubscribeError::History)?;
         let tail = self.log.tail();
         let is_registered = start.cursor >= tail;
         let connection = Connection {
@@ -65,7 +72,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             audience: 0,
             phase: if is_registered { Phase::Registering } else { Phase::Replaying(tail) },
             cursor: start.cursor,
-            opening: true,
+            opening: start.opening,
             gap: start.gap,
             queue: Queue::default(),
             closing: None,
@@ -76,7 +83,6 @@ impl<H: History, T: Clone> Hub<H, T> {
             queued: 0,
             taken: FlushMark::default(),
         };
-        let selection = audience::selection(request.selectors());
         if !self.registry.register(selection, connection) {
             return Err(SubscribeError::IdTaken(id));
         }
@@ -100,36 +106,92 @@ impl<H: History, T: Clone> Hub<H, T> {
     ///
     /// # Errors
     /// The history's own.
-    pub fn preceding(&self, request: &SubscribeRequest) -> Result<Option<LastEventId>, H::Error> {
-        self.start_of(request).map(|start| start.preceding)
+    pub fn preceding(
+        &self,
+        request: &SubscribeRequest,
+        now: Timestamp,
+    ) -> Result<Option<Place>, H::Error> {
+        let selection = audience::selection(request.selectors());
+        self.start_of(request, &selection, now).map(|start| start.preceding)
     }
 
-    fn start_of(&self, request: &SubscribeRequest) -> Result<Start, H::Error> {
+    fn start_of(
+        &self,
+        request: &SubscribeRequest,
+        selection: &Selection,
+        now: Timestamp,
+    ) -> Result<Start, H::Error> {
+        let audience = Audience::new(selection);
         let tail = self.log.tail();
-        Ok(match request.last_event_id() {
-            None => Start { cursor: tail, gap: None, preceding: None },
-            Some(LastEventId::Earliest) => Start {
-                cursor: self.log.held_from(Sequence::START)?,
-                gap: None,
-                preceding: Some(LastEventId::Earliest),
-            },
-            Some(LastEventId::After(asked)) => self.after(asked)?,
-        })
-    }
-
-    fn after(&self, asked: &EventId) -> Result<Start, H::Error> {
-        let tail = self.log.tail();
-        // An update that is not committed yet may be taken back: nobody can have seen its id.
-        let found = self.log.find(asked)?.filter(|sequence| *sequence <= tail);
-        Ok(match found {
-            Some(cursor) => {
-                Start { cursor, gap: None, preceding: Some(LastEventId::After(asked.clone())) }
+        let mut start = Start { cursor: tail, gap: None, opening: OPENING.into(), preceding: None };
+        match request.last_event_id() {
+            None => {
+                self.tell_place(&mut start, &audience, now)?;
             }
-            None => Start {
-                cursor: tail,
-                gap: Some(Gap { requested: Some(asked.clone()) }),
-                preceding: Some(LastEventId::Earliest),
-            },
-        })
+            Some(LastEventId::Empty) => {
+                let place = self.tell_place(&mut start, &audience, now)?;
+                start.preceding = Some(answer(request.dialect(), place));
+            }
+            Some(LastEventId::Earliest) => {
+                start.cursor = self.log.held_from(Sequence::START, now)?;
+                start.preceding = Some(Place::Earliest);
+                // A stream has told the client so when nothing was held that it could read, and by
+                // now something has been removed that it may not have seen.
+                if request.is_returning() {
+                    let removed = start.cursor > Sequence::START;
+                    start.gap = removed.then(|| self.gap(Place::Earliest)).flatten();
+                } else if start.cursor >= tail {
+                    self.tell_place(&mut start, &audience, now)?;
+                }
+            }
+            Some(LastEventId::After(asked)) => {
+                let readable = |update: &EncodedUpdate| audience.may_read(update);
+                let asked_for = Place::After(asked.clone());
+                if let Some(cursor) = self.log.find(asked, now, readable)? {
+                    start.cursor = cursor;
+                    start.preceding = Some(asked_for);
+                } else {
+                    let place = self.log.resume_point(now, readable)?;
+                    start.preceding = Some(answer(request.dialect(), place));
+                    // Nothing is replayed, so that the gap need not wait for what follows it.
+                    if let Some(gap) = self.gap(asked_for) {
+                        gap.encode(None, &mut start.opening);
+                    }
+                }
+            }
+        }
+        Ok(start)
+    }
+
+    /// Has a stream without a replay begin with the place that it begins at. Otherwise its client
+    /// has no last event ID until the first update came, and loses what is published while its
+    /// connection is lost.
+    fn tell_place(
+        &self,
+        start: &mut Start,
+        audience: &Audience,
+        now: Timestamp,
+    ) -> Result<Option<Place>, H::Error> {
+        let place = self.log.resume_point(now, |update| audience.may_read(update))?;
+        if let Some(place) = &place {
+            place.encode(&mut start.opening);
+        }
+        Ok(place)
+    }
+
+    fn gap(&self, requested: Place) -> Option<Gap> {
+        match self.gap_events {
+            GapEvents::On => Some(Gap { requested: Some(requested), missed: None }),
+            GapEvents::Off => None,
+        }
+    }
+}
+
+/// What precedes a stream that is live, to a client that gave a last event ID which says nothing:
+/// in 0.x the newest update that it may read, in 1.0 `earliest`.
+fn answer(dialect: Dialect, place: Option<Place>) -> Place {
+    match dialect {
+        Dialect::V0 => place.unwrap_or(Place::Earliest),
+        Dialect::V1 => Place::Earliest,
     }
 }

@@ -10,6 +10,7 @@ mod gap;
 mod host;
 mod model;
 mod properties;
+mod resume;
 mod send;
 mod subscribe;
 

@@ -1,15 +1,18 @@
 //! The log over a history in memory.
 
+mod age;
 mod properties;
+mod resume_point;
 
 use super::*;
 use crate::hub::tests::{FakeHistory, Refused, update};
 
-const KEEP_ALL: Retention = Retention { updates: u64::MAX, bytes: u64::MAX };
-const NO_WINDOW: Retention = Retention { updates: 0, bytes: 0 };
+const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+const KEEP_ALL: Retention = Retention { updates: u64::MAX, bytes: u64::MAX, age: None };
+const NO_WINDOW: Retention = Retention { updates: 0, bytes: 0, age: None };
 
 fn keep(updates: u64) -> Retention {
-    Retention { updates, bytes: u64::MAX }
+    Retention { updates, bytes: u64::MAX, age: None }
 }
 
 /// A log of updates with the ids `1` to `committed`.
@@ -17,13 +20,13 @@ fn log(retention: Retention, window: Retention, committed: u64) -> Log<FakeHisto
     let mut log = Log::open(FakeHistory::default(), retention, window).unwrap();
     append(&mut log, committed);
     let _ = log.commit(Sequence::new(committed));
-    while log.prune().unwrap() {}
+    while log.prune(NOW).unwrap() {}
     log
 }
 
 fn append(log: &mut Log<FakeHistory>, until: u64) {
     for number in log.newest.get() + 1..=until {
-        let sequence = log.append(update(&number.to_string(), &["a"])).unwrap();
+        let sequence = log.append(update(&number.to_string(), &["a"]), NOW).unwrap();
         assert_eq!(sequence, Sequence::new(number));
     }
 }
@@ -79,7 +82,7 @@ fn a_commit_beyond_the_newest_or_behind_the_tail_moves_nothing() {
 fn a_commit_reveals_what_a_prune_before_it_left_in_memory() {
     let mut log = log(keep(2), NO_WINDOW, 3);
     append(&mut log, 8);
-    while log.prune().unwrap() {}
+    while log.prune(NOW).unwrap() {}
     assert_eq!(log.commit(Sequence::new(8)).count(), 5);
 }
 
@@ -87,7 +90,7 @@ fn a_commit_reveals_what_a_prune_before_it_left_in_memory() {
 fn an_append_that_fails_leaves_the_log_as_it_was() {
     let mut log = log(KEEP_ALL, KEEP_ALL, 1);
     log.history().fail_after(0);
-    assert_eq!(log.append(update("lost", &["a"])), Err(Refused));
+    assert_eq!(log.append(update("lost", &["a"]), NOW), Err(Refused));
     log.history().recover();
     append(&mut log, 2);
     let _ = log.commit(Sequence::new(9));
@@ -123,31 +126,31 @@ fn a_history_that_cannot_be_read_opens_no_log() {
 fn without_a_store_the_window_is_all_there_is() {
     let mut log = Log::open((), keep(3), KEEP_ALL).unwrap();
     for number in 1..=5 {
-        let Ok(sequence) = log.append(update(&number.to_string(), &["a"]));
+        let Ok(sequence) = log.append(update(&number.to_string(), &["a"]), NOW);
         let _ = log.commit(sequence);
     }
-    assert_eq!(log.prune(), Ok(false));
-    assert_eq!(log.held_from(Sequence::START), Ok(Sequence::new(2)));
-    assert_eq!(log.find(&"2".parse().unwrap()), Ok(None));
-    assert_eq!(log.find(&"4".parse().unwrap()), Ok(Some(Sequence::new(4))));
+    assert_eq!(log.prune(NOW), Ok(false));
+    assert_eq!(log.held_from(Sequence::START, NOW), Ok(Sequence::new(2)));
+    assert_eq!(log.find(&"2".parse().unwrap(), NOW, |_| true), Ok(None));
+    assert_eq!(log.find(&"4".parse().unwrap(), NOW, |_| true), Ok(Some(Sequence::new(4))));
     reads(&log, 2, 3..=5);
 }
 
 #[test]
 fn retention_removes_the_oldest_by_number_and_by_bytes() {
     let each = update("1", &["a"]).stored_bytes() as u64;
-    for retention in [keep(3), Retention { updates: u64::MAX, bytes: each * 3 }] {
+    for retention in [keep(3), Retention { updates: u64::MAX, bytes: each * 3, age: None }] {
         let log = log(retention, NO_WINDOW, 9);
         assert_eq!(log.oldest(), Ok(Some(Sequence::new(7))));
-        assert_eq!(log.held_from(Sequence::START), Ok(Sequence::new(6)));
-        assert_eq!(log.held_from(Sequence::new(8)), Ok(Sequence::new(8)));
+        assert_eq!(log.held_from(Sequence::START, NOW), Ok(Sequence::new(6)));
+        assert_eq!(log.held_from(Sequence::new(8), NOW), Ok(Sequence::new(8)));
         reads(&log, 6, 7..=9);
     }
 }
 
 #[test]
 fn an_update_that_is_too_large_to_be_kept_is_kept_as_long_as_it_is_the_newest() {
-    let log = log(Retention { updates: 0, bytes: 0 }, KEEP_ALL, 3);
+    let log = log(Retention { updates: 0, bytes: 0, age: None }, KEEP_ALL, 3);
     assert_eq!(log.oldest(), Ok(Some(Sequence::new(3))));
     reads(&log, 2, [3]);
 }
@@ -157,8 +160,8 @@ fn a_cursor_is_never_sent_ahead_of_the_tail() {
     let first = log(keep(2), KEEP_ALL, 1);
     let mut log = Log::open(first.history().clone(), keep(2), KEEP_ALL).unwrap();
     append(&mut log, 6);
-    while log.prune().unwrap() {}
-    assert_eq!(log.held_from(Sequence::START), Ok(Sequence::new(1)));
+    while log.prune(NOW).unwrap() {}
+    assert_eq!(log.held_from(Sequence::START, NOW), Ok(Sequence::new(1)));
     let _ = log.commit(Sequence::new(6));
     reads(&log, 1, 2..=6);
 }
@@ -166,17 +169,17 @@ fn a_cursor_is_never_sent_ahead_of_the_tail() {
 #[test]
 fn of_two_with_one_id_the_first_held_is_found() {
     let mut log = log(KEEP_ALL, keep(1), 3);
-    log.append(update("2", &["a"])).unwrap();
-    assert_eq!(log.find(&"2".parse().unwrap()), Ok(Some(Sequence::new(2))));
-    assert_eq!(log.find(&"9".parse().unwrap()), Ok(None));
+    log.append(update("2", &["a"]), NOW).unwrap();
+    assert_eq!(log.find(&"2".parse().unwrap(), NOW, |_| true), Ok(Some(Sequence::new(2))));
+    assert_eq!(log.find(&"9".parse().unwrap(), NOW, |_| true), Ok(None));
 }
 
 #[test]
 fn what_is_not_committed_hides_no_committed_update_of_the_same_id() {
     let mut log = log(keep(1), NO_WINDOW, 1);
-    log.append(update("1", &["a"])).unwrap();
-    while log.prune().unwrap() {}
-    assert_eq!(log.find(&"1".parse().unwrap()), Ok(Some(Sequence::new(1))));
+    log.append(update("1", &["a"]), NOW).unwrap();
+    while log.prune(NOW).unwrap() {}
+    assert_eq!(log.find(&"1".parse().unwrap(), NOW, |_| true), Ok(Some(Sequence::new(1))));
 }
 
 #[test]

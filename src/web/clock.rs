@@ -11,7 +11,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -5,7 +5,7 @@ use std::{fmt, rc::Rc};
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
-use super::{Chunks, Hooks, PublishError, Registry, Storage, cors, engine::Engine, respond};
+use super::{Chunks, Hooks, PublishError, Registry, Storage, clock, cors, engine::Engine, respond};
 use crate::{
     config::Config,
     error::Error,
@@ -16,6 +16,7 @@ use crate::{
     log::Log,
     publish_grant::PublishGrant,
     subscribe_request::SubscribeRequest,
+    timestamp::Timestamp,
     update::Update,
 };
 
@@ -41,12 +42,17 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// The history's own.
     pub fn new(config: Config, storage: S, hooks: K) -> Result<Self, S::Error> {
-        let window = Retention { updates: WINDOW_UPDATES as u64, bytes: WINDOW_BYTES as u64 };
+        let window = Retention {
+            updates: WINDOW_UPDATES as u64,
+            bytes: WINDOW_BYTES as u64,
+            age: config.retention.age,
+        };
         Ok(Self::over(Log::open(storage, config.retention, window)?, config, hooks))
     }
 
     fn over(log: Log<S>, config: Config, hooks: K) -> Self {
-        let engine = Engine::new(Hub::new(log, config.heartbeat.clone()), hooks, &config);
+        let hub = Hub::new(log, config.heartbeat.clone()).with_gap_events(config.gap_events);
+        let engine = Engine::new(hub, hooks, &config);
         Self { config: Rc::new(config), engine }
     }
 
@@ -116,7 +122,16 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// The history's own.
     pub fn prune(&self) -> Result<bool, S::Error> {
-        self.engine.hub.borrow_mut().prune()
+        self.engine.hub.borrow_mut().prune(clock::now())
+    }
+
+    /// When [`Handler::prune`] is to be called for what will be too old, in a host where no
+    /// publication does it sooner.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn prune_at(&self) -> Result<Option<Timestamp>, S::Error> {
+        self.engine.hub.borrow().log().prune_at()
     }
 }
 

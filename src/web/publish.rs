@@ -63,7 +63,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let (connections, appended) = {
             let mut hub = self.hub.borrow_mut();
-            (hub.reach(&encoded), hub.append(encoded))
+            (hub.reach(&encoded), hub.append(encoded, clock::now()))
         };
         let sequence = appended.map_err(|error| self.publish_failed(&error))?;
         Ok((sequence, Published { id: update.id().clone(), connections }))
@@ -72,7 +72,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Makes everything up to and with `until` durable, then shows it to those who wait.
     pub(super) async fn commit(&self, until: Sequence) -> Result<(), PublishError> {
         // In the turn of the write, so that the storage commits both at once.
-        let pruned = self.hub.borrow_mut().prune();
+        let pruned = self.hub.borrow_mut().prune(clock::now());
         if let Err(error) = pruned {
             self.hooks.log(&Record::new(Level::Error, "prune failed").with_detail(error));
         }

@@ -4,10 +4,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 
 use crate::{
+    dialect::Dialect,
     error::Error,
+    place::Place,
     problem::{PROBLEM_JSON, Problem},
     published::Published,
-    subscribe_request::LastEventId,
 };
 
 /// Milliseconds after which a client comes back to a hub whose history could not be read.
@@ -19,14 +20,15 @@ pub(super) const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 /// An event stream, HTML § 9.2.5; without a body for HEAD.
 pub(super) fn event_stream(
     stream: Option<&ReadableStream>,
-    preceding: Option<&LastEventId>,
+    dialect: Dialect,
+    preceding: Option<&Place>,
 ) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     headers.set("Content-Type", "text/event-stream")?;
     headers.set("Cache-Control", "no-cache, no-transform")?;
     headers.set("X-Accel-Buffering", "no")?;
     if let Some(preceding) = preceding {
-        set_last_event_id(&headers, preceding)?;
+        set_last_event_id(&headers, dialect, preceding)?;
     }
     let init = init(200, &headers);
     Response::new_with_opt_readable_stream_and_init(stream, &init)
@@ -35,7 +37,7 @@ pub(super) fn event_stream(
 /// A stream that ends at once and has its client come back: an `EventSource` that is answered with
 /// an error gives up for good, HTML § 9.2.3.
 pub(super) fn come_back() -> Result<Response, JsValue> {
-    let response = event_stream(None, None)?;
+    let response = event_stream(None, Dialect::default(), None)?;
     let retry = format!("retry: {RETRY_MILLIS}\n\n");
     let init = init(200, &response.headers());
     Response::new_with_opt_str_and_init(Some(&retry), &init)
@@ -106,16 +108,13 @@ fn init(status: u16, headers: &Headers) -> ResponseInit {
 
 /// An `EventSource` sends its last event ID as UTF-8. In the Fetch standard a header's value is a
 /// string of bytes, so that UTF-8 is put there byte by byte; other hosts take text and encode it.
-fn set_last_event_id(headers: &Headers, preceding: &LastEventId) -> Result<(), JsValue> {
-    let text = match preceding {
-        LastEventId::Earliest => "earliest",
-        LastEventId::After(id) => id.as_str(),
-    };
+fn set_last_event_id(headers: &Headers, dialect: Dialect, place: &Place) -> Result<(), JsValue> {
+    let (name, text) = (dialect.last_event_id_header(), place.as_str());
     if text.is_ascii() || takes_text(headers) {
-        return headers.set("Last-Event-ID", text);
+        return headers.set(name, text);
     }
     let byte_string: String = text.bytes().map(char::from).collect();
-    headers.set("Last-Event-ID", &byte_string)
+    headers.set(name, &byte_string)
 }
 
 /// Whether the host's headers are text: the standard's refuse what is no byte.

@@ -32,9 +32,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
         };
         if request.method() == "HEAD" {
-            let preceding = self.hub.borrow().preceding(&parsed);
+            let preceding = self.hub.borrow().preceding(&parsed, clock::now());
             return match preceding {
-                Ok(preceding) => respond::event_stream(None, preceding.as_ref()),
+                Ok(preceding) => respond::event_stream(None, parsed.dialect(), preceding.as_ref()),
                 Err(error) => respond::error(&self.history_failed(&error)),
             };
         }
@@ -47,7 +47,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Err(error) => return respond::error(&error),
         };
         self.watch(id, request, &source)?;
-        respond::event_stream(Some(&stream), subscribed.preceding.as_ref())
+        respond::event_stream(Some(&stream), parsed.dialect(), subscribed.preceding.as_ref())
     }
 
     /// A connection whose chunks go to Rust.

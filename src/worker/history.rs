@@ -19,6 +19,7 @@ use crate::{
     idempotency::Outcomes,
     limits::PAGE_UPDATES,
     sequence::Sequence,
+    timestamp::Timestamp,
     topic::Topic,
     topics::Topics,
     update::EncodedUpdate,
@@ -44,6 +45,8 @@ pub(super) struct SqlHistory {
 struct Ends {
     oldest: u64,
     newest: u64,
+    /// When the oldest one held was accepted, if one is held.
+    accepted: Option<Timestamp>,
     /// Bytes of all updates before the oldest one held.
     before: u64,
     /// Bytes of all updates.
@@ -68,26 +71,41 @@ impl From<JsValue> for SqlError {
 
 impl SqlHistory {
     /// Opens the history and brings its tables up to date.
-    pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
+    pub(super) fn open(storage: DurableObjectStorage, now: Timestamp) -> Result<Self, SqlError> {
         let sql = storage.sql()?;
-        schema::migrate(&sql)?;
+        schema::migrate(&sql, now)?;
         let end = |query: &str| {
             let row = Rows(sql.exec(query, &Array::new())?.raw()?).next().transpose()?;
-            Ok::<_, SqlError>(row.map(|row| (column(&row, 0), column(&row, 1))))
+            Ok::<_, SqlError>(row.map(|row| [0, 1, 2].map(|at| column(&row, at))))
         };
-        let oldest = end("SELECT sequence, before FROM updates ORDER BY sequence LIMIT 1")?;
+        let oldest =
+            end("SELECT sequence, before, accepted FROM updates ORDER BY sequence LIMIT 1")?;
         let newest =
             end("SELECT sequence, before + bytes FROM updates ORDER BY sequence DESC LIMIT 1")?;
-        let (oldest, before) = oldest.unwrap_or((1, 0));
-        let (newest, until) = newest.unwrap_or((0, 0));
-        let ends = Cell::new(Ends { oldest, newest, before, until });
+        let [newest, until, _] = match newest {
+            Some(newest) => newest,
+            None => end("SELECT sequence, bytes FROM emptied")?.unwrap_or_default(),
+        };
+        let ends = match oldest {
+            Some([oldest, before, accepted]) => {
+                let accepted = Some(Timestamp::from_millis(accepted));
+                Ends { oldest, newest, accepted, before, until }
+            }
+            None => Ends { oldest: newest + 1, newest, accepted: None, before: until, until },
+        };
         let outcomes = Rc::new(SqlOutcomes::open(sql.clone())?);
-        Ok(Self { storage, sql, ends, outcomes })
+        Ok(Self { storage, sql, ends: Cell::new(ends), outcomes })
     }
 
     fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
         let bindings: Array = bindings.iter().collect();
         Ok(Rows(self.sql.exec(query, &bindings)?.raw()?))
+    }
+
+    fn accepted(&self, sequence: u64) -> Result<Option<Timestamp>, SqlError> {
+        let accepted = "SELECT accepted FROM updates WHERE sequence = ?";
+        let row = self.rows(accepted, &[js_number(sequence)])?.next().transpose()?;
+        Ok(row.map(|row| Timestamp::from_millis(column(&row, 0))))
     }
 
     fn sequence(&self, query: &str, bindings: &[JsValue]) -> Result<Option<Sequence>, SqlError> {
@@ -101,19 +119,34 @@ impl History for SqlHistory {
     type Error = SqlError;
 
     fn newest(&self) -> Result<Sequence, SqlError> {
-        let newest = self.sequence("SELECT max(sequence) FROM updates", &[])?;
-        Ok(newest.unwrap_or(Sequence::START))
+        // The number is known, but a storage that is lost is to be noticed here.
+        self.sequence("SELECT max(sequence) FROM updates", &[])?;
+        Ok(Sequence::new(self.ends.get().newest))
     }
 
-    fn oldest(&self) -> Result<Option<Sequence>, SqlError> {
-        self.sequence("SELECT min(sequence) FROM updates", &[])
+    fn oldest(&self) -> Result<Option<(Sequence, Timestamp)>, SqlError> {
+        let ends = self.ends.get();
+        Ok(ends.accepted.map(|accepted| (Sequence::new(ends.oldest), accepted)))
+    }
+
+    fn newest_until(&self, moment: Timestamp) -> Result<Option<Sequence>, SqlError> {
+        let ends = self.ends.get();
+        if ends.accepted.is_none_or(|accepted| accepted > moment) {
+            return Ok(None);
+        }
+        // Times rise with the sequence, so this looks at what is too old and not removed yet.
+        let next = self.sequence(
+            "SELECT sequence FROM updates WHERE accepted > ? ORDER BY sequence LIMIT 1",
+            &[js_number(moment.as_millis())],
+        )?;
+        Ok(Some(next.map_or(Sequence::new(ends.newest), Sequence::previous)))
     }
 
     fn append(&self, entry: &Entry) -> Result<(), SqlError> {
         let (update, ends) = (&entry.update, self.ends.get());
         let bytes = update.stored_bytes() as u64;
         self.rows(
-            "INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 js_number(entry.sequence.get()),
                 update.id.as_str().into(),
@@ -122,15 +155,21 @@ impl History for SqlHistory {
                 js_number(ends.until),
                 js_number(bytes),
                 Uint8Array::from(&*update.event).into(),
+                js_number(entry.accepted.as_millis()),
             ],
         )?;
-        self.ends.set(Ends { newest: entry.sequence.get(), until: ends.until + bytes, ..ends });
+        self.ends.set(Ends {
+            newest: entry.sequence.get(),
+            accepted: ends.accepted.or(Some(entry.accepted)),
+            until: ends.until + bytes,
+            ..ends
+        });
         Ok(())
     }
 
     fn page(&self, cursor: Sequence, until: Sequence) -> Result<Vec<Entry>, SqlError> {
         let rows = self.rows(
-            "SELECT sequence, id, topics, private, event FROM updates \
+            "SELECT sequence, id, topics, private, event, accepted FROM updates \
              WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
             &[js_number(cursor.get()), js_number(until.get()), js_number(PAGE_UPDATES as u64)],
         )?;
@@ -146,34 +185,51 @@ impl History for SqlHistory {
         Ok(page)
     }
 
-    fn find(&self, id: &EventId) -> Result<Option<Sequence>, SqlError> {
-        self.sequence("SELECT min(sequence) FROM updates WHERE id = ?", &[id.as_str().into()])
+    fn find(&self, id: &EventId, cursor: Sequence) -> Result<Option<Sequence>, SqlError> {
+        self.sequence(
+            "SELECT min(sequence) FROM updates WHERE id = ? AND sequence > ?",
+            &[id.as_str().into(), js_number(cursor.get())],
+        )
     }
 
-    fn prune(&self, retention: Retention) -> Result<bool, SqlError> {
+    fn prune(&self, retention: Retention, now: Timestamp) -> Result<bool, SqlError> {
         let ends = self.ends.get();
+        let Some(oldest) = ends.accepted else { return Ok(false) };
         let (updates, bytes) = (ends.newest + 1 - ends.oldest, ends.until - ends.before);
-        if updates <= 1 || (updates <= retention.updates && bytes <= retention.bytes) {
+        let expired = retention.expired(now).filter(|expired| oldest <= *expired);
+        let excess = updates > 1 && (updates > retention.updates || bytes > retention.bytes);
+        if expired.is_none() && !excess {
             return Ok(false);
         }
-        // Both bounds rise with the sequence, so what is removed is a run from the oldest on.
-        let newest_removed = (ends.newest - 1).min(ends.oldest - 1 + PRUNE_UPDATES);
+        // All bounds rise with the sequence, so what is removed is a run from the oldest on.
+        let last = ends.newest.min(ends.oldest - 1 + PRUNE_UPDATES);
         let removed = self.rows(
-            "DELETE FROM updates WHERE sequence <= ? AND (sequence <= ? OR before < ?) \
+            "DELETE FROM updates WHERE sequence <= ? \
+             AND (accepted <= ? OR (sequence < ? AND (sequence <= ? OR before < ?))) \
              RETURNING before + bytes",
             &[
-                js_number(newest_removed),
+                js_number(last),
+                expired.map_or(JsValue::NULL, |expired| js_number(expired.as_millis())),
+                js_number(ends.newest),
                 js_number(ends.newest.saturating_sub(retention.updates)),
                 js_number(ends.until.saturating_sub(retention.bytes)),
             ],
         )?;
-        let mut ends = ends;
+        let mut left = ends;
         for row in removed {
-            ends.oldest += 1;
-            ends.before = ends.before.max(column(&row?, 0));
+            left.oldest += 1;
+            left.before = left.before.max(column(&row?, 0));
         }
-        self.ends.set(ends);
-        Ok(ends.oldest > newest_removed && newest_removed + 1 < ends.newest)
+        left.accepted = self.accepted(left.oldest)?;
+        if left.accepted.is_none() {
+            self.rows("DELETE FROM emptied", &[])?;
+            self.rows(
+                "INSERT INTO emptied VALUES (?, ?)",
+                &[js_number(left.newest), js_number(left.until)],
+            )?;
+        }
+        self.ends.set(left);
+        Ok(left.oldest > last && left.accepted.is_some())
     }
 }
 
@@ -213,7 +269,8 @@ fn entry(row: &Array) -> Result<Entry, SqlError> {
             private: row.get(3).as_f64()? > 0.0,
             event: Uint8Array::new(row.get(4).dyn_ref::<ArrayBuffer>()?).to_vec().into(),
         };
-        Some(Entry { sequence: Sequence::new(sequence), update })
+        let accepted = Timestamp::from_millis(column(row, 5));
+        Some(Entry { sequence: Sequence::new(sequence), accepted, update })
     };
     read().ok_or(SqlError::Broken(sequence))
 }

@@ -1,27 +1,30 @@
 //! The Durable Object: one hub.
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
 use super::{
+    alarm::Alarm,
     config,
     history::{SqlError, SqlHistory},
     router,
-    sys::{DurableObjectState, DurableObjectStorage, Env},
+    sys::{DurableObjectState, Env},
 };
 use crate::{
     config::InvalidConfig,
     error::Error,
     hub_path::HubPath,
-    web::{Handler, respond},
+    timestamp::Timestamp,
+    web::{Handler, clock, respond},
 };
 
-/// While there are connections an alarm goes off this often: an object's allowance of CPU time is
-/// topped up by incoming events alone, and a hub may live by its timer for hours.
+/// After a request, and while there are connections, an alarm goes off this often: an object's
+/// allowance of CPU time is topped up by incoming events alone, and a hub may live by its timer for
+/// hours.
 const ALARM_EVERY: Duration = Duration::from_mins(5);
 
 /// How soon an alarm goes on with a removal of old updates that one call did not finish.
@@ -33,10 +36,8 @@ type Hub = Handler<(), SqlHistory>;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct HubObject {
-    storage: DurableObjectStorage,
     hub: Result<Hub, InvalidConfig>,
-    /// Whether the alarm is known to be set, so that not every request asks the storage.
-    alarm_is_set: Rc<Cell<bool>>,
+    alarm: Rc<Alarm>,
 }
 
 #[wasm_bindgen]
@@ -49,25 +50,29 @@ impl HubObject {
     pub fn new(state: &DurableObjectState, env: &Env) -> Result<Self, JsError> {
         let storage = state.storage().map_err(SqlError::from)?;
         let hub = match config::read(env) {
-            Ok(config) => Ok(Handler::new(config, SqlHistory::open(storage.clone())?, ())?),
+            Ok(config) => {
+                let history = SqlHistory::open(storage.clone(), clock::now())?;
+                Ok(Handler::new(config, history, ())?)
+            }
             Err(invalid) => Err(invalid),
         };
-        Ok(Self { storage, hub, alarm_is_set: Rc::default() })
+        let alarm = Rc::new(Alarm::new(storage));
+        Ok(Self { hub, alarm })
     }
 
     /// Answers a request to this hub.
     pub fn fetch(&self, request: Request) -> Promise {
         let hub = self.hub.clone();
-        let (storage, alarm_is_set) = (self.storage.clone(), Rc::clone(&self.alarm_is_set));
+        let alarm = Rc::clone(&self.alarm);
         future_to_promise(async move {
             let hub = match hub {
                 Ok(hub) => hub,
                 Err(invalid) => return Ok(respond::error(&invalid.into())?.into()),
             };
             let response = answer(&hub, &request).await?;
-            if hub.registry().connection_count() > 0 && !alarm_is_set.replace(true) {
-                // The answer stands whatever becomes of the alarm; a later request tries again.
-                alarm_is_set.set(set_alarm(&storage, ALARM_EVERY).await.is_ok());
+            // The answer stands whatever becomes of the alarm; a later request tries again.
+            if let Ok(next) = next_alarm(&hub, hub.registry().connection_count() > 0) {
+                let _ = alarm.set_by(next).await;
             }
             Ok(response.into())
         })
@@ -83,22 +88,25 @@ impl HubObject {
 
     /// Removes what the history no longer keeps, and sets the next alarm while there is a need.
     pub fn alarm(&self) -> Promise {
-        self.alarm_is_set.set(false);
-        let hub = self.hub.clone();
-        let (storage, alarm_is_set) = (self.storage.clone(), Rc::clone(&self.alarm_is_set));
+        let (hub, alarm) = (self.hub.clone(), Rc::clone(&self.alarm));
+        alarm.went_off();
         future_to_promise(async move {
             let Ok(hub) = hub else { return Ok(JsValue::UNDEFINED) };
             let unfinished = hub.prune().map_err(|error| error.to_string())?;
-            let next = match unfinished {
-                true => PRUNE_AGAIN,
-                false if hub.registry().connection_count() > 0 => ALARM_EVERY,
-                false => return Ok(JsValue::UNDEFINED),
-            };
-            set_alarm(&storage, next).await?;
-            alarm_is_set.set(true);
+            let again = unfinished.then(|| clock::now().saturating_add(PRUNE_AGAIN));
+            let is_in_use = hub.registry().connection_count() > 0;
+            alarm.set_by(again.or(next_alarm(&hub, is_in_use)?)).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
+}
+
+/// When the object is to be woken: while it is in use from time to time, and to remove what is too
+/// old whether it is in use or not.
+fn next_alarm(hub: &Hub, is_in_use: bool) -> Result<Option<Timestamp>, JsValue> {
+    let in_use = is_in_use.then(|| clock::now().saturating_add(ALARM_EVERY));
+    let prune = hub.prune_at().map_err(|error| error.to_string())?;
+    Ok([in_use, prune].into_iter().flatten().min())
 }
 
 async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
@@ -111,9 +119,4 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
         Ok(_) => hub.handle(request).await,
         Err(error) => respond::error(&error),
     }
-}
-
-async fn set_alarm(storage: &DurableObjectStorage, delay: Duration) -> Result<(), JsValue> {
-    let at = js_sys::Date::now() + delay.as_secs_f64() * 1_000.0;
-    JsFuture::from(storage.set_alarm(at)?).await.map(|_| ())
 }

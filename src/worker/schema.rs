@@ -4,14 +4,21 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::sys::SqlStorage;
+use crate::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
-/// What brings a database from each version to the next; the first from nothing to 1.
+/// What brings a database from each version to the next; the first from nothing to 1. `{now}`
+/// stands for the moment of the step.
 ///
 /// An update's `before` counts the bytes of all updates ahead of it from the hub's beginning on, so
 /// that the bytes held are a difference between two rows and pruning needs no sum.
+///
+/// The updates of version 1 have no time: they count as accepted when they were brought to version
+/// 2, as the default of the column, so that the step costs the same however many they are.
+/// `emptied` is written when the last update is removed: it holds the sequence and the bytes with
+/// which the next one goes on.
 const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE updates (
@@ -24,7 +31,11 @@ const STEPS: [&str; VERSION as usize] = [
         event BLOB NOT NULL
     );
     CREATE INDEX updates_by_id ON updates (id);
-",
+    ",
+    "
+    ALTER TABLE updates ADD COLUMN accepted INTEGER NOT NULL DEFAULT {now};
+    CREATE TABLE emptied (sequence INTEGER NOT NULL, bytes INTEGER NOT NULL);
+    ",
     "
     CREATE TABLE outcomes (
         key TEXT PRIMARY KEY,
@@ -34,11 +45,11 @@ const STEPS: [&str; VERSION as usize] = [
         at INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX outcomes_by_age ON outcomes (at);
-",
+    ",
 ];
 
 /// Brings the tables of this object up to [`VERSION`].
-pub(super) fn migrate(sql: &SqlStorage) -> Result<(), JsValue> {
+pub(super) fn migrate(sql: &SqlStorage, now: Timestamp) -> Result<(), JsValue> {
     let none = Array::new();
     sql.exec("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", &none)?;
     let row = sql.exec("SELECT max(version) FROM schema", &none)?.raw()?.next()?.value();
@@ -48,7 +59,7 @@ pub(super) fn migrate(sql: &SqlStorage) -> Result<(), JsValue> {
     }
     for (step, version) in STEPS.iter().zip(1_u32..) {
         if f64::from(version) > held {
-            sql.exec(step, &none)?;
+            sql.exec(&step.replace("{now}", &now.as_millis().to_string()), &none)?;
             sql.exec("INSERT INTO schema VALUES (?)", &Array::of1(&version.into()))?;
         }
     }

@@ -3,19 +3,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { chromium } from "playwright-core";
+import { FLAGS, chromiumPath } from "./browser.mjs";
 import { post, publish, subscribeUrl } from "./clients.mjs";
 import { Server } from "./server.mjs";
 import { DEADLINE, until } from "./until.mjs";
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 let server;
 let browser;
@@ -50,12 +41,6 @@ afterEach(async () => {
   await page.close();
   assert.deepEqual(complaints, []);
 });
-
-function chromiumPath() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const find = "command -v chromium || command -v chromium-browser || command -v google-chrome";
-  return execFileSync("sh", ["-c", find], { encoding: "utf8" }).trim();
-}
 
 /** Opens the page and subscribes to all of a hub of its own. */
 async function subscribed({ types = "" } = {}) {

@@ -72,6 +72,11 @@ export class Server {
     return this.#port;
   }
 
+  /** Where its storage is. */
+  get folder() {
+    return this.#folder;
+  }
+
   /** The URL of the hub named `name`, or of the default one. */
   hub(name) {
     return `${this.origin}${name === undefined ? "" : `/hubs/${name}`}/.well-known/mercure`;

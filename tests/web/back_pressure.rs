@@ -5,7 +5,7 @@ use std::fmt::Write;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    Application, Controllers, chunk_of, hub, hub_of, publish, subscribe, update, within,
+    Application, Controllers, OPENING, chunk_of, hub, hub_of, publish, subscribe, update, within,
 };
 
 const UPDATES: usize = 10_000;
@@ -42,7 +42,7 @@ async fn a_reader_that_slept_is_given_everything_once_in_order_in_few_chunks() {
         stream.extend_from_slice(&chunk);
         chunks += 1;
     }
-    let mut expected = ":\n\n".to_owned();
+    let mut expected = OPENING.to_owned();
     for number in 0..UPDATES {
         write!(expected, "id: {number}\ndata: an update of some length\n\n").unwrap();
     }

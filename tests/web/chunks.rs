@@ -13,7 +13,7 @@ use std::{pin::pin, time::Duration};
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Application, hub_of, pending, publish, turn, within};
+use crate::support::{Application, OPENING, hub_of, pending, publish, turn, within};
 
 fn books() -> SubscribeRequest {
     SubscribeRequest::live(vec!["books".parse().unwrap()])
@@ -33,7 +33,7 @@ async fn chunks_are_a_stream_that_wakes_its_task() {
     let (hub, notes) = hub_of(Application::new());
     let mut chunks = chunks(&hub);
     assert_eq!(notes.calls(), ["registered in rust"], "there is no request for the factory");
-    assert_eq!(next(&mut chunks).await, ":\n\n");
+    assert_eq!(next(&mut chunks).await, OPENING);
     let mut first = pin!(chunks.next());
     assert!(pending(&mut first).await);
     publish(&hub, &["1"]).await;
@@ -69,7 +69,7 @@ async fn dropping_the_chunks_ends_the_connection() {
 async fn chunks_end_when_the_connection_is_stopped_and_stay_ended() {
     let (hub, notes) = hub_of(Application::new());
     let mut chunks = chunks(&hub);
-    assert_eq!(next(&mut chunks).await, ":\n\n");
+    assert_eq!(next(&mut chunks).await, OPENING);
     let mut end = pin!(chunks.next());
     assert!(pending(&mut end).await);
     hub.registry().stop_all();
@@ -87,7 +87,7 @@ async fn chunks_end_behind_what_there_was_when_the_connection_is_closed() {
     chunks.connection().close().unwrap();
     publish(&hub, &["2"]).await;
     let all: Vec<_> = within("the end", chunks.collect()).await;
-    assert_eq!(all.concat(), b":\n\nid: 1\ndata: 1\n\n");
+    assert_eq!(all.concat(), b":\n\nid: earliest\n\nid: 1\ndata: 1\n\n");
     assert_eq!(notes.closed(), ["closed in rust: stopped"]);
 }
 
@@ -96,7 +96,7 @@ async fn polls_take_what_is_there_with_and_without_waiting() {
     let (hub, _) = hub_of(Application::new());
     let chunks = chunks(&hub);
     let connection = chunks.connection();
-    assert_eq!(connection.poll_data_immediate(), Polled::Chunk(b":\n\n".to_vec()));
+    assert_eq!(connection.poll_data_immediate(), Polled::Chunk(OPENING.into()));
     assert_eq!(connection.poll_data_immediate(), Polled::Nothing);
     publish(&hub, &["1"]).await;
     let chunk = Polled::Chunk(b"id: 1\ndata: 1\n\n".to_vec());
@@ -111,7 +111,7 @@ async fn polls_take_what_is_there_with_and_without_waiting() {
 async fn an_immediate_poll_does_not_put_a_waiting_task_to_sleep() {
     let (hub, _) = hub_of(Application::new());
     let mut chunks = chunks(&hub);
-    assert_eq!(next(&mut chunks).await, ":\n\n");
+    assert_eq!(next(&mut chunks).await, OPENING);
     let connection = chunks.connection().clone();
     let (sender, update) = oneshot::channel();
     // Without a deadline of its own, which would wake it too.
@@ -128,6 +128,7 @@ async fn a_task_that_waits_is_given_heartbeats() {
     let (hub, _) = hub_of(Application::new());
     hub.registry().set_heartbeat(Heartbeat::every(Duration::from_millis(10)));
     let mut chunks = chunks(&hub);
+    assert_eq!(next(&mut chunks).await, OPENING);
     for _ in 0..3 {
         assert_eq!(next(&mut chunks).await, ":\n\n");
     }

@@ -46,7 +46,7 @@ async fn a_listed_origin_may_read_every_answer_with_its_credentials() {
     ];
     for make in requests {
         let response = answer("https://other.example https://app.example", make(), LISTED).await;
-        let expected = [LISTED, "true", "Last-Event-ID, Link", "Origin"];
+        let expected = [LISTED, "true", "Last-Event-ID, Mercure-Last-Event-ID, Link", "Origin"];
         check(&response, NAMES, expected.map(Some));
     }
 }
@@ -63,7 +63,11 @@ async fn any_other_origin_may_read_none() {
 #[wasm_bindgen_test]
 async fn a_star_lets_every_page_read_but_without_credentials() {
     let response = answer("*", get("topic=books"), "https://any.example").await;
-    check(&response, NAMES, [Some("*"), None, Some("Last-Event-ID, Link"), None]);
+    check(
+        &response,
+        NAMES,
+        [Some("*"), None, Some("Last-Event-ID, Mercure-Last-Event-ID, Link"), None],
+    );
 }
 
 #[wasm_bindgen_test]

@@ -7,6 +7,7 @@ use millstream::{
     event_id::EventId,
     history::{Entry, History, Retention},
     sequence::Sequence,
+    timestamp::Timestamp,
     web::{Handler, PublishError, Storage, Synced},
 };
 use wasm_bindgen_futures::JsFuture;
@@ -54,8 +55,12 @@ impl History for Disk {
         never(().newest())
     }
 
-    fn oldest(&self) -> Result<Option<Sequence>, Lost> {
+    fn oldest(&self) -> Result<Option<(Sequence, Timestamp)>, Lost> {
         never(().oldest())
+    }
+
+    fn newest_until(&self, moment: Timestamp) -> Result<Option<Sequence>, Lost> {
+        never(().newest_until(moment))
     }
 
     fn append(&self, entry: &Entry) -> Result<(), Lost> {
@@ -66,12 +71,12 @@ impl History for Disk {
         never(().page(cursor, until))
     }
 
-    fn find(&self, id: &EventId) -> Result<Option<Sequence>, Lost> {
-        never(().find(id))
+    fn find(&self, id: &EventId, cursor: Sequence) -> Result<Option<Sequence>, Lost> {
+        never(().find(id, cursor))
     }
 
-    fn prune(&self, retention: Retention) -> Result<bool, Lost> {
-        never(().prune(retention))
+    fn prune(&self, retention: Retention, now: Timestamp) -> Result<bool, Lost> {
+        never(().prune(retention, now))
     }
 }
 

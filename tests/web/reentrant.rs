@@ -6,7 +6,9 @@ use millstream::{
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Application, chunk_of, hub_of, publish, subscribe, subscribe_to, within};
+use crate::support::{
+    Application, OPENING, chunk_of, hub_of, publish, subscribe, subscribe_to, within,
+};
 
 #[wasm_bindgen_test]
 async fn a_registered_hook_may_send_to_all() {
@@ -54,7 +56,10 @@ async fn a_registered_hook_may_close_its_own_connection_behind_a_last_word() {
         connection.send(&Event::new("come back later")).unwrap();
         connection.close().map_err(|error| HookFailed(error.to_string()))
     }));
-    assert_eq!(subscribe(&hub).await.rest().await, ":\n\ndata: come back later\n\n");
+    assert_eq!(
+        subscribe(&hub).await.rest().await,
+        ":\n\nid: earliest\n\ndata: come back later\n\n"
+    );
     assert_eq!(notes.closed(), ["closed reader: stopped"]);
 }
 
@@ -83,7 +88,7 @@ async fn a_registered_hook_may_poll_and_take_nothing() {
     let (hub, _) = hub_of(Application::new().on_registered(|connection| {
         let opening = connection.poll_data();
         let nothing = connection.poll_data_immediate();
-        let polled = (opening, nothing) == (Polled::Chunk(b":\n\n".to_vec()), Polled::Nothing);
+        let polled = (opening, nothing) == (Polled::Chunk(OPENING.into()), Polled::Nothing);
         polled.then_some(()).ok_or(HookFailed("polled something else".to_owned()))
     }));
     let mut reader = subscribe(&hub).await;

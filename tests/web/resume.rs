@@ -62,7 +62,7 @@ async fn earliest_is_everything_that_is_held() {
 async fn head_says_where_a_subscription_would_begin() {
     let hub = hub();
     publish(&hub, &["1"]).await;
-    for (asked, begins) in [("1", "1"), ("earliest", "earliest"), ("unknown", "earliest")] {
+    for (asked, begins) in [("1", "1"), ("earliest", "earliest"), ("unknown", "1"), ("", "1")] {
         let request = request("HEAD", "topic=books", &[("Last-Event-ID", asked)]);
         let response = hub.handle(&request).await.unwrap();
         assert_eq!(response.headers().get("Last-Event-ID").unwrap().as_deref(), Some(begins));
@@ -83,13 +83,14 @@ async fn an_id_that_is_not_held_is_answered_with_a_gap() {
 
 #[wasm_bindgen_test]
 async fn a_reader_too_slow_for_the_history_is_told_of_the_gap_and_goes_on() {
-    let config = Config { retention: Retention { updates: 2, bytes: 1 << 20 }, ..open() };
+    let config =
+        Config { retention: Retention { updates: 2, bytes: 1 << 20, age: None }, ..open() };
     let hub = Handler::in_memory(config, ());
     let mut reader = subscribe(&hub).await.opened().await;
     publish(&hub, &["1", "2", "3", "4"]).await;
     let gap = reader.event().await.unwrap();
     assert_eq!(gap.event_type, "gap");
-    assert_eq!(gap.data, "{\"requested\":null,\"first\":\"3\"}");
+    assert_eq!(gap.data, "{\"requested\":null,\"first\":\"3\",\"missed\":null}");
     assert_eq!(reader.data(2).await, ["3", "4"]);
 }
 

@@ -23,6 +23,9 @@ pub(crate) use sys::{
     AbortController, Controllers, EventSource, broken, endless, fetch, object_url, pipe_as_text,
 };
 
+/// What a stream of a hub begins with to which nothing was published.
+pub(crate) const OPENING: &str = ":\n\nid: earliest\n\n";
+
 /// A hub that anybody may publish to and that has no heartbeat.
 pub(crate) fn open() -> Config {
     Config { anonymous_publish: true, heartbeat: Heartbeat::off(), ..Config::default() }

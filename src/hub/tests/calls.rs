@@ -32,11 +32,13 @@ pub(super) enum Call {
     StopAll,
 }
 
-/// Where a connection begins: at the tail, with the oldest held, or after this of all updates.
+/// Where a connection begins: at the tail, with the oldest held (as a stream may
+/// have told it), or after this of all updates.
 #[derive(Clone, Debug)]
 pub(super) enum From {
     Tail,
     Oldest,
+    BackToOldest,
     Update(prop::sample::Index),
     Unknown,
 }
@@ -53,6 +55,7 @@ pub(super) fn any_call() -> impl Strategy<Value = Call> {
     let from = prop_oneof![
         2 => Just(From::Tail),
         2 => Just(From::Oldest),
+        1 => Just(From::BackToOldest),
         3 => any::<prop::sample::Index>().prop_map(From::Update),
         1 => Just(From::Unknown),
     ];

@@ -9,6 +9,7 @@ use crate::{
     event_id::EventId,
     history::{Entry, History, Retention},
     sequence::Sequence,
+    timestamp::Timestamp,
     topic::Topic,
     topics::Topics,
     update::{EncodedUpdate, Update},
@@ -78,13 +79,22 @@ impl History for FakeHistory {
         self.call(|store| store.newest)
     }
 
-    fn oldest(&self) -> Result<Option<Sequence>, Refused> {
-        self.call(|store| store.entries.front().map(|entry| entry.sequence))
+    fn oldest(&self) -> Result<Option<(Sequence, Timestamp)>, Refused> {
+        self.call(|store| store.entries.front().map(|entry| (entry.sequence, entry.accepted)))
+    }
+
+    fn newest_until(&self, moment: Timestamp) -> Result<Option<Sequence>, Refused> {
+        self.call(|store| {
+            let mut entries = store.entries.iter().rev();
+            entries.find(|entry| entry.accepted <= moment).map(|entry| entry.sequence)
+        })
     }
 
     fn append(&self, entry: &Entry) -> Result<(), Refused> {
         self.call(|store| {
             assert_eq!(entry.sequence, store.newest.next(), "a hole in the history");
+            let newest = store.entries.back().map(|newest| newest.accepted);
+            assert!(newest <= Some(entry.accepted), "a time that goes back");
             store.newest = entry.sequence;
             store.entries.push_back(entry.clone());
         })
@@ -97,28 +107,32 @@ impl History for FakeHistory {
         })
     }
 
-    fn find(&self, id: &EventId) -> Result<Option<Sequence>, Refused> {
+    fn find(&self, id: &EventId, cursor: Sequence) -> Result<Option<Sequence>, Refused> {
         self.call(|store| {
-            let found = store.entries.iter().find(|entry| entry.update.id == *id);
-            found.map(|entry| entry.sequence)
+            let mut entries = store.entries.iter().filter(|entry| entry.sequence > cursor);
+            entries.find(|entry| entry.update.id == *id).map(|entry| entry.sequence)
         })
     }
 
-    fn prune(&self, retention: Retention) -> Result<bool, Refused> {
+    fn prune(&self, retention: Retention, now: Timestamp) -> Result<bool, Refused> {
         self.call(|store| {
             for _ in 0..PRUNED_AT_ONCE {
-                if store.is_within(retention) {
+                if store.is_within(retention, now) {
                     return false;
                 }
                 store.entries.pop_front();
             }
-            !store.is_within(retention)
+            !store.is_within(retention, now)
         })
     }
 }
 
 impl Store {
-    fn is_within(&self, retention: Retention) -> bool {
+    fn is_within(&self, retention: Retention, now: Timestamp) -> bool {
+        let oldest = self.entries.front().map(|oldest| oldest.accepted);
+        if retention.expired(now).zip(oldest).is_some_and(|(expired, oldest)| oldest <= expired) {
+            return false;
+        }
         let bytes: u64 = self.entries.iter().map(|entry| entry.update.stored_bytes() as u64).sum();
         let updates = self.entries.len() as u64;
         updates <= 1 || (updates <= retention.updates && bytes <= retention.bytes)

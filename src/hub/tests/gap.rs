@@ -5,9 +5,9 @@ use super::{
     host::{after, earliest, id, live},
     update,
 };
-use crate::{connection::CloseReason, subscribe_request::LastEventId};
+use crate::{connection::CloseReason, place::Place};
 
-const TOO_SLOW: &str = r#"gap {"requested":null,"first":"5"}"#;
+const TOO_SLOW: &str = r#"gap {"requested":null,"first":"5","missed":null}"#;
 
 /// A host that keeps two updates, and has removed everything up to the newest two of `newest`.
 fn publish_and_prune(host: &mut Host, numbers: std::ops::RangeInclusive<u32>) {
@@ -23,10 +23,10 @@ fn an_unknown_id_is_a_gap_and_the_stream_is_live_from_then_on() {
     host.publish("1", &["a"]);
     let subscribed = host.subscribe(1, &after("gone", &["a"]));
     assert!(subscribed.is_registered);
-    assert_eq!(subscribed.preceding, Some(LastEventId::Earliest));
+    assert_eq!(subscribed.preceding, Some(Place::After("1".parse().unwrap())));
     host.registered(1);
     host.read(1);
-    assert_eq!(host.got(1), [r#"gap {"requested":"gone","first":null}"#]);
+    assert_eq!(host.got(1), [r#"gap {"requested":"gone","first":null,"missed":null}"#]);
     host.publish("2", &["a"]);
     assert_eq!(host.got(1)[1..], ["2"]);
 }
@@ -39,7 +39,10 @@ fn a_stream_behind_an_unknown_id_begins_with_the_gap_even_if_a_welcome_and_updat
     host.send_one(1, "welcome");
     host.registered(1);
     host.read(1);
-    assert_eq!(host.got(1), [r#"gap {"requested":"gone","first":null}"#, "welcome", "1"]);
+    assert_eq!(
+        host.got(1),
+        [r#"gap {"requested":"gone","first":null,"missed":null}"#, "welcome", "1"]
+    );
 }
 
 #[test]
@@ -54,7 +57,7 @@ fn an_id_that_retention_removed_is_unknown() {
     let mut host = Host::keeping(2, 0);
     publish_and_prune(&mut host, 1..=6);
     host.connect(1, &after("3", &["a"]));
-    assert_eq!(host.got(1), [r#"gap {"requested":"3","first":null}"#]);
+    assert_eq!(host.got(1), [r#"gap {"requested":"3","first":null,"missed":null}"#]);
 }
 
 #[test]
@@ -76,7 +79,7 @@ fn a_replay_that_slept_through_what_was_removed_is_told_and_goes_on() {
     publish_and_prune(&mut host, 3..=6);
     host.read(1);
     // The replay was to end with 2: nothing of it is left, so that no update is to be named.
-    assert_eq!(host.got(1), [r#"gap {"requested":null,"first":null}"#, "5", "6"]);
+    assert_eq!(host.got(1), [r#"gap {"requested":null,"first":null,"missed":null}"#, "5", "6"]);
     assert_eq!(host.stream(1).times_registered, 1);
 }
 
@@ -100,7 +103,7 @@ fn a_gap_that_nothing_follows_names_nothing() {
     }
     host.prune();
     host.read(1);
-    assert_eq!(host.got(1), ["wakes it", r#"gap {"requested":null,"first":null}"#]);
+    assert_eq!(host.got(1), ["wakes it", r#"gap {"requested":null,"first":null,"missed":null}"#]);
 }
 
 #[test]
@@ -136,6 +139,6 @@ fn a_connection_that_is_closing_is_told_of_a_gap_before_its_end() {
     assert_eq!(host.hub.close(id(1), CloseReason::Stopped), Ok(None));
     publish_and_prune(&mut host, 3..=6);
     host.read(1);
-    assert_eq!(host.got(1), ["1", r#"gap {"requested":null,"first":null}"#]);
+    assert_eq!(host.got(1), ["1", r#"gap {"requested":null,"first":null,"missed":null}"#]);
     assert_eq!(host.stream(1).closed, Some(CloseReason::Stopped));
 }

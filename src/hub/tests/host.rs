@@ -8,6 +8,7 @@ use crate::{
     connection_id::ConnectionId,
     decoder::Decoder,
     event::Event,
+    gap::GapEvents,
     heartbeat::Heartbeat,
     history::Retention,
     hub::{Effect, Hub, PollError, Polled, Subscribed},
@@ -18,6 +19,9 @@ use crate::{
     timestamp::Timestamp,
     update::EncodedUpdate,
 };
+
+/// What a stream begins with when nothing was published yet.
+pub(super) const OPENING: &[u8] = b":\n\nid: earliest\n\n";
 
 /// More polls than any test needs.
 const ENOUGH: usize = 1_000;
@@ -49,9 +53,14 @@ impl Default for Host {
 impl Host {
     /// A host whose history keeps `retained` updates and whose window keeps `window`.
     pub(super) fn keeping(retained: u64, window: u64) -> Self {
+        Self::keeping_for(retained, window, None)
+    }
+
+    /// The same, for so long.
+    pub(super) fn keeping_for(retained: u64, window: u64, age: Option<Duration>) -> Self {
         let history = FakeHistory::default();
         let [retained, window] =
-            [retained, window].map(|updates| Retention { updates, bytes: u64::MAX });
+            [retained, window].map(|updates| Retention { updates, bytes: u64::MAX, age });
         let log = Log::open(history.clone(), retained, window).unwrap();
         Self {
             hub: Hub::new(log, Heartbeat::default()),
@@ -60,6 +69,11 @@ impl Host {
             streams: BTreeMap::new(),
             newest: Sequence::START,
         }
+    }
+
+    pub(super) fn without_gap_events(mut self) -> Self {
+        self.hub = self.hub.with_gap_events(GapEvents::Off);
+        self
     }
 
     pub(super) fn wait(&mut self, duration: Duration) {
@@ -157,7 +171,7 @@ impl Host {
     }
 
     pub(super) fn append(&mut self, update: EncodedUpdate) {
-        self.newest = self.hub.append(update).unwrap();
+        self.newest = self.hub.append(update, self.now).unwrap();
     }
 
     /// Commits what was appended; says how many effects that had.
@@ -174,7 +188,7 @@ impl Host {
     }
 
     pub(super) fn prune(&mut self) {
-        while self.hub.prune().unwrap() {}
+        while self.hub.prune(self.now).unwrap() {}
     }
 
     pub(super) fn send_one(&mut self, connection: u8, data: &str) {

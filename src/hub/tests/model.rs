@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::fake_history::PRUNED_AT_ONCE;
 use crate::{
-    connection::CloseReason, encoder, event::Event, gap::Gap, topic::Topic, update::EncodedUpdate,
+    connection::CloseReason, encoder, event::Event, gap::Gap, place::Place, topic::Topic,
+    update::EncodedUpdate,
 };
 
 /// All updates that there ever were, and the connections. A place is the number of updates before
@@ -19,6 +20,9 @@ pub(super) struct Model {
     trimmed: usize,
     retained: usize,
     window: usize,
+    age: Option<Duration>,
+    /// When each was accepted.
+    accepted: Vec<Duration>,
     pub(super) now: Duration,
     pub(super) connections: BTreeMap<u8, Subscriber>,
 }
@@ -29,7 +33,7 @@ pub(super) struct Subscriber {
     selectors: Vec<&'static str>,
     phase: Phase,
     cursor: usize,
-    opening: bool,
+    opening: Vec<u8>,
     gap: Option<Gap>,
     queue: Vec<u8>,
     closing: Option<(usize, CloseReason)>,
@@ -53,11 +57,13 @@ enum Phase {
 pub(super) enum Begin {
     Live,
     Earliest,
+    /// With what a stream has told it, when nothing could be read.
+    BackToEarliest,
     After(String),
 }
 
 impl Model {
-    pub(super) fn new(retained: usize, window: usize) -> Self {
+    pub(super) fn new(retained: usize, window: usize, age: Option<Duration>) -> Self {
         Self {
             all: Vec::new(),
             tail: 0,
@@ -65,35 +71,74 @@ impl Model {
             trimmed: 0,
             retained,
             window: window.min(retained),
+            age,
+            accepted: Vec::new(),
             now: Duration::ZERO,
             connections: BTreeMap::new(),
         }
     }
 
-    /// The place before the oldest update that is held, or `cursor` if that is later.
+    /// The place before the oldest update that is held and not too old, or `cursor` if that is
+    /// later.
     fn held_from(&self, cursor: usize) -> usize {
-        cursor.max(self.pruned.min(self.trimmed))
+        cursor.max(self.pruned.min(self.trimmed)).max(self.expired().min(self.tail))
+    }
+
+    /// How many updates are too old.
+    fn expired(&self) -> usize {
+        let is_old = |at: &&Duration| self.age.is_some_and(|age| **at + age <= self.now);
+        self.accepted.iter().take_while(is_old).count()
+    }
+
+    pub(super) fn append(&mut self, update: EncodedUpdate) {
+        self.all.push(update);
+        self.accepted.push(self.now);
+    }
+
+    /// Where to come back to: behind the newest public update that is the first of its id; none
+    /// of the selections here holds a grant.
+    fn resume_point(&self) -> &str {
+        let held = self.all[..self.tail].iter().skip(self.held_from(0));
+        let public: Vec<_> = held.filter(|update| !update.private).collect();
+        let ids = public.iter().map(|update| update.id.as_str());
+        let is_first =
+            |(at, id): &(usize, &str)| ids.clone().position(|first| first == *id) == Some(*at);
+        let first = ids.clone().enumerate().rfind(is_first);
+        first.map_or("earliest", |(_, id)| id)
     }
 
     pub(super) fn subscribe(&mut self, id: u8, selectors: Vec<&'static str>, begin: &Begin) {
+        let mut opening = b":\n\n".to_vec();
         let (cursor, gap) = match begin {
             Begin::Live => (self.tail, None),
             Begin::Earliest => (self.held_from(0), None),
+            Begin::BackToEarliest => match self.held_from(0) {
+                0 => (0, None),
+                removed => (removed, Some(Gap { requested: Some(Place::Earliest), missed: None })),
+            },
             Begin::After(asked) => {
                 let held = self.all.iter().take(self.tail).skip(self.held_from(0));
                 let mut places = (self.held_from(0) + 1..).zip(held);
-                match places.find(|(_, update)| update.id.as_str() == asked) {
-                    Some((place, _)) => (place, None),
-                    None => (self.tail, Some(Gap { requested: asked.parse().ok() })),
+                let asked_for =
+                    |update: &EncodedUpdate| !update.private && update.id.as_str() == asked;
+                let found = places.find(|(_, update)| asked_for(update)).map(|(place, _)| place);
+                if found.is_none() {
+                    let requested = asked.parse().ok().map(Place::After);
+                    Gap { requested, missed: None }.encode(None, &mut opening);
                 }
+                (found.unwrap_or(self.tail), None)
             }
         };
+        let asks = matches!(begin, Begin::After(_) | Begin::BackToEarliest);
+        if cursor >= self.tail && !asks {
+            opening.extend_from_slice(format!("id: {}\n\n", self.resume_point()).as_bytes());
+        }
         let replays = cursor < self.tail;
         let subscriber = Subscriber {
             selectors,
             phase: if replays { Phase::Replaying(self.tail) } else { Phase::Registering },
             cursor,
-            opening: true,
+            opening,
             gap,
             queue: Vec::new(),
             closing: None,
@@ -125,13 +170,7 @@ impl Model {
                 subscriber.cursor = tail;
             }
             subscriber.moved_at = now;
-            let mut chunk = Vec::new();
-            if std::mem::take(&mut subscriber.opening) {
-                chunk.extend_from_slice(b":\n\n");
-                if let Some(gap) = subscriber.gap.take() {
-                    gap.encode(None, &mut chunk);
-                }
-            }
+            let mut chunk = std::mem::take(&mut subscriber.opening);
             if subscriber.phase == Phase::Live {
                 chunk.append(&mut subscriber.queue);
             }
@@ -180,8 +219,10 @@ impl Model {
         while self.all.len() - self.trimmed > self.window && self.trimmed + 1 < self.tail {
             self.trimmed += 1;
         }
+        let expired = self.expired();
+        self.trimmed = self.trimmed.max(expired.min(self.tail));
         let excess = (self.all.len() - self.pruned).saturating_sub(self.retained);
-        self.pruned += excess.min(PRUNED_AT_ONCE);
+        self.pruned += excess.max(expired.saturating_sub(self.pruned)).min(PRUNED_AT_ONCE);
     }
 
     pub(super) fn send(&mut self, ids: &[u8], event: &[u8]) {
@@ -249,7 +290,7 @@ impl Subscriber {
         };
         if self.cursor < held.min(tail) {
             self.cursor = held;
-            self.gap.get_or_insert(Gap { requested: None });
+            self.gap.get_or_insert(Gap { requested: None, missed: None });
         }
         let mut shown = Vec::new();
         let mut first = None;

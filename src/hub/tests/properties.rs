@@ -40,6 +40,7 @@ impl Both {
                 let request = match &begin {
                     Begin::Live => live(selectors),
                     Begin::Earliest => earliest(selectors),
+                    Begin::BackToEarliest => earliest(selectors).returning(),
                     Begin::After(asked) => after(asked, selectors),
                 };
                 self.model.subscribe(*id, selectors.to_vec(), &begin);
@@ -62,14 +63,14 @@ impl Both {
                 let update = update(&number.to_string(), topics);
                 let update = EncodedUpdate { private: *private, ..update };
                 self.host.append(update.clone());
-                self.model.all.push(update);
+                self.model.append(update);
             }
             Call::Commit => {
                 self.host.commit();
                 self.model.commit();
             }
             Call::Prune => {
-                self.host.hub.prune().unwrap();
+                self.host.hub.prune(self.host.now).unwrap();
                 self.model.prune();
             }
             Call::SendOne(id) => self.send_one(*id),
@@ -116,6 +117,7 @@ impl Both {
         match from {
             From::Tail => Begin::Live,
             From::Oldest => Begin::Earliest,
+            From::BackToOldest => Begin::BackToEarliest,
             From::Update(index) if !self.model.all.is_empty() => {
                 Begin::After(index.get(&self.model.all).id.to_string())
             }
@@ -234,10 +236,12 @@ proptest! {
         calls in vec(any_call(), 0..120),
         retained in 1..10_usize,
         window in 0..6_usize,
+        age in proptest::option::of(1..60_u64),
     ) {
-        let mut host = Host::keeping(retained as u64, window as u64);
+        let age = age.map(Duration::from_secs);
+        let mut host = Host::keeping_for(retained as u64, window as u64, age);
         host.hub.set_heartbeat(Heartbeat::every(INTERVAL));
-        let mut both = Both { host, model: Model::new(retained, window), sent: 0 };
+        let mut both = Both { host, model: Model::new(retained, window, age), sent: 0 };
         for call in &calls {
             both.call(call);
             both.agree();

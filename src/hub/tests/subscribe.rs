@@ -10,12 +10,12 @@ use crate::{
     event::Event,
     hub::{Polled, SubscribeError},
     limits::MAX_SCAN_UPDATES,
+    place::Place,
     sequence::Sequence,
-    subscribe_request::LastEventId,
 };
 
 #[test]
-fn a_live_connection_is_registered_at_once_and_begins_with_a_byte() {
+fn a_live_connection_is_registered_at_once_and_begins_with_a_byte_and_its_place() {
     let mut host = Host::default();
     host.publish("1", &["a"]);
     let subscribed = host.subscribe(1, &live(&["a"]));
@@ -23,7 +23,7 @@ fn a_live_connection_is_registered_at_once_and_begins_with_a_byte() {
     assert_eq!(subscribed.preceding, None);
     host.registered(1);
     host.read(1);
-    assert_eq!(host.bytes(1), b":\n\n");
+    assert_eq!(host.bytes(1), b":\n\nid: 1\n\n");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn what_the_registered_hook_sends_is_the_first_thing_a_live_connection_gets() {
     host.send_one(1, "welcome");
     host.registered(1);
     host.pull(1);
-    assert_eq!(host.bytes(1), b":\n\ndata: welcome\n\nid: 1\ndata: 1\n\n");
+    assert_eq!(host.bytes(1), b":\n\nid: earliest\n\ndata: welcome\n\nid: 1\ndata: 1\n\n");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_connection_goes_on_behind_the_update_it_names() {
         host.publish(id, &["a"]);
     }
     let subscribed = host.subscribe(1, &after("1", &["a"]));
-    assert_eq!(subscribed.preceding, Some(LastEventId::After("1".parse().unwrap())));
+    assert_eq!(subscribed.preceding, Some(Place::After("1".parse().unwrap())));
     host.read(1);
     assert_eq!(host.got(1), ["2", "3"]);
 }
@@ -163,7 +163,7 @@ fn the_id_of_an_update_that_is_not_committed_is_unknown() {
     host.publish("1", &["a"]);
     host.append(update("2", &["a"]));
     host.connect(1, &after("2", &["a"]));
-    assert_eq!(host.got(1), [r#"gap {"requested":"2","first":null}"#]);
+    assert_eq!(host.got(1), [r#"gap {"requested":"2","first":null,"missed":null}"#]);
     host.commit();
     assert_eq!(host.got(1)[1..], ["2"]);
 }

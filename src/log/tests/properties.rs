@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::ControlFlow};
 
 use proptest::prelude::*;
 
-use super::keep;
+use super::{NOW, keep};
 use crate::{
     history::Entry,
     hub::tests::{FakeHistory, Refused, update},
@@ -83,7 +83,7 @@ proptest! {
                 Call::Append => {
                     model.named += 1;
                     model.all.push(model.named.to_string());
-                    let sequence = log.append(update(&model.named.to_string(), &["a"])).unwrap();
+                    let sequence = log.append(update(&model.named.to_string(), &["a"]), NOW).unwrap();
                     prop_assert_eq!(sequence.get(), model.all.len() as u64);
                 }
                 Call::Commit(further) => {
@@ -98,7 +98,7 @@ proptest! {
                 }
                 Call::Prune => {
                     let before = held(&log);
-                    log.prune().unwrap();
+                    log.prune(NOW).unwrap();
                     prop_assert!(held(&log) >= before.min(retained), "removed too much");
                 }
                 Call::Reopen { with_the_rest } => {
@@ -116,7 +116,7 @@ proptest! {
                 }
                 Call::Read { cursor, updates, fails_after } => {
                     let Some(cursor) = cursors.get_mut(&cursor) else { continue };
-                    let from = log.held_from(*cursor).unwrap();
+                    let from = log.held_from(*cursor, NOW).unwrap();
                     prop_assert!(from >= *cursor && from <= log.tail());
                     if from > *cursor {
                         prop_assert_eq!(log.oldest().unwrap(), Some(from.next()), "not a gap");

@@ -72,9 +72,12 @@ impl Reader {
         data
     }
 
-    /// Takes the chunk that every stream begins with.
+    /// Takes the chunk that every stream begins with: a comment, and the place if it was not asked.
     pub(crate) async fn opened(self) -> Self {
-        assert_eq!(self.text().await.unwrap(), ":\n\n");
+        let opening = self.text().await.unwrap();
+        let place = opening.strip_prefix(":\n\n").unwrap();
+        assert!(place.is_empty() || place.starts_with("id: "), "{opening}");
+        assert!(!place.contains("data"), "{opening}");
         self
     }
 

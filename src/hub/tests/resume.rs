@@ -1,0 +1,245 @@
+//! Where a connection begins, what its client is told of it, and what the client is given when it
+//! comes back with that.
+
+use std::time::Duration;
+
+use super::{
+    Host,
+    host::{after, earliest, id, live},
+    update,
+};
+use crate::{
+    dialect::Dialect,
+    place::Place,
+    subscribe_request::{LastEventId, SubscribeRequest},
+    update::EncodedUpdate,
+};
+
+const NOTHING: [&str; 0] = [];
+const HOUR: Duration = Duration::from_hours(1);
+
+fn publish_private(host: &mut Host, id: &str) {
+    host.append(EncodedUpdate { private: true, ..update(id, &["a"]) });
+    host.commit();
+}
+
+/// The client of this connection goes away; gives what it sends when it comes back, by the
+/// standard: the last id that was in a whole block, if there was one.
+fn cut(host: &mut Host, connection: u8) -> SubscribeRequest {
+    let closed = host.hub.stop_one(id(connection)).unwrap();
+    host.end([closed]);
+    let bytes = String::from_utf8(host.bytes(connection)).unwrap();
+    match bytes.lines().filter_map(|line| line.strip_prefix("id: ")).next_back() {
+        None => live(&["a"]),
+        Some("earliest") => earliest(&["a"]).returning(),
+        Some(id) => after(id, &["a"]).returning(),
+    }
+}
+
+/// A client that is given nothing over a log of `published`, goes away, misses `m1` and `m2`, and
+/// comes back, is given `expected`.
+#[track_caller]
+fn comes_back(window: u64, published: &[(&str, &str)], expected: &[&str]) {
+    let mut host = Host::keeping(u64::MAX, window);
+    for (id, topic) in published {
+        host.publish(id, &[topic]);
+        publish_private(&mut host, "hidden");
+        host.prune();
+    }
+    host.connect(1, &live(&["a"]));
+    assert_eq!(host.got(1), NOTHING);
+    let request = cut(&mut host, 1);
+    for (id, topic) in [("m1", "a"), ("elsewhere", "b"), ("m2", "a")] {
+        host.publish(id, &[topic]);
+        publish_private(&mut host, "secret");
+        host.prune();
+    }
+    host.connect(2, &request);
+    host.publish("live", &["a"]);
+    assert_eq!(host.got(2), expected);
+}
+
+#[test]
+fn a_client_that_was_given_nothing_comes_back_to_exactly_what_it_missed() {
+    for window in [0, 3, 99] {
+        comes_back(window, &[], &["m1", "m2", "live"]);
+        comes_back(window, &[("old", "a")], &["m1", "m2", "live"]);
+        comes_back(window, &[("old", "a"), ("foreign", "b")], &["m1", "m2", "live"]);
+    }
+}
+
+#[test]
+fn behind_an_id_that_was_given_twice_it_rather_gets_one_too_many_than_one_too_few() {
+    let published = [("old", "a"), ("newer", "a"), ("old", "a")];
+    comes_back(99, &published, &["old", "m1", "m2", "live"]);
+}
+
+#[test]
+fn what_is_committed_between_the_request_and_the_first_read_is_behind_the_place_that_is_told() {
+    let mut host = Host::default();
+    host.publish("1", &["a"]);
+    host.subscribe(1, &live(&["a"]));
+    host.publish("2", &["a"]);
+    host.registered(1);
+    host.read(1);
+    assert_eq!(host.bytes(1), b":\n\nid: 1\n\nid: 2\ndata: 2\n\n");
+}
+
+#[test]
+fn a_client_that_was_told_a_place_which_is_no_longer_held_is_told_of_the_gap() {
+    let mut host = Host::keeping(2, 0);
+    host.publish("1", &["a"]);
+    host.connect(1, &live(&["a"]));
+    let request = cut(&mut host, 1);
+    for number in 2..=5 {
+        host.publish(&number.to_string(), &["a"]);
+        host.prune();
+    }
+    host.connect(2, &request);
+    assert_eq!(host.got(2), [r#"gap {"requested":"1","first":null,"missed":null}"#]);
+}
+
+#[test]
+fn a_client_that_comes_back_to_earliest_after_something_was_removed_is_told_of_the_gap() {
+    let mut host = Host::keeping(2, 0);
+    host.connect(1, &live(&["a"]));
+    let request = cut(&mut host, 1);
+    for number in 1..=5 {
+        host.publish(&number.to_string(), &["a"]);
+        host.prune();
+    }
+    host.connect(2, &request);
+    let gap = r#"gap {"requested":"earliest","first":"4","missed":null}"#;
+    assert_eq!(host.got(2), [gap, "4", "5"]);
+    host.connect(3, &earliest(&["a"]));
+    assert_eq!(host.got(3), ["4", "5"], "who asks for what is held misses nothing of it");
+}
+
+#[test]
+fn a_hub_of_which_everything_was_removed_is_earliest_too() {
+    let mut host = Host::keeping_for(u64::MAX, 99, Some(HOUR));
+    host.publish("1", &["a"]);
+    host.wait(HOUR);
+    for (first, second, prunes) in [(1, 2, false), (3, 4, true)] {
+        if prunes {
+            host.prune();
+        }
+        host.connect(first, &live(&["a"]));
+        assert_eq!(host.bytes(first), b":\n\nid: earliest\n\n");
+        let request = cut(&mut host, first);
+        host.publish("missed", &["a"]);
+        host.connect(second, &request);
+        let gap = r#"gap {"requested":"earliest","first":"missed","missed":null}"#;
+        assert_eq!(host.got(second), [gap, "missed"]);
+        host.wait(HOUR);
+    }
+}
+
+#[test]
+fn what_is_too_old_is_not_replayed_and_its_id_is_unknown() {
+    let mut host = Host::keeping_for(u64::MAX, 99, Some(HOUR));
+    host.publish("1", &["a"]);
+    host.wait(HOUR / 2);
+    host.publish("2", &["a"]);
+    host.wait(HOUR / 2);
+    host.publish("3", &["a"]);
+    host.connect(1, &earliest(&["a"]));
+    assert_eq!(host.got(1), ["2", "3"]);
+    host.connect(2, &after("1", &["a"]));
+    assert_eq!(host.got(2), [r#"gap {"requested":"1","first":null,"missed":null}"#]);
+}
+
+#[test]
+fn a_reader_that_slept_until_updates_were_too_old_is_told_of_the_gap() {
+    let mut host = Host::keeping_for(u64::MAX, 99, Some(HOUR));
+    host.subscribe(1, &live(&["a"]));
+    host.registered(1);
+    host.publish("1", &["a"]);
+    host.wait(HOUR);
+    host.publish("2", &["a"]);
+    host.read(1);
+    assert_eq!(host.got(1), [r#"gap {"requested":null,"first":"2","missed":null}"#, "2"]);
+}
+
+#[test]
+fn the_id_of_a_private_update_is_as_unknown_as_one_that_never_was() {
+    let mut host = Host::default();
+    host.publish("1", &["a"]);
+    publish_private(&mut host, "secret");
+    host.publish("2", &["a"]);
+    let answer = |host: &mut Host, connection, asked| {
+        let preceding = host.subscribe(connection, &after(asked, &["a", "*"])).preceding;
+        host.registered(connection);
+        host.read(connection);
+        (preceding, String::from_utf8(host.bytes(connection)).unwrap().replace(asked, "asked"))
+    };
+    let of_private = answer(&mut host, 1, "secret");
+    assert_eq!(of_private, answer(&mut host, 2, "never"));
+    assert_eq!(of_private.0, Some(Place::After("2".parse().unwrap())));
+}
+
+#[test]
+fn a_public_update_behind_a_private_one_of_the_same_id_is_found() {
+    let mut host = Host::default();
+    publish_private(&mut host, "same");
+    host.publish("same", &["a"]);
+    host.publish("next", &["a"]);
+    host.connect(1, &after("same", &["a"]));
+    assert_eq!(host.got(1), ["next"]);
+}
+
+#[test]
+fn an_update_that_was_not_asked_for_is_known_all_the_same() {
+    let mut host = Host::default();
+    host.publish("1", &["b"]);
+    host.publish("2", &["a"]);
+    host.connect(1, &after("1", &["a"]));
+    assert_eq!(host.got(1), ["2"]);
+}
+
+#[track_caller]
+fn preceding(host: &Host, asked: Option<&LastEventId>, expected: [Option<&str>; 2]) {
+    let answered = [Dialect::V0, Dialect::V1].map(|dialect| {
+        let request = live(&["a"]).in_dialect(dialect);
+        let request = match asked {
+            Some(asked) => request.after(asked.clone()),
+            None => request,
+        };
+        host.hub.preceding(&request, host.now).unwrap()
+    });
+    let answered = answered.each_ref().map(|place| place.as_ref().map(Place::as_str));
+    assert_eq!(answered, expected);
+}
+
+#[test]
+fn each_dialect_answers_a_last_event_id_in_its_way() {
+    let asked = |id: &str| LastEventId::After(id.parse().unwrap());
+    let mut host = Host::default();
+    for asked in [asked("unknown"), LastEventId::Earliest, LastEventId::Empty] {
+        preceding(&host, Some(&asked), [Some("earliest"); 2]);
+    }
+    host.publish("public", &["a"]);
+    publish_private(&mut host, "private");
+    preceding(&host, None, [None, None]);
+    preceding(&host, Some(&asked("public")), [Some("public"); 2]);
+    preceding(&host, Some(&LastEventId::Earliest), [Some("earliest"); 2]);
+    preceding(&host, Some(&LastEventId::Empty), [Some("public"), Some("earliest")]);
+    preceding(&host, Some(&asked("unknown")), [Some("public"), Some("earliest")]);
+    preceding(&host, Some(&asked("private")), [Some("public"), Some("earliest")]);
+}
+
+#[test]
+fn switched_off_no_gap_is_told_by_any_path() {
+    let mut host = Host::keeping(2, 0).without_gap_events();
+    host.connect(1, &live(&["a"]));
+    for number in 1..=6 {
+        host.publish(&number.to_string(), &["a"]);
+        host.prune();
+    }
+    host.read(1);
+    assert_eq!(host.got(1), ["1", "5", "6"]);
+    host.connect(2, &after("gone", &["a"]));
+    assert_eq!(host.got(2), NOTHING);
+    host.connect(3, &earliest(&["a"]).returning());
+    assert_eq!(host.got(3), ["5", "6"]);
+}

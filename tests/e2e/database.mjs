@@ -1,0 +1,39 @@
+// The databases of the objects of a server on workerd, from outside.
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** The rows that the query gives in a copy of the only object's database, whether or not the server runs. */
+export function rows(folder, query) {
+  const copies = mkdtempSync(join(tmpdir(), "millstream-database-"));
+  try {
+    for (const suffix of ["", "-wal"]) {
+      const file = path(folder) + suffix;
+      if (existsSync(file)) copyFileSync(file, join(copies, `copy${suffix}`));
+    }
+    const database = new DatabaseSync(join(copies, "copy"));
+    try {
+      return database.prepare(query).all();
+    } finally {
+      database.close();
+    }
+  } finally {
+    rmSync(copies, { recursive: true });
+  }
+}
+
+/** Puts what the SQL in the file `sql` makes in the place of the only object's database. No server may run. */
+export function replace(folder, sql) {
+  const file = path(folder);
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+  const database = new DatabaseSync(file);
+  database.exec(readFileSync(sql, "utf8"));
+  database.close();
+}
+
+function path(folder) {
+  const files = readdirSync(join(folder, "HubObject")).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  if (files.length !== 1) throw new Error(`there is not one database but ${files.length}`);
+  return join(folder, "HubObject", files[0]);
+}
