@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{
     admission::ConnectionLimits, gap::GapEvents, heartbeat::Heartbeat, history::Retention,
-    origins::Origins, rate::Rate,
+    hub_variables::HubVariables, origins::Origins, rate::Rate,
 };
 
 /// The configuration of a deployment.
@@ -30,10 +30,15 @@ pub struct Config {
 
 /// A variable has a value that means nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the configuration variable {variable} is {value:?}, but must be {expected}")]
+#[error(
+    "the configuration variable {variable}{} is {value:?}, but must be {expected}",
+    of_hub(.hub.as_deref())
+)]
 pub struct InvalidConfig {
     /// Its name.
     pub variable: &'static str,
+    /// The hub that it is set for in the variable `HUBS`, if it is set for one.
+    pub hub: Option<String>,
     /// Its value.
     pub value: String,
     /// What would be right.
@@ -41,7 +46,7 @@ pub struct InvalidConfig {
 }
 
 /// Every variable that [`Config`] reads.
-pub const VARIABLES: [&str; 10] = [
+pub const VARIABLES: [&str; 11] = [
     "ANONYMOUS_PUBLISH",
     "CORS_ORIGINS",
     "HEARTBEAT",
@@ -52,10 +57,61 @@ pub const VARIABLES: [&str; 10] = [
     "MAX_CONNECTIONS",
     "MAX_CONNECTIONS_PER_ADDRESS",
     "PUBLISH_RATE",
+    "HUBS",
 ];
 
 impl Config {
-    /// Reads the variables. One that is not set, or empty, has its default.
+    /// Reads the variables of the hub of this name: what `hubs` sets for it goes before what is set
+    /// for all.
+    ///
+    /// ```
+    /// use millstream::{config::Config, hub_variables::HubVariables};
+    ///
+    /// let mut hubs = HubVariables::default();
+    /// hubs.insert("news", "HEARTBEAT", "5s".to_owned())?;
+    /// let variable = |name| (name == "HEARTBEAT").then(|| "20s".to_owned());
+    /// let beat = |hub| Config::of_hub(hub, &hubs, variable).map(|read| read.heartbeat.interval());
+    /// assert_eq!(beat("news")?.unwrap().as_secs(), 5);
+    /// assert_eq!(beat("weather")?.unwrap().as_secs(), 20);
+    /// # Ok::<(), millstream::config::InvalidConfig>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first variable that is wrong.
+    pub fn of_hub(
+        hub: &str,
+        hubs: &HubVariables,
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, InvalidConfig> {
+        let own = |name| hubs.get(hub, name);
+        Self::read(|name| own(name).map(str::to_owned).or_else(|| variable(name))).map_err(
+            |invalid| match own(invalid.variable) {
+                Some(_) => InvalidConfig { hub: Some(hub.to_owned()), ..invalid },
+                None => invalid,
+            },
+        )
+    }
+
+    /// Reads the variables that are set for all hubs, and checks those too that `hubs` sets for
+    /// single ones.
+    ///
+    /// # Errors
+    /// The first variable that is wrong.
+    pub fn check(
+        hubs: &HubVariables,
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, InvalidConfig> {
+        // Asking for a variable is a call out of the module, which is not to be made for each hub.
+        let values = VARIABLES.map(|name| (name, variable(name)));
+        let variable = |name| values.iter().find(|(of, _)| *of == name)?.1.clone();
+        let of_all = Self::read(variable)?;
+        for hub in hubs.hubs() {
+            Self::of_hub(hub, hubs, variable)?;
+        }
+        Ok(of_all)
+    }
+
+    /// Reads the variables that are set for all hubs. One that is not set, or empty, has its default.
     ///
     /// ```
     /// use millstream::config::Config;
@@ -80,6 +136,7 @@ impl Config {
             connections,
             per_address,
             publish_rate,
+            _hubs,
         ] = VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
         let kept = Retention::default();
         let taken = ConnectionLimits::default();
@@ -121,6 +178,10 @@ impl Config {
     }
 }
 
+fn of_hub(hub: Option<&str>) -> String {
+    hub.map_or_else(String::new, |hub| format!(" of the hub {hub}"))
+}
+
 struct Variable {
     name: &'static str,
     value: String,
@@ -137,6 +198,7 @@ impl Variable {
             "" => Ok(default),
             text => parse(text).ok_or(InvalidConfig {
                 variable: self.name,
+                hub: None,
                 value: self.value,
                 expected,
             }),
@@ -175,6 +237,7 @@ fn duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hub_variables::HUBS;
 
     fn read(name: &str, value: &str) -> Result<Config, InvalidConfig> {
         Config::read(|variable| (variable == name).then(|| value.to_owned()))
@@ -202,7 +265,7 @@ mod tests {
 
     #[test]
     fn every_variable_is_named_when_it_is_wrong() {
-        for variable in VARIABLES {
+        for variable in VARIABLES.into_iter().filter(|name| *name != HUBS) {
             let error = read(variable, "no such value/").unwrap_err();
             assert_eq!((error.variable, error.value.as_str()), (variable, "no such value/"));
         }
@@ -223,6 +286,53 @@ mod tests {
         let gap_events = |text: &str| read("GAP_EVENTS", text).map(|read| read.gap_events);
         assert_eq!(gap_events(""), Ok(GapEvents::On));
         assert_eq!(gap_events("false"), Ok(GapEvents::Off));
+    }
+
+    fn hubs(variables: &[(&str, &str, &str)]) -> HubVariables {
+        let mut hubs = HubVariables::default();
+        for (hub, variable, value) in variables {
+            hubs.insert(hub, variable, (*value).to_owned()).unwrap();
+        }
+        hubs
+    }
+
+    fn of_all(name: &str) -> Option<String> {
+        let set = [("HISTORY_UPDATES", "7"), ("HEARTBEAT", "20s")];
+        set.iter().find(|(of, _)| *of == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    #[test]
+    fn a_hub_has_its_own_variables_first_then_those_of_all_then_the_defaults() {
+        let hubs = hubs(&[("news", "HISTORY_UPDATES", "3"), ("news", "HEARTBEAT", "")]);
+        let read = |hub| Config::of_hub(hub, &hubs, of_all).unwrap();
+        assert_eq!(read("news").retention.updates, 3);
+        assert_eq!(read("news").heartbeat, Heartbeat::default());
+        assert_eq!(read("elsewhere"), Config::read(of_all).unwrap());
+        assert_eq!(Config::check(&hubs, of_all), Config::read(of_all));
+    }
+
+    #[test]
+    fn a_wrong_value_of_one_hub_is_named_with_the_hub() {
+        let hubs = hubs(&[("news", "HISTORY_AGE", "an hour")]);
+        let error = Config::check(&hubs, of_all).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the configuration variable HISTORY_AGE of the hub news is \"an hour\", but must be a \
+             time such as 12h or 7d, or 0 for no limit"
+        );
+        assert_eq!(Config::of_hub("news", &hubs, of_all), Err(error));
+        assert!(Config::of_hub("other", &hubs, of_all).is_ok());
+    }
+
+    #[test]
+    fn a_wrong_value_of_all_hubs_is_not_laid_on_one() {
+        let variable = |name: &str| match name {
+            "HEARTBEAT" => Some("soon".to_owned()),
+            name => of_all(name),
+        };
+        let hubs = hubs(&[("news", "HISTORY_UPDATES", "3")]);
+        assert_eq!(Config::of_hub("news", &hubs, variable).unwrap_err().hub, None);
+        assert_eq!(Config::check(&hubs, variable).unwrap_err().variable, "HEARTBEAT");
     }
 
     #[test]

@@ -50,7 +50,8 @@ impl<'a> HubPath<'a> {
     }
 }
 
-fn is_hub_name(name: &str) -> bool {
+/// Whether a hub can have this name.
+pub(crate) fn is_hub_name(name: &str) -> bool {
     (1..=MAX_HUB_NAME_BYTES).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }

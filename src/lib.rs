@@ -55,6 +55,7 @@ pub mod admission;
 pub mod config;
 pub mod error;
 pub mod hub_path;
+pub mod hub_variables;
 pub mod idempotency;
 pub mod idempotency_key;
 pub mod limits;

@@ -42,14 +42,18 @@ pub struct HubObject {
 
 #[wasm_bindgen]
 impl HubObject {
-    /// Opens the hub over the object's storage.
+    /// Opens the hub over the object's storage, with the variables of its name.
     ///
     /// # Errors
-    /// What the storage throws; the runtime then makes the object anew for the next request.
+    /// What the storage throws, or that the runtime does not tell the name; it then makes the object
+    /// anew for the next request.
     #[wasm_bindgen(constructor)]
     pub fn new(state: &DurableObjectState, env: &Env) -> Result<Self, JsError> {
         let storage = state.storage().map_err(SqlError::from)?;
-        let hub = match config::read(env) {
+        let name = state.id().and_then(|id| id.name()).map_err(SqlError::from)?;
+        let name =
+            name.ok_or_else(|| JsError::new("the runtime does not tell the hub its name"))?;
+        let hub = match config::of_hub(env, &name) {
             Ok(config) => {
                 let history = SqlHistory::open(storage.clone(), clock::now())?;
                 Ok(Handler::new(config, history, ())?)

@@ -21,7 +21,7 @@ use crate::{
 #[wasm_bindgen]
 pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue> {
     let url = request.url();
-    let config = config::read(env).map_err(|invalid| {
+    let config = config::check(env).map_err(|invalid| {
         web_sys::console::error_1(&invalid.to_string().into());
         Error::from(invalid)
     });

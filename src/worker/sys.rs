@@ -21,6 +21,10 @@ extern "C" {
 
     pub(super) type DurableObjectId;
 
+    /// The name that it was made from, as far as the runtime knows.
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn name(this: &DurableObjectId) -> Result<Option<String>, JsValue>;
+
     #[wasm_bindgen(method, catch, js_name = idFromName)]
     pub(super) fn id_from_name(
         this: &DurableObjectNamespace,
@@ -53,6 +57,9 @@ extern "C" {
 
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn storage(this: &DurableObjectState) -> Result<DurableObjectStorage, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn id(this: &DurableObjectState) -> Result<DurableObjectId, JsValue>;
 }
 
 #[wasm_bindgen]

@@ -56,6 +56,15 @@ test("an idle hub's updates leave the storage, and its log goes on where it was"
   assert.deepEqual(sequences, [4]);
 });
 
+test("an object that is woken by its alarm alone knows the settings of its hub", async (t) => {
+  const server = await start(t, { HISTORY_AGE: "30d", HUBS: '{"short":{"HISTORY_AGE":"2s"}}' });
+  await publish(server.hub("short"), { topic: "a", data: "1" });
+  await server.kill();
+  assert.equal(ids(server).length, 1);
+  await server.restart();
+  await until(() => ids(server).length === 0, "the storage to be empty");
+});
+
 test("a database of version 1 is brought to version 2, whose updates count from then on", async (t) => {
   const server = await start(t, { HISTORY_AGE: "1h" });
   const hub = server.hub("old");

@@ -1,0 +1,101 @@
+//! Settings of single hubs: the variable `HUBS`.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    config::{InvalidConfig, VARIABLES},
+    hub_path,
+};
+
+/// The name of the variable, which no hub can have of its own.
+pub const HUBS: &str = "HUBS";
+
+/// What the variable must be, as a whole.
+pub const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with hubs, their variables, and texts as values"#;
+
+/// What is set for single hubs beyond what is set for all. The text is the host's to parse, since
+/// every host of this crate has a parser of JSON, and a second one is a third of the module's size.
+///
+/// ```
+/// use millstream::hub_variables::HubVariables;
+///
+/// let mut hubs = HubVariables::default();
+/// hubs.insert("news", "HISTORY_AGE", "1h".to_owned())?;
+/// assert_eq!(hubs.get("news", "HISTORY_AGE"), Some("1h"));
+/// assert_eq!(hubs.get("weather", "HISTORY_AGE"), None);
+/// assert!(hubs.insert("news", "HISTORY_YEARS", "1".to_owned()).is_err());
+/// # Ok::<(), millstream::config::InvalidConfig>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HubVariables(BTreeMap<String, BTreeMap<&'static str, String>>);
+
+impl HubVariables {
+    /// Sets a variable for one hub.
+    ///
+    /// # Errors
+    /// No hub can have the name, or there is no such variable.
+    pub fn insert(
+        &mut self,
+        hub: &str,
+        variable: &str,
+        value: String,
+    ) -> Result<(), InvalidConfig> {
+        let wrong = |part: &str, expected| InvalidConfig {
+            variable: HUBS,
+            hub: None,
+            value: part.to_owned(),
+            expected,
+        };
+        if !hub_path::is_hub_name(hub) {
+            return Err(wrong(hub, "made of hubs, whose names have 1 to 64 of A-Z a-z 0-9 _ -"));
+        }
+        let known = VARIABLES.into_iter().find(|name| *name == variable && *name != HUBS);
+        let known = known.ok_or_else(|| {
+            wrong(variable, "made of configuration variables, none of them HUBS, for each hub")
+        })?;
+        self.0.entry(hub.to_owned()).or_default().insert(known, value);
+        Ok(())
+    }
+
+    /// What the variable `name` is for this hub, if it is set for it.
+    #[must_use]
+    pub fn get(&self, hub: &str, name: &str) -> Option<&str> {
+        self.0.get(hub)?.get(name).map(String::as_str)
+    }
+
+    /// The hubs that something is set for.
+    pub fn hubs(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(hub: &str, variable: &str, part: &str) {
+        let mut hubs = HubVariables::default();
+        let error = hubs.insert(hub, variable, String::new()).unwrap_err();
+        assert_eq!((error.variable, error.value.as_str()), (HUBS, part));
+        assert_eq!(hubs.hubs().count(), 0);
+    }
+
+    #[test]
+    fn a_hub_that_cannot_be_and_a_variable_that_is_not_are_named() {
+        refused("a.b", "HEARTBEAT", "a.b");
+        refused("", "HEARTBEAT", "");
+        refused("a", "HEARTBAET", "HEARTBAET");
+        refused("a", "HUBS", "HUBS");
+    }
+
+    #[test]
+    fn a_hub_has_its_own_alone() {
+        let mut hubs = HubVariables::default();
+        hubs.insert("a", "HEARTBEAT", "1s".to_owned()).unwrap();
+        hubs.insert("b", "HISTORY_AGE", "1h".to_owned()).unwrap();
+        assert_eq!(hubs.hubs().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(hubs.get("a", "HEARTBEAT"), Some("1s"));
+        assert_eq!(hubs.get("b", "HEARTBEAT"), None);
+    }
+}
