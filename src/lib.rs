@@ -20,16 +20,23 @@ pub mod decoder;
 // What is published and what is asked for: Mercure.
 pub mod dialect;
 pub mod form;
+pub mod mercure_string;
 pub mod ndjson;
+pub mod positions;
 mod publish_json;
 pub mod publish_request;
 pub mod publish_stream;
 pub mod published;
+pub mod reserved_topic;
 pub mod subscribe_request;
 pub mod topic;
 pub mod topic_selector;
 pub mod topics;
 pub mod update;
+pub mod uri_template;
+pub mod url_components;
+pub mod url_parser;
+pub mod url_pattern;
 
 // One log.
 pub mod gap;

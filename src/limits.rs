@@ -3,8 +3,11 @@
 /// Topics of one update. The reference hub's figure; more is a mistake of the publisher.
 pub const MAX_TOPICS: usize = 1_000;
 
-/// Topic selectors of one subscription request. The reference hub's figure.
+/// Topic selectors of one subscription request of 0.x. The reference hub's figure.
 pub const MAX_SELECTORS: usize = 1_000;
+
+/// Matchers of one subscription request of 1.0. The reference hub's figure.
+pub const MAX_MATCHERS: usize = 100;
 
 /// Bytes of one topic or topic selector: what fits a URL in every browser.
 pub const MAX_TOPIC_BYTES: usize = 4_096;
@@ -76,3 +79,39 @@ pub const WINDOW_BYTES: usize = 8 << 20;
 
 /// Bytes of a hub's name.
 pub const MAX_HUB_NAME_BYTES: usize = 64;
+/// Bytes of the compiled regular expressions of one component of a URL pattern: some three hundred
+/// states, enough for a UUID or a date several times over.
+pub const MAX_REGEXP_BYTES: usize = 8 << 10;
+
+/// Groups within groups in a regular expression of a URL pattern: the engine's parser recurses.
+pub const MAX_REGEXP_NESTING: u32 = 16;
+
+/// Bytes of a component of a topic beyond which no regular expression matches it. With the largest
+/// expression, that is a match of a few milliseconds.
+pub const MAX_REGEXP_TEXT_BYTES: usize = 1_024;
+
+/// Bytes of a token: a claim of a thousand selectors of forty bytes fits, and so it does into the
+/// headers that the edge accepts.
+pub const MAX_TOKEN_BYTES: usize = 64 << 10;
+
+/// Topic selectors in one list of a token of 0.x. The reference hub's figure.
+pub const MAX_CLAIM_SELECTORS: usize = 1_000;
+
+/// Authorization details in a token of 1.0. The reference hub's figure.
+pub const MAX_DETAILS: usize = 100;
+
+/// Topics in all authorization details of a token together. The reference hub's figure.
+pub const MAX_DETAIL_TOPICS: usize = 100;
+
+/// Keys in a key set. An issuer has two while it rotates, a large one some ten; and a token
+/// without a `kid` costs one verification for each that fits.
+pub const MAX_KEYS: usize = 32;
+
+/// Bytes of a key set that is fetched: the largest of [`MAX_KEYS`] keys with certificates fits.
+pub const MAX_KEY_SET_BYTES: usize = 256 << 10;
+
+/// Bits of the smallest RSA key, RFC 7518 § 3.3.
+pub const MIN_RSA_BITS: usize = 2_048;
+
+/// Members of one JSON object in a token or a key: each name is held against those before it.
+pub const MAX_MEMBERS: usize = 256;

@@ -1,0 +1,95 @@
+//! URI templates as topic selectors: [RFC 6570], all four levels, in linear time.
+//!
+//! A topic is selected if the template expands to it for some values of its variables, each of
+//! which may be undefined, a string, a list or an associative array. Two variables of the same name
+//! are not compared. The reference hub of the 0.x dialect is laxer: it ignores the names in `{?name}`
+//! and the length in `{name:3}`, so a grant of it covers more than the template can expand to.
+//!
+//! [RFC 6570]: https://www.rfc-editor.org/rfc/rfc6570
+
+use std::{fmt, str::FromStr};
+
+use crate::positions::Positions;
+
+mod classes;
+mod expression;
+mod literal;
+mod parse;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use classes::Classes;
+use expression::Expression;
+pub use parse::InvalidUriTemplate;
+
+/// A URI template.
+///
+/// ```
+/// use millstream::uri_template::UriTemplate;
+///
+/// let template: UriTemplate = "https://example.com/books/{id}{?page}".parse()?;
+/// assert!(template.matches("https://example.com/books/1"));
+/// assert!(template.matches("https://example.com/books/1?page=2"));
+/// assert!(!template.matches("https://example.com/books/1/reviews"));
+/// # Ok::<(), millstream::uri_template::InvalidUriTemplate>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UriTemplate {
+    source: String,
+    parts: Vec<Part>,
+}
+
+/// RFC 6570 § 2: `URI-Template = *( literals / expression )`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    /// What expands to itself, and to its percent-encoded form (§ 3.1) where that differs.
+    Literal(String),
+    Expression(Expression),
+}
+
+impl UriTemplate {
+    /// Whether there is anything to expand. Without, the template is a plain text, which only an
+    /// equal topic should match.
+    #[must_use]
+    pub fn has_expressions(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Expression(_)))
+    }
+
+    /// Whether the template expands to this text for some values of its variables.
+    #[must_use]
+    pub fn matches(&self, topic: &str) -> bool {
+        let text = topic.as_bytes();
+        let mut places = Positions::start(text);
+        let mut classes = None;
+        for part in &self.parts {
+            places = match part {
+                Part::Literal(literal) => literal::ends(text, places, literal),
+                Part::Expression(expression) => {
+                    expression.ends(classes.get_or_insert_with(|| Classes::of(text)), &places)
+                }
+            };
+            if places.is_empty() {
+                return false;
+            }
+        }
+        places.has_end()
+    }
+}
+
+impl FromStr for UriTemplate {
+    type Err = InvalidUriTemplate;
+
+    fn from_str(source: &str) -> Result<Self, Self::Err> {
+        Ok(Self { source: source.to_owned(), parts: parse::parts(source)? })
+    }
+}
+
+impl fmt::Display for UriTemplate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.source)
+    }
+}
