@@ -1,13 +1,26 @@
-//! The two dialects of the protocol: draft-dunglas-mercure-07, which all stable releases of the
-//! reference hub speak, and draft-08, which is to be version 1.0.
+//! The two dialects of Mercure, and how a request's dialect is found: the one place that says it.
+//!
+//! | what is seen | dialect |
+//! |---|---|
+//! | a subscription with `topic` | 0.x |
+//! | a subscription with `match…`, or by QUERY | 1.0 |
+//! | a publication with a token whose `typ` is `at+jwt`, while an issuer is trusted | 1.0 |
+//! | a publication with any other token | 0.x |
+//! | a publication without a readable token | [`Dialect::of_hub`] |
+//!
+//! A subscription of 0.x may show a token of either kind. One of 1.0 may not show a token of 0.x:
+//! RFC 9068 § 4 refuses every other `typ`.
+//!
+//! While no issuer is trusted an `at+jwt` is a token of 0.x: authorization servers issue them with
+//! the namespaced claim to hubs of 0.x.
 
-/// The dialect that a request is in.
+/// A dialect of the protocol.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Dialect {
-    /// 0.x: draft-dunglas-mercure-07.
+    /// draft-dunglas-mercure-07: every stable release up to 0.x.
     #[default]
     V0,
-    /// 1.0: draft-08.
+    /// draft-dunglas-mercure-08: 1.0.
     V1,
 }
 
@@ -18,6 +31,38 @@ impl Dialect {
         match self {
             Self::V0 => "Last-Event-ID",
             Self::V1 => "Mercure-Last-Event-ID",
+        }
+    }
+
+    /// The dialect of a refusal when the request shows none: 1.0 when an issuer is trusted.
+    #[must_use]
+    pub fn of_hub(trusts_an_issuer: bool) -> Self {
+        if trusts_an_issuer { Self::V1 } else { Self::V0 }
+    }
+
+    /// The dialect of a token with this `typ` header, RFC 9068 § 4: the prefix `application/` and
+    /// the case do not count.
+    #[must_use]
+    pub fn of_token(typ: Option<&str>, trusts_an_issuer: bool) -> Self {
+        let is_access_token = typ.is_some_and(|typ| {
+            ["at+jwt", "application/at+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known))
+        });
+        if is_access_token && trusts_an_issuer { Self::V1 } else { Self::V0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_access_token_is_known_by_its_type_in_any_case() {
+        for typ in ["at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt"] {
+            assert_eq!(Dialect::of_token(Some(typ), true), Dialect::V1, "{typ}");
+            assert_eq!(Dialect::of_token(Some(typ), false), Dialect::V0, "{typ}");
+        }
+        for typ in [None, Some("JWT"), Some("jwt"), Some("at-jwt"), Some("text/at+jwt"), Some("")] {
+            assert_eq!(Dialect::of_token(typ, true), Dialect::V0, "{typ:?}");
         }
     }
 }

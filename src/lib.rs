@@ -38,6 +38,29 @@ pub mod url_components;
 pub mod url_parser;
 pub mod url_pattern;
 
+// Who may do what: JOSE, OAuth 2.0 and Mercure.
+pub mod access_token;
+pub mod algorithm;
+pub mod authorization_details;
+pub mod bearer;
+pub mod challenge;
+pub mod claims;
+pub mod der;
+pub mod fetched_keys;
+pub mod grants;
+pub mod invalid_token;
+mod json;
+mod jwk;
+pub mod jws;
+pub mod key;
+pub mod key_set;
+mod numeric_date;
+pub mod pem;
+pub mod publish_origin;
+pub mod resource_metadata;
+pub mod trust;
+pub mod verifier;
+
 // One log.
 pub mod gap;
 pub mod history;

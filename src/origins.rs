@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-/// A list of origins, or all of them.
+/// A list of origins, or all of them. `https://*.example.com` is every host below `example.com`.
 ///
 /// ```
 /// use millstream::origins::Origins;
@@ -18,6 +18,8 @@ use thiserror::Error;
 pub struct Origins {
     any: bool,
     listed: Vec<String>,
+    /// What stands before and behind the star of a wildcard.
+    wildcards: Vec<(String, String)>,
 }
 
 /// The text is not an origin: scheme, host and perhaps a port, and nothing behind them.
@@ -38,7 +40,13 @@ impl Origins {
     /// Whether pages of this origin, as the `Origin` header has it, are allowed.
     #[must_use]
     pub fn allow(&self, origin: &str) -> bool {
-        self.any || self.listed.iter().any(|listed| listed == origin)
+        let below = |(scheme, parent): &(String, String)| {
+            let host = origin.strip_prefix(scheme).and_then(|rest| rest.strip_suffix(parent));
+            host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_label))
+        };
+        self.any
+            || self.listed.iter().any(|listed| listed == origin)
+            || self.wildcards.iter().any(below)
     }
 }
 
@@ -50,12 +58,24 @@ impl FromStr for Origins {
         for origin in text.split([' ', ',']).filter(|origin| !origin.is_empty()) {
             match origin {
                 "*" => origins.any = true,
+                _ if origin
+                    .split_once("://*.")
+                    .is_some_and(|(scheme, parent)| is_origin(&format!("{scheme}://{parent}"))) =>
+                {
+                    let (scheme, parent) = origin.split_once('*').unwrap_or_default();
+                    origins.wildcards.push((scheme.to_owned(), parent.to_owned()));
+                }
                 _ if is_origin(origin) => origins.listed.push(origin.to_owned()),
                 _ => return Err(InvalidOrigin { text: origin.to_owned() }),
             }
         }
         Ok(origins)
     }
+}
+
+/// What a star stands for: one label of a host or several, and nothing that ends a host.
+fn is_label(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte)
 }
 
 /// Browsers send origins in lower case and without a default port; so must they be listed.
@@ -98,6 +118,36 @@ mod tests {
     fn a_star_allows_everybody() {
         let origins: Origins = "*".parse().unwrap();
         assert!(origins.is_any() && origins.allow("https://example.com"));
+    }
+
+    #[test]
+    fn a_wildcard_allows_the_hosts_below() {
+        let origins: Origins = "https://*.example.com http://*.localhost:8080".parse().unwrap();
+        for below in ["https://a.example.com", "https://a.b.example.com", "http://a.localhost:8080"]
+        {
+            assert!(origins.allow(below), "{below}");
+        }
+        for other in [
+            "https://example.com",
+            "https://.example.com",
+            "https://aexample.com",
+            "http://a.example.com",
+            "https://a.example.com:8443",
+            "https://evil/.example.com",
+            "https://evil:1@a.example.com",
+            "http://a.localhost",
+        ] {
+            assert!(!origins.allow(other), "{other}");
+        }
+        for wrong in [
+            "https://*",
+            "https://a.*.example.com",
+            "*.example.com",
+            "https://*example.com",
+            "https://*.",
+        ] {
+            assert!(wrong.parse::<Origins>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

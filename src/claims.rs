@@ -1,0 +1,139 @@
+//! The claims of a token of 0.x: draft-dunglas-mercure-07 § 6, authorization.
+
+use crate::{
+    dialect::Dialect,
+    grants::{Grants, Selector, SubscribeGrant},
+    invalid_token::InvalidToken,
+    json::{self, Json},
+    limits::MAX_CLAIM_SELECTORS,
+    numeric_date,
+    timestamp::Timestamp,
+};
+
+/// The claim for issuers that allow none but names that are URIs.
+const NAMESPACED: &str = "https://mercure.rocks/";
+
+const NOT_CLAIMS: InvalidToken =
+    InvalidToken::Claims("they are not a JSON object, or a date is not a number");
+
+const NOT_MERCURE: InvalidToken = InvalidToken::Claims(
+    "\"mercure\" is not an object whose \"publish\" and \"subscribe\" are lists of texts",
+);
+
+/// Reads the payload of a token whose signature is verified. A token without the claim grants
+/// nothing; the namespaced claim wins over the plain one.
+///
+/// ```
+/// use millstream::{claims, grants::Selector, timestamp::Timestamp};
+///
+/// let grants = claims::parse(r#"{"mercure":{"publish":["*"]}}"#, Timestamp::from_millis(0))?;
+/// assert_eq!(grants.publish, [Selector::All]);
+/// # Ok::<(), millstream::invalid_token::InvalidToken>(())
+/// ```
+///
+/// # Errors
+/// Why it is refused.
+pub fn parse(payload: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
+    let claims = json::object(payload).map_err(|_| NOT_CLAIMS)?;
+    let date = |name| claims.number(name).map_err(|_| NOT_CLAIMS);
+    let expires = numeric_date::check(date("exp")?, date("nbf")?, now)?;
+    let nothing = Json::Object(Vec::new());
+    let mercure = claims.get(NAMESPACED).or(claims.get("mercure")).unwrap_or(&nothing);
+    if !mercure.is_object() {
+        return Err(NOT_MERCURE);
+    }
+    let subscribe = SubscribeGrant {
+        topics: selectors(mercure, "subscribe")?,
+        payload: mercure.get("payload").map(Json::to_string),
+    };
+    let publish = selectors(mercure, "publish")?;
+    Ok(Grants { dialect: Dialect::V0, publish, subscribe: vec![subscribe], expires })
+}
+
+fn selectors(mercure: &Json<'_>, of: &'static str) -> Result<Vec<Selector>, InvalidToken> {
+    let list = mercure.texts(of).map_err(|_| NOT_MERCURE)?.unwrap_or_default();
+    if list.len() > MAX_CLAIM_SELECTORS {
+        return Err(InvalidToken::TooMany { of, count: list.len(), limit: MAX_CLAIM_SELECTORS });
+    }
+    let selector = |text: &str| match text {
+        "*" => Selector::All,
+        text => Selector::TopicSelector(text.to_owned()),
+    };
+    Ok(list.into_iter().map(selector).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    fn selector(text: &str) -> Selector {
+        Selector::TopicSelector(text.to_owned())
+    }
+
+    #[test]
+    fn both_lists_and_the_payload_are_read() {
+        let claims = r#"{"mercure":{"publish":["foo","bar"],"subscribe":["foo","*"],
+            "payload":{"b":1, "a":2}}}"#;
+        let grants = parse(claims, NOW).unwrap();
+        assert_eq!(grants.publish, [selector("foo"), selector("bar")]);
+        assert_eq!(grants.subscribe[0].topics, [selector("foo"), Selector::All]);
+        assert_eq!(grants.subscribe[0].payload.as_deref(), Some(r#"{"b":1,"a":2}"#));
+    }
+
+    #[test]
+    fn the_namespaced_claim_is_read_and_wins() {
+        let claims = r#"{"mercure":{"publish":["a"]},"https://mercure.rocks/":{"publish":["b"]}}"#;
+        assert_eq!(parse(claims, NOW).unwrap().publish, [selector("b")]);
+    }
+
+    #[test]
+    fn what_is_absent_grants_nothing() {
+        for claims in
+            ["{}", r#"{"mercure":{}}"#, r#"{"mercure":null}"#, r#"{"mercure":{"publish":null}}"#]
+        {
+            let grants = parse(claims, NOW).unwrap();
+            assert!(grants.publish.is_empty() && grants.subscribe[0].topics.is_empty(), "{claims}");
+        }
+    }
+
+    #[test]
+    fn claims_of_another_form_are_refused() {
+        for claims in [
+            "",
+            "[]",
+            "null",
+            r#"{"exp":"1800000001"}"#,
+            r#"{"mercure":["a"]}"#,
+            r#"{"mercure":"*"}"#,
+            r#"{"mercure":{"publish":"*"}}"#,
+            r#"{"mercure":{"publish":[1]}}"#,
+            r#"{"mercure":{"subscribe":[["a"]]}}"#,
+            r#"{"mercure":{"publish":[],"publish":["*"]}}"#,
+        ] {
+            assert!(matches!(parse(claims, NOW), Err(InvalidToken::Claims(_))), "{claims}");
+        }
+    }
+
+    #[test]
+    fn a_list_ends_at_its_limit() {
+        let of = |count: usize| {
+            let list = vec!["\"a\""; count].join(",");
+            parse(&format!(r#"{{"mercure":{{"subscribe":[{list}]}}}}"#), NOW)
+        };
+        assert!(of(MAX_CLAIM_SELECTORS).is_ok());
+        assert!(matches!(
+            of(MAX_CLAIM_SELECTORS + 1),
+            Err(InvalidToken::TooMany { count: 1_001, .. })
+        ));
+    }
+
+    #[test]
+    fn dates_are_held_against_the_time() {
+        assert_eq!(parse(r#"{"exp":1800000000}"#, NOW), Err(InvalidToken::Expired));
+        assert_eq!(parse(r#"{"nbf":1800000000.5}"#, NOW), Err(InvalidToken::NotYetValid));
+        let later = Timestamp::from_millis(1_800_000_001_000);
+        assert_eq!(parse(r#"{"exp":1800000001}"#, NOW).unwrap().expires, Some(later));
+    }
+}

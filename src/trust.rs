@@ -1,0 +1,311 @@
+//! Whose tokens are trusted, and by which dialect's rules each is read.
+
+use thiserror::Error;
+
+use crate::{
+    access_token,
+    bearer::Carrier,
+    claims,
+    dialect::Dialect,
+    grants::Grants,
+    invalid_token::InvalidToken,
+    json::{self, Json, Unexpected},
+    jws::Jws,
+    timestamp::Timestamp,
+    verifier::{InvalidVerifier, Role, Verifier},
+};
+
+/// Every variable that [`Trust`] reads. Those of the reference hub have its names and meaning;
+/// `ISSUERS` is this hub's own.
+pub const VARIABLES: [&str; 8] = [
+    "MERCURE_PUBLISHER_JWT_KEY",
+    "MERCURE_PUBLISHER_JWT_ALG",
+    "MERCURE_PUBLISHER_JWKS_URL",
+    "MERCURE_SUBSCRIBER_JWT_KEY",
+    "MERCURE_SUBSCRIBER_JWT_ALG",
+    "MERCURE_SUBSCRIBER_JWKS_URL",
+    TRUSTED_ISSUERS,
+    ISSUERS,
+];
+
+/// The `iss` of the access tokens that the keys of the other variables verify: one issuer, in
+/// spite of its name, since a key belongs to one.
+const TRUSTED_ISSUERS: &str = "MERCURE_TRUSTED_ISSUERS";
+
+/// More issuers, each with keys of its own: a JSON list.
+///
+/// ```json
+/// [{"issuer": "https://as.example", "authorization_server": true,
+///   "publisher": {"jwks_uri": "https://as.example/jwks", "algorithms": ["ES256"]},
+///   "subscriber": {"key": "a secret, PEM or a JWK", "algorithms": ["HS256"]}}]
+/// ```
+const ISSUERS: &str = "ISSUERS";
+
+/// The keys of the hub.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// For tokens of 0.x, whoever issues them.
+    legacy: Verifiers,
+    /// For access tokens of 1.0.
+    issuers: Vec<Issuer>,
+}
+
+/// One who issues access tokens. Keys are never used for another: draft-dunglas-mercure-08,
+/// authorization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Issuer {
+    id: String,
+    is_authorization_server: bool,
+    verifiers: Verifiers,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Verifiers {
+    publisher: Option<Verifier>,
+    subscriber: Option<Verifier>,
+}
+
+/// A variable is wrong. What it holds is not shown, since it may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the configuration variable {variable} is wrong: {reason}")]
+pub struct InvalidTrust {
+    /// Its name.
+    pub variable: &'static str,
+    /// What is wrong with it.
+    pub reason: InvalidTrustReason,
+}
+
+/// What is wrong with a variable.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InvalidTrustReason {
+    /// The keys or algorithms.
+    #[error(transparent)]
+    Verifier(#[from] InvalidVerifier),
+    /// There is a key and a URL for the same role.
+    #[error("there is a key and a URL of keys for the same role")]
+    TwoKinds,
+    /// There is an algorithm and no key.
+    #[error("there is an algorithm and no key that it is for")]
+    NoKey,
+    /// There is more than one issuer for the same keys.
+    #[error("it is one issuer; more, with keys of their own, are set by {ISSUERS}")]
+    OneIssuer,
+    /// It is not of the documented form.
+    #[error("it is not a list of issuers with keys")]
+    Form,
+    /// An issuer stands twice.
+    #[error("the issuer {0:?} stands twice")]
+    Twice(String),
+}
+
+/// How a token is to be verified and read.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'trust> {
+    /// What verifies its signature.
+    pub verifier: &'trust Verifier,
+    /// The issuer, for an access token of 1.0.
+    issuer: Option<&'trust Issuer>,
+}
+
+impl Trust {
+    /// Reads the variables. Without any, no token is trusted.
+    ///
+    /// # Errors
+    /// The first variable that is wrong.
+    pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidTrust> {
+        let [
+            publisher_key,
+            publisher_algorithm,
+            publisher_url,
+            subscriber_key,
+            subscriber_algorithm,
+            subscriber_url,
+            trusted,
+            issuers,
+        ] = VARIABLES.map(|name| (name, variable(name).unwrap_or_default()));
+        let legacy = Verifiers {
+            publisher: verifier(&publisher_key, &publisher_algorithm, &publisher_url)?,
+            subscriber: verifier(&subscriber_key, &subscriber_algorithm, &subscriber_url)?,
+        };
+        let mut trust = Self { legacy, issuers: Vec::new() };
+        let of = |variable| move |reason| InvalidTrust { variable, reason };
+        trust.add_own(trusted.1.trim()).map_err(of(trusted.0))?;
+        trust.add_listed(issuers.1.trim()).map_err(of(issuers.0))?;
+        Ok(trust)
+    }
+
+    fn add_own(&mut self, id: &str) -> Result<(), InvalidTrustReason> {
+        if id.contains(char::is_whitespace) {
+            return Err(InvalidTrustReason::OneIssuer);
+        }
+        if !id.is_empty() {
+            let verifiers = self.legacy.clone();
+            if verifiers == Verifiers::default() {
+                return Err(InvalidTrustReason::NoKey);
+            }
+            let id = id.to_owned();
+            self.issuers.push(Issuer { id, is_authorization_server: false, verifiers });
+        }
+        Ok(())
+    }
+
+    fn add_listed(&mut self, list: &str) -> Result<(), InvalidTrustReason> {
+        if list.is_empty() {
+            return Ok(());
+        }
+        let Ok(Json::List(list)) = json::parse(list) else { return Err(InvalidTrustReason::Form) };
+        for form in &list {
+            let id = form.text("issuer")?.unwrap_or_default().to_owned();
+            if self.issuers.iter().any(|known| known.id == id) {
+                return Err(InvalidTrustReason::Twice(id));
+            }
+            let verifiers = Verifiers {
+                publisher: form.get("publisher").map(listed_verifier).transpose()?,
+                subscriber: form.get("subscriber").map(listed_verifier).transpose()?,
+            };
+            let is_authorization_server = match form.get("authorization_server") {
+                None => false,
+                Some(Json::Boolean(is_one)) => *is_one,
+                Some(_) => return Err(InvalidTrustReason::Form),
+            };
+            let known = ["issuer", "authorization_server", "publisher", "subscriber"];
+            if id.is_empty() || verifiers == Verifiers::default() || !form.has_only(&known) {
+                return Err(InvalidTrustReason::Form);
+            }
+            self.issuers.push(Issuer { id, is_authorization_server, verifiers });
+        }
+        Ok(())
+    }
+
+    /// Whether there is anybody whose access tokens of 1.0 are trusted.
+    #[must_use]
+    pub fn trusts_an_issuer(&self) -> bool {
+        !self.issuers.is_empty()
+    }
+
+    /// Whether no token is trusted for this role.
+    #[must_use]
+    pub fn is_without_key(&self, role: Role) -> bool {
+        let all = self.issuers.iter().map(|issuer| &issuer.verifiers).chain([&self.legacy]);
+        all.map(|verifiers| verifiers.of(role)).all(|verifier| verifier.is_none())
+    }
+
+    /// The issuers that are authorization servers: RFC 9728 § 2.
+    pub fn authorization_servers(&self) -> impl Iterator<Item = &str> {
+        let servers = self.issuers.iter().filter(|issuer| issuer.is_authorization_server);
+        servers.map(|issuer| issuer.id.as_str())
+    }
+
+    /// Chooses the verifier of a token, by its `typ` and the issuer that it claims.
+    ///
+    /// # Errors
+    /// Why there is none, or why it does not allow the token's algorithm.
+    pub fn choose(&self, jws: &Jws<'_>, role: Role) -> Result<Choice<'_>, InvalidToken> {
+        let typ = jws.header.typ.as_deref();
+        let issuer = match Dialect::of_token(typ, self.trusts_an_issuer()) {
+            Dialect::V0 => None,
+            Dialect::V1 => {
+                let claimed = access_token::issuer(&jws.payload).ok_or(InvalidToken::Issuer)?;
+                let mut issuers = self.issuers.iter();
+                Some(issuers.find(|issuer| issuer.id == claimed).ok_or(InvalidToken::Issuer)?)
+            }
+        };
+        let verifiers = issuer.map_or(&self.legacy, |issuer| &issuer.verifiers);
+        let verifier = verifiers.of(role).ok_or(InvalidToken::NoVerifier)?;
+        verifier.allows(&jws.header)?;
+        Ok(Choice { verifier, issuer })
+    }
+}
+
+impl Verifiers {
+    fn of(&self, role: Role) -> Option<&Verifier> {
+        match role {
+            Role::Publisher => self.publisher.as_ref(),
+            Role::Subscriber => self.subscriber.as_ref(),
+        }
+    }
+}
+
+impl Choice<'_> {
+    /// The dialect of the token.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        if self.issuer.is_some() { Dialect::V1 } else { Dialect::V0 }
+    }
+
+    /// Holds the way in which the token was presented against its dialect: an access token never
+    /// comes in a URL, and a request that shows 1.0 by itself takes no other token.
+    ///
+    /// # Errors
+    /// [`InvalidToken::InQuery`] or [`InvalidToken::NotAnAccessToken`].
+    pub fn admits(&self, carrier: Carrier, request: Option<Dialect>) -> Result<(), InvalidToken> {
+        match (self.dialect(), carrier, request) {
+            (Dialect::V1, Carrier::Query, _) => Err(InvalidToken::InQuery),
+            (Dialect::V0, _, Some(Dialect::V1)) => Err(InvalidToken::NotAnAccessToken),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the token grants, once its signature is verified. `resource` is the hub's resource
+    /// identifier, which an access token must be meant for.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub fn grants(
+        &self,
+        jws: &Jws<'_>,
+        resource: &str,
+        now: Timestamp,
+    ) -> Result<Grants, InvalidToken> {
+        match self.issuer {
+            Some(issuer) => access_token::parse(&jws.payload, &issuer.id, resource, now),
+            None => claims::parse(&jws.payload, now),
+        }
+    }
+}
+
+/// The verifier of a role, out of its three variables.
+fn verifier(
+    (key_variable, key): &(&'static str, String),
+    (algorithm_variable, algorithm): &(&'static str, String),
+    (url_variable, url): &(&'static str, String),
+) -> Result<Option<Verifier>, InvalidTrust> {
+    let refused = |variable, reason| Err(InvalidTrust { variable, reason });
+    let (made, variable) = match (key.is_empty(), url.trim()) {
+        (true, "") if algorithm.is_empty() => return Ok(None),
+        (true, "") => return refused(algorithm_variable, InvalidTrustReason::NoKey),
+        (true, url) => (Verifier::remote(url, algorithm), url_variable),
+        (false, "") => (Verifier::fixed(key, algorithm), key_variable),
+        (false, _) => return refused(url_variable, InvalidTrustReason::TwoKinds),
+    };
+    made.map(Some).or_else(|invalid| {
+        let variable = match invalid {
+            InvalidVerifier::Keys(_) | InvalidVerifier::Url => variable,
+            _ => algorithm_variable,
+        };
+        refused(variable, invalid.into())
+    })
+}
+
+fn listed_verifier(form: &Json<'_>) -> Result<Verifier, InvalidTrustReason> {
+    if !form.has_only(&["key", "jwks", "jwks_uri", "algorithms"]) {
+        return Err(InvalidTrustReason::Form);
+    }
+    let algorithms = form.texts("algorithms")?.unwrap_or_default().join(" ");
+    match (form.text("key")?, form.get("jwks"), form.text("jwks_uri")?) {
+        (Some(key), None, None) => Ok(Verifier::fixed(key, &algorithms)?),
+        (None, Some(jwks), None) => Ok(Verifier::inline(jwks, &algorithms)?),
+        (None, None, Some(url)) => Ok(Verifier::remote(url, &algorithms)?),
+        (None, None, None) => Err(InvalidTrustReason::Form),
+        _ => Err(InvalidTrustReason::TwoKinds),
+    }
+}
+
+impl From<Unexpected> for InvalidTrustReason {
+    fn from(_: Unexpected) -> Self {
+        Self::Form
+    }
+}
+
+#[cfg(test)]
+mod tests;
