@@ -2,76 +2,126 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::{topic::Topic, topic_selector::TopicSelector, update::EncodedUpdate};
+use crate::{
+    resolved_topics::ResolvedTopics, topic::Topic, topic_selector::TopicSelector,
+    update::EncodedUpdate,
+};
 
-/// What a group of connections asked for, in the one form in which it is compared.
-pub type Selection = BTreeSet<TopicSelector>;
+/// What a group of connections asked for and may see, in the one form in which it is compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    asked: BTreeSet<TopicSelector>,
+    granted: BTreeSet<TopicSelector>,
+}
 
-/// The selection of these selectors. Who asked for everything asked for nothing else.
-#[must_use]
-pub fn selection(selectors: &[TopicSelector]) -> Selection {
+impl Selection {
+    /// The selection of those who asked for `asked` and whose token grants `granted`. Who asked for
+    /// everything asked for nothing else.
+    #[must_use]
+    pub fn new<'a>(
+        asked: impl IntoIterator<Item = &'a TopicSelector>,
+        granted: impl IntoIterator<Item = &'a TopicSelector>,
+    ) -> Self {
+        Self { asked: canonical(asked), granted: canonical(granted) }
+    }
+}
+
+fn canonical<'a>(
+    selectors: impl IntoIterator<Item = &'a TopicSelector>,
+) -> BTreeSet<TopicSelector> {
+    let selectors: BTreeSet<_> = selectors.into_iter().cloned().collect();
     if selectors.contains(&TopicSelector::All) {
         return BTreeSet::from([TopicSelector::All]);
     }
-    selectors.iter().cloned().collect()
+    selectors
 }
 
 /// Decides which updates a group of connections is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audience {
+    asked: Selectors,
+    granted: Selectors,
+}
+
+/// Selectors of which one is enough: those by name in a set, so that many cost no more than one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selectors {
     exact: HashSet<Topic>,
     broad: Vec<TopicSelector>,
 }
 
 impl Audience {
-    /// The audience of those who asked for `selection`.
+    /// The audience of those who have this selection.
     #[must_use]
     pub fn new(selection: &Selection) -> Self {
-        let mut audience = Self::default();
-        for selector in selection {
-            match selector {
-                TopicSelector::Exact(topic) => {
-                    audience.exact.insert(topic.clone());
-                }
-                TopicSelector::All => audience.broad.push(selector.clone()),
-            }
-        }
-        audience
+        let of = |selectors: &BTreeSet<_>| selectors.iter().cloned().collect();
+        Self { asked: of(&selection.asked), granted: of(&selection.granted) }
     }
 
     /// The topics that are asked for by name.
     pub fn exact(&self) -> impl Iterator<Item = &Topic> {
-        self.exact.iter()
+        self.asked.exact.iter()
     }
 
     /// Whether it asks for more than topics by name, so that no index by name finds it.
     #[must_use]
     pub fn is_broad(&self) -> bool {
-        !self.broad.is_empty()
+        !self.asked.broad.is_empty()
     }
 
-    /// Whether the group may know of this update, asked for or not: of a public one, and of a
-    /// private one that it is shown.
+    /// Whether the group may know of an update of these topics, asked for or not: of a public one,
+    /// and of a private one that it is shown.
     #[must_use]
-    pub fn may_read(&self, update: &EncodedUpdate) -> bool {
-        !update.private || self.admits(update)
+    pub fn may_read(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
+        !update.private || self.admits(update, topics)
     }
 
     /// Whether the group is shown every update, so that it may be told how many there were: it asks
-    /// for all topics and holds a grant for all. Nobody can hold one yet.
+    /// for all topics and holds a grant for all.
     #[must_use]
     pub fn sees_everything(&self) -> bool {
-        false
+        [&self.asked, &self.granted].iter().all(|own| own.broad.contains(&TopicSelector::All))
     }
 
-    /// Whether the group is shown this update: one that it asked for and that is public. A private
-    /// update is shown to those only who hold a grant, and nobody can hold one yet.
+    /// Whether the group is shown an update of these topics: one that it asked for, by any of its
+    /// topics, and that is public or granted to it, by any of them.
     #[must_use]
-    pub fn admits(&self, update: &EncodedUpdate) -> bool {
-        let selects = |topic| {
-            self.exact.contains(topic) || self.broad.iter().any(|selector| selector.selects(topic))
-        };
-        !update.private && update.topics.as_slice().iter().any(selects)
+    pub fn admits(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
+        self.asked.select_any(topics) && (!update.private || self.granted.select_any(topics))
+    }
+}
+
+impl Selectors {
+    /// Whether one of the selectors selects one of the topics.
+    #[must_use]
+    pub fn select_any(&self, topics: &ResolvedTopics<'_>) -> bool {
+        (0..topics.len()).any(|at| self.select(topics, at))
+    }
+
+    /// Whether every topic is selected by one of the selectors.
+    #[must_use]
+    pub fn select_all(&self, topics: &ResolvedTopics<'_>) -> bool {
+        (0..topics.len()).all(|at| self.select(topics, at))
+    }
+
+    fn select(&self, topics: &ResolvedTopics<'_>, at: usize) -> bool {
+        topics.get(at).is_some_and(|topic| self.exact.contains(topic))
+            || self.broad.iter().any(|selector| selector.selects(topics, at))
+    }
+}
+
+impl FromIterator<TopicSelector> for Selectors {
+    fn from_iter<I: IntoIterator<Item = TopicSelector>>(selectors: I) -> Self {
+        let mut collected = Self::default();
+        for selector in selectors {
+            match selector {
+                TopicSelector::Exact(topic) => {
+                    collected.exact.insert(topic);
+                }
+                broad => collected.broad.push(broad),
+            }
+        }
+        collected
     }
 }
 
@@ -85,46 +135,83 @@ mod tests {
         Update::new(Topics::try_from(topics).unwrap(), "1".parse().unwrap(), Event::new(""))
     }
 
-    fn selected(selectors: &[&str]) -> Selection {
-        let selectors: Vec<_> = selectors.iter().map(|text| text.parse().unwrap()).collect();
-        selection(&selectors)
+    fn selectors(texts: &[&str]) -> Vec<TopicSelector> {
+        texts.iter().map(|text| TopicSelector::of_0_x(text).unwrap()).collect()
     }
 
-    fn admits(selectors: &[&str], update: &Update) -> bool {
-        Audience::new(&selected(selectors)).admits(&update.encode().unwrap())
+    fn selection(asked: &[&str], granted: &[&str]) -> Selection {
+        Selection::new(&selectors(asked), &selectors(granted))
+    }
+
+    #[track_caller]
+    fn check(asked: &[&str], granted: &[&str], update: &Update, expected: bool) {
+        let update = update.encode().unwrap();
+        let topics = ResolvedTopics::new(&update.topics, &());
+        let audience = Audience::new(&selection(asked, granted));
+        assert_eq!(audience.admits(&update, &topics), expected);
     }
 
     #[test]
     fn those_who_ask_for_the_same_are_one_audience_however_they_say_it() {
-        assert_eq!(selected(&["b", "a", "b"]), selected(&["a", "b"]));
-        assert_eq!(selected(&["a", "*"]), selected(&["*"]));
-        assert_ne!(selected(&["a"]), selected(&["*"]));
+        assert_eq!(selection(&["b", "a", "b"], &[]), selection(&["a", "b"], &[]));
+        assert_eq!(selection(&["a", "*"], &["*", "c"]), selection(&["*"], &["*"]));
+        assert_ne!(selection(&["a"], &[]), selection(&["*"], &[]));
+        assert_ne!(selection(&["a"], &["a"]), selection(&["a"], &[]));
     }
 
     #[test]
     fn any_selector_may_select_any_topic() {
-        assert!(admits(&["a", "b"], &update(&["x", "b"])));
-        assert!(admits(&["*"], &update(&["x"])));
-        assert!(!admits(&["a"], &update(&["b", "c"])));
+        check(&["a", "b"], &[], &update(&["x", "b"]), true);
+        check(&["*"], &[], &update(&["x"]), true);
+        check(&["books/{id}"], &[], &update(&["x", "books/1"]), true);
+        check(&["a"], &[], &update(&["b", "c"]), false);
     }
 
     #[test]
     fn a_private_update_is_shown_to_nobody_without_a_grant() {
         let private = update(&["a"]).into_private();
-        assert!(!admits(&["a"], &private));
-        assert!(!admits(&["*"], &private));
+        check(&["a"], &[], &private, false);
+        check(&["*"], &["b"], &private, false);
+        check(&["a"], &["a"], &private, true);
+    }
+
+    #[test]
+    fn the_topic_that_is_granted_need_not_be_the_one_that_was_asked_for() {
+        let (asked, granted) = (&["books/{id}"][..], &["users/foo/{?topic}"][..]);
+        check(asked, granted, &update(&["books/1"]), true);
+        check(asked, granted, &update(&["books/1"]).into_private(), false);
+        check(asked, granted, &update(&["books/1", "users/bar/?topic=x"]).into_private(), false);
+        check(asked, granted, &update(&["books/1", "users/foo/?topic=x"]).into_private(), true);
+        check(asked, granted, &update(&["users/foo/?topic=x"]).into_private(), false);
+    }
+
+    #[test]
+    fn to_publish_every_topic_has_to_be_granted() {
+        let topics = |texts| update(texts).topics().clone();
+        let granted: Selectors = selectors(&["foo", "b{ar}"]).into_iter().collect();
+        assert!(granted.select_all(&ResolvedTopics::new(&topics(&["foo", "bx"]), &())));
+        assert!(!granted.select_all(&ResolvedTopics::new(&topics(&["foo", "c"]), &())));
+        assert!(!Selectors::default().select_all(&ResolvedTopics::new(&topics(&["foo"]), &())));
     }
 
     #[test]
     fn what_is_public_may_be_known_without_being_asked_for_and_what_is_private_not() {
-        let audience = Audience::new(&selected(&["a"]));
-        let may_read = |update: &Update| audience.may_read(&update.encode().unwrap());
+        let audience = Audience::new(&selection(&["a"], &["c"]));
+        let may_read = |update: &Update| {
+            let update = update.encode().unwrap();
+            audience.may_read(&update, &ResolvedTopics::new(&update.topics, &()))
+        };
         assert!(may_read(&update(&["b"])));
         assert!(!may_read(&update(&["a"]).into_private()));
+        assert!(may_read(&update(&["a", "c"]).into_private()));
+        assert!(!may_read(&update(&["c"]).into_private()));
     }
 
     #[test]
     fn asking_for_everything_is_not_seeing_everything() {
-        assert!(!Audience::new(&selected(&["*"])).sees_everything());
+        let sees = |asked, granted| Audience::new(&selection(asked, granted)).sees_everything();
+        assert!(!sees(&["*"], &[]));
+        assert!(!sees(&["a"], &["*"]));
+        assert!(sees(&["*"], &["*"]));
     }
 }

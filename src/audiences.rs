@@ -12,9 +12,11 @@ use crate::{
     audience::{Audience, Selection},
     history::Entry,
     limits::MAX_CHUNK_BYTES,
+    resolved_topics::ResolvedTopics,
     sequence::Sequence,
     topic::Topic,
     update::EncodedUpdate,
+    url_parser::UrlParser,
 };
 
 /// The place of an audience.
@@ -149,26 +151,33 @@ impl Audiences {
 
     /// How many connections are shown this update, whether they wait or are behind.
     #[must_use]
-    pub fn reach(&self, update: &EncodedUpdate) -> usize {
+    pub fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
+        let topics = ResolvedTopics::new(&update.topics, urls);
         let named = update.topics.as_slice().iter();
         let named = named.filter_map(|topic| self.by_topic.get(topic)).flatten();
         let mut keys: Vec<_> = named.chain(&self.broad).copied().collect();
         keys.sort_unstable();
         keys.dedup();
         let groups = keys.into_iter().filter_map(|key| self.members.get(key));
-        let admitted = groups.filter(|group| group.audience.admits(update));
+        let admitted = groups.filter(|group| group.audience.admits(update, &topics));
         admitted.map(|group| group.connections).sum()
     }
 
     /// The chunk for every audience that has connections waiting and is shown any of `revealed`.
     /// An audience that asked for topics by name costs nothing when none of them is among these.
-    pub fn flush<'a>(&mut self, revealed: impl Iterator<Item = &'a Entry>) -> Vec<Flushed> {
+    pub fn flush<'a>(
+        &mut self,
+        revealed: impl Iterator<Item = &'a Entry>,
+        urls: &dyn UrlParser,
+    ) -> Vec<Flushed> {
         let mut touched = Vec::new();
         for entry in revealed {
+            let topics = ResolvedTopics::new(&entry.update.topics, urls);
             let named = entry.update.topics.as_slice().iter();
             let named = named.filter_map(|topic| self.by_topic.get(topic)).flatten();
             for key in named.chain(&self.broad) {
-                if self.members.get_mut(*key).is_some_and(|group| group.begins_with(entry)) {
+                if self.members.get_mut(*key).is_some_and(|group| group.begins_with(entry, &topics))
+                {
                     touched.push(*key);
                 }
             }
@@ -188,12 +197,12 @@ impl Audiences {
 impl Group {
     /// Adds the update to the chunk, once and if it is for this audience; says whether the chunk
     /// begins with it.
-    fn begins_with(&mut self, entry: &Entry) -> bool {
+    fn begins_with(&mut self, entry: &Entry, topics: &ResolvedTopics<'_>) -> bool {
         let again = std::mem::replace(&mut self.seen, entry.sequence) == entry.sequence;
         if again || self.cut.is_some() || self.waiting.is_empty() {
             return false;
         }
-        if !self.audience.admits(&entry.update) {
+        if !self.audience.admits(&entry.update, topics) {
             return false;
         }
         let event = &entry.update.event;

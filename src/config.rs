@@ -5,15 +5,16 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::{
-    admission::ConnectionLimits, gap::GapEvents, heartbeat::Heartbeat, history::Retention,
-    hub_variables::HubVariables, origins::Origins, rate::Rate,
+    admission::ConnectionLimits, authorization::Authorization, gap::GapEvents,
+    heartbeat::Heartbeat, history::Retention, hub_variables::HubVariables, origins::Origins,
+    rate::Rate, trust::InvalidTrust,
 };
 
 /// The configuration of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// Whether anybody may publish: `ANONYMOUS_PUBLISH`.
-    pub anonymous_publish: bool,
+    /// Who may do what.
+    pub authorization: Authorization,
     /// Pages that may talk to the hub from other origins: `CORS_ORIGINS`.
     pub cors_origins: Origins,
     /// The heartbeat: `HEARTBEAT`.
@@ -30,24 +31,76 @@ pub struct Config {
 
 /// A variable has a value that means nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "the configuration variable {variable}{} is {value:?}, but must be {expected}",
-    of_hub(.hub.as_deref())
-)]
-pub struct InvalidConfig {
-    /// Its name.
-    pub variable: &'static str,
-    /// The hub that it is set for in the variable `HUBS`, if it is set for one.
-    pub hub: Option<String>,
-    /// Its value.
-    pub value: String,
-    /// What would be right.
-    pub expected: &'static str,
+pub enum InvalidConfig {
+    /// It is not of its form.
+    #[error(
+        "the configuration variable {variable}{} is {value:?}, but must be {expected}",
+        of_hub(.hub.as_deref())
+    )]
+    Value {
+        /// Its name.
+        variable: &'static str,
+        /// The hub that it is set for in the variable `HUBS`, if it is set for one.
+        hub: Option<String>,
+        /// Its value.
+        value: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// It is about keys, and so not shown.
+    #[error(transparent)]
+    Trust(#[from] InvalidTrust),
 }
 
-/// Every variable that [`Config`] reads.
-pub const VARIABLES: [&str; 11] = [
+impl InvalidConfig {
+    /// The variable's name.
+    #[must_use]
+    pub fn variable(&self) -> &'static str {
+        match self {
+            Self::Value { variable, .. } => variable,
+            Self::Trust(invalid) => invalid.variable,
+        }
+    }
+
+    fn in_hub(self, of: &str) -> Self {
+        match self {
+            Self::Value { variable, value, expected, .. } => {
+                Self::Value { variable, hub: Some(of.to_owned()), value, expected }
+            }
+            Self::Trust(invalid) => Self::Trust(invalid),
+        }
+    }
+}
+
+/// Every variable that a deployment reads.
+pub const VARIABLES: [&str; 23] = [
     "ANONYMOUS_PUBLISH",
+    "ANONYMOUS_SUBSCRIBE",
+    "COOKIE_NAME",
+    "CORS_ORIGINS",
+    "GAP_EVENTS",
+    "HEARTBEAT",
+    "HISTORY_AGE",
+    "HISTORY_BYTES",
+    "HISTORY_UPDATES",
+    "HUBS",
+    "ISSUERS",
+    "MAX_CONNECTIONS",
+    "MAX_CONNECTIONS_PER_ADDRESS",
+    "MERCURE_PUBLISHER_JWKS_URL",
+    "MERCURE_PUBLISHER_JWT_ALG",
+    "MERCURE_PUBLISHER_JWT_KEY",
+    "MERCURE_SUBSCRIBER_JWKS_URL",
+    "MERCURE_SUBSCRIBER_JWT_ALG",
+    "MERCURE_SUBSCRIBER_JWT_KEY",
+    "MERCURE_TRUSTED_ISSUERS",
+    "PUBLISH_ORIGINS",
+    "PUBLISH_RATE",
+    "RESOURCE_IDENTIFIER",
+];
+
+/// Those that are read here; the others are [`Authorization`]'s and its parts'.
+const OWN_VARIABLES: [&str; 9] = [
     "CORS_ORIGINS",
     "HEARTBEAT",
     "HISTORY_UPDATES",
@@ -57,7 +110,6 @@ pub const VARIABLES: [&str; 11] = [
     "MAX_CONNECTIONS",
     "MAX_CONNECTIONS_PER_ADDRESS",
     "PUBLISH_RATE",
-    "HUBS",
 ];
 
 impl Config {
@@ -85,8 +137,8 @@ impl Config {
     ) -> Result<Self, InvalidConfig> {
         let own = |name| hubs.get(hub, name);
         Self::read(|name| own(name).map(str::to_owned).or_else(|| variable(name))).map_err(
-            |invalid| match own(invalid.variable) {
-                Some(_) => InvalidConfig { hub: Some(hub.to_owned()), ..invalid },
+            |invalid| match own(invalid.variable()) {
+                Some(_) => invalid.in_hub(hub),
                 None => invalid,
             },
         )
@@ -118,7 +170,7 @@ impl Config {
     ///
     /// let config = Config::read(|name| (name == "HEARTBEAT").then(|| "20s".to_owned()))?;
     /// assert_eq!(config.heartbeat.interval().unwrap().as_secs(), 20);
-    /// assert!(!config.anonymous_publish);
+    /// assert!(!config.authorization.anonymous_publish);
     /// # Ok::<(), millstream::config::InvalidConfig>(())
     /// ```
     ///
@@ -126,7 +178,6 @@ impl Config {
     /// The first variable that is wrong.
     pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
         let [
-            anonymous_publish,
             cors_origins,
             heartbeat,
             updates,
@@ -136,13 +187,12 @@ impl Config {
             connections,
             per_address,
             publish_rate,
-            _hubs,
-        ] = VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
+        ] = OWN_VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
         let kept = Retention::default();
         let taken = ConnectionLimits::default();
         let limit = "a number from 1 on, or 0 for no limit";
         Ok(Self {
-            anonymous_publish: anonymous_publish.parse("true or false", false, boolean)?,
+            authorization: Authorization::read(variable)?,
             cors_origins: cors_origins.parse(
                 "origins such as https://example.com, separated by spaces, or *",
                 Origins::default(),
@@ -196,7 +246,7 @@ impl Variable {
     ) -> Result<T, InvalidConfig> {
         match self.value.trim() {
             "" => Ok(default),
-            text => parse(text).ok_or(InvalidConfig {
+            text => parse(text).ok_or(InvalidConfig::Value {
                 variable: self.name,
                 hub: None,
                 value: self.value,
@@ -244,10 +294,9 @@ mod tests {
     }
 
     #[test]
-    fn without_any_variable_publishing_is_closed_and_the_rest_has_its_default() {
+    fn without_any_variable_everything_has_its_default() {
         let config = Config::read(|_| None).unwrap();
         assert_eq!(config, Config::default());
-        assert!(!config.anonymous_publish);
         assert_eq!(config.retention, Retention { updates: 10_000, bytes: 67_108_864, age: None });
     }
 
@@ -259,15 +308,19 @@ mod tests {
         assert_eq!(interval("0"), Ok(None));
         assert_eq!(interval("0s"), Ok(None));
         for wrong in ["15", "s", "1.5s", "-1s", "15 seconds", "99999999999s"] {
-            assert_eq!(interval(wrong).unwrap_err().variable, "HEARTBEAT", "{wrong}");
+            assert_eq!(interval(wrong).unwrap_err().variable(), "HEARTBEAT", "{wrong}");
         }
     }
 
     #[test]
-    fn every_variable_is_named_when_it_is_wrong() {
+    fn every_variable_is_read_and_named_when_it_is_wrong() {
         for variable in VARIABLES.into_iter().filter(|name| *name != HUBS) {
-            let error = read(variable, "no such value/").unwrap_err();
-            assert_eq!((error.variable, error.value.as_str()), (variable, "no such value/"));
+            // What a key and an issuer may be is wide: any text is a secret, and needs its key.
+            let wrong = match variable {
+                "MERCURE_PUBLISHER_JWT_KEY" | "MERCURE_SUBSCRIBER_JWT_KEY" => "-----BEGIN x",
+                _ => "no such value/",
+            };
+            assert_eq!(read(variable, wrong).unwrap_err().variable(), variable);
         }
     }
 
@@ -278,7 +331,8 @@ mod tests {
         assert_eq!(age("24h"), Ok(Some(Duration::from_hours(24))));
         assert_eq!(age("0"), Ok(None));
         assert_eq!(age(""), Ok(None));
-        assert_eq!(age("1w").unwrap_err().expected, "a time such as 12h or 7d, or 0 for no limit");
+        let told = age("1w").unwrap_err().to_string();
+        assert!(told.ends_with("a time such as 12h or 7d, or 0 for no limit"), "{told}");
     }
 
     #[test]
@@ -331,15 +385,18 @@ mod tests {
             name => of_all(name),
         };
         let hubs = hubs(&[("news", "HISTORY_UPDATES", "3")]);
-        assert_eq!(Config::of_hub("news", &hubs, variable).unwrap_err().hub, None);
-        assert_eq!(Config::check(&hubs, variable).unwrap_err().variable, "HEARTBEAT");
+        let of_all = Config::of_hub("news", &hubs, variable).unwrap_err().to_string();
+        assert!(!of_all.contains("news"), "{of_all}");
+        assert_eq!(Config::check(&hubs, variable).unwrap_err().variable(), "HEARTBEAT");
     }
 
     #[test]
-    fn nothing_but_true_opens_publishing() {
-        assert!(read("ANONYMOUS_PUBLISH", "true").unwrap().anonymous_publish);
-        assert!(!read("ANONYMOUS_PUBLISH", "false").unwrap().anonymous_publish);
-        assert!(read("ANONYMOUS_PUBLISH", "1").is_err());
+    fn a_wrong_value_is_shown_with_what_would_be_right() {
+        assert_eq!(
+            read("HEARTBEAT", "soon").unwrap_err().to_string(),
+            "the configuration variable HEARTBEAT is \"soon\", but must be a time such as 15s or \
+             500ms, or 0 for none"
+        );
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Connection<T> {
     /// tail, so that its cursor does not count.
     pub(crate) waiting: Option<usize>,
     pub(crate) heartbeat: Option<Arc<[u8]>>,
+    /// When what allows it runs out.
+    pub(crate) expires: Option<Timestamp>,
     pub(crate) sent_at: Timestamp,
     pub(crate) moved_at: Timestamp,
     pub(crate) queued: u64,
@@ -173,6 +175,10 @@ impl<T> Connection<T> {
         self.cursor = cursor;
         self.sent_at = now;
         self.takes(now);
+    }
+
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
     }
 
     pub(crate) fn has_taken(&self, mark: FlushMark) -> bool {

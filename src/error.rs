@@ -4,12 +4,15 @@ use thiserror::Error;
 
 use crate::{
     admission::TooManyConnections,
+    challenge::Unauthorized,
     config::InvalidConfig,
     decoder::DecodeError,
+    dialect::Dialect,
     idempotency_key::InvalidIdempotencyKey,
     limits::{MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEYS},
     problem::Problem,
     publish_request::InvalidPublishRequest,
+    publish_rules::ForbiddenPublication,
     subscribe_request::InvalidSubscribeRequest,
     update::UpdateTooLarge,
 };
@@ -81,12 +84,24 @@ pub enum Error {
     /// The subscription is wrong.
     #[error(transparent)]
     Subscribe(#[from] InvalidSubscribeRequest),
-    /// Nobody may publish here without showing a grant.
-    #[error(
-        "publishing needs authorization; while there are no tokens, it is open only where the \
-         variable ANONYMOUS_PUBLISH is true"
-    )]
-    Unauthorized,
+    /// A dialect forbids the publication.
+    #[error("{forbidden}")]
+    Forbidden {
+        /// Why.
+        forbidden: ForbiddenPublication,
+        /// The dialect, which decides on the status.
+        dialect: Dialect,
+    },
+    /// The request may not do what it asks for.
+    #[error("{reason}")]
+    Unauthorized {
+        /// Why.
+        reason: Unauthorized,
+        /// The dialect, which decides on the status.
+        dialect: Dialect,
+        /// The URL of the hub's metadata.
+        metadata: String,
+    },
     /// The hub is not set up right.
     #[error(transparent)]
     Config(#[from] InvalidConfig),
@@ -122,8 +137,14 @@ impl Error {
             Self::TooManyKeys => (429, "Too Many Requests", Some("Idempotency-Key")),
             Self::PublishRate(_) | Self::TooManyConnections(_) => (429, "Too Many Requests", None),
             Self::Subscribe(invalid) => (400, "Bad Request", Some(invalid.field())),
-            Self::Unauthorized => (401, "Unauthorized", Some("Authorization")),
-            Self::Config(invalid) => (500, "Internal Server Error", Some(invalid.variable)),
+            Self::Forbidden { forbidden, dialect } => match forbidden.status(*dialect) {
+                403 => (403, "Forbidden", Some(forbidden.field())),
+                status => (status, "Bad Request", Some(forbidden.field())),
+            },
+            Self::Unauthorized { reason, dialect, .. } => {
+                return reason.problem(*dialect).with_field("Authorization");
+            }
+            Self::Config(invalid) => (500, "Internal Server Error", Some(invalid.variable())),
             Self::History => (503, "Service Unavailable", None),
             Self::Internal => (500, "Internal Server Error", None),
         };
@@ -137,15 +158,21 @@ impl Error {
     /// The header that this status obliges to: RFC 9110 §§ 10.2.1, 10.2.3 and 11.6.1, and
     /// RFC 6585 § 4.
     #[must_use]
-    pub fn header(&self) -> Option<(&'static str, &'static str)> {
+    pub fn header(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::MethodNotAllowed(allowed) => Some(("Allow", allowed)),
-            Self::Unauthorized => Some(("WWW-Authenticate", "Bearer")),
+            Self::MethodNotAllowed(allowed) => Some(("Allow", (*allowed).to_owned())),
+            Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. } => {
+                Some(("Retry-After", "1".to_owned()))
+            }
+            Self::Unauthorized { reason, dialect, metadata } => {
+                let challenge = reason.challenge(*dialect, Some(metadata))?;
+                Some(("WWW-Authenticate", challenge))
+            }
             // The rate is a whole number a second, so that there is room again within one.
-            Self::History | Self::PublishRate(_) => Some(("Retry-After", "1")),
+            Self::History | Self::PublishRate(_) => Some(("Retry-After", "1".to_owned())),
             // About when a heartbeat finds out who is gone.
-            Self::TooManyConnections(_) => Some(("Retry-After", "15")),
-            Self::TooManyKeys => Some(("Retry-After", "60")),
+            Self::TooManyConnections(_) => Some(("Retry-After", "15".to_owned())),
+            Self::TooManyKeys => Some(("Retry-After", "60".to_owned())),
             _ => None,
         }
     }
@@ -157,19 +184,24 @@ mod tests {
 
     #[test]
     fn a_problem_names_the_field_and_the_way_out() {
-        let error = Error::from(InvalidSubscribeRequest::MissingTopic);
+        let error = Error::from(InvalidSubscribeRequest::Missing(Dialect::V1));
         assert_eq!(
             error.problem().to_json(),
             "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\
-             \"Missing \\\"topic\\\" parameter: name at least one topic, or \\\"*\\\" for all\",\
-             \"field\":\"topic\"}"
+             \"missing \\\"match\\\" subscription parameter\",\"field\":\"match\"}"
         );
     }
 
     #[test]
     fn a_status_that_obliges_to_a_header_has_it() {
-        assert_eq!(Error::MethodNotAllowed("GET").header(), Some(("Allow", "GET")));
-        assert_eq!(Error::Unauthorized.header(), Some(("WWW-Authenticate", "Bearer")));
+        assert_eq!(Error::MethodNotAllowed("GET").header(), Some(("Allow", "GET".to_owned())));
+        let unauthorized = Error::Unauthorized {
+            reason: Unauthorized::Missing,
+            dialect: Dialect::V0,
+            metadata: String::new(),
+        };
+        let challenge = Some(("WWW-Authenticate", "Bearer".to_owned()));
+        assert_eq!(unauthorized.header(), challenge);
         assert_eq!(Error::NotFound.header(), None);
     }
 }

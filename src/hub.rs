@@ -10,7 +10,7 @@ mod deliver;
 mod send;
 mod subscribe;
 
-use std::sync::Arc;
+use std::{fmt, rc::Rc, sync::Arc};
 
 use crate::{
     connection::{CloseReason, Connection, FlushMark, UnknownConnection},
@@ -20,6 +20,7 @@ use crate::{
     history::History,
     log::Log,
     registry::{Closed, Registry},
+    url_parser::UrlParser,
 };
 
 pub use beat::Beat;
@@ -28,12 +29,12 @@ pub use subscribe::{SubscribeError, Subscribed};
 
 /// The state of one hub. `H` is what lies under its log, `T` what the host keeps with a connection:
 /// a handle that is cheap to clone.
-#[derive(Debug)]
 pub struct Hub<H, T> {
     log: Log<H>,
     registry: Registry<T>,
     heartbeat: Heartbeat,
     gap_events: GapEvents,
+    urls: Rc<dyn UrlParser>,
 }
 
 /// What the host is to do.
@@ -64,11 +65,11 @@ pub struct Recipient<T> {
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
-    /// A hub over `log` without connections.
+    /// A hub over `log` without connections; `urls` resolves topics for URL patterns.
     #[must_use]
-    pub fn new(log: Log<H>, heartbeat: Heartbeat) -> Self {
+    pub fn new(log: Log<H>, heartbeat: Heartbeat, urls: Rc<dyn UrlParser>) -> Self {
         let gap_events = GapEvents::default();
-        Self { log, registry: Registry::default(), heartbeat, gap_events }
+        Self { log, registry: Registry::default(), heartbeat, gap_events, urls }
     }
 
     /// The same hub, which tells of gaps or does not.
@@ -123,6 +124,17 @@ impl<H: History, T: Clone> Hub<H, T> {
 
     fn recipient(connection: &Connection<T>) -> Recipient<T> {
         Recipient { id: connection.id, state: connection.state.clone() }
+    }
+}
+
+impl<H: fmt::Debug, T: fmt::Debug> fmt::Debug for Hub<H, T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Hub")
+            .field("log", &self.log)
+            .field("registry", &self.registry)
+            .field("heartbeat", &self.heartbeat)
+            .finish_non_exhaustive()
     }
 }
 

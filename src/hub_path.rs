@@ -1,12 +1,27 @@
 //! Where a hub is found: the paths of the deployment.
 
-use crate::{error::Error, limits::MAX_HUB_NAME_BYTES};
+use crate::{error::Error, limits::MAX_HUB_NAME_BYTES, resource_metadata};
 
 /// The well-known path of a Mercure hub: draft-dunglas-mercure-07 § 2.
 const HUB: &str = "/.well-known/mercure";
 
 /// The name of the hub that the well-known path alone stands for.
 const DEFAULT_HUB: &str = "default";
+
+/// The path of an absolute URL, as it was sent.
+#[must_use]
+pub fn of_url(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
+    path.split(['?', '#']).next().unwrap_or(path)
+}
+
+/// All paths at which the hub at this path is found: the default one has two.
+#[must_use]
+pub fn same_hub(path: &str) -> Vec<String> {
+    let named = format!("/hubs/{DEFAULT_HUB}{HUB}");
+    if path == HUB || path == named { vec![HUB.to_owned(), named] } else { vec![path.to_owned()] }
+}
 
 /// What a path stands for.
 ///
@@ -24,6 +39,8 @@ pub enum HubPath<'a> {
     Hub(&'a str),
     /// Whether the hub of this name works, and how many connections it has.
     HubHealth(&'a str),
+    /// What the hub at this path says about itself as a protected resource.
+    Metadata(&'a str),
 }
 
 impl<'a> HubPath<'a> {
@@ -36,6 +53,12 @@ impl<'a> HubPath<'a> {
             HUB => return Ok(Self::Hub(DEFAULT_HUB)),
             "/healthz" => return Ok(Self::Health),
             _ => {}
+        }
+        if let Some(hub) = path.strip_prefix(resource_metadata::WELL_KNOWN) {
+            return match Self::parse(hub) {
+                Ok(Self::Hub(_)) => Ok(Self::Metadata(hub)),
+                _ => Err(Error::NotFound),
+            };
         }
         let (name, rest) = path
             .strip_prefix("/hubs/")
@@ -63,6 +86,24 @@ mod tests {
     #[test]
     fn the_default_hub_has_two_paths() {
         assert_eq!(HubPath::parse(HUB), HubPath::parse("/hubs/default/.well-known/mercure"));
+    }
+
+    #[test]
+    fn the_metadata_of_a_hub_stand_ahead_of_its_path() {
+        for hub in [HUB, "/hubs/news/.well-known/mercure"] {
+            let path = format!("/.well-known/oauth-protected-resource{hub}");
+            assert_eq!(HubPath::parse(&path), Ok(HubPath::Metadata(hub)));
+        }
+        for rest in ["", "/", "/healthz", "/hubs/a.b/.well-known/mercure"] {
+            let path = format!("/.well-known/oauth-protected-resource{rest}");
+            assert_eq!(HubPath::parse(&path), Err(Error::NotFound));
+        }
+    }
+
+    #[test]
+    fn a_url_has_its_path_between_host_and_query() {
+        assert_eq!(of_url("https://a.example:8443/x/y?z#w"), "/x/y");
+        assert_eq!(of_url("https://a.example"), "/");
     }
 
     #[test]

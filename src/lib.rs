@@ -25,10 +25,13 @@ pub mod ndjson;
 pub mod positions;
 mod publish_json;
 pub mod publish_request;
+pub mod publish_rules;
 pub mod publish_stream;
 pub mod published;
 pub mod reserved_topic;
+pub mod resolved_topics;
 pub mod subscribe_request;
+pub mod subscription;
 pub mod topic;
 pub mod topic_selector;
 pub mod topics;
@@ -39,8 +42,10 @@ pub mod url_parser;
 pub mod url_pattern;
 
 // Who may do what: JOSE, OAuth 2.0 and Mercure.
+pub mod access;
 pub mod access_token;
 pub mod algorithm;
+pub mod authorization;
 pub mod authorization_details;
 pub mod bearer;
 pub mod challenge;

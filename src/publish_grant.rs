@@ -1,28 +1,115 @@
 //! What the publisher of one request may publish: decided here, and for each update.
 
-use crate::{config::Config, error::Error, publish_request::PublishRequest};
+use std::{fmt, rc::Rc};
+
+use crate::{
+    access::Access, challenge::Unauthorized, dialect::Dialect, error::Error,
+    invalid_token::InvalidToken, publish_request::PublishRequest, publish_rules,
+    resolved_topics::ResolvedTopics, timestamp::Timestamp, url_parser::UrlParser,
+};
 
 /// The right to publish that a request has shown. A body that streams is published under the grant
-/// that its request began with.
-#[derive(Clone, Debug)]
+/// that its request began with, as long as that lasts.
+#[derive(Clone)]
 pub struct PublishGrant {
-    _shown: (),
+    /// What the request's token allows.
+    pub access: Access,
+    /// The dialect whose rules hold.
+    pub dialect: Dialect,
+    /// The paths at which the hub is found, whose topics are its own.
+    pub hub_paths: Vec<String>,
+    /// Where refusals say what the hub asks for.
+    pub metadata: String,
+    /// Resolves topics.
+    pub urls: Rc<dyn UrlParser>,
 }
 
 impl PublishGrant {
-    /// The grant of somebody who shows none.
-    ///
-    /// # Errors
-    /// [`Error::Unauthorized`] unless the hub is open to anybody.
-    pub fn anonymous(config: &Config) -> Result<Self, Error> {
-        if config.anonymous_publish { Ok(Self { _shown: () }) } else { Err(Error::Unauthorized) }
-    }
-
     /// Whether this may be published. To be asked before each update is appended.
     ///
     /// # Errors
     /// Why not.
-    pub fn may_publish(&self, _request: &PublishRequest) -> Result<(), Error> {
-        Ok(())
+    pub fn may_publish(&self, request: &PublishRequest, now: Timestamp) -> Result<(), Error> {
+        if self.access.expires().is_some_and(|expires| expires <= now) {
+            return Err(self.refuse(InvalidToken::Expired.into()));
+        }
+        let topics = ResolvedTopics::new(request.topics(), &*self.urls);
+        let hub_paths: Vec<_> = self.hub_paths.iter().map(String::as_str).collect();
+        publish_rules::check(self.dialect, request, &topics, &hub_paths)
+            .map_err(|forbidden| Error::Forbidden { forbidden, dialect: self.dialect })?;
+        if self.access.may_publish(&topics) {
+            return Ok(());
+        }
+        Err(self.refuse(Unauthorized::InsufficientScope(
+            "it has no publish grant for one of the update's topics".to_owned(),
+        )))
+    }
+
+    fn refuse(&self, reason: Unauthorized) -> Error {
+        Error::Unauthorized { reason, dialect: self.dialect, metadata: self.metadata.clone() }
+    }
+}
+
+impl fmt::Debug for PublishGrant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("PublishGrant").field("access", &self.access).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::grants::{Grants, Selector};
+
+    fn grant(dialect: Dialect, publish: &[&str]) -> PublishGrant {
+        let selector = |text: &&str| match *text {
+            "*" => Selector::All,
+            text => Selector::TopicSelector(text.to_owned()),
+        };
+        let publish = publish.iter().map(selector).collect();
+        let expires = Some(Timestamp::from_millis(10));
+        let grants = Grants { dialect, publish, subscribe: Vec::new(), expires };
+        PublishGrant {
+            access: Access::new(grants, &()).unwrap(),
+            dialect,
+            hub_paths: vec!["/.well-known/mercure".to_owned()],
+            metadata: String::new(),
+            urls: Rc::new(()),
+        }
+    }
+
+    #[track_caller]
+    fn status(grant: &PublishGrant, form: &str, now: u64) -> u16 {
+        let request = PublishRequest::from_form(form.as_bytes()).unwrap();
+        match grant.may_publish(&request, Timestamp::from_millis(now)) {
+            Ok(()) => 200,
+            Err(error) => error.problem().status(),
+        }
+    }
+
+    #[test]
+    fn every_topic_has_to_be_granted_also_of_a_public_update() {
+        for (dialect, refused) in [(Dialect::V0, 401), (Dialect::V1, 403)] {
+            let some = grant(dialect, &["foo", "b{ar}"]);
+            assert_eq!(status(&some, "topic=foo&topic=bx", 0), 200);
+            assert_eq!(status(&some, "topic=foo&topic=c", 0), refused);
+            assert_eq!(status(&some, "topic=c&private=on", 0), refused);
+            assert_eq!(status(&grant(dialect, &[]), "topic=foo", 0), refused);
+            assert_eq!(status(&grant(dialect, &["*"]), "topic=any", 0), 200);
+        }
+    }
+
+    #[test]
+    fn a_grant_ends_with_its_token() {
+        let all = grant(Dialect::V0, &["*"]);
+        assert_eq!(status(&all, "topic=a", 9), 200);
+        assert_eq!(status(&all, "topic=a", 10), 401);
+    }
+
+    #[test]
+    fn no_grant_is_for_the_topics_of_the_hub() {
+        let reserved = "topic=/.well-known/mercure/subscriptions/x";
+        assert_eq!(status(&grant(Dialect::V0, &["*"]), reserved, 0), 403);
     }
 }

@@ -154,6 +154,18 @@ impl PublishRequest {
         self.private
     }
 
+    /// The publisher's id.
+    #[must_use]
+    pub fn id(&self) -> Option<&EventId> {
+        self.id.as_ref()
+    }
+
+    /// The event's type.
+    #[must_use]
+    pub fn event_type(&self) -> Option<&EventType> {
+        self.event.event_type()
+    }
+
     /// The update, under the publisher's id or else under `generated`.
     #[must_use]
     pub fn into_update(self, generated: EventId) -> Update {

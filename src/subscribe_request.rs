@@ -6,16 +6,18 @@ use crate::{
     dialect::Dialect,
     event_id::{EventId, InvalidEventId},
     form::{self, NotUtf8},
-    limits::{MAX_ID_BYTES, MAX_SELECTORS},
+    limits::{MAX_ID_BYTES, MAX_MATCHERS, MAX_SELECTORS},
+    subscription::Subscription,
     topic::InvalidTopic,
-    topic_selector::TopicSelector,
+    topic_selector::InvalidMatcher,
+    url_parser::UrlParser,
 };
 
 /// The topics that are asked for and where to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscribeRequest {
     dialect: Dialect,
-    selectors: Vec<TopicSelector>,
+    subscriptions: Vec<Subscription>,
     last_event_id: Option<LastEventId>,
     is_returning: bool,
 }
@@ -34,12 +36,33 @@ pub enum LastEventId {
 /// Which part of the request is wrong, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidSubscribeRequest {
-    /// No `topic` was given.
-    #[error("Missing \"topic\" parameter: name at least one topic, or \"*\" for all")]
-    MissingTopic,
-    /// There are more than [`MAX_SELECTORS`].
-    #[error("Invalid \"topic\" parameter: there are {0} of them, the limit is {MAX_SELECTORS}")]
-    TooManySelectors(usize),
+    /// Nothing is asked for.
+    #[error("{}", missing(*.0))]
+    Missing(Dialect),
+    /// There is more than [`MAX_SELECTORS`] in 0.x or [`MAX_MATCHERS`] in 1.0.
+    #[error("too much is asked for: {count} topics, the limit is {limit}")]
+    TooMany {
+        /// How many subscriptions there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+        /// The dialect.
+        dialect: Dialect,
+    },
+    /// A parameter of 0.x stands beside one of 1.0.
+    #[error("the \"topic\" parameter does not go with \"match\" parameters or the method QUERY")]
+    TwoDialects,
+    /// The parameter begins with `match` and is not one of 1.0.
+    #[error("the parameter {0:?} is not one of match, match_exact and match_urlpattern")]
+    UnknownMatcher(String),
+    /// A matcher is wrong.
+    #[error("Invalid {parameter:?} parameter: {invalid}")]
+    Matcher {
+        /// The parameter.
+        parameter: String,
+        /// What is wrong with it.
+        invalid: InvalidMatcher,
+    },
     /// A `topic` is not a topic selector.
     #[error("Invalid \"topic\" parameter: {0}")]
     Topic(#[from] InvalidTopic),
@@ -62,7 +85,12 @@ impl InvalidSubscribeRequest {
     #[must_use]
     pub fn field(&self) -> &str {
         match self {
-            Self::MissingTopic | Self::TooManySelectors(_) | Self::Topic(_) => "topic",
+            Self::Missing(dialect) | Self::TooMany { dialect, .. } => match dialect {
+                Dialect::V0 => "topic",
+                Dialect::V1 => "match",
+            },
+            Self::TwoDialects | Self::Topic(_) => "topic",
+            Self::UnknownMatcher(parameter) | Self::Matcher { parameter, .. } => parameter,
             Self::LastEventIdTooLong(_) | Self::LastEventId(_) | Self::LastEventIdControl(_) => {
                 "Last-Event-ID"
             }
@@ -72,28 +100,51 @@ impl InvalidSubscribeRequest {
 }
 
 impl SubscribeRequest {
-    /// Reads the query of the URL and the `Last-Event-ID` header, which wins over the query's
-    /// `lastEventID`, `last_event_id` or `Last-Event-ID`; an empty one wins over nothing.
+    /// Reads the query of the URL, the form of a QUERY request, which belongs to 1.0, and the
+    /// `Last-Event-ID` header. The header wins over the query's `lastEventID`, `last_event_id` or
+    /// `Last-Event-ID`, which win over the form's; an empty one wins over nothing.
+    ///
+    /// A parameter whose name begins with `match` makes the request one of 1.0; `urls` resolves its
+    /// URL patterns.
     ///
     /// ```
-    /// use millstream::subscribe_request::SubscribeRequest;
+    /// use millstream::{dialect::Dialect, subscribe_request::SubscribeRequest};
     ///
-    /// let request = SubscribeRequest::parse("topic=books&topic=authors", Some("urn:example:1"))?;
-    /// assert_eq!(request.selectors().len(), 2);
+    /// let request = SubscribeRequest::parse("topic=books&topic=authors", None, None, &())?;
+    /// assert_eq!((request.subscriptions().len(), request.dialect()), (2, Dialect::V0));
+    /// let request = SubscribeRequest::parse("match=books", None, Some("urn:example:1"), &())?;
+    /// assert_eq!(request.dialect(), Dialect::V1);
     /// # Ok::<(), millstream::subscribe_request::InvalidSubscribeRequest>(())
     /// ```
     ///
     /// # Errors
     /// The first part that is wrong.
-    pub fn parse(query: &str, header: Option<&str>) -> Result<Self, InvalidSubscribeRequest> {
-        let mut selectors: Vec<TopicSelector> = Vec::new();
+    pub fn parse(
+        query: &str,
+        form: Option<&[u8]>,
+        header: Option<&str>,
+        urls: &dyn UrlParser,
+    ) -> Result<Self, InvalidSubscribeRequest> {
+        let dialect = Self::dialect_of(query, form.is_some());
+        let mut subscriptions = Vec::new();
         let mut from_query = None;
-        for pair in form::pairs(query.as_bytes()) {
+        for pair in form::pairs(query.as_bytes()).chain(form::pairs(form.unwrap_or_default())) {
             let (name, value) = pair?;
-            match &*name {
-                "topic" => selectors.push(value.parse()?),
-                "lastEventID" | "last_event_id" | "Last-Event-ID" => {
+            match (&*name, dialect) {
+                ("topic", Dialect::V0) => subscriptions.push(Subscription::topic(&value)?),
+                ("topic", Dialect::V1) => return Err(InvalidSubscribeRequest::TwoDialects),
+                ("match" | "match_exact", _) => {
+                    subscriptions.push(Subscription::exact(&value).map_err(matcher(&name))?);
+                }
+                ("match_urlpattern", _) => {
+                    let pattern = Subscription::url_pattern(&value, urls);
+                    subscriptions.push(pattern.map_err(matcher(&name))?);
+                }
+                ("lastEventID" | "last_event_id" | "Last-Event-ID", _) => {
                     from_query.get_or_insert(value);
+                }
+                _ if is_matcher(&name) => {
+                    return Err(InvalidSubscribeRequest::UnknownMatcher(name.into_owned()));
                 }
                 _ => {}
             }
@@ -102,25 +153,30 @@ impl SubscribeRequest {
         let asked = returning.or(from_query.as_deref()).or(header);
         let last_event_id = asked.map(parse_last_event_id).transpose()?;
         let is_returning = returning.is_some();
-        let dialect = Dialect::default();
-        match selectors.len() {
-            0 => Err(InvalidSubscribeRequest::MissingTopic),
-            1..=MAX_SELECTORS => Ok(Self { dialect, selectors, last_event_id, is_returning }),
-            count => Err(InvalidSubscribeRequest::TooManySelectors(count)),
+        let limit = match dialect {
+            Dialect::V0 => MAX_SELECTORS,
+            Dialect::V1 => MAX_MATCHERS,
+        };
+        match subscriptions.len() {
+            0 => Err(InvalidSubscribeRequest::Missing(dialect)),
+            count if count > limit => {
+                Err(InvalidSubscribeRequest::TooMany { count, limit, dialect })
+            }
+            _ => Ok(Self { dialect, subscriptions, last_event_id, is_returning }),
         }
     }
 
-    /// A request for what `selectors` select, live from now on.
+    /// The dialect of a request with this query, which may be known before all else of it.
     #[must_use]
-    pub fn live(selectors: Vec<TopicSelector>) -> Self {
-        let dialect = Dialect::default();
-        Self { dialect, selectors, last_event_id: None, is_returning: false }
+    pub fn dialect_of(query: &str, has_form: bool) -> Dialect {
+        let mut pairs = form::pairs(query.as_bytes()).filter_map(Result::ok);
+        if has_form || pairs.any(|(name, _)| is_matcher(&name)) { Dialect::V1 } else { Dialect::V0 }
     }
 
-    /// The same request in this dialect.
+    /// A request for what these subscriptions select, live from now on.
     #[must_use]
-    pub fn in_dialect(self, dialect: Dialect) -> Self {
-        Self { dialect, ..self }
+    pub fn live(dialect: Dialect, subscriptions: Vec<Subscription>) -> Self {
+        Self { dialect, subscriptions, last_event_id: None, is_returning: false }
     }
 
     /// The same request, begun after the update of this id, or with the oldest one held.
@@ -143,8 +199,8 @@ impl SubscribeRequest {
 
     /// What is asked for.
     #[must_use]
-    pub fn selectors(&self) -> &[TopicSelector] {
-        &self.selectors
+    pub fn subscriptions(&self) -> &[Subscription] {
+        &self.subscriptions
     }
 
     /// Where to begin; `None` for live from now on.
@@ -158,6 +214,26 @@ impl SubscribeRequest {
     #[must_use]
     pub fn is_returning(&self) -> bool {
         self.is_returning
+    }
+}
+
+/// draft-dunglas-mercure-08, "subscription": such names are the protocol's, known or not.
+fn is_matcher(name: &str) -> bool {
+    name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("match"))
+}
+
+fn matcher(name: &str) -> impl Fn(InvalidMatcher) -> InvalidSubscribeRequest {
+    let parameter = name.to_owned();
+    move |invalid| InvalidSubscribeRequest::Matcher { parameter: parameter.clone(), invalid }
+}
+
+fn missing(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::V0 => {
+            "Missing \"topic\" parameter: name at least one topic, or \"*\" for all (or, in 1.0, \
+             \"match\")"
+        }
+        Dialect::V1 => "missing \"match\" subscription parameter",
     }
 }
 
@@ -179,6 +255,7 @@ pub(crate) fn parse_last_event_id(text: &str) -> Result<LastEventId, InvalidSubs
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subscription::MatchType;
 
     fn after(id: &str) -> LastEventId {
         LastEventId::After(id.parse().unwrap())
@@ -186,19 +263,20 @@ mod tests {
 
     #[track_caller]
     fn begins(query: &str, header: Option<&str>, expected: Option<&LastEventId>) {
-        let request = SubscribeRequest::parse(query, header).unwrap();
+        let request = SubscribeRequest::parse(query, None, header, &()).unwrap();
         assert_eq!(request.last_event_id(), expected);
     }
 
     #[track_caller]
     fn refused(query: &str, header: Option<&str>, field: &str) {
-        assert_eq!(SubscribeRequest::parse(query, header).unwrap_err().field(), field);
+        assert_eq!(SubscribeRequest::parse(query, None, header, &()).unwrap_err().field(), field);
     }
 
     #[test]
     fn selectors_keep_their_order() {
-        let request = SubscribeRequest::parse("topic=b&x=y&topic=*&topic=a", None).unwrap();
-        let selectors: Vec<_> = request.selectors.iter().map(ToString::to_string).collect();
+        let request =
+            SubscribeRequest::parse("topic=b&x=y&topic=*&topic=a", None, None, &()).unwrap();
+        let selectors: Vec<_> = request.subscriptions().iter().map(Subscription::as_str).collect();
         assert_eq!(selectors, ["b", "*", "a"]);
     }
 
@@ -216,8 +294,9 @@ mod tests {
 
     #[test]
     fn who_names_its_last_event_id_in_the_header_comes_back() {
-        let is_returning =
-            |query, header| SubscribeRequest::parse(query, header).unwrap().is_returning();
+        let is_returning = |query, header| {
+            SubscribeRequest::parse(query, None, header, &()).unwrap().is_returning()
+        };
         assert!(is_returning("topic=a", Some("x")));
         assert!(!is_returning("topic=a&lastEventID=x", None));
         assert!(!is_returning("topic=a&lastEventID=x", Some("")));
@@ -249,7 +328,9 @@ mod tests {
     #[test]
     fn more_selectors_than_allowed_are_refused() {
         refused(&"topic=a&".repeat(MAX_SELECTORS + 1), None, "topic");
-        assert!(SubscribeRequest::parse(&"topic=a&".repeat(MAX_SELECTORS), None).is_ok());
+        let most = "topic=a&".repeat(MAX_SELECTORS);
+        assert!(SubscribeRequest::parse(&most, None, None, &()).is_ok());
+        refused(&"match=a&".repeat(MAX_MATCHERS + 1), None, "match");
     }
 
     #[test]
@@ -258,5 +339,55 @@ mod tests {
         refused("topic=a&lastEventID=a%0Ab", None, "Last-Event-ID");
         refused("topic=a&last_event_id=a%00b", None, "Last-Event-ID");
         refused("topic=a", Some("a\tb"), "Last-Event-ID");
+    }
+
+    #[test]
+    fn a_match_parameter_makes_it_a_request_of_1_0() {
+        for (query, match_type) in [
+            ("match=a{b}", MatchType::Exact),
+            ("match_exact=a{b}", MatchType::Exact),
+            ("x=y&m%61tch=a{b}", MatchType::Exact),
+            ("topic=a{b}", MatchType::Topic),
+        ] {
+            let request = SubscribeRequest::parse(query, None, None, &()).unwrap();
+            let subscription = request.subscriptions().first().unwrap();
+            assert_eq!((subscription.as_str(), subscription.match_type()), ("a{b}", match_type));
+            assert_eq!(request.dialect(), match_type.dialect());
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_begins_with_match_has_to_be_known() {
+        for name in ["MATCH", "Match", "matchurlpattern", "match_exactly", "matchRegexp"] {
+            refused(&format!("match=a&{name}=a"), None, name);
+            refused(&format!("topic=a&{name}=a"), None, "topic");
+        }
+    }
+
+    #[test]
+    fn the_dialects_do_not_mix() {
+        refused("match=a&topic=b", None, "topic");
+        let query = SubscribeRequest::parse("", Some(b"topic=a"), None, &());
+        assert_eq!(query, Err(InvalidSubscribeRequest::TwoDialects));
+    }
+
+    #[test]
+    fn a_form_is_added_to_the_query_which_wins() {
+        let form = Some(&b"match=b&last_event_id=form"[..]);
+        let request = SubscribeRequest::parse("match=a&last_event_id=query", form, None, &());
+        let request = request.unwrap();
+        assert_eq!(request.subscriptions().len(), 2);
+        assert_eq!(request.last_event_id(), Some(&after("query")));
+        let empty = SubscribeRequest::parse("", Some(b""), None, &());
+        assert_eq!(empty, Err(InvalidSubscribeRequest::Missing(Dialect::V1)));
+    }
+
+    #[test]
+    fn what_1_0_forbids_in_a_matcher_is_refused() {
+        for value in ["", "a%00b", "a%0Ab", "a%7F", "a%C2%85", "%FF", "a%E2%80%AEb"] {
+            refused(&format!("match={value}"), None, "match");
+        }
+        refused(&format!("match_exact={}", "x".repeat(4_097)), None, "match_exact");
+        refused("match_urlpattern={unclosed", None, "match_urlpattern");
     }
 }

@@ -1,21 +1,32 @@
-//! What a subscriber asks for: [draft-dunglas-mercure-07 § 3, topic selectors].
-//!
-//! [draft-dunglas-mercure-07 § 3, topic selectors]: https://datatracker.ietf.org/doc/html/draft-dunglas-mercure-07#name-topic-selectors
+//! What a subscriber asks for, or a token grants: the topic selectors of 0.x and the matchers of 1.0.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, hash::Hash, sync::Arc};
 
-use crate::topic::{InvalidTopic, Topic};
+use thiserror::Error;
 
-/// Selects topics: all of them, or the one of that name.
+use crate::{
+    limits::MAX_TOPIC_BYTES,
+    mercure_string::{self, ForbiddenCharacter},
+    resolved_topics::ResolvedTopics,
+    topic::{InvalidTopic, Topic},
+    uri_template::UriTemplate,
+    url_parser::UrlParser,
+    url_pattern::{InvalidUrlPattern, UrlPattern},
+};
+
+/// Selects topics.
 ///
 /// ```
-/// use millstream::{topic::Topic, topic_selector::TopicSelector};
+/// use millstream::{resolved_topics::ResolvedTopics, topic::Topic, topic_selector::TopicSelector};
 ///
-/// let books: Topic = "books".parse()?;
-/// assert!("*".parse::<TopicSelector>()?.selects(&books));
-/// assert!("books".parse::<TopicSelector>()?.selects(&books));
-/// assert!(!"Books".parse::<TopicSelector>()?.selects(&books));
-/// # Ok::<(), millstream::topic::InvalidTopic>(())
+/// let book: Topic = "https://example.com/books/1".parse()?;
+/// let topics = book.into();
+/// let topics = ResolvedTopics::new(&topics, &());
+/// for selector in ["*", "https://example.com/books/1", "https://example.com/books/{id}"] {
+///     assert!(TopicSelector::of_0_x(selector)?.selects_any(&topics));
+/// }
+/// assert!(!TopicSelector::exact("https://example.com/books/{id}")?.selects_any(&topics));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TopicSelector {
@@ -23,66 +34,243 @@ pub enum TopicSelector {
     All,
     /// The topic that equals this one, byte by byte.
     Exact(Topic),
+    /// The topics that a URI template expands to, and the one that equals its text: 0.x.
+    Template(Compiled<UriTemplate>),
+    /// The topics that, as URLs, a URL pattern matches: 1.0.
+    UrlPattern(Compiled<UrlPattern>),
+}
+
+/// A matcher, compared by the text that it was made of.
+#[derive(Clone, Debug)]
+pub struct Compiled<M> {
+    text: Topic,
+    matcher: Arc<M>,
+}
+
+/// Why a text is not a selector of 1.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InvalidMatcher {
+    /// It is empty, too long, or holds a line break.
+    #[error("{0}")]
+    Topic(#[from] InvalidTopic),
+    /// It holds a character that 1.0 forbids.
+    #[error("{0}")]
+    Character(#[from] ForbiddenCharacter),
+    /// It is not a URL pattern.
+    #[error("{0}")]
+    UrlPattern(#[from] InvalidUrlPattern),
 }
 
 impl TopicSelector {
-    /// Whether `topic` is one of those asked for.
-    #[must_use]
-    pub fn selects(&self, topic: &Topic) -> bool {
-        match self {
-            Self::All => true,
-            Self::Exact(exact) => exact == topic,
+    /// A topic selector of 0.x: `*`, a URI template, or a topic. A template that is invalid is a
+    /// topic as it stands: draft-dunglas-mercure-07 § 3.
+    ///
+    /// # Errors
+    /// [`InvalidTopic`].
+    pub fn of_0_x(text: &str) -> Result<Self, InvalidTopic> {
+        if text == "*" {
+            return Ok(Self::All);
+        }
+        let topic: Topic = text.parse()?;
+        Ok(match text.parse::<UriTemplate>() {
+            Ok(template) if template.has_expressions() => {
+                Self::Template(Compiled { text: topic, matcher: Arc::new(template) })
+            }
+            Ok(_) | Err(_) => Self::Exact(topic),
+        })
+    }
+
+    /// A matcher of the type `exact`: draft-dunglas-mercure-08, "matchers". `*` is recognised
+    /// before the type.
+    ///
+    /// # Errors
+    /// [`InvalidMatcher`].
+    pub fn exact(text: &str) -> Result<Self, InvalidMatcher> {
+        match checked(text)? {
+            None => Ok(Self::All),
+            Some(topic) => Ok(Self::Exact(topic)),
         }
     }
-}
 
-impl FromStr for TopicSelector {
-    type Err = InvalidTopic;
+    /// A matcher of the type `urlpattern`, resolved by the hub's URL.
+    ///
+    /// # Errors
+    /// [`InvalidMatcher`].
+    pub fn url_pattern(text: &str, urls: &dyn UrlParser) -> Result<Self, InvalidMatcher> {
+        let Some(topic) = checked(text)? else { return Ok(Self::All) };
+        let matcher = Arc::new(UrlPattern::parse(text, urls)?);
+        Ok(Self::UrlPattern(Compiled { text: topic, matcher }))
+    }
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "*" => Ok(Self::All),
-            _ => text.parse().map(Self::Exact),
+    /// Whether it selects the topic at this place of an update.
+    #[must_use]
+    pub fn selects(&self, topics: &ResolvedTopics<'_>, at: usize) -> bool {
+        let topic = topics.get(at);
+        match self {
+            Self::All => true,
+            Self::Exact(exact) => topic == Some(exact),
+            Self::Template(template) => topic.is_some_and(|topic| {
+                template.text == *topic || template.matcher.matches(topic.as_str())
+            }),
+            Self::UrlPattern(pattern) => {
+                topics.url(at).is_some_and(|url| pattern.matcher.matches(&url))
+            }
+        }
+    }
+
+    /// Whether it selects one of an update's topics.
+    #[must_use]
+    pub fn selects_any(&self, topics: &ResolvedTopics<'_>) -> bool {
+        (0..topics.len()).any(|at| self.selects(topics, at))
+    }
+
+    /// The text that it was made of.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::All => "*",
+            Self::Exact(topic) => topic.as_str(),
+            Self::Template(template) => template.text.as_str(),
+            Self::UrlPattern(pattern) => pattern.text.as_str(),
         }
     }
 }
 
 impl fmt::Display for TopicSelector {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => formatter.write_str("*"),
-            Self::Exact(topic) => topic.fmt(formatter),
-        }
+        formatter.write_str(self.as_str())
     }
 }
 
+impl<M> PartialEq for Compiled<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<M> Eq for Compiled<M> {}
+
+impl<M> Hash for Compiled<M> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl<M> PartialOrd for Compiled<M> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<M> Ord for Compiled<M> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+/// The text as a topic, or nothing for `*`.
+fn checked(text: &str) -> Result<Option<Topic>, InvalidMatcher> {
+    if text == "*" {
+        return Ok(None);
+    }
+    if text.len() <= MAX_TOPIC_BYTES {
+        mercure_string::check(text)?;
+    }
+    Ok(Some(text.parse()?))
+}
+
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
+    use crate::{topics::Topics, url_parser::native::NativeUrlParser};
+
+    const HUB: &str = "https://hub.example/.well-known/mercure";
 
     #[track_caller]
-    fn check(selector: &str, topic: &str, expected: bool) {
-        let selector: TopicSelector = selector.parse().unwrap();
-        assert_eq!(selector.selects(&topic.parse().unwrap()), expected);
+    fn check(selector: &TopicSelector, topics: &[&str], expected: bool) {
+        let topics: Vec<Topic> = topics.iter().map(|topic| topic.parse().unwrap()).collect();
+        let topics = Topics::try_from(topics).unwrap();
+        let urls = NativeUrlParser::new(HUB);
+        assert_eq!(selector.selects_any(&ResolvedTopics::new(&topics, &urls)), expected);
+    }
+
+    fn of_0_x(selector: &str) -> TopicSelector {
+        TopicSelector::of_0_x(selector).unwrap()
+    }
+
+    fn exact(matcher: &str) -> TopicSelector {
+        TopicSelector::exact(matcher).unwrap()
+    }
+
+    fn url_pattern(matcher: &str) -> TopicSelector {
+        TopicSelector::url_pattern(matcher, &NativeUrlParser::new(HUB)).unwrap()
     }
 
     #[test]
     fn a_name_selects_itself_alone() {
-        check("books", "books", true);
-        check("books", "books/1", false);
-        check("books", "Books", false);
-    }
-
-    #[test]
-    fn a_star_selects_everything() {
-        check("*", "books", true);
-        check("*", "*", true);
-    }
-
-    #[test]
-    fn a_selector_is_shown_as_it_was_written() {
-        for text in ["*", "books"] {
-            assert_eq!(text.parse::<TopicSelector>().unwrap().to_string(), text);
+        for selector in [of_0_x("books"), exact("books")] {
+            check(&selector, &["books"], true);
+            check(&selector, &["other", "books"], true);
+            check(&selector, &["books/1"], false);
+            check(&selector, &["Books"], false);
         }
+    }
+
+    #[test]
+    fn a_star_selects_everything_whatever_its_type() {
+        for selector in [of_0_x("*"), exact("*"), url_pattern("*")] {
+            assert_eq!(selector, TopicSelector::All);
+            check(&selector, &["https://["], true);
+        }
+    }
+
+    #[test]
+    fn in_0_x_a_template_selects_its_expansions_and_itself() {
+        let books = of_0_x("https://example.com/{foo}/bar");
+        check(&books, &["https://example.com/foo/bar"], true);
+        check(&books, &["https://example.com/foo/bar/baz"], false);
+        check(&books, &["https://example.com/{foo}/bar"], true);
+    }
+
+    #[test]
+    fn in_0_x_an_invalid_template_selects_itself_alone() {
+        let faulty = of_0_x("https://example.com/hub?topic=faulty{iri");
+        check(&faulty, &["https://example.com/hub?topic=faulty{iri"], true);
+        check(&faulty, &["https://example.com/hub?topic=faulty"], false);
+    }
+
+    #[test]
+    fn in_1_0_an_exact_matcher_is_never_a_template() {
+        check(&exact("books/{id}"), &["books/1"], false);
+        check(&exact("{unclosed"), &["{unclosed"], true);
+    }
+
+    #[test]
+    fn in_1_0_a_pattern_matches_urls() {
+        let books = url_pattern("https://example.com/books/:id");
+        check(&books, &["https://EXAMPLE.com/books/1"], true);
+        check(&books, &["https://example.com/Books/1"], false);
+        check(&books, &["other", "https://example.com/books/2"], true);
+        check(&url_pattern("/books/:id"), &["/books/1"], true);
+        check(&url_pattern("/books/:id"), &["https://hub.example/books/1"], true);
+        check(&url_pattern("/books/:id"), &["https://example.com/books/1"], false);
+    }
+
+    #[test]
+    fn what_1_0_forbids_is_refused() {
+        for text in ["", "a\u{0}b", "a\nb", "a\u{7f}", "a\u{85}", "a\u{202e}b"] {
+            assert!(TopicSelector::exact(text).is_err(), "{text:?}");
+        }
+        assert!(TopicSelector::exact(&"x".repeat(MAX_TOPIC_BYTES + 1)).is_err());
+        let unclosed = TopicSelector::url_pattern("{unclosed", &NativeUrlParser::new(HUB));
+        assert_eq!(unclosed, Err(InvalidMatcher::UrlPattern(InvalidUrlPattern::Syntax)));
+    }
+
+    #[test]
+    fn selectors_of_different_kinds_differ_even_with_the_same_text() {
+        assert_ne!(of_0_x("a{b}"), exact("a{b}"));
+        assert_eq!(of_0_x("a{b}"), of_0_x("a{b}"));
+        assert_ne!(url_pattern("/a/:b"), exact("/a/:b"));
     }
 }

@@ -6,14 +6,17 @@
 //! either may call back.
 
 mod answers;
+mod authorize;
 mod body;
 mod chunks;
 pub(crate) mod clock;
 mod connection;
 pub(crate) mod cors;
 mod engine;
+mod fetch;
 mod handler;
 mod hooks;
+mod host_url_parser;
 mod limits;
 mod once;
 mod publish;
@@ -22,17 +25,24 @@ mod registry;
 pub(crate) mod respond;
 mod storage;
 mod subscribe;
+mod subscription;
+mod subtle;
 mod sys;
 mod timer;
 mod transport;
 mod underlying_source;
+mod url_sys;
+mod verify;
 
 pub use answers::AnswerSource;
 pub use chunks::Chunks;
 pub use connection::{Connection, Polled};
+pub use fetch::{Fetch, FetchFailed, HostFetch};
 pub use handler::Handler;
 pub use hooks::{HookFailed, Hooks, Level, Record, Refusal};
+pub use host_url_parser::HostUrlParser;
 pub use publish::PublishError;
 pub use registry::Registry;
 pub use storage::{Storage, Synced};
 pub use underlying_source::UnderlyingSource;
+pub use verify::Verification;

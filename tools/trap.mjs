@@ -27,7 +27,7 @@ export class HubObject extends Hub {
         return typeof value === "function" ? value.bind(target) : value;
       },
     });
-    super({ storage, abort: (reason) => context.abort(reason) }, env);
+    super({ id: context.id, storage, abort: (reason) => context.abort(reason) }, env);
   }
 }
 

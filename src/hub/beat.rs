@@ -25,15 +25,17 @@ const SOONEST: Duration = Duration::from_millis(1);
 pub struct Beat<T> {
     /// What the host is to do.
     pub effects: Vec<Effect<T>>,
-    /// When the next beat is due; `None` while there is no connection or no heartbeat.
+    /// When the next beat is due; `None` while there is no connection, or neither a heartbeat nor a
+    /// connection that expires.
     pub next: Option<Timestamp>,
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
-    /// Sends heartbeats that are due, and closes connections that have taken nothing for two
+    /// Ends connections that have expired, sends heartbeats that are due, and closes connections that have taken nothing for two
     /// intervals.
     pub fn beat(&mut self, now: Timestamp) -> Beat<T> {
         let mut beat = Beat { effects: Vec::new(), next: None };
+        self.expire(now, &mut beat);
         let Some(interval) = self.heartbeat.interval() else { return beat };
         let slack = interval / SLACK_PARTS;
         let mut due: Vec<DueComment<T>> = Vec::new();
@@ -63,12 +65,26 @@ impl<H: History, T: Clone> Hub<H, T> {
             if let Some(connection) = self.registry.at(key) {
                 let sooner = now.saturating_add(slack.max(SOONEST));
                 let next = connection.sent_at.saturating_add(interval).max(sooner);
-                beat.next = Some(beat.next.map_or(next, |first| first.min(next)));
+                beat.sooner(next);
             }
         }
         let heartbeats = due.into_iter().map(|(chunk, to)| Enqueue { chunk, to });
         beat.effects.extend(heartbeats.map(Effect::Enqueue));
         beat
+    }
+
+    /// Ends the connections whose token has run out: a stream lasts no longer than what allowed it.
+    fn expire(&mut self, now: Timestamp, beat: &mut Beat<T>) {
+        for key in self.registry.keys() {
+            let Some(connection) = self.registry.at(key) else { continue };
+            let (id, expires) = (connection.id, connection.expires);
+            if connection.has_expired(now) {
+                let closed = self.registry.remove(id, CloseReason::Expired);
+                beat.effects.extend(closed.map(Effect::Closed));
+            } else if let Some(expires) = expires {
+                beat.sooner(expires);
+            }
+        }
     }
 
     /// Takes a connection from those who wait, to be given a chunk that is not in its queue.
@@ -80,6 +96,12 @@ impl<H: History, T: Clone> Hub<H, T> {
         let connection = self.registry.at(key)?;
         connection.fed(tail, now);
         Some(Self::recipient(connection))
+    }
+}
+
+impl<T> Beat<T> {
+    fn sooner(&mut self, next: Timestamp) {
+        self.next = Some(self.next.map_or(next, |first| first.min(next)));
     }
 }
 

@@ -7,13 +7,14 @@ use thiserror::Error;
 use super::{Effect, Enqueue, Hub};
 use crate::{
     audiences::ConnectionKey,
-    connection::{Phase, UnknownConnection},
+    connection::{CloseReason, Phase, UnknownConnection},
     connection_id::ConnectionId,
     gap::{Gap, GapEvents},
     history::History,
     limits::MAX_CHUNK_BYTES,
     log::Scanned,
     registry::Closed,
+    resolved_topics::ResolvedTopics,
     sequence::Sequence,
     timestamp::Timestamp,
     update::EncodedUpdate,
@@ -60,16 +61,16 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// there to take it is not known.
     #[must_use]
     pub fn reach(&self, update: &EncodedUpdate) -> usize {
-        self.registry.audiences.reach(update)
+        self.registry.audiences.reach(update, &*self.urls)
     }
 
     /// Everything up to and with `until` is durable: those who wait are given what is for them, one
     /// chunk for each audience, shared where it is the same. The others find it when they poll.
     pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Vec<Effect<T>> {
-        let flushed = self.registry.audiences.flush(self.log.commit(until));
+        let flushed = self.registry.audiences.flush(self.log.commit(until), &*self.urls);
         let tail = self.log.tail();
         let mut enqueued: Vec<Enqueue<T>> = Vec::with_capacity(flushed.len());
-        let mut by_chunk = HashMap::new();
+        let (mut by_chunk, mut expired) = (HashMap::new(), Vec::new());
         for flushed in flushed {
             let waiting = self.registry.audiences.waiting(flushed.audience);
             let waiting = waiting.map(std::mem::take).unwrap_or_default();
@@ -77,6 +78,10 @@ impl<H: History, T: Clone> Hub<H, T> {
             for key in waiting {
                 if let Some(connection) = self.registry.at(key) {
                     connection.waiting = None;
+                    if connection.has_expired(now) {
+                        expired.push(connection.id);
+                        continue;
+                    }
                     connection.fed(flushed.cut.unwrap_or(tail), now);
                     to.push(Self::recipient(connection));
                 }
@@ -88,7 +93,12 @@ impl<H: History, T: Clone> Hub<H, T> {
                 None => enqueued.push(Enqueue { chunk: flushed.chunk, to }),
             }
         }
-        enqueued.into_iter().map(Effect::Enqueue).collect()
+        let mut effects: Vec<_> = enqueued.into_iter().map(Effect::Enqueue).collect();
+        for id in expired {
+            let closed = self.registry.remove(id, CloseReason::Expired);
+            effects.extend(closed.map(Effect::Closed));
+        }
+        effects
     }
 
     /// Removes some of what is no longer to be kept, in memory and in the history; says whether
@@ -150,6 +160,10 @@ impl<H: History, T: Clone> Hub<H, T> {
         if waited {
             connection.cursor = tail;
         }
+        if connection.has_expired(now) {
+            let closed = self.registry.remove(id, CloseReason::Expired);
+            return Ok(closed.map_or(Polled::Nothing, Polled::Closed));
+        }
         connection.takes(now);
         let mut chunk = std::mem::take(&mut connection.opening);
         if connection.phase == Phase::Live {
@@ -205,7 +219,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         let scanned = from.and_then(|cursor| {
             self.log.scan(cursor, until, |entry| {
                 seen = entry.sequence;
-                if audience.is_some_and(|audience| audience.admits(&entry.update)) {
+                let topics = ResolvedTopics::new(&entry.update.topics, &*self.urls);
+                if audience.is_some_and(|audience| audience.admits(&entry.update, &topics)) {
                     if let Some(gap) = gap.take() {
                         gap.encode(Some(&entry.update.id), chunk);
                     }

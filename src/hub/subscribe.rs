@@ -4,7 +4,8 @@ use thiserror::Error;
 
 use super::Hub;
 use crate::{
-    audience::{self, Audience, Selection},
+    access::Access,
+    audience::{Audience, Selection},
     connection::{Connection, FlushMark, Phase, UnknownConnection},
     connection_id::ConnectionId,
     dialect::Dialect,
@@ -12,8 +13,10 @@ use crate::{
     history::History,
     place::Place,
     queue::Queue,
+    resolved_topics::ResolvedTopics,
     sequence::Sequence,
     subscribe_request::{LastEventId, SubscribeRequest},
+    subscription::Subscription,
     timestamp::Timestamp,
     update::EncodedUpdate,
 };
@@ -60,9 +63,10 @@ impl<H: History, T: Clone> Hub<H, T> {
         id: ConnectionId,
         state: T,
         request: &SubscribeRequest,
+        access: &Access,
         now: Timestamp,
     ) -> Result<Subscribed, SubscribeError<H::Error>> {
-        let selection = audience::selection(request.selectors());
+        let selection = selection(request, access);
         let start = self.start_of(request, &selection, now).map_err(SubscribeError::History)?;
         let tail = self.log.tail();
         let is_registered = start.cursor >= tail;
@@ -78,6 +82,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             closing: None,
             waiting: None,
             heartbeat: None,
+            expires: access.expires(),
             sent_at: now,
             moved_at: now,
             queued: 0,
@@ -109,9 +114,10 @@ impl<H: History, T: Clone> Hub<H, T> {
     pub fn preceding(
         &self,
         request: &SubscribeRequest,
+        access: &Access,
         now: Timestamp,
     ) -> Result<Option<Place>, H::Error> {
-        let selection = audience::selection(request.selectors());
+        let selection = selection(request, access);
         self.start_of(request, &selection, now).map(|start| start.preceding)
     }
 
@@ -145,7 +151,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                 }
             }
             Some(LastEventId::After(asked)) => {
-                let readable = |update: &EncodedUpdate| audience.may_read(update);
+                let readable = |update: &EncodedUpdate| self.may_read(&audience, update);
                 let asked_for = Place::After(asked.clone());
                 if let Some(cursor) = self.log.find(asked, now, readable)? {
                     start.cursor = cursor;
@@ -172,11 +178,15 @@ impl<H: History, T: Clone> Hub<H, T> {
         audience: &Audience,
         now: Timestamp,
     ) -> Result<Option<Place>, H::Error> {
-        let place = self.log.resume_point(now, |update| audience.may_read(update))?;
+        let place = self.log.resume_point(now, |update| self.may_read(audience, update))?;
         if let Some(place) = &place {
             place.encode(&mut start.opening);
         }
         Ok(place)
+    }
+
+    fn may_read(&self, audience: &Audience, update: &EncodedUpdate) -> bool {
+        audience.may_read(update, &ResolvedTopics::new(&update.topics, &*self.urls))
     }
 
     fn gap(&self, requested: Place) -> Option<Gap> {
@@ -185,6 +195,11 @@ impl<H: History, T: Clone> Hub<H, T> {
             GapEvents::Off => None,
         }
     }
+}
+
+fn selection(request: &SubscribeRequest, access: &Access) -> Selection {
+    let asked = request.subscriptions().iter().map(Subscription::selector);
+    Selection::new(asked, access.granted())
 }
 
 /// What precedes a stream that is live, to a client that gave a last event ID which says nothing:

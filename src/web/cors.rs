@@ -6,7 +6,7 @@ use web_sys::{Headers, Request};
 use crate::origins::Origins;
 
 /// Methods that a page of another origin may use.
-const METHODS: &str = "GET, HEAD, POST";
+const METHODS: &str = "GET, HEAD, POST, QUERY";
 
 /// Headers that a page of another origin may send. `Cache-Control` is what some `EventSource`
 /// polyfills send.

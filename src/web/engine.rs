@@ -4,7 +4,6 @@ use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
     sync::Arc,
-    time::Duration,
 };
 
 use futures::channel::oneshot;
@@ -25,6 +24,7 @@ use crate::{
     hub::{self, Effect, Hub, PollError},
     queue::QueueFull,
     registry::Closed,
+    timestamp::Timestamp,
 };
 
 /// What the registry keeps with a connection.
@@ -39,7 +39,8 @@ pub(super) struct Attached<A> {
 pub(super) struct Engine<K: Hooks, S: Storage> {
     pub(super) hub: RefCell<Hub<S, Rc<Attached<K::State>>>>,
     pub(super) hooks: K,
-    timer: RefCell<Option<Timer>>,
+    /// The timer of the next beat, and when that is.
+    timer: RefCell<Option<(Timestamp, Timer)>>,
     flushes: RefCell<Vec<Flush>>,
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
     pub(super) failed: Cell<bool>,
@@ -130,23 +131,28 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.settle_flushes();
     }
 
-    /// Starts the heartbeat's timer, unless it runs or there is nothing to beat for.
-    pub(super) fn wind_up(&self) {
+    /// Sees to it that there is a beat when the next heartbeat is due, and when a connection
+    /// expires; there is none while there is nothing to beat for.
+    pub(super) fn wind_up(&self, expires: Option<Timestamp>) {
         let interval = self.hub.borrow().heartbeat().interval();
         let idle = self.hub.borrow().registry().is_empty();
-        if let Some(interval) = interval.filter(|_| !idle && self.timer.borrow().is_none()) {
-            self.beat_in(interval);
+        let beat = interval.map(|interval| clock::now().saturating_add(interval));
+        let next = beat.into_iter().chain(expires).min().filter(|_| !idle);
+        let running = self.timer.borrow().as_ref().map(|(due, _)| *due);
+        if let Some(next) = next.filter(|next| running.is_none_or(|due| *next < due)) {
+            self.beat_at(next);
         }
     }
 
-    fn beat_in(&self, delay: Duration) {
+    fn beat_at(&self, due: Timestamp) {
         let me = self.me.clone();
-        let timer = Timer::new(delay, move || {
+        let timer = Timer::new(due.since(clock::now()), move || {
             if let Some(engine) = me.upgrade() {
                 engine.beat();
             }
         });
-        *self.timer.borrow_mut() = Some(timer);
+        let replaced = self.timer.borrow_mut().replace((due, timer));
+        drop(replaced);
     }
 
     fn beat(&self) {
@@ -166,8 +172,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let beat = self.hub.borrow_mut().beat(now);
         self.carry_out(beat.effects);
         match beat.next {
-            Some(next) if self.timer.borrow().is_none() => self.beat_in(next.since(now)),
-            _ => self.wind_up(),
+            Some(next) if self.timer.borrow().is_none() => self.beat_at(next),
+            _ => self.wind_up(None),
         }
     }
 
@@ -380,7 +386,7 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
         self.hub.borrow_mut().set_heartbeat(heartbeat);
         let running = self.timer.borrow_mut().take();
         drop(running);
-        self.wind_up();
+        self.wind_up(None);
     }
 
     fn set_heartbeat_of(&self, id: ConnectionId, text: &Comment) -> Result<(), UnknownConnection> {

@@ -5,8 +5,16 @@ use std::{fmt, rc::Rc};
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
-use super::{Chunks, Hooks, PublishError, Registry, Storage, clock, cors, engine::Engine, respond};
+use super::{
+    Chunks, Hooks, HostFetch, Level, PublishError, Record, Registry, Storage,
+    authorize::{Addressed, Gate},
+    clock, cors,
+    engine::Engine,
+    host_url_parser::HostUrlParser,
+    respond, subscription,
+};
 use crate::{
+    access::Access,
     config::Config,
     error::Error,
     event_id::EventId,
@@ -14,10 +22,10 @@ use crate::{
     hub::Hub,
     limits::{WINDOW_BYTES, WINDOW_UPDATES},
     log::Log,
-    publish_grant::PublishGrant,
     subscribe_request::SubscribeRequest,
     timestamp::Timestamp,
     update::Update,
+    verifier::Role,
 };
 
 /// A hub in one place: `ServerSentEventHandler` of the class reference. `K` are the application's
@@ -25,6 +33,8 @@ use crate::{
 pub struct Handler<K: Hooks = (), S: Storage = ()> {
     config: Rc<Config>,
     engine: Rc<Engine<K, S>>,
+    gate: Rc<Gate>,
+    urls: Rc<HostUrlParser>,
 }
 
 impl<K: Hooks> Handler<K> {
@@ -51,23 +61,32 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     }
 
     fn over(log: Log<S>, config: Config, hooks: K) -> Self {
-        let hub = Hub::new(log, config.heartbeat.clone()).with_gap_events(config.gap_events);
+        let urls = Rc::<HostUrlParser>::default();
+        let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
+            .with_gap_events(config.gap_events);
         let engine = Engine::new(hub, hooks, &config);
-        Self { config: Rc::new(config), engine }
+        let weak = Rc::downgrade(&engine);
+        let failed = move |why: String| {
+            if let Some(engine) = weak.upgrade() {
+                let record = Record::new(Level::Error, "keys unusable");
+                engine.hooks.log(&record.with_detail(why));
+            }
+        };
+        let gate = Rc::new(Gate::new(config.authorization.clone(), HostFetch, failed));
+        Self { config: Rc::new(config), engine, gate, urls }
     }
 
-    /// Answers a request to the hub's URL: GET subscribes, POST publishes, HEAD shows the headers
+    /// Answers a request to the hub's URL: GET and QUERY subscribe, POST publishes, HEAD shows the headers
     /// of a subscription, OPTIONS answers a preflight. What is wrong with a request is its answer.
     ///
     /// # Errors
     /// What the host throws when it is out of the means to make an answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, JsValue> {
+        let addressed = Addressed::of(request);
+        self.urls.set_base(&addressed.url);
         let response = match request.method().as_str() {
-            "GET" | "HEAD" => self.engine.answer_subscribe(request)?,
-            "POST" => match PublishGrant::anonymous(&self.config) {
-                Ok(grant) => self.engine.answer_publish(request, grant).await?,
-                Err(error) => respond::error(&error)?,
-            },
+            "GET" | "HEAD" | "QUERY" => self.answer_subscribe(request, &addressed).await?,
+            "POST" => self.answer_publish(request, &addressed).await?,
             "OPTIONS" => {
                 let response = respond::empty()?;
                 response.headers().set("Allow", respond::METHODS)?;
@@ -84,6 +103,37 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         Ok(response)
     }
 
+    async fn answer_subscribe(
+        &self,
+        request: &Request,
+        addressed: &Addressed,
+    ) -> Result<Response, JsValue> {
+        let read = subscription::read(request, addressed, &self.gate, &self.urls).await;
+        let (parsed, admission) = match read {
+            Ok(read) => read,
+            Err(error) => return respond::error(&error),
+        };
+        let response = self.engine.answer_subscribe(request, &parsed, &admission.access)?;
+        admission.mark(&response)?;
+        Ok(response)
+    }
+
+    async fn answer_publish(
+        &self,
+        request: &Request,
+        addressed: &Addressed,
+    ) -> Result<Response, JsValue> {
+        let admitted = self.gate.admit(request, addressed, Role::Publisher, None, &self.urls).await;
+        let admission = match admitted {
+            Ok(admission) => admission,
+            Err(error) => return respond::error(&error),
+        };
+        let grant = self.gate.publish_grant(&admission, addressed, &self.urls);
+        let response = self.engine.answer_publish(request, grant).await?;
+        admission.mark(&response)?;
+        Ok(response)
+    }
+
     /// Publishes an update: it is durable and on its way once this resolves.
     ///
     /// # Errors
@@ -92,7 +142,8 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         self.engine.publish(update).await.map(|published| published.id)
     }
 
-    /// A connection whose chunks are taken in Rust instead of by a `ReadableStream`.
+    /// A connection whose chunks are taken in Rust instead of by a `ReadableStream`. It is shown the
+    /// private updates that `access` grants.
     ///
     /// # Errors
     /// [`Error::History`] when the history cannot be read.
@@ -100,8 +151,9 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         &self,
         state: K::State,
         request: &SubscribeRequest,
+        access: &Access,
     ) -> Result<Chunks<K::State>, Error> {
-        self.engine.subscribe_chunks(state, request)
+        self.engine.subscribe_chunks(state, request, access)
     }
 
     /// The connections.
@@ -137,7 +189,12 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
 
 impl<K: Hooks, S: Storage> Clone for Handler<K, S> {
     fn clone(&self) -> Self {
-        Self { config: Rc::clone(&self.config), engine: Rc::clone(&self.engine) }
+        Self {
+            config: Rc::clone(&self.config),
+            engine: Rc::clone(&self.engine),
+            gate: Rc::clone(&self.gate),
+            urls: Rc::clone(&self.urls),
+        }
     }
 }
 

@@ -135,7 +135,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             One::Form => PublishRequest::from_form(&body),
             One::Json => PublishRequest::from_json(&body),
         }?;
-        grant.may_publish(&parsed)?;
+        grant.may_publish(&parsed, clock::now())?;
         let Some(key) = key else { return self.publish_parsed(parsed, None).await };
         let fingerprint = Fingerprint::new(kind.media_type(), &body);
         let begun = self.limits.once.begin(key, fingerprint).await;

@@ -15,7 +15,7 @@ use crate::{
 const RETRY_MILLIS: u32 = 5_000;
 
 /// What a hub answers to.
-pub(super) const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+pub(super) const METHODS: &str = "GET, HEAD, QUERY, POST, OPTIONS";
 
 /// An event stream, HTML § 9.2.5; without a body for HEAD.
 pub(super) fn event_stream(
@@ -78,7 +78,7 @@ pub(super) fn empty() -> Result<Response, JsValue> {
 pub(crate) fn error(error: &Error) -> Result<Response, JsValue> {
     let response = problem(&error.problem())?;
     if let Some((name, value)) = error.header() {
-        response.headers().set(name, value)?;
+        response.headers().set(name, &value)?;
     }
     Ok(response)
 }

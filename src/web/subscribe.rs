@@ -14,16 +14,17 @@ use super::{
     underlying_source,
 };
 use crate::{
-    admission, connection::CloseReason, connection_id::ConnectionId, error::Error, hub::Subscribed,
-    media_type, subscribe_request::SubscribeRequest,
+    access::Access, admission, connection::CloseReason, connection_id::ConnectionId, error::Error,
+    hub::Subscribed, subscribe_request::SubscribeRequest,
 };
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    pub(super) fn answer_subscribe(&self, request: &Request) -> Result<Response, JsValue> {
-        let parsed = match parse(request)? {
-            Ok(parsed) => parsed,
-            Err(error) => return respond::error(&error),
-        };
+    pub(super) fn answer_subscribe(
+        &self,
+        request: &Request,
+        parsed: &SubscribeRequest,
+        access: &Access,
+    ) -> Result<Response, JsValue> {
         let id = clock::connection_id()?;
         let application = match self.hooks.connection(request, id) {
             Ok(application) => application,
@@ -32,7 +33,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
         };
         if request.method() == "HEAD" {
-            let preceding = self.hub.borrow().preceding(&parsed, clock::now());
+            let preceding = self.hub.borrow().preceding(parsed, access, clock::now());
             return match preceding {
                 Ok(preceding) => respond::event_stream(None, parsed.dialect(), preceding.as_ref()),
                 Err(error) => respond::error(&self.history_failed(&error)),
@@ -41,7 +42,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let transport = Rc::new(Transport::controller());
         let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;
         let attached = Rc::new(Attached { transport, application, address: address(request) });
-        let subscribed = match self.register(id, &attached, &parsed) {
+        let subscribed = match self.register(id, &attached, parsed, access) {
             Ok(subscribed) => subscribed,
             Err(Error::History | Error::Internal) => return respond::come_back(),
             Err(error) => return respond::error(&error),
@@ -55,12 +56,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         &self,
         application: K::State,
         request: &SubscribeRequest,
+        access: &Access,
     ) -> Result<Chunks<K::State>, Error> {
         let id = clock::connection_id().map_err(|_| Error::Internal)?;
         let transport = Rc::new(Transport::Chunks(Slot::default()));
         let attached =
             Rc::new(Attached { transport: Rc::clone(&transport), application, address: None });
-        self.register(id, &attached, request)?;
+        self.register(id, &attached, request, access)?;
         let connection = Connection::new(id, &attached, self.streams());
         Ok(Chunks::new(connection, transport))
     }
@@ -70,6 +72,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         id: ConnectionId,
         attached: &Rc<Attached<K::State>>,
         request: &SubscribeRequest,
+        access: &Access,
     ) -> Result<Subscribed, Error> {
         if self.failed.get() {
             return Err(Error::History);
@@ -77,12 +80,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let address = attached.address.as_deref();
         self.limits.admissions.borrow_mut().enter(address)?;
         let state = Rc::clone(attached);
-        let subscribed = self.hub.borrow_mut().subscribe(id, state, request, clock::now());
+        let now = clock::now();
+        let subscribed = self.hub.borrow_mut().subscribe(id, state, request, access, now);
         let subscribed = subscribed.map_err(|error| {
             self.limits.admissions.borrow_mut().leave(address);
             self.history_failed(&error)
         })?;
-        self.wind_up();
+        self.wind_up(access.expires());
         let record = Record::new(Level::Debug, "connection registered").with_connection(id);
         self.hooks.log(&record);
         if subscribed.is_registered {
@@ -123,20 +127,9 @@ fn address(request: &Request) -> Option<String> {
     address.filter(|_| from_platform).map(|address| admission::network(&address))
 }
 
-fn parse(request: &Request) -> Result<Result<SubscribeRequest, Error>, JsValue> {
-    let headers = request.headers();
-    if !media_type::accepts_event_stream(&headers.get("Accept")?.unwrap_or_default()) {
-        return Ok(Err(Error::NotAcceptable));
-    }
-    let url = request.url();
-    let query = query(&url);
-    let last_event_id = headers.get("Last-Event-ID")?.map(from_header);
-    Ok(SubscribeRequest::parse(query, last_event_id.as_deref()).map_err(Error::from))
-}
-
 /// An `EventSource` sends its last event ID as UTF-8, which the standard's headers hand on byte by
 /// byte.
-fn from_header(value: String) -> String {
+pub(super) fn from_header(value: String) -> String {
     let is_text = value.is_ascii() || Headers::new().is_ok_and(|own| respond::takes_text(&own));
     if is_text {
         return value;

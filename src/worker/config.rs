@@ -23,7 +23,7 @@ pub(super) fn of_hub(env: &Env, hub: &str) -> Result<Config, InvalidConfig> {
 fn hubs(env: &Env) -> Result<HubVariables, InvalidConfig> {
     let mut hubs = HubVariables::default();
     let Some(value) = binding(env, HUBS) else { return Ok(hubs) };
-    let wrong = || InvalidConfig {
+    let wrong = || InvalidConfig::Value {
         variable: HUBS,
         hub: None,
         value: text(&value).unwrap_or_default(),

@@ -11,13 +11,12 @@ use super::{
     alarm::Alarm,
     config,
     history::{SqlError, SqlHistory},
-    router,
     sys::{DurableObjectState, Env},
 };
 use crate::{
     config::InvalidConfig,
     error::Error,
-    hub_path::HubPath,
+    hub_path::{self, HubPath},
     timestamp::Timestamp,
     web::{Handler, clock, respond},
 };
@@ -114,7 +113,7 @@ fn next_alarm(hub: &Hub, is_in_use: bool) -> Result<Option<Timestamp>, JsValue> 
 }
 
 async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
-    match HubPath::parse(router::path(&request.url())) {
+    match HubPath::parse(hub_path::of_url(&request.url())) {
         Ok(HubPath::HubHealth(_)) if ["GET", "HEAD"].contains(&request.method().as_str()) => {
             let connections = hub.registry().connection_count();
             respond::json(&format!(r#"{{"status":"ok","connections":{connections}}}"#))

@@ -6,8 +6,11 @@ use web_sys::{Request, Response};
 
 use super::{config, sys::Env};
 use crate::{
+    config::Config,
     error::Error,
-    hub_path::HubPath,
+    hub_path::{self, HubPath},
+    resource_metadata::ResourceMetadata,
+    verifier::Role,
     web::{cors, respond},
 };
 
@@ -25,28 +28,55 @@ pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue>
         web_sys::console::error_1(&invalid.to_string().into());
         Error::from(invalid)
     });
-    let found = config.as_ref().map_err(Error::clone).and_then(|_| HubPath::parse(path(&url)));
+    let found =
+        config.as_ref().map_err(Error::clone).and_then(|_| HubPath::parse(hub_path::of_url(&url)));
+    let found = match (found, &config) {
+        (Ok(HubPath::Metadata(hub)), Ok(config)) => {
+            return Ok(Promise::resolve(&metadata(request, hub, config)?));
+        }
+        (found, _) => found,
+    };
     match found {
         Ok(HubPath::Hub(name) | HubPath::HubHealth(name)) => {
             let hubs = env.hub()?;
             hubs.get(&hubs.id_from_name(name)?)?.send(request)
         }
         Ok(HubPath::Health) => Ok(Promise::resolve(&health(request)?)),
-        Err(error) => {
-            let response = respond::error(&error)?;
-            if let Ok(config) = config {
-                cors::allow(&config.cors_origins, request, &response.headers())?;
-            }
-            Ok(Promise::resolve(&response))
-        }
+        Ok(HubPath::Metadata(_)) => refuse(&Error::NotFound, config.as_ref().ok(), request),
+        Err(error) => refuse(&error, config.as_ref().ok(), request),
     }
 }
 
-/// The path of an absolute URL, as it was sent.
-pub(super) fn path(url: &str) -> &str {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
-    path.split(['?', '#']).next().unwrap_or(path)
+fn refuse(
+    error: &Error,
+    config: Option<&Config>,
+    request: &Request,
+) -> Result<Promise<Response>, JsValue> {
+    let response = respond::error(error)?;
+    if let Some(config) = config {
+        cors::allow(&config.cors_origins, request, &response.headers())?;
+    }
+    Ok(Promise::resolve(&response))
+}
+
+/// What the hub at this path asks of tokens: RFC 9728. A hub that trusts nobody has nothing to say.
+fn metadata(request: &Request, hub: &str, config: &Config) -> Result<Response, JsValue> {
+    let (own, url) = (&config.authorization, request.url());
+    let keyless = [Role::Publisher, Role::Subscriber].map(|role| own.trust.is_without_key(role));
+    if !["GET", "HEAD"].contains(&request.method().as_str()) {
+        return respond::error(&Error::MethodNotAllowed("GET, HEAD"));
+    }
+    if keyless == [true, true] {
+        return respond::error(&Error::NotFound);
+    }
+    let host = url.find("://").and_then(|at| url.get(at + 3..)).and_then(|rest| rest.find('/'));
+    let origin = host.and_then(|host| url.get(..url.find("://")? + 3 + host)).unwrap_or_default();
+    let hub_url = format!("{origin}{hub}");
+    let resource = own.resource.as_deref().unwrap_or(&hub_url);
+    let metadata = ResourceMetadata::new(resource, &own.trust, &own.cookie_names.v1);
+    let response = respond::json(&metadata.to_json())?;
+    cors::allow(&config.cors_origins, request, &response.headers())?;
+    Ok(response)
 }
 
 fn health(request: &Request) -> Result<Response, JsValue> {

@@ -1,12 +1,14 @@
 //! A host that only keeps what each connection was given, and checks what the hub asks of it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, rc::Rc, time::Duration};
 
 use super::{FakeHistory, Refused, update};
 use crate::{
+    access::Access,
     connection::CloseReason,
     connection_id::ConnectionId,
     decoder::Decoder,
+    dialect::Dialect,
     event::Event,
     gap::GapEvents,
     heartbeat::Heartbeat,
@@ -16,6 +18,7 @@ use crate::{
     registry::Closed,
     sequence::Sequence,
     subscribe_request::{LastEventId, SubscribeRequest},
+    subscription::Subscription,
     timestamp::Timestamp,
     update::EncodedUpdate,
 };
@@ -63,7 +66,7 @@ impl Host {
             [retained, window].map(|updates| Retention { updates, bytes: u64::MAX, age });
         let log = Log::open(history.clone(), retained, window).unwrap();
         Self {
-            hub: Hub::new(log, Heartbeat::default()),
+            hub: Hub::new(log, Heartbeat::default(), Rc::new(())),
             history,
             now: Timestamp::from_millis(1_000_000),
             streams: BTreeMap::new(),
@@ -104,7 +107,8 @@ impl Host {
 
     pub(super) fn subscribe(&mut self, connection: u8, request: &SubscribeRequest) -> Subscribed {
         self.streams.insert(connection, Stream::default());
-        self.hub.subscribe(id(connection), connection, request, self.now).unwrap()
+        let access = Access::default();
+        self.hub.subscribe(id(connection), connection, request, &access, self.now).unwrap()
     }
 
     /// Subscribes, runs the hook when it is due, and reads until the connection waits.
@@ -251,7 +255,13 @@ pub(super) fn id(connection: u8) -> ConnectionId {
 
 /// A request for these topics, live.
 pub(super) fn live(selectors: &[&str]) -> SubscribeRequest {
-    SubscribeRequest::live(selectors.iter().map(|selector| selector.parse().unwrap()).collect())
+    let topics = selectors.iter().map(|selector| Subscription::topic(selector).unwrap());
+    SubscribeRequest::live(Dialect::V0, topics.collect())
+}
+
+pub(super) fn live_in(dialect: Dialect, topics: &[&str]) -> SubscribeRequest {
+    let topics = topics.iter().map(|topic| Subscription::topic(topic).unwrap());
+    SubscribeRequest::live(dialect, topics.collect())
 }
 
 pub(super) fn earliest(selectors: &[&str]) -> SubscribeRequest {

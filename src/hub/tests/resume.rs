@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::{
     Host,
-    host::{after, earliest, id, live},
+    host::{after, earliest, id, live, live_in},
     update,
 };
 use crate::{
+    access::Access,
     dialect::Dialect,
     place::Place,
     subscribe_request::{LastEventId, SubscribeRequest},
@@ -200,12 +201,12 @@ fn an_update_that_was_not_asked_for_is_known_all_the_same() {
 #[track_caller]
 fn preceding(host: &Host, asked: Option<&LastEventId>, expected: [Option<&str>; 2]) {
     let answered = [Dialect::V0, Dialect::V1].map(|dialect| {
-        let request = live(&["a"]).in_dialect(dialect);
+        let request = live_in(dialect, &["a"]);
         let request = match asked {
             Some(asked) => request.after(asked.clone()),
             None => request,
         };
-        host.hub.preceding(&request, host.now).unwrap()
+        host.hub.preceding(&request, &Access::default(), host.now).unwrap()
     });
     let answered = answered.each_ref().map(|place| place.as_ref().map(Place::as_str));
     assert_eq!(answered, expected);

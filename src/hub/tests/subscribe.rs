@@ -6,6 +6,7 @@ use super::{
     update,
 };
 use crate::{
+    access::Access,
     connection::CloseReason,
     event::Event,
     hub::{Polled, SubscribeError},
@@ -119,7 +120,7 @@ fn a_hook_that_fails_ends_its_connection_alone() {
 fn an_id_that_is_taken_is_refused_and_the_first_connection_stays_as_it_was() {
     let mut host = Host::default();
     host.connect(1, &live(&["a"]));
-    let refused = host.hub.subscribe(id(1), 9, &live(&["b"]), host.now);
+    let refused = host.hub.subscribe(id(1), 9, &live(&["b"]), &Access::default(), host.now);
     assert!(matches!(refused, Err(SubscribeError::IdTaken(taken)) if taken == id(1)));
     host.publish("1", &["a"]);
     host.publish("2", &["b"]);
@@ -130,7 +131,7 @@ fn an_id_that_is_taken_is_refused_and_the_first_connection_stays_as_it_was() {
 fn a_history_that_cannot_be_read_refuses_a_connection_and_keeps_nothing_of_it() {
     let mut host = Host::default();
     host.history.fail_after(0);
-    let refused = host.hub.subscribe(id(1), 1, &after("1", &["a"]), host.now);
+    let refused = host.hub.subscribe(id(1), 1, &after("1", &["a"]), &Access::default(), host.now);
     assert!(matches!(refused, Err(SubscribeError::History(Refused))));
     assert!(host.hub.registry().is_empty());
 }

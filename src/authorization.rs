@@ -1,0 +1,123 @@
+//! How the hub is set up to tell who may do what.
+
+use crate::{
+    bearer::CookieNames,
+    config::InvalidConfig,
+    origins::Origins,
+    trust::{self, Trust},
+};
+
+/// The part of the configuration that is about authorization.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Authorization {
+    /// Whose tokens are trusted.
+    pub trust: Trust,
+    /// Whether everybody may publish without a token: `ANONYMOUS_PUBLISH`.
+    pub anonymous_publish: bool,
+    /// Whether everybody may subscribe to public updates without a token: `ANONYMOUS_SUBSCRIBE`.
+    pub anonymous_subscribe: bool,
+    /// The cookie that may carry a token: `COOKIE_NAME`.
+    pub cookie_names: CookieNames,
+    /// Whose pages may publish with their visitors' cookie: `PUBLISH_ORIGINS`.
+    pub publish_origins: Origins,
+    /// What access tokens must be meant for: `RESOURCE_IDENTIFIER`. The hub's own URL, as it was
+    /// requested, when it is not set.
+    pub resource: Option<String>,
+}
+
+/// The variables that [`Authorization`] reads besides those of [`Trust`].
+pub const VARIABLES: [&str; 5] = [
+    "ANONYMOUS_PUBLISH",
+    "ANONYMOUS_SUBSCRIBE",
+    "COOKIE_NAME",
+    "PUBLISH_ORIGINS",
+    "RESOURCE_IDENTIFIER",
+];
+
+impl Authorization {
+    /// Reads the variables. Without any, nobody can publish or subscribe.
+    ///
+    /// # Errors
+    /// The first variable that is wrong.
+    pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
+        let [publish, subscribe, cookie, origins, resource] =
+            VARIABLES.map(|name| (name, variable(name).unwrap_or_default().trim().to_owned()));
+        let resource = match resource.1.as_str() {
+            "" => None,
+            uri if uri.starts_with("https://") || uri.starts_with("http://") => {
+                Some(uri.to_owned())
+            }
+            _ => return Err(wrong(resource, "the URL of the hub")),
+        };
+        Ok(Self {
+            trust: Trust::read(variable).map_err(secret)?,
+            anonymous_publish: boolean(publish)?,
+            anonymous_subscribe: boolean(subscribe)?,
+            cookie_names: match cookie.1.as_str() {
+                "" => CookieNames::default(),
+                name => CookieNames::same(name)
+                    .ok_or_else(|| wrong(cookie.clone(), "the name of a cookie"))?,
+            },
+            publish_origins: origins.1.parse().map_err(|_| {
+                wrong(origins.clone(), "origins such as https://example.com, separated by spaces")
+            })?,
+            resource,
+        })
+    }
+}
+
+fn boolean(variable: (&'static str, String)) -> Result<bool, InvalidConfig> {
+    match variable.1.as_str() {
+        "" | "false" => Ok(false),
+        "true" => Ok(true),
+        _ => Err(wrong(variable, "true or false")),
+    }
+}
+
+fn wrong((variable, value): (&'static str, String), expected: &'static str) -> InvalidConfig {
+    InvalidConfig::Value { variable, hub: None, value, expected }
+}
+
+/// What a variable about keys holds is not shown.
+fn secret(invalid: trust::InvalidTrust) -> InvalidConfig {
+    InvalidConfig::Trust(invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, value: &str) -> Result<Authorization, InvalidConfig> {
+        Authorization::read(|variable| (variable == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn without_any_variable_nobody_may_do_anything() {
+        let closed = Authorization::read(|_| None).unwrap();
+        assert_eq!(closed, Authorization::default());
+        assert!(!closed.anonymous_publish && !closed.anonymous_subscribe);
+        assert!(!closed.publish_origins.allow("https://example.com"));
+    }
+
+    #[test]
+    fn nothing_but_true_opens_a_hub() {
+        assert!(read("ANONYMOUS_PUBLISH", "true").unwrap().anonymous_publish);
+        assert!(!read("ANONYMOUS_PUBLISH", "false").unwrap().anonymous_publish);
+        assert!(read("ANONYMOUS_PUBLISH", "1").is_err());
+        assert!(read("ANONYMOUS_SUBSCRIBE", "true").unwrap().anonymous_subscribe);
+    }
+
+    #[test]
+    fn a_cookie_has_one_name_in_both_dialects() {
+        let names = read("COOKIE_NAME", "session").unwrap().cookie_names;
+        assert_eq!((names.v0.as_str(), names.v1.as_str()), ("session", "session"));
+        assert_eq!(read("COOKIE_NAME", "a b").unwrap_err().variable(), "COOKIE_NAME");
+    }
+
+    #[test]
+    fn a_key_that_is_wrong_is_named_and_not_shown() {
+        let error = read("MERCURE_PUBLISHER_JWT_KEY", "-----BEGIN secret").unwrap_err();
+        assert_eq!(error.variable(), "MERCURE_PUBLISHER_JWT_KEY");
+        assert!(!error.to_string().contains("secret"));
+    }
+}

@@ -1,0 +1,185 @@
+//! From a request to what it may do.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use web_sys::{Request, Response};
+
+use super::{Fetch, clock, host_url_parser::HostUrlParser, verify::Verification};
+use crate::{
+    access::Access,
+    authorization::Authorization,
+    bearer::{self, Carrier, Carriers, Presented},
+    challenge::Unauthorized,
+    dialect::Dialect,
+    error::Error,
+    hub_path,
+    publish_grant::PublishGrant,
+    publish_origin,
+    resource_metadata::ResourceMetadata,
+    verifier::Role,
+};
+
+/// Tells who may do what. It belongs to one hub.
+pub(super) struct Gate {
+    authorization: Authorization,
+    verification: Verification,
+}
+
+/// What a request may do, and whether its token stood in the URL, so that no cache may keep the
+/// answer: RFC 6750 § 2.3.
+pub(super) struct Admission {
+    pub(super) access: Access,
+    pub(super) is_private: bool,
+}
+
+/// The hub as a request addresses it.
+pub(super) struct Addressed {
+    /// The URL without its query.
+    pub(super) url: String,
+    /// The query, without the question mark.
+    pub(super) query: String,
+}
+
+impl Admission {
+    /// Keeps caches from the answer to a request with its token in the URL.
+    pub(super) fn mark(&self, response: &Response) -> Result<(), JsValue> {
+        if !self.is_private || !response.ok() {
+            return Ok(());
+        }
+        let headers = response.headers();
+        let control = headers.get("Cache-Control")?.unwrap_or_default();
+        headers.set("Cache-Control", &format!("private, {control}"))
+    }
+}
+
+impl Addressed {
+    pub(super) fn of(request: &Request) -> Self {
+        let url = request.url();
+        let url = url.split('#').next().unwrap_or_default();
+        let (url, query) = url.split_once('?').unwrap_or((url, ""));
+        Self { url: url.to_owned(), query: query.to_owned() }
+    }
+}
+
+impl Gate {
+    /// `failed` is told what goes wrong with the keys.
+    pub(super) fn new(
+        authorization: Authorization,
+        fetch: impl Fetch + 'static,
+        failed: impl Fn(String) + 'static,
+    ) -> Self {
+        let verification = Verification::new(authorization.trust.clone(), fetch, failed);
+        Self { authorization, verification }
+    }
+
+    /// What the request may do in this role. Without a token that is something only where the hub
+    /// is open to everybody; a token that is wrong is refused even there.
+    ///
+    /// `shown` is the dialect that the request shows by itself.
+    pub(super) async fn admit(
+        &self,
+        request: &Request,
+        addressed: &Addressed,
+        role: Role,
+        shown: Option<Dialect>,
+        urls: &Rc<HostUrlParser>,
+    ) -> Result<Admission, Error> {
+        let trust = self.verification.trust();
+        let dialect = shown.unwrap_or(Dialect::of_hub(trust.trusts_an_issuer()));
+        let presented = self.find(request, addressed, shown);
+        let Some(presented) =
+            presented.map_err(|reason| self.refuse(addressed, dialect, reason))?
+        else {
+            return match role {
+                Role::Publisher if self.authorization.anonymous_publish => {
+                    Ok(Admission { access: Access::open_to_publish(), is_private: false })
+                }
+                Role::Subscriber if self.authorization.anonymous_subscribe => {
+                    Ok(Admission { access: Access::default(), is_private: false })
+                }
+                _ if trust.is_without_key(role) => {
+                    Err(self.refuse(addressed, dialect, Unauthorized::NoKey))
+                }
+                _ => Err(self.refuse(addressed, dialect, Unauthorized::Missing)),
+            };
+        };
+        let dialect = shown.unwrap_or_else(|| of_token(&presented, trust.trusts_an_issuer()));
+        let admitted = self.verify(request, addressed, &presented, role, shown, urls).await;
+        let access = admitted.map_err(|reason| self.refuse(addressed, dialect, reason))?;
+        Ok(Admission { access, is_private: presented.carrier == Carrier::Query })
+    }
+
+    /// What an admitted publisher may publish.
+    pub(super) fn publish_grant(
+        &self,
+        admission: &Admission,
+        addressed: &Addressed,
+        urls: &Rc<HostUrlParser>,
+    ) -> PublishGrant {
+        let of_hub = Dialect::of_hub(self.verification.trust().trusts_an_issuer());
+        PublishGrant {
+            access: admission.access.clone(),
+            dialect: admission.access.dialect().unwrap_or(of_hub),
+            hub_paths: hub_path::same_hub(hub_path::of_url(&addressed.url)),
+            metadata: self.metadata(addressed),
+            urls: Rc::clone(urls) as _,
+        }
+    }
+
+    /// The hub's resource identifier.
+    pub(super) fn resource<'a>(&'a self, addressed: &'a Addressed) -> &'a str {
+        self.authorization.resource.as_deref().unwrap_or(&addressed.url)
+    }
+
+    fn find(
+        &self,
+        request: &Request,
+        addressed: &Addressed,
+        shown: Option<Dialect>,
+    ) -> Result<Option<Presented>, Unauthorized> {
+        let header = |name: &str| request.headers().get(name).ok().flatten();
+        let (authorization, cookie) = (header("Authorization"), header("Cookie"));
+        let carriers = Carriers {
+            authorization: authorization.as_deref(),
+            cookie: cookie.as_deref(),
+            query: &addressed.query,
+        };
+        Ok(bearer::find(carriers, shown, &self.authorization.cookie_names)?)
+    }
+
+    async fn verify(
+        &self,
+        request: &Request,
+        addressed: &Addressed,
+        presented: &Presented,
+        role: Role,
+        shown: Option<Dialect>,
+        urls: &Rc<HostUrlParser>,
+    ) -> Result<Access, Unauthorized> {
+        if presented.carrier == Carrier::Cookie && role == Role::Publisher {
+            let header = |name: &str| request.headers().get(name).ok().flatten();
+            let (origin, referer) = (header("Origin"), header("Referer"));
+            let origins = &self.authorization.publish_origins;
+            publish_origin::check(origins, origin.as_deref(), referer.as_deref())?;
+        }
+        let resource = self.resource(addressed);
+        let verified = self.verification.grants(presented, role, shown, resource, clock::now);
+        Ok(Access::new(verified.await?, &**urls)?)
+    }
+
+    fn refuse(&self, addressed: &Addressed, dialect: Dialect, reason: Unauthorized) -> Error {
+        Error::Unauthorized { reason, dialect, metadata: self.metadata(addressed) }
+    }
+
+    fn metadata(&self, addressed: &Addressed) -> String {
+        let cookie = &self.authorization.cookie_names.v1;
+        let trust = self.verification.trust();
+        ResourceMetadata::new(self.resource(addressed), trust, cookie).url()
+    }
+}
+
+fn of_token(presented: &Presented, trusts_an_issuer: bool) -> Dialect {
+    let typ = presented.jws().ok().and_then(|jws| jws.header.typ);
+    Dialect::of_token(typ.as_deref(), trusts_an_issuer)
+}

@@ -1,0 +1,47 @@
+//! What a request asks to be subscribed to.
+
+use std::rc::Rc;
+
+use web_sys::Request;
+
+use super::{
+    authorize::{Addressed, Admission, Gate},
+    body,
+    host_url_parser::HostUrlParser,
+    subscribe,
+};
+use crate::{error::Error, media_type, subscribe_request::SubscribeRequest, verifier::Role};
+
+/// Reads a GET, HEAD or QUERY request, once it is known that its sender may subscribe at all.
+pub(super) async fn read(
+    request: &Request,
+    addressed: &Addressed,
+    gate: &Gate,
+    urls: &Rc<HostUrlParser>,
+) -> Result<(SubscribeRequest, Admission), Error> {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    if !media_type::accepts_event_stream(&header("Accept").unwrap_or_default()) {
+        return Err(Error::NotAcceptable);
+    }
+    let is_query = request.method() == "QUERY";
+    let dialect = SubscribeRequest::dialect_of(&addressed.query, is_query);
+    let admission = gate.admit(request, addressed, Role::Subscriber, Some(dialect), urls).await?;
+    let form = if is_query { Some(form(request).await?) } else { None };
+    let last_event_id = header("Last-Event-ID").map(subscribe::from_header);
+    let parsed = SubscribeRequest::parse(
+        &addressed.query,
+        form.as_deref(),
+        last_event_id.as_deref(),
+        &**urls,
+    )?;
+    Ok((parsed, admission))
+}
+
+async fn form(request: &Request) -> Result<Vec<u8>, Error> {
+    let content_type = request.headers().get("Content-Type").ok().flatten();
+    match media_type::essence(&content_type.unwrap_or_default()).as_deref() {
+        Some("application/x-www-form-urlencoded") => body::read(request).await,
+        Some(_) => Err(Error::UnsupportedMediaType),
+        None => Err(Error::ContentType),
+    }
+}
