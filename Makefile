@@ -71,7 +71,7 @@ build: $(WASM) $(BUILD)/workerd.capnp ## build the release wasm
 $(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET)
 	cargo build --release --lib --locked --target wasm32-unknown-unknown
 	wasm-bindgen --target web --no-typescript --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
-	wasm-opt -O3 $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
+	wasm-opt -O3 --one-caller-inline-max-function-size=20 $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
 
 $(BUILD)/workerd.capnp: tools/workerd_config.mjs tools/trap.mjs wrangler.toml src/config.rs worker.mjs $(shell find www) $(NPM)
 	@mkdir -p $(BUILD)

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::{
+    json::{self, Json},
     publish_request::{Fields, InvalidPublishRequest, PublishRequest},
     topics::InvalidTopics,
 };
@@ -53,7 +54,11 @@ impl PublishRequest {
         }
         let members: Members = serde_json::from_slice(json)
             .map_err(|error| InvalidPublishRequest::Json(error.to_string()))?;
-        let string = |raw, member| parse(raw, member, "a string").map(|text| text.map(Cow::Owned));
+        let string = |raw: Option<&RawValue>, member| match raw.map(value) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::Text(text)) => Ok(Some(Cow::Owned(text.into_owned()))),
+            Some(_) => Err(InvalidPublishRequest::Member { member, expected: "a string" }),
+        };
         let mut fields = Fields {
             data: members.data.map(text_of).transpose()?,
             id: string(members.id, "id")?,
@@ -62,7 +67,14 @@ impl PublishRequest {
                 Some(text) if !text.starts_with('"') => Some(Cow::Borrowed(text)),
                 _ => string(members.retry, "retry")?,
             },
-            private: parse(members.private, "private", "true or false")?.unwrap_or_default(),
+            private: match members.private.map(value) {
+                None | Some(Json::Null) => false,
+                Some(Json::Boolean(private)) => private,
+                Some(_) => {
+                    let (member, expected) = ("private", "true or false");
+                    return Err(InvalidPublishRequest::Member { member, expected });
+                }
+            },
             ..Fields::default()
         };
         for topic in topics(members.topic)? {
@@ -76,30 +88,39 @@ fn even_null<'de, D: Deserializer<'de>>(value: D) -> Result<Option<&'de RawValue
     <&RawValue>::deserialize(value).map(Some)
 }
 
-fn parse<T: DeserializeOwned>(
-    raw: Option<&RawValue>,
-    member: &'static str,
-    expected: &'static str,
-) -> Result<Option<T>, InvalidPublishRequest> {
-    let parsed = raw.map(|raw| serde_json::from_str(raw.get())).transpose();
-    parsed.map_err(|_| InvalidPublishRequest::Member { member, expected })
+/// The value of a member, which was valid JSON before; a text that is none of Unicode is not.
+fn value(raw: &RawValue) -> Json<'_> {
+    json::parse(raw.get()).unwrap_or(Json::Object(Vec::new()))
 }
 
 fn text_of(data: &RawValue) -> Result<Cow<'_, str>, InvalidPublishRequest> {
     if !data.get().starts_with('"') {
         return Ok(Cow::Borrowed(data.get()));
     }
-    let text: Option<String> = parse(Some(data), "data", "text of Unicode characters")?;
-    Ok(text.unwrap_or_default().into())
+    match value(data) {
+        Json::Text(text) => Ok(text),
+        _ => Err(InvalidPublishRequest::Member {
+            member: "data",
+            expected: "text of Unicode characters",
+        }),
+    }
 }
 
 fn topics(raw: Option<&RawValue>) -> Result<Vec<String>, InvalidPublishRequest> {
     let Some(raw) = raw else { return Err(InvalidTopics::Missing.into()) };
-    let expected = "a string or an array of strings";
-    if raw.get().starts_with('[') {
-        return parse(Some(raw), "topic", expected).map(Option::unwrap_or_default);
-    }
-    parse(Some(raw), "topic", expected).map(|topic| topic.into_iter().collect())
+    let list = match value(raw) {
+        Json::Null => return Ok(Vec::new()),
+        Json::List(list) => list,
+        one => vec![one],
+    };
+    let texts = list.into_iter().map(|topic| match topic {
+        Json::Text(topic) => Ok(topic.into_owned()),
+        _ => Err(InvalidPublishRequest::Member {
+            member: "topic",
+            expected: "a string or an array of strings",
+        }),
+    });
+    texts.collect()
 }
 
 #[cfg(test)]
