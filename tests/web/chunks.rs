@@ -2,9 +2,12 @@
 
 use futures::{FutureExt, StreamExt, channel::oneshot};
 use millstream::{
+    access::Access,
+    dialect::Dialect,
     event::Event,
     heartbeat::Heartbeat,
     subscribe_request::{LastEventId, SubscribeRequest},
+    subscription::Subscription,
     topic::Topic,
     update::Update,
     web::{Chunks, Handler, Polled},
@@ -16,11 +19,11 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::support::{Application, OPENING, hub_of, pending, publish, turn, within};
 
 fn books() -> SubscribeRequest {
-    SubscribeRequest::live(vec!["books".parse().unwrap()])
+    SubscribeRequest::live(Dialect::V0, vec![Subscription::topic("books").unwrap()])
 }
 
 fn chunks(hub: &Handler<Application>) -> Chunks<String> {
-    hub.subscribe("in rust".to_owned(), &books()).unwrap()
+    hub.subscribe("in rust".to_owned(), &books(), &Access::default()).unwrap()
 }
 
 async fn next(chunks: &mut Chunks<String>) -> String {
@@ -49,7 +52,8 @@ async fn chunks_begin_where_they_are_asked_to() {
     let (hub, _) = hub_of(Application::new());
     publish(&hub, &["1", "2"]).await;
     let after = LastEventId::After("1".parse().unwrap());
-    let mut chunks = hub.subscribe("late".to_owned(), &books().after(after)).unwrap();
+    let mut chunks =
+        hub.subscribe("late".to_owned(), &books().after(after), &Access::default()).unwrap();
     assert_eq!(next(&mut chunks).await, ":\n\nid: 2\ndata: 2\n\n");
 }
 
@@ -145,7 +149,7 @@ async fn long_history() -> (Handler<Application>, Chunks<String>) {
     }
     publish(&hub, &["found"]).await;
     let request = books().after(LastEventId::Earliest);
-    let chunks = hub.subscribe("patient".to_owned(), &request).unwrap();
+    let chunks = hub.subscribe("patient".to_owned(), &request, &Access::default()).unwrap();
     (hub, chunks)
 }
 

@@ -13,6 +13,9 @@ use crate::support::{Application, form, get, headers, hosted, open, request};
 
 const LISTED: &str = "https://app.example";
 
+const EXPOSED: &str =
+    "Last-Event-ID, Link, Mercure-Last-Event-ID, Millstream-Connections, Retry-After";
+
 const NAMES: [&str; 4] = [
     "Access-Control-Allow-Origin",
     "Access-Control-Allow-Credentials",
@@ -46,7 +49,7 @@ async fn a_listed_origin_may_read_every_answer_with_its_credentials() {
     ];
     for make in requests {
         let response = answer("https://other.example https://app.example", make(), LISTED).await;
-        let expected = [LISTED, "true", "Last-Event-ID, Mercure-Last-Event-ID, Link", "Origin"];
+        let expected = [LISTED, "true", EXPOSED, "Origin"];
         check(&response, NAMES, expected.map(Some));
     }
 }
@@ -63,11 +66,7 @@ async fn any_other_origin_may_read_none() {
 #[wasm_bindgen_test]
 async fn a_star_lets_every_page_read_but_without_credentials() {
     let response = answer("*", get("topic=books"), "https://any.example").await;
-    check(
-        &response,
-        NAMES,
-        [Some("*"), None, Some("Last-Event-ID, Mercure-Last-Event-ID, Link"), None],
-    );
+    check(&response, NAMES, [Some("*"), None, Some(EXPOSED), None]);
 }
 
 #[wasm_bindgen_test]
@@ -90,13 +89,13 @@ async fn a_preflight_is_told_methods_and_headers() {
     assert_eq!(response.status(), 204);
     let expected = [
         ("Access-Control-Allow-Origin", LISTED),
-        ("Access-Control-Allow-Methods", "GET, HEAD, POST"),
+        ("Access-Control-Allow-Methods", "GET, HEAD, POST, QUERY"),
         (
             "Access-Control-Allow-Headers",
-            "authorization, cache-control, content-type, last-event-id",
+            "authorization, cache-control, content-type, idempotency-key, last-event-id",
         ),
         ("Access-Control-Max-Age", "7200"),
-        ("Allow", "GET, HEAD, POST, OPTIONS"),
+        ("Allow", "GET, HEAD, QUERY, POST, OPTIONS"),
     ];
     check(&response, expected.map(|(name, _)| name), expected.map(|(_, value)| Some(value)));
 }

@@ -5,7 +5,7 @@ use millstream::{
     url_components::UrlComponents,
     url_parser::UrlParser,
     url_pattern::{InvalidUrlPattern, UrlPattern},
-    web::host_url_parser::HostUrlParser,
+    web::HostUrlParser,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 

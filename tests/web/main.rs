@@ -4,6 +4,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "clippy's allowance for tests does not reach #[wasm_bindgen_test]"
 )]
 
@@ -18,6 +19,7 @@ mod flush;
 mod handler;
 mod heartbeat;
 mod hooks;
+mod host_url_parser;
 mod outlived;
 mod publish;
 mod reentrant;
@@ -25,5 +27,6 @@ mod refusal;
 mod registry;
 mod resume;
 mod support;
+mod tokens;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

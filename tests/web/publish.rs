@@ -2,7 +2,7 @@
 
 use futures::channel::oneshot;
 use js_sys::Uint8Array;
-use millstream::{config::Config, web::Handler};
+use millstream::web::Handler;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -111,7 +111,9 @@ async fn a_private_update_reaches_nobody_by_any_path() {
 
 #[wasm_bindgen_test]
 async fn publishing_is_closed_unless_it_was_opened() {
-    let hub = Handler::in_memory(Config { anonymous_publish: false, ..open() }, ());
+    let mut closed = open();
+    closed.authorization.anonymous_publish = false;
+    let hub = Handler::in_memory(closed, ());
     let reader = subscribe(&hub).await.opened().await;
     let response = hub.handle(&form("topic=books&data=x")).await.unwrap();
     let challenge = response.headers().get("WWW-Authenticate").unwrap();
@@ -155,20 +157,20 @@ async fn a_body_that_breaks_off_publishes_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn only_a_form_publishes() {
+async fn a_body_publishes_by_its_type_alone() {
     let bytes = || JsValue::from(Uint8Array::from(&b"topic=books"[..]));
-    for (content_type, status) in [
-        (None, 400),
-        (Some("form"), 400),
-        (Some("application/json"), 415),
-        (Some("text/plain;charset=UTF-8"), 415),
-    ] {
+    for (content_type, status) in
+        [(None, 400), (Some("form"), 400), (Some("text/plain;charset=UTF-8"), 415)]
+    {
         check_refused(post(&bytes(), content_type), status, "Content-Type").await;
     }
     for content_type in [FORM, "Application/X-WWW-Form-URLEncoded; charset=utf-8"] {
         let response = hub().handle(&post(&bytes(), Some(content_type))).await.unwrap();
         assert_eq!(response.status(), 200, "{content_type}");
     }
+    check_refused(post(&bytes(), Some("application/json")), 400, "body").await;
+    let json = post(&r#"{"topic":"books"}"#.into(), Some("application/json"));
+    assert_eq!(hub().handle(&json).await.unwrap().status(), 200);
 }
 
 #[wasm_bindgen_test]

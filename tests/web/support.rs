@@ -7,6 +7,7 @@ mod requests;
 mod sys;
 
 use millstream::{
+    authorization::Authorization,
     config::Config,
     event::Event,
     heartbeat::Heartbeat,
@@ -26,9 +27,14 @@ pub(crate) use sys::{
 /// What a stream of a hub begins with to which nothing was published.
 pub(crate) const OPENING: &str = ":\n\nid: earliest\n\n";
 
-/// A hub that anybody may publish to and that has no heartbeat.
+/// A hub that anybody may publish and subscribe to and that has no heartbeat.
 pub(crate) fn open() -> Config {
-    Config { anonymous_publish: true, heartbeat: Heartbeat::off(), ..Config::default() }
+    let authorization = Authorization {
+        anonymous_publish: true,
+        anonymous_subscribe: true,
+        ..Authorization::default()
+    };
+    Config { authorization, heartbeat: Heartbeat::off(), ..Config::default() }
 }
 
 /// Such a hub without an application.
