@@ -8,6 +8,8 @@
     reason = "clippy's allowance for tests does not reach #[wasm_bindgen_test]"
 )]
 
+mod access_token;
+mod authorization;
 mod back_pressure;
 mod cancel;
 mod chunks;
@@ -15,12 +17,14 @@ mod connection;
 mod cors;
 mod durable;
 mod event_source;
+mod expiry;
 mod flush;
 mod handler;
 mod heartbeat;
 mod hooks;
 mod host_url_parser;
 mod outlived;
+mod private;
 mod publish;
 mod reentrant;
 mod refusal;

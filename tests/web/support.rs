@@ -5,6 +5,7 @@ mod deadline;
 mod reader;
 mod requests;
 mod sys;
+mod tokens;
 
 use millstream::{
     authorization::Authorization,
@@ -15,14 +16,18 @@ use millstream::{
     update::Update,
     web::{Handler, Hooks, Storage},
 };
+use web_sys::Request;
 
 pub(crate) use application::{Application, Notes};
 pub(crate) use deadline::{after, pending, turn, within};
 pub(crate) use reader::{Reader, Received, chunk_of};
-pub(crate) use requests::{FORM, form, get, headers, hosted, post, request, with_signal};
+pub(crate) use requests::{
+    FORM, HUB, form, get, headers, hosted, post, query, request, with_signal,
+};
 pub(crate) use sys::{
     AbortController, Controllers, EventSource, broken, endless, fetch, object_url, pipe_as_text,
 };
+pub(crate) use tokens::{ISSUER, SECRET, access_token, forged, token, token_until, with_token};
 
 /// What a stream of a hub begins with to which nothing was published.
 pub(crate) const OPENING: &str = ":\n\nid: earliest\n\n";
@@ -37,12 +42,23 @@ pub(crate) fn open() -> Config {
     Config { authorization, heartbeat: Heartbeat::off(), ..Config::default() }
 }
 
-/// Such a hub without an application.
+/// A hub without a heartbeat that trusts tokens of 0.x by [`SECRET`], with more variables.
+pub(crate) fn closed(variables: &[(&str, &str)]) -> Config {
+    let own = [
+        ("HEARTBEAT", "0"),
+        ("MERCURE_PUBLISHER_JWT_KEY", SECRET),
+        ("MERCURE_SUBSCRIBER_JWT_KEY", SECRET),
+    ];
+    let find = |name: &str| own.iter().chain(variables).rfind(|(known, _)| *known == name);
+    Config::read(|name| find(name).map(|(_, value)| (*value).to_owned())).unwrap()
+}
+
+/// An open hub without an application.
 pub(crate) fn hub() -> Handler {
     Handler::in_memory(open(), ())
 }
 
-/// Such a hub with an application, and the application's notes.
+/// An open hub with an application, and the application's notes.
 pub(crate) fn hub_of(application: Application) -> (Handler<Application>, Notes) {
     let notes = application.notes.clone();
     (Handler::in_memory(open(), application), notes)
@@ -71,7 +87,15 @@ pub(crate) async fn subscribe_to<K: Hooks, S: Storage>(
     handler: &Handler<K, S>,
     query: &str,
 ) -> Reader {
-    let response = handler.handle(&get(query)).await.unwrap();
+    read(handler, &get(query)).await
+}
+
+/// The reader of the connection that this request is answered with.
+pub(crate) async fn read<K: Hooks, S: Storage>(
+    handler: &Handler<K, S>,
+    request: &Request,
+) -> Reader {
+    let response = handler.handle(request).await.unwrap();
     assert_eq!(response.status(), 200);
     Reader::of(&response)
 }

@@ -4,7 +4,7 @@ use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, Headers, Request, RequestInit};
 
-const HUB: &str = "https://hub.example/.well-known/mercure";
+pub(crate) const HUB: &str = "https://hub.example/.well-known/mercure";
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -16,6 +16,11 @@ pub(crate) fn get(query: &str) -> Request {
 /// A request without a body, with headers that a page may set.
 pub(crate) fn request(method: &str, query: &str, headers: &[(&str, &str)]) -> Request {
     make(method, query, headers, None)
+}
+
+/// A subscription with this form, and no query.
+pub(crate) fn query(form: &str) -> Request {
+    make("QUERY", "", &[("Content-Type", FORM)], Some(&form.into()))
 }
 
 /// A publication of this form.

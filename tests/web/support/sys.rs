@@ -64,6 +64,19 @@ extern "C" {
         }, { highWaterMark: 0 });
     }
 
+    // RFC 7515 § 3.1, with HS256.
+    export async function sign(header, claims, secret) {
+        const encoder = new TextEncoder();
+        const base64url = (bytes) => new Uint8Array(bytes)
+            .toBase64({ alphabet: 'base64url', omitPadding: true });
+        const input = [header, claims].map((part) => base64url(encoder.encode(part))).join('.');
+        const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+        const raw = encoder.encode(secret);
+        const key = await crypto.subtle.importKey('raw', raw, algorithm, false, ['sign']);
+        const signature = await crypto.subtle.sign('HMAC', key, encoder.encode(input));
+        return `${input}.${base64url(signature)}`;
+    }
+
     // Notes every controller of the page that is enqueued on, until it is told to stop.
     export class Controllers {
         constructor() {
@@ -85,6 +98,8 @@ extern "C" {
     pub(crate) fn endless(cancel: &js_sys::Function) -> ReadableStream;
 
     pub(crate) fn broken() -> ReadableStream;
+
+    pub(super) fn sign(header: &str, claims: &str, secret: &str) -> js_sys::Promise;
 
     pub(crate) type Controllers;
 

@@ -1,0 +1,55 @@
+//! A stream ends with the token that has opened it.
+
+use millstream::web::Handler;
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{
+    Application, Notes, Reader, closed, form, get, read, token, token_until, with_token,
+};
+
+/// How long the tokens of these tests last.
+const MILLIS: f64 = 300.0;
+
+fn hub() -> (Handler<Application>, Notes) {
+    let application = Application::new();
+    let notes = application.notes.clone();
+    (Handler::in_memory(closed(&[]), application), notes)
+}
+
+/// A connection whose token ends soon, and when.
+async fn short(hub: &Handler<Application>, millis: f64) -> (Reader, f64) {
+    let end = js_sys::Date::now() + millis;
+    let token = token_until(end, json!({ "subscribe": ["*"] })).await;
+    (read(hub, &with_token(get("topic=books"), &token)).await.opened().await, end)
+}
+
+async fn ends(reader: &Reader, end: f64, notes: &Notes) {
+    assert_eq!(reader.rest().await, "");
+    assert!(js_sys::Date::now() >= end, "it lasts as long as its token");
+    assert_eq!(notes.closed().first().map(String::as_str), Some("closed reader: expired"));
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_ends_when_its_token_does_and_others_go_on() {
+    let (hub, notes) = hub();
+    let lasting = token(json!({ "publish": ["*"] })).await;
+    let request = with_token(get("topic=books"), &lasting);
+    let mut other = read(&hub, &request).await.opened().await;
+    let (reader, end) = short(&hub, MILLIS).await;
+    ends(&reader, end, &notes).await;
+    assert_eq!((notes.closed().len(), hub.registry().connection_count()), (1, 1));
+    hub.handle(&with_token(form("topic=books&data=x"), &lasting)).await.unwrap();
+    assert_eq!(other.data(1).await, ["x"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_token_that_has_ended_opens_nothing() {
+    let (hub, notes) = hub();
+    let token = token_until(js_sys::Date::now() - 1.0, json!({ "publish": ["*"] })).await;
+    for request in [get("topic=books"), form("topic=books")] {
+        let response = hub.handle(&with_token(request, &token)).await.unwrap();
+        assert_eq!(response.status(), 401);
+    }
+    assert!(notes.calls().is_empty());
+}
