@@ -171,10 +171,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let now = clock::now();
         let beat = self.hub.borrow_mut().beat(now);
         self.carry_out(beat.effects);
-        match beat.next {
-            Some(next) if self.timer.borrow().is_none() => self.beat_at(next),
-            _ => self.wind_up(None),
-        }
+        // A hook may have started a timer that is for later than this.
+        self.wind_up(beat.next);
     }
 
     fn closed(&self, closed: &Closed<Rc<Attached<K::State>>>) {
@@ -384,8 +382,8 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
 
     fn set_heartbeat(&self, heartbeat: Heartbeat) {
         self.hub.borrow_mut().set_heartbeat(heartbeat);
-        let running = self.timer.borrow_mut().take();
-        drop(running);
+        // A timer that runs stays, since it may be that of a connection which expires: a beat too
+        // many does nothing.
         self.wind_up(None);
     }
 

@@ -1,7 +1,8 @@
 //! A stream ends with the token that has opened it.
 
-use millstream::web::Handler;
+use millstream::{heartbeat::Heartbeat, web::Handler};
 use serde_json::json;
+use std::time::Duration;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
@@ -12,7 +13,10 @@ use crate::support::{
 const MILLIS: f64 = 300.0;
 
 fn hub() -> (Handler<Application>, Notes) {
-    let application = Application::new();
+    hub_of(Application::new())
+}
+
+fn hub_of(application: Application) -> (Handler<Application>, Notes) {
     let notes = application.notes.clone();
     (Handler::in_memory(closed(&[]), application), notes)
 }
@@ -41,6 +45,29 @@ async fn a_stream_ends_when_its_token_does_and_others_go_on() {
     assert_eq!((notes.closed().len(), hub.registry().connection_count()), (1, 1));
     hub.handle(&with_token(form("topic=books&data=x"), &lasting)).await.unwrap();
     assert_eq!(other.data(1).await, ["x"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_change_of_the_heartbeat_does_not_put_off_the_end() {
+    for heartbeat in [Heartbeat::off(), Heartbeat::every(Duration::from_mins(1))] {
+        let (hub, notes) = hub();
+        let (reader, end) = short(&hub, MILLIS).await;
+        hub.registry().set_heartbeat(heartbeat);
+        ends(&reader, end, &notes).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_heartbeat_that_begins_at_one_end_does_not_put_off_the_next() {
+    let minute = Duration::from_mins(1);
+    let (hub, notes) = hub_of(
+        Application::new().on_closed(move |rest| rest.set_heartbeat(Heartbeat::every(minute))),
+    );
+    let (first, end) = short(&hub, MILLIS).await;
+    let (second, later) = short(&hub, 2.0 * MILLIS).await;
+    assert!(end < later);
+    ends(&first, end, &notes).await;
+    ends(&second, later, &notes).await;
 }
 
 #[wasm_bindgen_test]
