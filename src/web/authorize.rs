@@ -48,8 +48,8 @@ impl Admission {
             return Ok(());
         }
         let headers = response.headers();
-        let control = headers.get("Cache-Control")?.unwrap_or_default();
-        headers.set("Cache-Control", &format!("private, {control}"))
+        let control = headers.get("Cache-Control")?.map(|control| format!("private, {control}"));
+        headers.set("Cache-Control", control.as_deref().unwrap_or("private"))
     }
 }
 

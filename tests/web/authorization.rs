@@ -1,11 +1,13 @@
 //! Who may publish and subscribe, by tokens of 0.x in each of the places where they may stand.
 
-use millstream::web::Handler;
+use millstream::web::{Handler, Refusal};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Request, Response};
 
-use crate::support::{closed, forged, form, get, headers, hosted, request, token, with_token};
+use crate::support::{
+    Application, closed, forged, form, get, headers, hosted, request, token, with_token,
+};
 
 const PAGE: &str = "https://app.example";
 
@@ -99,4 +101,17 @@ async fn no_shared_cache_keeps_what_a_token_in_the_url_has_opened() {
     assert_eq!(response.status(), 200);
     let [caching] = headers(&response.headers(), ["Cache-Control"]);
     assert_eq!(caching.as_deref(), Some("private, no-cache, no-transform"));
+}
+
+#[wasm_bindgen_test]
+async fn no_shared_cache_keeps_what_the_application_answers_to_it_either() {
+    let query = format!("topic=books&authorization={}", token(json!({})).await);
+    let own = || Refusal::Response(Response::new_with_opt_str(Some("later")).unwrap());
+    for refusal in [own, || Refusal::StopReconnecting] {
+        let application = Application::new().on_request(move |_| Err(refusal()));
+        let hub = Handler::in_memory(closed(&[]), application);
+        let response = hub.handle(&get(&query)).await.unwrap();
+        let [caching] = headers(&response.headers(), ["Cache-Control"]);
+        assert_eq!(caching.as_deref(), Some("private"));
+    }
 }
