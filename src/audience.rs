@@ -87,7 +87,14 @@ impl Audience {
     /// topics, and that is public or granted to it, by any of them.
     #[must_use]
     pub fn admits(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
-        self.asked.select_any(topics) && (!update.private || self.granted.select_any(topics))
+        self.asked.select_any(topics) && self.is_permitted(update, topics)
+    }
+
+    /// Whether the group is shown an update of these topics that it is known to have asked for: one
+    /// that is public or granted to it.
+    #[must_use]
+    pub fn is_permitted(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
+        !update.private || self.granted.select_any(topics)
     }
 }
 

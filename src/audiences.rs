@@ -15,6 +15,7 @@ use crate::{
     resolved_topics::ResolvedTopics,
     sequence::Sequence,
     topic::Topic,
+    topics::Topics,
     update::EncodedUpdate,
     url_parser::UrlParser,
 };
@@ -30,8 +31,24 @@ pub type ConnectionKey = usize;
 pub struct Audiences {
     members: Slab<Group>,
     by_selection: HashMap<Rc<Selection>, AudienceKey>,
+    index: Index,
+}
+
+/// Finds the audiences that an update may be for.
+#[derive(Debug, Default)]
+struct Index {
     by_topic: HashMap<Topic, Vec<AudienceKey>>,
     broad: Vec<AudienceKey>,
+}
+
+/// How an audience was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    /// It asked for one of the update's topics by name. To look that up again in the audience, topic
+    /// by topic, would cost as much as the update has topics, for each audience.
+    ByName,
+    /// It asked for more than names, which may select one of the topics.
+    Broadly,
 }
 
 /// An audience, those of its connections that wait at the tail, and the chunk they get next.
@@ -100,12 +117,7 @@ impl Audiences {
         let selection = Rc::clone(entry.key());
         let audience = Audience::new(&selection);
         let key = self.members.vacant_key();
-        for topic in audience.exact() {
-            self.by_topic.entry(topic.clone()).or_default().push(key);
-        }
-        if audience.is_broad() {
-            self.broad.push(key);
-        }
+        self.index.insert(key, &audience);
         entry.insert(key);
         self.members.insert(Group {
             audience,
@@ -127,15 +139,7 @@ impl Audiences {
         }
         let group = self.members.remove(key);
         self.by_selection.remove(&group.selection);
-        self.broad.retain(|broad| *broad != key);
-        for topic in group.audience.exact() {
-            if let hash_map::Entry::Occupied(mut found) = self.by_topic.entry(topic.clone()) {
-                found.get_mut().retain(|audience| *audience != key);
-                if found.get().is_empty() {
-                    found.remove();
-                }
-            }
-        }
+        self.index.remove(key, &group.audience);
     }
 
     /// What decides for a connection of this audience.
@@ -153,14 +157,13 @@ impl Audiences {
     #[must_use]
     pub fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
         let topics = ResolvedTopics::new(&update.topics, urls);
-        let named = update.topics.as_slice().iter();
-        let named = named.filter_map(|topic| self.by_topic.get(topic)).flatten();
-        let mut keys: Vec<_> = named.chain(&self.broad).copied().collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let groups = keys.into_iter().filter_map(|key| self.members.get(key));
-        let admitted = groups.filter(|group| group.audience.admits(update, &topics));
-        admitted.map(|group| group.connections).sum()
+        let mut found: Vec<_> = self.index.find(&update.topics).collect();
+        found.sort_unstable();
+        found.dedup_by_key(|(key, _)| *key);
+        let groups =
+            found.into_iter().filter_map(|(key, found)| Some((self.members.get(key)?, found)));
+        let shown = groups.filter(|(group, found)| group.is_shown(update, &topics, *found));
+        shown.map(|(group, _)| group.connections).sum()
     }
 
     /// The chunk for every audience that has connections waiting and is shown any of `revealed`.
@@ -173,12 +176,10 @@ impl Audiences {
         let mut touched = Vec::new();
         for entry in revealed {
             let topics = ResolvedTopics::new(&entry.update.topics, urls);
-            let named = entry.update.topics.as_slice().iter();
-            let named = named.filter_map(|topic| self.by_topic.get(topic)).flatten();
-            for key in named.chain(&self.broad) {
-                if self.members.get_mut(*key).is_some_and(|group| group.begins_with(entry, &topics))
-                {
-                    touched.push(*key);
+            for (key, found) in self.index.find(&entry.update.topics) {
+                let group = self.members.get_mut(key);
+                if group.is_some_and(|group| group.begins_with(entry, &topics, found)) {
+                    touched.push(key);
                 }
             }
         }
@@ -194,15 +195,53 @@ impl Audiences {
     }
 }
 
+impl Index {
+    fn insert(&mut self, key: AudienceKey, audience: &Audience) {
+        for topic in audience.exact() {
+            self.by_topic.entry(topic.clone()).or_default().push(key);
+        }
+        if audience.is_broad() {
+            self.broad.push(key);
+        }
+    }
+
+    fn remove(&mut self, key: AudienceKey, audience: &Audience) {
+        self.broad.retain(|broad| *broad != key);
+        for topic in audience.exact() {
+            if let hash_map::Entry::Occupied(mut found) = self.by_topic.entry(topic.clone()) {
+                found.get_mut().retain(|audience| *audience != key);
+                if found.get().is_empty() {
+                    found.remove();
+                }
+            }
+        }
+    }
+
+    /// The audiences that an update of these topics may be for, some of them more than once; first
+    /// those that asked for one by name.
+    fn find(&self, topics: &Topics) -> impl Iterator<Item = (AudienceKey, Found)> {
+        let named = topics.as_slice().iter().filter_map(|topic| self.by_topic.get(topic)).flatten();
+        let named = named.map(|key| (*key, Found::ByName));
+        named.chain(self.broad.iter().map(|key| (*key, Found::Broadly)))
+    }
+}
+
 impl Group {
+    fn is_shown(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>, found: Found) -> bool {
+        match found {
+            Found::ByName => self.audience.is_permitted(update, topics),
+            Found::Broadly => self.audience.admits(update, topics),
+        }
+    }
+
     /// Adds the update to the chunk, once and if it is for this audience; says whether the chunk
     /// begins with it.
-    fn begins_with(&mut self, entry: &Entry, topics: &ResolvedTopics<'_>) -> bool {
+    fn begins_with(&mut self, entry: &Entry, topics: &ResolvedTopics<'_>, found: Found) -> bool {
         let again = std::mem::replace(&mut self.seen, entry.sequence) == entry.sequence;
         if again || self.cut.is_some() || self.waiting.is_empty() {
             return false;
         }
-        if !self.audience.admits(&entry.update, topics) {
+        if !self.is_shown(&entry.update, topics, found) {
             return false;
         }
         let event = &entry.update.event;
@@ -220,3 +259,7 @@ impl Group {
         false
     }
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

@@ -133,7 +133,7 @@ fn an_audience_leaves_nothing_behind_with_its_last_connection() {
         host.end([closed]);
     }
     let left = format!("{:?}", host.hub.registry().audiences);
-    assert!(left.contains("by_selection: {}, by_topic: {}, broad: []"), "{left}");
+    assert!(left.contains("by_selection: {}, index: Index { by_topic: {}, broad: [] }"), "{left}");
 }
 
 #[test]
