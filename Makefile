@@ -117,6 +117,12 @@ clean: ## remove what was built and installed here; the shared tools stay
 	cargo clean
 	rm -rf $(BUILD) node_modules .wrangler
 
+# --- measure -----------------------------------------------------------
+
+.PHONY: bench-core
+bench-core: ## what a publication costs with many subscriptions against few; fails over the limit
+	cargo bench --locked --bench audiences
+
 # --- tools -------------------------------------------------------------
 
 $(WASM_TARGET):
