@@ -16,6 +16,8 @@ DATA :=
 TRAP :=
 # Tools that cargo installs, each in a folder of its version: clones share them.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/millstream
+# How long `make fuzz` runs each target.
+SECONDS := 3
 # The most that the gzipped wasm may weigh, in bytes.
 WASM_LIMIT := 256000
 
@@ -26,6 +28,8 @@ WASM_PACK_VERSION := 0.15.1
 # The command line's version must be the library's.
 WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"$$/\1/p}' Cargo.lock)
 WASM_BINDGEN := $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
+CARGO_FUZZ_VERSION := 0.13.1
+CARGO_FUZZ := $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib
 # Written by npm itself when an installation is complete.
@@ -35,7 +39,7 @@ BUILD := build
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(BUILD)/millstream_bg.wasm
 
-export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(dir $(CARGO_FUZZ)):$(PATH)
 # Nothing is told and nothing is asked from elsewhere while developing.
 export WRANGLER_SEND_METRICS := false
 export CLOUDFLARE_CF_FETCH_ENABLED := false
@@ -80,11 +84,15 @@ $(BUILD)/workerd.capnp: tools/workerd_config.mjs tools/trap.mjs wrangler.toml sr
 # --- test --------------------------------------------------------------
 
 .PHONY: test
-test: lint deploy-check test-native test-web test-e2e ## every ring of tests, and the lints
+test: lint deploy-check test-native fuzz test-web test-e2e ## every ring of tests, and the lints
 
 .PHONY: test-native
 test-native: $(NPM) ## the core's tests, on this machine
 	cargo test --locked 2>&1 | node tools/count_tests.mjs native
+
+.PHONY: fuzz
+fuzz: $(CARGO_FUZZ) ## run each fuzz target for a while (SECONDS=3)
+	tools/fuzz $(SECONDS) $(BUILD)/fuzz
 
 .PHONY: test-web
 test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the web shell's tests, in Chromium
@@ -104,6 +112,7 @@ lint: $(NPM) | $(WASM_TARGET) ## rustfmt, clippy for both targets, forbidden wor
 	cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --all-targets --target wasm32-unknown-unknown -- -D warnings
 	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
@@ -134,6 +143,9 @@ $(WASM_BINDGEN):
 
 $(WASM_PACK):
 	cargo install wasm-pack --version $(WASM_PACK_VERSION) --root $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)
+
+$(CARGO_FUZZ):
+	cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --root $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
 
 $(NPM): package.json package-lock.json .npmrc
 	npm ci --loglevel=error

@@ -1,0 +1,35 @@
+//! A subscription: the `Last-Event-ID` header, the query and the form of a QUERY request, one a line.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use millstream::{
+    limits::{MAX_ID_BYTES, MAX_SELECTORS},
+    subscribe_request::{LastEventId, SubscribeRequest},
+};
+use millstream_fuzz::{LaxUrlParser, lines};
+
+fuzz_target!(|input: &str| {
+    let [header, query, form] = lines(input);
+    for header in [None, Some(header)] {
+        for form in [None, Some(form.as_bytes())] {
+            let request = match SubscribeRequest::parse(query, form, header, &LaxUrlParser) {
+                Ok(request) => request,
+                Err(error) => {
+                    assert!(!error.to_string().is_empty());
+                    continue;
+                }
+            };
+            assert_eq!(request.dialect(), SubscribeRequest::dialect_of(query, form.is_some()));
+            assert!((1..=MAX_SELECTORS).contains(&request.subscriptions().len()));
+            assert_eq!(request.is_returning(), header.is_some_and(|header| !header.is_empty()));
+            match request.last_event_id() {
+                Some(LastEventId::After(id)) => {
+                    assert!((1..=MAX_ID_BYTES).contains(&id.as_str().len()));
+                    assert!(!id.as_str().contains(char::is_control));
+                }
+                Some(LastEventId::Empty | LastEventId::Earliest) => {}
+                None => assert_eq!(header, None),
+            }
+        }
+    }
+});
