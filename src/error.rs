@@ -84,6 +84,12 @@ pub enum Error {
     /// The subscription is wrong.
     #[error(transparent)]
     Subscribe(#[from] InvalidSubscribeRequest),
+    /// The match type in a path of the subscription API is none.
+    #[error("the match type {0:?} is not one of exact and urlpattern")]
+    MatchType(String),
+    /// There is no such subscription.
+    #[error("there is no such subscription")]
+    NoSubscription,
     /// A dialect forbids the publication.
     #[error("{forbidden}")]
     Forbidden {
@@ -118,7 +124,8 @@ impl Error {
     #[must_use]
     pub fn problem(&self) -> Problem {
         let (status, title, field) = match self {
-            Self::NotFound => (404, "Not Found", None),
+            Self::NotFound | Self::NoSubscription => (404, "Not Found", None),
+            Self::MatchType(_) => (400, "Bad Request", Some("match_type")),
             Self::HubName => (404, "Not Found", Some("hub")),
             Self::MethodNotAllowed(_) => (405, "Method Not Allowed", None),
             Self::NotAcceptable => (406, "Not Acceptable", Some("Accept")),

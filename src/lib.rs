@@ -32,6 +32,8 @@ pub mod reserved_topic;
 pub mod resolved_topics;
 pub mod subscribe_request;
 pub mod subscription;
+pub mod subscription_document;
+pub mod subscription_path;
 pub mod topic;
 pub mod topic_selector;
 pub mod topics;
@@ -67,6 +69,7 @@ pub mod trust;
 pub mod verifier;
 
 // One log.
+pub mod active_subscriptions;
 pub mod gap;
 pub mod history;
 pub mod log;

@@ -1,0 +1,135 @@
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::grants::{Grants, Selector, SubscribeGrant};
+
+const HUB: &str = "/.well-known/mercure";
+
+fn subscriber() -> ConnectionId {
+    ConnectionId::from_random([7; 16])
+}
+
+fn access(dialect: Dialect, grants: &[(&str, Option<&str>)]) -> Access {
+    let subscribe = grants.iter().map(|(topic, payload)| {
+        let selector = match dialect {
+            Dialect::V0 => Selector::TopicSelector((*topic).to_owned()),
+            Dialect::V1 => Selector::Exact((*topic).to_owned()),
+        };
+        SubscribeGrant { topics: vec![selector], payload: payload.map(str::to_owned) }
+    });
+    let subscribe = subscribe.collect();
+    Access::new(Grants { dialect, publish: Vec::new(), subscribe, expires: None }, &()).unwrap()
+}
+
+fn active(subscription: Subscription, access: &Access) -> ActiveSubscription {
+    let subscriptions = [subscription.clone(), subscription];
+    let mut active =
+        ActiveSubscription::of_connection(HUB, subscriber(), &subscriptions, access, &());
+    assert_eq!(active.len(), 1, "what is asked for twice is one subscription");
+    active.remove(0)
+}
+
+fn of_0_x() -> ActiveSubscription {
+    let access = access(Dialect::V0, &[("x", Some(r#"{"user":"é"}"#))]);
+    active(Subscription::topic("https://example.com/books/{id}").unwrap(), &access)
+}
+
+fn of_1_0() -> ActiveSubscription {
+    let grants = [("b", Some("1")), ("a b", Some("2")), ("a b", Some("3"))];
+    active(Subscription::exact("a b").unwrap(), &access(Dialect::V1, &grants))
+}
+
+fn after(id: &str) -> Place {
+    Place::After(id.parse().unwrap())
+}
+
+#[track_caller]
+fn sent(event: SubscriptionEvent, expected: &Expect) {
+    let update = event.into_update("urn:example:1".parse().unwrap()).unwrap();
+    assert!(update.is_private());
+    let topic = update.topics().canonical().unwrap().to_string();
+    let event = String::from_utf8(update.encode().unwrap().event.to_vec()).unwrap();
+    expected.assert_eq(&format!("{topic}\n{event}"));
+}
+
+#[test]
+fn in_0_x_it_is_told_in_json_ld() {
+    sent(
+        of_0_x().event(true).unwrap(),
+        &expect![[r#"
+            /.well-known/mercure/subscriptions/https%3A%2F%2Fexample.com%2Fbooks%2F%7Bid%7D/urn%3Auuid%3A07070707-0707-4707-8707-070707070707
+            id: urn:example:1
+            data: {"@context":"https://mercure.rocks/","id":"/.well-known/mercure/subscriptions/https%3A%2F%2Fexample.com%2Fbooks%2F%7Bid%7D/urn%3Auuid%3A07070707-0707-4707-8707-070707070707","type":"Subscription","topic":"https://example.com/books/{id}","subscriber":"urn:uuid:07070707-0707-4707-8707-070707070707","active":true,"payload":{"user":"é"}}
+
+        "#]],
+    );
+}
+
+#[test]
+fn in_1_0_it_is_told_under_the_type_mercure_with_the_payload_of_the_first_grant_that_covers_it() {
+    sent(
+        of_1_0().event(false).unwrap(),
+        &expect![[r#"
+            /.well-known/mercure/subscriptions/exact/a%20b/urn%3Auuid%3A07070707-0707-4707-8707-070707070707
+            event: mercure
+            id: urn:example:1
+            data: {"id":"/.well-known/mercure/subscriptions/exact/a%20b/urn%3Auuid%3A07070707-0707-4707-8707-070707070707","type":"subscription","match_type":"exact","match":"a b","subscriber":"urn:uuid:07070707-0707-4707-8707-070707070707","active":false,"payload":2}
+
+        "#]],
+    );
+}
+
+#[test]
+fn a_collection_of_0_x_holds_the_last_event_id_at_its_root() {
+    let url = "/.well-known/mercure/subscriptions";
+    expect![[r#"{"@context":"https://mercure.rocks/","id":"/.well-known/mercure/subscriptions","type":"Subscriptions","lastEventID":"earliest","subscriptions":[{"id":"/.well-known/mercure/subscriptions/https%3A%2F%2Fexample.com%2Fbooks%2F%7Bid%7D/urn%3Auuid%3A07070707-0707-4707-8707-070707070707","type":"Subscription","topic":"https://example.com/books/{id}","subscriber":"urn:uuid:07070707-0707-4707-8707-070707070707","active":true,"payload":{"user":"é"}}]}"#]]
+    .assert_eq(&collection(Dialect::V0, url, &Place::Earliest, &[of_0_x()]));
+}
+
+#[test]
+fn a_collection_of_1_0_is_plain_json() {
+    let url = "/.well-known/mercure/subscriptions";
+    expect![[
+        r#"{"id":"/.well-known/mercure/subscriptions","type":"subscriptions","subscriptions":[]}"#
+    ]]
+    .assert_eq(&collection(Dialect::V1, url, &Place::Earliest, &[]));
+}
+
+#[test]
+fn a_single_one_of_0_x_is_a_root_too_and_one_of_1_0_is_not() {
+    let document = of_0_x().document(&after("1"));
+    assert!(document.starts_with(r#"{"@context":"#), "{document}");
+    assert!(document.ends_with(r#","lastEventID":"1"}"#), "{document}");
+    let document = of_1_0().document(&after("1"));
+    assert!(!document.contains("lastEventID") && !document.contains("@context"), "{document}");
+}
+
+#[test]
+fn each_variable_is_encoded_exactly_once() {
+    let subscription = active(Subscription::exact("%2F+~é/*").unwrap(), &Access::default());
+    let topic = subscription.event(true).unwrap().topic;
+    let variable = topic.as_str().split('/').nth(5).unwrap();
+    assert_eq!(variable, "%252F%2B~%C3%A9%2F%2A");
+}
+
+#[test]
+fn a_url_that_is_longer_than_a_topic_may_be_is_told_to_nobody() {
+    let subscription = active(Subscription::topic(&"/".repeat(2_000)).unwrap(), &Access::default());
+    assert!(subscription.event(true).is_err());
+}
+
+#[test]
+fn an_entity_tag_is_raw_in_0_x_and_escaped_in_1_0() {
+    let place = after("a \"b\"%é");
+    assert_eq!(etag(Dialect::V0, &place), "a \"b\"%é");
+    assert_eq!(etag(Dialect::V1, &place), "\"a%20%22b%22%25%C3%A9\"");
+}
+
+#[test]
+fn the_link_of_1_0_tells_from_where_to_follow() {
+    assert_eq!(
+        link("https://hub.example/.well-known/mercure", &after(r#"a"\b"#)),
+        "<https://hub.example/.well-known/mercure>; rel=\"mercure\"; last-event-id=\"a\\\"\\\\b\"; \
+         type=\"mercure\"; content-type=\"application/json\""
+    );
+}
