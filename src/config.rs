@@ -27,6 +27,8 @@ pub struct Config {
     pub publish_rate: Option<Rate>,
     /// Whether subscribers are told of gaps: `GAP_EVENTS`.
     pub gap_events: GapEvents,
+    /// Whether the hub tells which subscriptions are active: `SUBSCRIPTIONS`.
+    pub subscriptions: bool,
 }
 
 /// A variable has a value that means nothing.
@@ -73,7 +75,7 @@ impl InvalidConfig {
 }
 
 /// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 23] = [
+pub const VARIABLES: [&str; 24] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "COOKIE_NAME",
@@ -97,10 +99,11 @@ pub const VARIABLES: [&str; 23] = [
     "PUBLISH_ORIGINS",
     "PUBLISH_RATE",
     "RESOURCE_IDENTIFIER",
+    "SUBSCRIPTIONS",
 ];
 
 /// Those that are read here; the others are [`Authorization`]'s and its parts'.
-const OWN_VARIABLES: [&str; 9] = [
+const OWN_VARIABLES: [&str; 10] = [
     "CORS_ORIGINS",
     "HEARTBEAT",
     "HISTORY_UPDATES",
@@ -110,6 +113,7 @@ const OWN_VARIABLES: [&str; 9] = [
     "MAX_CONNECTIONS",
     "MAX_CONNECTIONS_PER_ADDRESS",
     "PUBLISH_RATE",
+    "SUBSCRIPTIONS",
 ];
 
 impl Config {
@@ -187,6 +191,7 @@ impl Config {
             connections,
             per_address,
             publish_rate,
+            subscriptions,
         ] = OWN_VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
         let kept = Retention::default();
         let taken = ConnectionLimits::default();
@@ -224,6 +229,7 @@ impl Config {
             gap_events: gap_events.parse("true or false", GapEvents::default(), |text| {
                 boolean(text).map(|on| if on { GapEvents::On } else { GapEvents::Off })
             })?,
+            subscriptions: subscriptions.parse("true or false", false, boolean)?,
         })
     }
 }

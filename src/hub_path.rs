@@ -1,6 +1,9 @@
 //! Where a hub is found: the paths of the deployment.
 
-use crate::{error::Error, limits::MAX_HUB_NAME_BYTES, resource_metadata};
+use crate::{
+    error::Error, limits::MAX_HUB_NAME_BYTES, resource_metadata,
+    subscription_document::SUBSCRIPTIONS,
+};
 
 /// The well-known path of a Mercure hub: draft-dunglas-mercure-07 § 2.
 const HUB: &str = "/.well-known/mercure";
@@ -23,6 +26,25 @@ pub fn same_hub(path: &str) -> Vec<String> {
     if path == HUB || path == named { vec![HUB.to_owned(), named] } else { vec![path.to_owned()] }
 }
 
+/// The path of a hub, and what follows [`SUBSCRIPTIONS`] below it if that is where `path` leads.
+///
+/// ```
+/// use millstream::hub_path::split_subscriptions;
+///
+/// let hub = "/.well-known/mercure";
+/// assert_eq!(split_subscriptions("/.well-known/mercure/subscriptions/a"), (hub, Some("/a")));
+/// assert_eq!(split_subscriptions(hub), (hub, None));
+/// ```
+#[must_use]
+pub fn split_subscriptions(path: &str) -> (&str, Option<&str>) {
+    let end = path.find(&format!("{HUB}{SUBSCRIPTIONS}")).map(|at| at + HUB.len());
+    let split = end.and_then(|end| path.split_at_checked(end));
+    match split.and_then(|(hub, below)| Some((hub, below.strip_prefix(SUBSCRIPTIONS)?))) {
+        Some((hub, rest)) if rest.is_empty() || rest.starts_with('/') => (hub, Some(rest)),
+        _ => (path, None),
+    }
+}
+
 /// What a path stands for.
 ///
 /// ```
@@ -39,6 +61,8 @@ pub enum HubPath<'a> {
     Hub(&'a str),
     /// Whether the hub of this name works, and how many connections it has.
     HubHealth(&'a str),
+    /// Which subscriptions the hub of this name has.
+    Subscriptions(&'a str),
     /// What the hub at this path says about itself as a protected resource.
     Metadata(&'a str),
 }
@@ -49,6 +73,12 @@ impl<'a> HubPath<'a> {
     /// # Errors
     /// [`Error::NotFound`], or [`Error::HubName`] when only the name is wrong.
     pub fn parse(path: &'a str) -> Result<Self, Error> {
+        if let (hub, Some(_)) = split_subscriptions(path) {
+            return match Self::parse(hub)? {
+                Self::Hub(name) => Ok(Self::Subscriptions(name)),
+                _ => Err(Error::NotFound),
+            };
+        }
         match path {
             HUB => return Ok(Self::Hub(DEFAULT_HUB)),
             "/healthz" => return Ok(Self::Health),
@@ -97,6 +127,20 @@ mod tests {
         for rest in ["", "/", "/healthz", "/hubs/a.b/.well-known/mercure"] {
             let path = format!("/.well-known/oauth-protected-resource{rest}");
             assert_eq!(HubPath::parse(&path), Err(Error::NotFound));
+        }
+    }
+
+    #[test]
+    fn the_subscriptions_of_a_hub_lie_below_it() {
+        for rest in ["", "/a", "/exact/a%2Fb/urn%3Auuid%3Ax", "/"] {
+            let path = format!("{HUB}/subscriptions{rest}");
+            assert_eq!(HubPath::parse(&path), Ok(HubPath::Subscriptions("default")));
+            let path = format!("/hubs/news{path}");
+            assert_eq!(HubPath::parse(&path), Ok(HubPath::Subscriptions("news")));
+        }
+        for path in ["/.well-known/mercure/subscriptionsx", "/x/.well-known/mercure/subscriptions"]
+        {
+            assert_eq!(HubPath::parse(path), Err(Error::NotFound), "{path}");
         }
     }
 

@@ -10,6 +10,7 @@ mod hub_object;
 mod outcomes;
 mod router;
 mod schema;
+mod subscriptions;
 mod sys;
 
 pub use hub_object::HubObject;

@@ -18,6 +18,7 @@ use crate::{
     subscribe_request::{LastEventId, SubscribeRequest},
     subscription::Subscription,
     timestamp::Timestamp,
+    topic_selector::TopicSelector,
     update::EncodedUpdate,
 };
 
@@ -119,6 +120,16 @@ impl<H: History, T: Clone> Hub<H, T> {
     ) -> Result<Option<Place>, H::Error> {
         let selection = selection(request, access);
         self.start_of(request, &selection, now).map(|start| start.preceding)
+    }
+
+    /// The newest update that who holds this access may know of.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn last_event_id(&self, access: &Access, now: Timestamp) -> Result<Place, H::Error> {
+        let audience = Audience::new(&Selection::new(&[TopicSelector::All], access.granted()));
+        let place = self.log.resume_point(now, |update| self.may_read(&audience, update))?;
+        Ok(place.unwrap_or(Place::Earliest))
     }
 
     fn start_of(

@@ -39,6 +39,8 @@ pub(super) struct Addressed {
     pub(super) url: String,
     /// The query, without the question mark.
     pub(super) query: String,
+    /// What follows `/subscriptions` below the hub, if that is asked for.
+    pub(super) subscriptions: Option<String>,
 }
 
 impl Admission {
@@ -58,7 +60,14 @@ impl Addressed {
         let url = request.url();
         let url = url.split('#').next().unwrap_or_default();
         let (url, query) = url.split_once('?').unwrap_or((url, ""));
-        Self { url: url.to_owned(), query: query.to_owned() }
+        let path = hub_path::of_url(url);
+        let (hub, subscriptions) = hub_path::split_subscriptions(path);
+        let hub_url = url.len().checked_sub(path.len() - hub.len()).and_then(|end| url.get(..end));
+        Self {
+            url: hub_url.unwrap_or(url).to_owned(),
+            query: query.to_owned(),
+            subscriptions: subscriptions.map(str::to_owned),
+        }
     }
 }
 
@@ -168,7 +177,21 @@ impl Gate {
         Ok(Access::new(verified.await?, &**urls)?)
     }
 
-    fn refuse(&self, addressed: &Addressed, dialect: Dialect, reason: Unauthorized) -> Error {
+    /// Refuses who has no token, where even a hub that is open to everybody asks for one.
+    pub(super) fn refuse_anonymous(&self, addressed: &Addressed) -> Error {
+        let trust = self.verification.trust();
+        let dialect = Dialect::of_hub(trust.trusts_an_issuer());
+        let no_key = trust.is_without_key(Role::Subscriber);
+        let reason = if no_key { Unauthorized::NoKey } else { Unauthorized::Missing };
+        self.refuse(addressed, dialect, reason)
+    }
+
+    pub(super) fn refuse(
+        &self,
+        addressed: &Addressed,
+        dialect: Dialect,
+        reason: Unauthorized,
+    ) -> Error {
         Error::Unauthorized { reason, dialect, metadata: self.metadata(addressed) }
     }
 

@@ -10,7 +10,9 @@ use futures::channel::oneshot;
 
 use super::{
     Connection, Hooks, Level, Polled, Record, Storage, clock,
+    host_url_parser::HostUrlParser,
     limits::Limits,
+    presence::Presence,
     timer::Timer,
     transport::{SharedChunk, Transport},
 };
@@ -24,6 +26,7 @@ use crate::{
     hub::{self, Effect, Hub, PollError},
     queue::QueueFull,
     registry::Closed,
+    subscription_document::ActiveSubscription,
     timestamp::Timestamp,
 };
 
@@ -33,6 +36,8 @@ pub(super) struct Attached<A> {
     pub(super) application: A,
     /// Where the client is, if the platform says so.
     pub(super) address: Option<String>,
+    /// What it is subscribed to, while the hub tells of that.
+    pub(super) subscriptions: Vec<ActiveSubscription>,
 }
 
 /// The hub, the hooks and the timer of a handler.
@@ -45,6 +50,8 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
     pub(super) failed: Cell<bool>,
     pub(super) limits: Limits,
+    /// What it takes to tell of subscriptions, if that is switched on.
+    pub(super) presence: Option<Presence>,
     me: Weak<Self>,
 }
 
@@ -76,8 +83,16 @@ pub(super) trait Streams {
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    pub(super) fn new(hub: Hub<S, Rc<Attached<K::State>>>, hooks: K, config: &Config) -> Rc<Self> {
+    pub(super) fn new(
+        hub: Hub<S, Rc<Attached<K::State>>>,
+        hooks: K,
+        config: &Config,
+        urls: &Rc<HostUrlParser>,
+    ) -> Rc<Self> {
         let limits = Limits::new(config, hub.log().history().outcomes());
+        let presence = config
+            .subscriptions
+            .then(|| Presence::new(hub.log().history().subscriptions(), Rc::clone(urls)));
         Rc::new_cyclic(|me| Self {
             hub: RefCell::new(hub),
             hooks,
@@ -85,6 +100,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             flushes: RefCell::default(),
             failed: Cell::default(),
             limits,
+            presence,
             me: me.clone(),
         })
     }
@@ -181,6 +197,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let record = Record::new(Level::Debug, "connection closed").with_connection(closed.id);
         self.hooks.log(&record.with_detail(closed.reason.as_str()));
         self.hooks.connection_closed(closed.id, &closed.state.application, closed.reason);
+        self.tell(&closed.state.subscriptions, false);
         self.settle_flushes();
         if self.hub.borrow().registry().is_empty() {
             let running = self.timer.borrow_mut().take();

@@ -64,7 +64,8 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let urls = Rc::<HostUrlParser>::default();
         let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
             .with_gap_events(config.gap_events);
-        let engine = Engine::new(hub, hooks, &config);
+        let engine = Engine::new(hub, hooks, &config, &urls);
+        engine.tell_ends();
         let weak = Rc::downgrade(&engine);
         let failed = move |why: String| {
             if let Some(engine) = weak.upgrade() {
@@ -77,17 +78,22 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     }
 
     /// Answers a request to the hub's URL: GET and QUERY subscribe, POST publishes, HEAD shows the headers
-    /// of a subscription, OPTIONS answers a preflight. What is wrong with a request is its answer.
+    /// of a subscription, OPTIONS answers a preflight. Below `/.well-known/mercure/subscriptions` it
+    /// tells which are active, if that is switched on. What is wrong with a request is its answer.
     ///
     /// # Errors
     /// What the host throws when it is out of the means to make an answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, JsValue> {
         let addressed = Addressed::of(request);
         self.urls.set_base(&addressed.url);
-        let response = match request.method().as_str() {
-            "GET" | "HEAD" | "QUERY" => self.answer_subscribe(request, &addressed).await?,
-            "POST" => self.answer_publish(request, &addressed).await?,
-            "OPTIONS" => {
+        let response = match (request.method().as_str(), &addressed.subscriptions) {
+            (method, Some(below)) if method != "OPTIONS" => {
+                let (gate, urls) = (&self.gate, &self.urls);
+                self.engine.answer_subscriptions(request, &addressed, below, gate, urls).await?
+            }
+            ("GET" | "HEAD" | "QUERY", _) => self.answer_subscribe(request, &addressed).await?,
+            ("POST", _) => self.answer_publish(request, &addressed).await?,
+            ("OPTIONS", _) => {
                 let response = respond::empty()?;
                 response.headers().set("Allow", respond::METHODS)?;
                 response

@@ -24,7 +24,7 @@ impl HostUrlParser {
         let _ = self.base.get_or_init(|| base.to_owned());
     }
 
-    fn base(&self) -> &str {
+    pub(super) fn base(&self) -> &str {
         self.base.get().map_or("", String::as_str)
     }
 }

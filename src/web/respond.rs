@@ -3,6 +3,7 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 
+use super::subscription_api::Resource;
 use crate::{
     dialect::Dialect,
     error::Error,
@@ -69,6 +70,29 @@ pub(crate) fn json(body: &str) -> Result<Response, JsValue> {
     Response::new_with_opt_str_and_init(Some(body), &init(200, &headers))
 }
 
+/// The active subscriptions: draft-dunglas-mercure-07 § 7.2 and -08, "subscription API". `is_held`
+/// says that the asker has the document already, RFC 9110 § 15.4.5.
+pub(super) fn subscriptions(
+    resource: &Resource,
+    is_held: bool,
+    without_body: bool,
+    etag: &str,
+) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Cache-Control", "private, must-revalidate")?;
+    set_text(&headers, "ETag", etag)?;
+    if is_held {
+        return Response::new_with_opt_str_and_init(None, &init(304, &headers));
+    }
+    let content_type = match resource.dialect {
+        Dialect::V0 => "application/ld+json",
+        Dialect::V1 => "application/json",
+    };
+    headers.set("Content-Type", content_type)?;
+    let document = (!without_body).then_some(resource.document.as_str());
+    Response::new_with_opt_str_and_init(document, &init(200, &headers))
+}
+
 /// Nothing: 204.
 pub(super) fn empty() -> Result<Response, JsValue> {
     Response::new_with_opt_str_and_init(None, &init(204, &Headers::new()?))
@@ -109,7 +133,11 @@ fn init(status: u16, headers: &Headers) -> ResponseInit {
 /// An `EventSource` sends its last event ID as UTF-8. In the Fetch standard a header's value is a
 /// string of bytes, so that UTF-8 is put there byte by byte; other hosts take text and encode it.
 fn set_last_event_id(headers: &Headers, dialect: Dialect, place: &Place) -> Result<(), JsValue> {
-    let (name, text) = (dialect.last_event_id_header(), place.as_str());
+    set_text(headers, dialect.last_event_id_header(), place.as_str())
+}
+
+/// Sets a header whose value is UTF-8.
+pub(super) fn set_text(headers: &Headers, name: &str, text: &str) -> Result<(), JsValue> {
     if text.is_ascii() || takes_text(headers) {
         return headers.set(name, text);
     }

@@ -5,6 +5,7 @@ use std::{convert::Infallible, future::ready, rc::Rc};
 use futures::{FutureExt, future::LocalBoxFuture};
 
 use crate::{
+    active_subscriptions::ActiveSubscriptions,
     history::History,
     idempotency::{MemoryOutcomes, Outcomes},
 };
@@ -21,6 +22,12 @@ pub trait Storage: History + 'static {
     /// in the same transaction as the updates.
     fn outcomes(&self) -> Rc<dyn Outcomes> {
         Rc::new(MemoryOutcomes::default())
+    }
+
+    /// Where it is kept which subscriptions are active, so that their end can be told after a
+    /// crash: nowhere, unless the storage outlives the memory.
+    fn subscriptions(&self) -> Rc<dyn ActiveSubscriptions> {
+        Rc::new(())
     }
 }
 

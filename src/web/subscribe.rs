@@ -41,7 +41,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let transport = Rc::new(Transport::controller());
         let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;
-        let attached = Rc::new(Attached { transport, application, address: address(request) });
+        let subscriptions = self.subscriptions_of(id, parsed, access);
+        let address = address(request);
+        let attached = Rc::new(Attached { transport, application, address, subscriptions });
         let subscribed = match self.register(id, &attached, parsed, access) {
             Ok(subscribed) => subscribed,
             Err(Error::History | Error::Internal) => return respond::come_back(),
@@ -60,8 +62,12 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     ) -> Result<Chunks<K::State>, Error> {
         let id = clock::connection_id().map_err(|_| Error::Internal)?;
         let transport = Rc::new(Transport::Chunks(Slot::default()));
-        let attached =
-            Rc::new(Attached { transport: Rc::clone(&transport), application, address: None });
+        let attached = Rc::new(Attached {
+            transport: Rc::clone(&transport),
+            application,
+            address: None,
+            subscriptions: self.subscriptions_of(id, request, access),
+        });
         self.register(id, &attached, request, access)?;
         let connection = Connection::new(id, &attached, self.streams());
         Ok(Chunks::new(connection, transport))
@@ -89,6 +95,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.wind_up(access.expires());
         let record = Record::new(Level::Debug, "connection registered").with_connection(id);
         self.hooks.log(&record);
+        self.tell(&attached.subscriptions, true);
         if subscribed.is_registered {
             self.registered(id, attached);
         }

@@ -11,9 +11,11 @@ use wasm_bindgen_futures::JsFuture;
 use super::{
     outcomes::SqlOutcomes,
     schema,
+    subscriptions::SqlSubscriptions,
     sys::{DurableObjectStorage, SqlStorage},
 };
 use crate::{
+    active_subscriptions::ActiveSubscriptions,
     event_id::EventId,
     history::{Entry, History, Retention, page_is_full},
     idempotency::Outcomes,
@@ -241,6 +243,10 @@ impl Storage for SqlHistory {
 
     fn outcomes(&self) -> Rc<dyn Outcomes> {
         Rc::clone(&self.outcomes) as _
+    }
+
+    fn subscriptions(&self) -> Rc<dyn ActiveSubscriptions> {
+        Rc::new(SqlSubscriptions::new(self.sql.clone()))
     }
 }
 

@@ -31,13 +31,14 @@ pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue>
     let found =
         config.as_ref().map_err(Error::clone).and_then(|_| HubPath::parse(hub_path::of_url(&url)));
     let found = match (found, &config) {
-        (Ok(HubPath::Metadata(hub)), Ok(config)) => {
-            return Ok(Promise::resolve(&metadata(request, hub, config)?));
-        }
+        (Ok(HubPath::Metadata(hub)), Ok(_)) => match of_hub(env, hub) {
+            Ok(config) => return Ok(Promise::resolve(&metadata(request, hub, &config)?)),
+            Err(error) => Err(error),
+        },
         (found, _) => found,
     };
     match found {
-        Ok(HubPath::Hub(name) | HubPath::HubHealth(name)) => {
+        Ok(HubPath::Hub(name) | HubPath::HubHealth(name) | HubPath::Subscriptions(name)) => {
             let hubs = env.hub()?;
             hubs.get(&hubs.id_from_name(name)?)?.send(request)
         }
@@ -59,6 +60,14 @@ fn refuse(
     Ok(Promise::resolve(&response))
 }
 
+/// The configuration of the hub at this path.
+fn of_hub(env: &Env, path: &str) -> Result<Config, Error> {
+    match HubPath::parse(path)? {
+        HubPath::Hub(name) => Ok(config::of_hub(env, name)?),
+        _ => Err(Error::NotFound),
+    }
+}
+
 /// What the hub at this path asks of tokens: RFC 9728. A hub that trusts nobody has nothing to say.
 fn metadata(request: &Request, hub: &str, config: &Config) -> Result<Response, JsValue> {
     let (own, url) = (&config.authorization, request.url());
@@ -74,6 +83,7 @@ fn metadata(request: &Request, hub: &str, config: &Config) -> Result<Response, J
     let hub_url = format!("{origin}{hub}");
     let resource = own.resource.as_deref().unwrap_or(&hub_url);
     let metadata = ResourceMetadata::new(resource, &own.trust, &own.cookie_names.v1);
+    let metadata = if config.subscriptions { metadata.with_subscriptions() } else { metadata };
     let response = respond::json(&metadata.to_json())?;
     cors::allow(&config.cors_origins, request, &response.headers())?;
     Ok(response)

@@ -7,7 +7,7 @@ use super::sys::SqlStorage;
 use crate::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// What brings a database from each version to the next; the first from nothing to 1. `{now}`
 /// stands for the moment of the step.
@@ -45,6 +45,14 @@ const STEPS: [&str; VERSION as usize] = [
         at INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX outcomes_by_age ON outcomes (at);
+    ",
+    "
+    CREATE TABLE active_subscriptions (
+        number INTEGER PRIMARY KEY,
+        topic TEXT NOT NULL UNIQUE,
+        of_1_0 INTEGER NOT NULL,
+        document TEXT NOT NULL
+    );
     ",
 ];
 

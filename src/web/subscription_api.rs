@@ -1,0 +1,130 @@
+//! The subscription API: which subscriptions are active.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use web_sys::{Request, Response};
+
+use super::{
+    Hooks, HostUrlParser, Storage,
+    authorize::{Addressed, Gate},
+    clock,
+    engine::Engine,
+    respond,
+};
+use crate::{
+    access::Access,
+    challenge::Unauthorized,
+    dialect::Dialect,
+    error::Error,
+    hub_path,
+    place::Place,
+    resolved_topics::ResolvedTopics,
+    subscription_document::{self, ActiveSubscription, SUBSCRIPTIONS},
+    subscription_path::SubscriptionPath,
+    topic::Topic,
+    topics::Topics,
+    verifier::Role,
+};
+
+/// A document, and the place in the log from which on events tell what becomes of it.
+pub(super) struct Resource {
+    pub(super) dialect: Dialect,
+    pub(super) document: String,
+    pub(super) place: Place,
+    /// Whether the asker's own copy, if it is of this place, is as good.
+    may_be_held: bool,
+}
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    /// Answers a request for what lies at `below` the subscriptions of the hub.
+    pub(super) async fn answer_subscriptions(
+        &self,
+        request: &Request,
+        addressed: &Addressed,
+        below: &str,
+        gate: &Gate,
+        urls: &Rc<HostUrlParser>,
+    ) -> Result<Response, JsValue> {
+        if self.presence.is_none() {
+            return respond::error(&Error::NotFound);
+        }
+        let method = request.method();
+        if !["GET", "HEAD"].contains(&method.as_str()) {
+            return respond::error(&Error::MethodNotAllowed("GET, HEAD"));
+        }
+        let resource = match self.resource(request, addressed, below, gate, urls).await {
+            Ok(resource) => resource,
+            Err(error) => return respond::error(&error),
+        };
+        let etag = subscription_document::etag(resource.dialect, &resource.place);
+        let held = request.headers().get("If-None-Match")?;
+        let is_held = resource.may_be_held && held.is_some_and(|held| held == etag);
+        let link = subscription_document::link(&addressed.url, &resource.place);
+        let response = respond::subscriptions(&resource, is_held, method == "HEAD", &etag)?;
+        if resource.dialect == Dialect::V1 {
+            respond::set_text(&response.headers(), "Link", &link)?;
+        }
+        Ok(response)
+    }
+
+    async fn resource(
+        &self,
+        request: &Request,
+        addressed: &Addressed,
+        below: &str,
+        gate: &Gate,
+        urls: &Rc<HostUrlParser>,
+    ) -> Result<Resource, Error> {
+        let admission = gate.admit(request, addressed, Role::Subscriber, None, urls).await?;
+        let access = admission.access;
+        let Some(dialect) = access.dialect() else {
+            return Err(gate.refuse_anonymous(addressed));
+        };
+        let paths = hub_path::same_hub(hub_path::of_url(&addressed.url));
+        let paths: Vec<_> =
+            paths.iter().map(|hub| format!("{hub}{SUBSCRIPTIONS}{below}")).collect();
+        if !is_granted(&access, dialect, &paths, &addressed.query, urls) {
+            let path = paths.into_iter().next().unwrap_or_default();
+            return Err(gate.refuse(addressed, dialect, Unauthorized::InsufficientScope(path)));
+        }
+        let asked = SubscriptionPath::parse(dialect, below)?;
+        let hub = self.hub.borrow();
+        let place = hub.last_event_id(&access, clock::now()).map_err(|_| Error::History)?;
+        let connections = hub.registry().connection_ids();
+        let connections = connections.filter_map(|id| hub.registry().get(id).ok());
+        let active = connections.flat_map(|connection| &connection.state().subscriptions);
+        let shown: Vec<ActiveSubscription> =
+            active.filter(|active| asked.shows(dialect, active)).cloned().collect();
+        let document = match (&asked, shown.as_slice()) {
+            (SubscriptionPath::One(..), []) => return Err(Error::NoSubscription),
+            (SubscriptionPath::One(..), [one, ..]) => one.document(&place),
+            (_, shown) => {
+                let url = paths.first().map_or("", String::as_str);
+                subscription_document::collection(dialect, url, &place, shown)
+            }
+        };
+        let may_be_held = self.presence.as_ref().is_some_and(|presence| presence.tells(&access));
+        Ok(Resource { dialect, document, place, may_be_held })
+    }
+}
+
+/// Whether one of the paths of the resource is granted: in 0.x with its query or without, in 1.0
+/// without.
+fn is_granted(
+    access: &Access,
+    dialect: Dialect,
+    paths: &[String],
+    query: &str,
+    urls: &HostUrlParser,
+) -> bool {
+    let with_query = paths
+        .iter()
+        .filter(|_| dialect == Dialect::V0 && !query.is_empty())
+        .map(|path| format!("{path}?{query}"));
+    let topics: Vec<Topic> =
+        paths.iter().cloned().chain(with_query).filter_map(|path| path.parse().ok()).collect();
+    let Ok(topics) = Topics::try_from(topics) else { return false };
+    let topics = ResolvedTopics::new(&topics, urls);
+    access.granted().any(|selector| selector.selects_any(&topics))
+}

@@ -1,0 +1,238 @@
+// Active subscriptions: who is told of them, how they end, and what the API shows.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { Curl } from "./clients.mjs";
+import { Server } from "./server.mjs";
+import { TRUSTING, tokenOf0x, tokenOf1 } from "./tokens.mjs";
+import { until } from "./until.mjs";
+
+const HEARTBEAT = 500;
+const VARS = { ...TRUSTING, HEARTBEAT: `${HEARTBEAT}ms` };
+const SUBSCRIPTIONS = "/.well-known/mercure/subscriptions";
+const ALL_1 = [{ topics: [{ match: "*" }] }];
+
+/** A subscriber over curl; `token` may be missing. */
+class Watcher extends Curl {
+  constructor(hub, query, token) {
+    super(`${hub}?${new URLSearchParams(query)}`, ...authorization(token).flatMap((line) => ["-H", line]));
+  }
+
+  static async open(hub, query, token) {
+    const watcher = new Watcher(hub, query, token);
+    await watcher.receives(":\n\n");
+    return watcher;
+  }
+
+  /** The subscription events so far. */
+  get events() {
+    return this.text
+      .split("\n\n")
+      .filter((block) => /^data: \{/m.test(block))
+      .map((block) => JSON.parse(/^data: (.*)$/m.exec(block)[1]));
+  }
+
+  /** Waits for the event that a subscription to `matcher` is, or is no longer, active. */
+  async told(matcher, active) {
+    const find = () => this.events.find((event) => (event.topic ?? event.match) === matcher && event.active === active);
+    return until(find, () => `${matcher} to be ${active}; there was ${this.text}`);
+  }
+}
+
+const authorization = (token) => (token === undefined ? [] : [`Authorization: Bearer ${token}`]);
+
+function get(url, token, headers = {}) {
+  const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return fetch(url, { headers: { ...bearer, ...headers } });
+}
+
+describe("with SUBSCRIPTIONS=true", () => {
+  let server;
+  before(async () => (server = await Server.start({ kind: "workerd", vars: { ...VARS, SUBSCRIPTIONS: "true" } })));
+  after(() => server?.stop());
+
+  test("in 0.x those who are granted it are told who comes and goes, and nobody else", async (t) => {
+    const hub = server.hub();
+    const grant = `${SUBSCRIPTIONS}{/topic}{/subscriber}`;
+    const watcher = await Watcher.open(hub, { topic: `${SUBSCRIPTIONS}{/topic}{/subscriber}` }, tokenOf0x([grant]));
+    t.after(() => watcher.close());
+    const other = await Watcher.open(hub, { topic: "*" });
+    t.after(() => other.close());
+    const topic = "https://example.com/books/{id}";
+    const guest = await Watcher.open(hub, { topic }, tokenOf0x(["x"], { user: "é" }));
+    const came = await watcher.told(topic, true);
+    await guest.close();
+    const went = await watcher.told(topic, false);
+    assert.deepEqual(came, {
+      type: "Subscription",
+      "@context": "https://mercure.rocks/",
+      id: `${SUBSCRIPTIONS}/${encodeURIComponent(topic)}/${encodeURIComponent(came.subscriber)}`,
+      topic,
+      subscriber: came.subscriber,
+      active: true,
+      payload: { user: "é" },
+    });
+    assert.deepEqual(went, { ...came, active: false });
+    assert.deepEqual(other.events, []);
+  });
+
+  test("in 1.0 a subscriber of everything is told of itself, under the type mercure", async (t) => {
+    const hub = server.hub("one");
+    const token = tokenOf1(hub, [{ topics: [{ match: "a" }] }, { topics: [{ match: "*" }], payload: { name: "w" } }]);
+    const watcher = await Watcher.open(hub, { match: "*" }, token);
+    t.after(() => watcher.close());
+    const own = await watcher.told("*", true);
+    assert.match(watcher.text, /^event: mercure$/m);
+    assert.deepEqual(own, {
+      type: "subscription",
+      id: `/hubs/one${SUBSCRIPTIONS}/exact/%2A/${encodeURIComponent(own.subscriber)}`,
+      match_type: "exact",
+      match: "*",
+      subscriber: own.subscriber,
+      active: true,
+      payload: { name: "w" },
+    });
+    const other = await Watcher.open(hub, { match: "*" });
+    t.after(() => other.close());
+    const guest = await Watcher.open(hub, { match_urlpattern: "/books/:id" });
+    assert.equal((await watcher.told("/books/:id", true)).match_type, "urlpattern");
+    await guest.close();
+    await watcher.told("/books/:id", false);
+    assert.deepEqual(other.events, []);
+  });
+
+  test("a client that vanished without a word is found by the heartbeat", async (t) => {
+    const hub = server.hub("vanished");
+    const watcher = await Watcher.open(hub, { match: "*" }, tokenOf1(hub, ALL_1));
+    t.after(() => watcher.close());
+    const socket = connect(server.port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(`GET ${new URL(hub).pathname}?topic=a HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`);
+    await watcher.told("a", true);
+    socket.destroy();
+    await watcher.told("a", false);
+  });
+
+  test("what was active when the server was killed is told to have ended, once", async (t) => {
+    const own = await Server.start({ kind: "workerd", vars: { ...VARS, SUBSCRIPTIONS: "true" } });
+    t.after(() => own.stop());
+    const hub = own.hub();
+    const query = { match: "*" };
+    const before = await Watcher.open(hub, query, tokenOf1(hub, ALL_1));
+    t.after(() => before.close());
+    const guest = await Watcher.open(hub, { topic: "a" });
+    t.after(() => guest.close());
+    const { subscriber } = await before.told("a", true);
+    for (let life = 1; life <= 2; life++) {
+      await own.kill();
+      await own.restart();
+      const list = await get(`${hub}/subscriptions`, tokenOf0x(["*"]));
+      assert.deepEqual((await list.json()).subscriptions, [], `life ${life}`);
+    }
+    const later = await Watcher.open(hub, { ...query, last_event_id: "earliest" }, tokenOf1(hub, ALL_1));
+    t.after(() => later.close());
+    await later.told("*", true);
+    assert.equal((await later.told("a", false)).subscriber, subscriber);
+    assert.equal(later.events.filter(({ match, topic }) => (match ?? topic) === "a").length, 2);
+  });
+
+  test("the API of 0.x is JSON-LD with the last event ID", async (t) => {
+    const hub = server.hub("api0");
+    const guest = await Watcher.open(hub, { topic: "a b" });
+    t.after(() => guest.close());
+    const token = tokenOf0x(["*"]);
+    const list = await get(`${hub}/subscriptions`, token);
+    assert.equal(list.status, 200);
+    assert.equal(list.headers.get("content-type"), "application/ld+json");
+    const collection = await list.json();
+    assert.equal(collection["@context"], "https://mercure.rocks/");
+    assert.equal(collection.type, "Subscriptions");
+    assert.match(collection.lastEventID, /^urn:uuid:/);
+    const [{ id, subscriber }] = collection.subscriptions;
+    assert.equal(list.headers.get("etag"), collection.lastEventID);
+    const again = await get(`${hub}/subscriptions`, token, { "if-none-match": collection.lastEventID });
+    assert.equal(again.status, 304);
+    const one = await get(`${server.origin}${id}`, token);
+    const document = await one.json();
+    assert.equal(document.subscriber, subscriber);
+    assert.equal(document.lastEventID, collection.lastEventID);
+    const named = await get(`${hub}/subscriptions/a%20b`, token);
+    assert.equal((await named.json()).subscriptions.length, 1);
+    assert.equal((await (await get(`${hub}/subscriptions/a+b`, token)).json()).subscriptions.length, 0);
+    assert.equal((await get(`${hub}/subscriptions/a+b/${encodeURIComponent(subscriber)}`, token)).status, 404);
+    const head = await fetch(`${hub}/subscriptions`, { method: "HEAD", headers: { authorization: `Bearer ${token}` } });
+    assert.equal(head.status, 200);
+  });
+
+  test("the API of 1.0 is JSON with the last event ID in the Link header", async (t) => {
+    const hub = server.hub("api1");
+    const guest = await Watcher.open(hub, { match: "a b" });
+    t.after(() => guest.close());
+    const token = tokenOf1(hub, ALL_1);
+    const list = await get(`${hub}/subscriptions`, token);
+    assert.equal(list.headers.get("content-type"), "application/json");
+    const { type, subscriptions, ...rest } = await list.json();
+    assert.deepEqual([type, Object.keys(rest)], ["subscriptions", ["id"]]);
+    const link = list.headers.get("link");
+    const [, cursor] = /^<[^>]*>; rel="mercure"; last-event-id="([^"]+)"; type="mercure"/.exec(link);
+    assert.equal(list.headers.get("etag"), `"${cursor}"`);
+    const again = await get(`${hub}/subscriptions`, token, { "if-none-match": `"${cursor}"` });
+    assert.equal(again.status, 304);
+    const one = await get(`${server.origin}${subscriptions[0].id}`, token);
+    assert.deepEqual(await one.json(), subscriptions[0]);
+    assert.equal((await get(`${hub}/subscriptions/regexp/a`, token)).status, 400);
+    assert.equal((await get(`${hub}/subscriptions/exact/a/urn%3Auuid%3Ax`, token)).status, 404);
+  });
+
+  test("the API wants a grant for its path", async () => {
+    const hub = server.hub("grants");
+    const path = new URL(`${hub}/subscriptions`).pathname;
+    const of1 = (match) => tokenOf1(hub, [{ topics: [{ match }] }]);
+    for (const [token, url, status] of [
+      [undefined, `${hub}/subscriptions`, 401],
+      [tokenOf0x([`${path}/a`]), `${hub}/subscriptions`, 401],
+      [tokenOf0x([path]), `${hub}/subscriptions`, 200],
+      [of1(`${path}/a`), `${hub}/subscriptions`, 403],
+      [of1(path), `${hub}/subscriptions`, 200],
+      [of1(path), `${hub}/subscriptions?last_event_id=foo`, 200],
+      [of1(`${path}?a`), `${hub}/subscriptions?a`, 403],
+    ]) {
+      assert.equal((await get(url, token)).status, status, `${url} ${status}`);
+    }
+    const post = await fetch(`${hub}/subscriptions`, { method: "POST", body: "x" });
+    assert.equal(post.status, 405);
+  });
+
+  test("who is not told of a change is never answered 304", async (t) => {
+    const hub = server.hub("blind");
+    const token = tokenOf0x([new URL(`${hub}/subscriptions`).pathname]);
+    const list = () => get(`${hub}/subscriptions`, token, { "if-none-match": "earliest" });
+    assert.equal((await list()).status, 304);
+    const guest = await Watcher.open(hub, { topic: "a" });
+    t.after(() => guest.close());
+    const changed = await list();
+    assert.equal(changed.status, 200);
+    assert.equal((await changed.json()).lastEventID, "earliest", "the id of an event that may not be seen");
+  });
+
+  test("the metadata say so", async () => {
+    const metadata = await fetch(`${server.origin}/.well-known/oauth-protected-resource/.well-known/mercure`);
+    assert.equal((await metadata.json()).mercure_subscriptions, true);
+  });
+});
+
+test("without SUBSCRIPTIONS nobody is told anything, and there is no API", async (t) => {
+  const server = await Server.start({ kind: "workerd", vars: VARS });
+  t.after(() => server.stop());
+  const token = tokenOf0x(["*"]);
+  const watcher = await Watcher.open(server.hub(), { topic: "*" }, token);
+  t.after(() => watcher.close());
+  const guest = await Watcher.open(server.hub(), { topic: "a" });
+  await guest.close();
+  await until(async () => (await server.connections()) === 1, "the guest to be gone");
+  assert.deepEqual(watcher.events, []);
+  assert.equal((await get(`${server.hub()}/subscriptions`, token)).status, 404);
+  const metadata = await fetch(`${server.origin}/.well-known/oauth-protected-resource/.well-known/mercure`);
+  assert.equal((await metadata.json()).mercure_subscriptions, undefined);
+});
