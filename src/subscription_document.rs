@@ -218,6 +218,18 @@ pub fn etag(dialect: Dialect, place: &Place) -> String {
     tag
 }
 
+/// Whether the `If-None-Match` header names this entity tag: RFC 9110 § 13.1.2. A cache on the way
+/// may have weakened it; in 0.x it is no tag of that form and stands alone.
+#[must_use]
+pub fn is_held(dialect: Dialect, etag: &str, if_none_match: &str) -> bool {
+    if_none_match == etag
+        || dialect == Dialect::V1
+            && if_none_match.split(',').any(|tag| {
+                let tag = tag.trim();
+                tag.strip_prefix("W/").unwrap_or(tag) == etag
+            })
+}
+
 /// The `Link` header of 1.0, to follow the resource from its place on: draft-08, "discovery".
 #[must_use]
 pub fn link(hub_url: &str, place: &Place) -> String {

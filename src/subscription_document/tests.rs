@@ -126,6 +126,16 @@ fn an_entity_tag_is_raw_in_0_x_and_escaped_in_1_0() {
 }
 
 #[test]
+fn an_entity_tag_is_found_among_others_and_weakened() {
+    let tag = etag(Dialect::V1, &after("1"));
+    for held in ["\"1\"", "W/\"1\"", "\"0\", W/\"1\""] {
+        assert!(is_held(Dialect::V1, &tag, held), "{held}");
+    }
+    assert!(!is_held(Dialect::V1, &tag, "\"0\", 1"));
+    assert!(is_held(Dialect::V0, "1", "1") && !is_held(Dialect::V0, "1", "0, 1"));
+}
+
+#[test]
 fn the_link_of_1_0_tells_from_where_to_follow() {
     assert_eq!(
         link("https://hub.example/.well-known/mercure", &after(r#"a"\b"#)),

@@ -59,7 +59,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         };
         let etag = subscription_document::etag(resource.dialect, &resource.place);
         let held = request.headers().get("If-None-Match")?;
-        let is_held = resource.may_be_held && held.is_some_and(|held| held == etag);
+        let is_held = resource.may_be_held
+            && held
+                .is_some_and(|held| subscription_document::is_held(resource.dialect, &etag, &held));
         let link = subscription_document::link(&addressed.url, &resource.place);
         let response = respond::subscriptions(&resource, is_held, method == "HEAD", &etag)?;
         if resource.dialect == Dialect::V1 {

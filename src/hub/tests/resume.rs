@@ -11,6 +11,7 @@ use super::{
 use crate::{
     access::Access,
     dialect::Dialect,
+    grants::{Grants, Selector, SubscribeGrant},
     place::Place,
     subscribe_request::{LastEventId, SubscribeRequest},
     update::EncodedUpdate,
@@ -243,4 +244,27 @@ fn switched_off_no_gap_is_told_by_any_path() {
     assert_eq!(host.got(2), NOTHING);
     host.connect(3, &earliest(&["a"]).returning());
     assert_eq!(host.got(3), ["5", "6"]);
+}
+
+#[test]
+fn the_last_event_id_of_the_api_is_the_newest_that_the_asker_may_know_of() {
+    let mut host = Host::default();
+    let grants = |topic: &str| Grants {
+        dialect: Dialect::V0,
+        publish: Vec::new(),
+        subscribe: vec![SubscribeGrant {
+            topics: vec![Selector::TopicSelector(topic.to_owned())],
+            payload: None,
+        }],
+        expires: None,
+    };
+    let last_event_id = |host: &Host, topic: &str| {
+        let access = Access::new(grants(topic), &()).unwrap();
+        host.hub.last_event_id(&access, host.now).unwrap().as_str().to_owned()
+    };
+    assert_eq!(last_event_id(&host, "a"), "earliest");
+    host.publish("public", &["b"]);
+    publish_private(&mut host, "secret");
+    assert_eq!(last_event_id(&host, "b"), "public");
+    assert_eq!(last_event_id(&host, "a"), "secret");
 }
