@@ -63,8 +63,8 @@ const CASES = [
     status: 406,
     field: "Accept",
   },
-  { name: "PUT", method: "PUT", body: "topic=a", status: 405, allow: ["GET", "HEAD", "OPTIONS", "POST"] },
-  { name: "DELETE", method: "DELETE", status: 405, allow: ["GET", "HEAD", "OPTIONS", "POST"] },
+  { name: "PUT", method: "PUT", body: "topic=a", status: 405, allow: ["GET", "HEAD", "OPTIONS", "POST", "QUERY"] },
+  { name: "DELETE", method: "DELETE", status: 405, allow: ["GET", "HEAD", "OPTIONS", "POST", "QUERY"] },
   {
     name: "a POST to the health of a hub",
     path: `/hubs/${HUB}/healthz`,

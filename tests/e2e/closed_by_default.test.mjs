@@ -5,7 +5,7 @@ import { Subscriber, post, subscribeUrl } from "./clients.mjs";
 import { Server } from "./server.mjs";
 
 for (const [name, vars] of Object.entries({
-  "no variable set": {},
+  "only ANONYMOUS_SUBSCRIBE=true": {},
   "ANONYMOUS_PUBLISH=false": { ANONYMOUS_PUBLISH: "false" },
 })) {
   describe(`with ${name}`, () => {
@@ -31,9 +31,25 @@ for (const [name, vars] of Object.entries({
   });
 }
 
+test("with no variable set subscribing is refused with 401 and a challenge", async (t) => {
+  const server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_SUBSCRIBE: "" } });
+  t.after(() => server.stop());
+  const response = await fetch(subscribeUrl(server.hub(), ["*"]));
+  assert.equal(response.status, 401);
+  assert.match(response.headers.get("www-authenticate"), /^Bearer\b/);
+  const problem = await response.json();
+  assert.equal(problem.status, 401);
+});
+
 const WRONG = {
   HEARTBEAT: "soon",
   ANONYMOUS_PUBLISH: "yes please",
+  ANONYMOUS_SUBSCRIBE: "1",
+  COOKIE_NAME: "a b",
+  ISSUERS: "{}",
+  MERCURE_PUBLISHER_JWT_ALG: "none",
+  PUBLISH_ORIGINS: "not an origin",
+  RESOURCE_IDENTIFIER: "hub",
   HISTORY_UPDATES: "-1",
   HISTORY_BYTES: "64MB of them",
   CORS_ORIGINS: "not an origin",

@@ -52,11 +52,14 @@ export class Server {
   #child;
   #output = "";
 
-  /** `kind` is `wrangler` or `workerd`; `vars` are the configuration variables, `settings` those of `make serve`. */
+  /**
+   * `kind` is `wrangler` or `workerd`; `vars` are the configuration variables, `settings` those of `make serve`.
+   * Unless `vars` closes them, public updates are open to everybody.
+   */
   static async start({ kind = "wrangler", vars = {}, settings = [] } = {}) {
     const server = new Server();
     server.#kind = kind;
-    server.#vars = vars;
+    server.#vars = { ANONYMOUS_SUBSCRIBE: "true", ...vars };
     server.#settings = settings;
     server.#port = await freePort();
     server.#folder = mkdtempSync(join(tmpdir(), "millstream-e2e-"));
