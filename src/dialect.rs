@@ -6,7 +6,7 @@
 //! | a subscription with `match…`, or by QUERY | 1.0 |
 //! | a publication with a token whose `typ` is `at+jwt`, while an issuer is trusted | 1.0 |
 //! | a publication with any other token | 0.x |
-//! | a publication without a readable token | [`Dialect::of_hub`] |
+//! | a publication that is refused, without a readable token or a key of 0.x | [`Dialect::of_hub`] |
 //!
 //! A subscription of 0.x may show a token of either kind. One of 1.0 may not show a token of 0.x:
 //! RFC 9068 § 4 refuses every other `typ`.

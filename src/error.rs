@@ -54,6 +54,9 @@ pub enum Error {
     /// The publication is wrong.
     #[error(transparent)]
     Publish(#[from] InvalidPublishRequest),
+    /// A field of the publication, or the number of its topics, is over a limit, in 1.0.
+    #[error("{0}")]
+    OverLimit(InvalidPublishRequest),
     /// The publication is too large to be kept.
     #[error("Invalid \"data\" parameter: {0}")]
     UpdateTooLarge(#[from] UpdateTooLarge),
@@ -136,6 +139,7 @@ impl Error {
             }
             Self::BodyBroken => (400, "Bad Request", Some("body")),
             Self::Publish(invalid) => (400, "Bad Request", Some(invalid.field())),
+            Self::OverLimit(invalid) => (413, "Content Too Large", Some(invalid.field())),
             Self::UpdateTooLarge(_) => (413, "Content Too Large", Some("data")),
             Self::IdempotencyKey(_) | Self::KeyOfStream => {
                 (400, "Bad Request", Some("Idempotency-Key"))

@@ -3,9 +3,16 @@
 use std::{fmt, rc::Rc};
 
 use crate::{
-    access::Access, challenge::Unauthorized, dialect::Dialect, error::Error,
-    invalid_token::InvalidToken, publish_request::PublishRequest, publish_rules,
-    resolved_topics::ResolvedTopics, timestamp::Timestamp, url_parser::UrlParser,
+    access::Access,
+    challenge::Unauthorized,
+    dialect::Dialect,
+    error::Error,
+    invalid_token::InvalidToken,
+    publish_request::{InvalidPublishRequest, PublishRequest},
+    publish_rules,
+    resolved_topics::ResolvedTopics,
+    timestamp::Timestamp,
+    url_parser::UrlParser,
 };
 
 /// The right to publish that a request has shown. A body that streams is published under the grant
@@ -43,6 +50,15 @@ impl PublishGrant {
         Err(self.refuse(Unauthorized::InsufficientScope(
             "it has no publish grant for one of the update's topics".to_owned(),
         )))
+    }
+
+    /// The refusal of a publication that cannot be read.
+    #[must_use]
+    pub fn unreadable(&self, invalid: InvalidPublishRequest) -> Error {
+        match self.dialect {
+            Dialect::V1 if invalid.is_over_limit() => Error::OverLimit(invalid),
+            _ => Error::Publish(invalid),
+        }
     }
 
     fn refuse(&self, reason: Unauthorized) -> Error {
@@ -98,6 +114,20 @@ mod tests {
             assert_eq!(status(&grant(dialect, &[]), "topic=foo", 0), refused);
             assert_eq!(status(&grant(dialect, &["*"]), "topic=any", 0), 200);
         }
+    }
+
+    #[test]
+    fn what_is_over_a_limit_is_wrong_in_0_x_and_too_large_in_1_0() {
+        let long = "x".repeat(5_000);
+        let many = "topic=a&".repeat(1_001);
+        for over in [&many, &format!("topic={long}"), &format!("topic=a&id={long}")] {
+            for (dialect, status) in [(Dialect::V0, 400), (Dialect::V1, 413)] {
+                let invalid = PublishRequest::from_form(over.as_bytes()).unwrap_err();
+                assert_eq!(grant(dialect, &[]).unreadable(invalid).problem().status(), status);
+            }
+        }
+        let wrong = PublishRequest::from_form(b"topic=a&retry=x").unwrap_err();
+        assert_eq!(grant(Dialect::V1, &[]).unreadable(wrong).problem().status(), 400);
     }
 
     #[test]

@@ -88,6 +88,21 @@ impl InvalidPublishRequest {
     }
 }
 
+impl InvalidPublishRequest {
+    /// Whether a limit of the hub is all that stands against it: draft-dunglas-mercure-08,
+    /// "publication", has that answered 413.
+    #[must_use]
+    pub fn is_over_limit(&self) -> bool {
+        matches!(
+            self,
+            Self::Topics(InvalidTopics::TooMany { .. })
+                | Self::Topic(InvalidTopic::TooLong { .. })
+                | Self::IdTooLong(_)
+                | Self::TypeTooLong(_)
+        )
+    }
+}
+
 impl PublishRequest {
     /// Reads an `application/x-www-form-urlencoded` body. Unknown fields are ignored; of a field
     /// other than `topic` that is given twice the first counts; an empty `id`, `type` or `retry`

@@ -196,6 +196,18 @@ impl Trust {
         servers.map(|issuer| issuer.id.as_str())
     }
 
+    /// The dialect in which a request with this token is refused, when it shows none by itself;
+    /// `None` stands for a token that cannot be taken apart.
+    #[must_use]
+    pub fn dialect_of_refusal(&self, jws: Option<&Jws<'_>>, role: Role) -> Dialect {
+        match jws {
+            Some(jws) if self.legacy.of(role).is_some() => {
+                Dialect::of_token(jws.header.typ.as_deref(), self.trusts_an_issuer())
+            }
+            _ => Dialect::of_hub(self.trusts_an_issuer()),
+        }
+    }
+
     /// Chooses the verifier of a token, by its `typ` and the issuer that it claims.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ mod host_url_parser;
 mod limits;
 mod once;
 mod presence;
+pub(crate) mod protection;
 mod publish;
 mod publish_stream;
 mod registry;

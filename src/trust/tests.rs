@@ -105,6 +105,25 @@ fn the_type_of_a_token_chooses_its_dialect() {
 }
 
 #[test]
+fn a_hub_without_a_key_of_0_x_refuses_every_token_in_1_0() {
+    let dialect = |trust: &Trust, typ: Option<&str>| {
+        let token = typ.map(|typ| token(&format!(r#"{{"alg":"HS256","typ":"{typ}"}}"#), "{}"));
+        let jws = token.as_deref().map(|token| Jws::parse(token).unwrap());
+        trust.dialect_of_refusal(jws.as_ref(), Role::Publisher)
+    };
+    let both = read(&with((TRUSTED_ISSUERS, "a"))).unwrap();
+    let new = read(&[(ISSUERS, r#"[{"issuer":"a","publisher":{"key":"x"}}]"#)]).unwrap();
+    let old = read(&KEYS).unwrap();
+    for (typ, expected) in [
+        (Some("at+jwt"), [Dialect::V1, Dialect::V1, Dialect::V0]),
+        (Some("JWT"), [Dialect::V0, Dialect::V1, Dialect::V0]),
+        (None, [Dialect::V1, Dialect::V1, Dialect::V0]),
+    ] {
+        assert_eq!([&both, &new, &old].map(|trust| dialect(trust, typ)), expected, "{typ:?}");
+    }
+}
+
+#[test]
 fn an_issuer_is_trusted_with_its_own_keys_and_roles_alone() {
     let list = r#"[{"issuer":"a","publisher":{"key":"of a"}},
         {"issuer":"b","subscriber":{"key":"of b"}}]"#;

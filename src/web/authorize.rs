@@ -113,7 +113,8 @@ impl Gate {
                 _ => Err(self.refuse(addressed, dialect, Unauthorized::Missing)),
             };
         };
-        let dialect = shown.unwrap_or_else(|| of_token(&presented, trust.trusts_an_issuer()));
+        let dialect =
+            shown.unwrap_or_else(|| trust.dialect_of_refusal(presented.jws().ok().as_ref(), role));
         let admitted = self.verify(request, addressed, &presented, role, shown, urls).await;
         let access = admitted.map_err(|reason| self.refuse(addressed, dialect, reason))?;
         Ok(Admission { access, is_private: presented.carrier == Carrier::Query })
@@ -200,9 +201,4 @@ impl Gate {
         let trust = self.verification.trust();
         ResourceMetadata::new(self.resource(addressed), trust, cookie).url()
     }
-}
-
-fn of_token(presented: &Presented, trusts_an_issuer: bool) -> Dialect {
-    let typ = presented.jws().ok().and_then(|jws| jws.header.typ);
-    Dialect::of_token(typ.as_deref(), trusts_an_issuer)
 }

@@ -11,7 +11,7 @@ use super::{
     clock, cors,
     engine::Engine,
     host_url_parser::HostUrlParser,
-    respond, subscription,
+    protection, respond, subscription,
 };
 use crate::{
     access::Access,
@@ -105,7 +105,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         if allowed && request.method() == "OPTIONS" {
             cors::preflight(&headers)?;
         }
-        headers.set("X-Content-Type-Options", "nosniff")?;
+        protection::add(&headers)?;
         Ok(response)
     }
 

@@ -134,7 +134,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let parsed = match kind {
             One::Form => PublishRequest::from_form(&body),
             One::Json => PublishRequest::from_json(&body),
-        }?;
+        }
+        .map_err(|invalid| grant.unreadable(invalid))?;
         grant.may_publish(&parsed, clock::now())?;
         let Some(key) = key else { return self.publish_parsed(parsed, None).await };
         let fingerprint = Fingerprint::new(kind.media_type(), &body);

@@ -11,7 +11,7 @@ use crate::{
     hub_path::{self, HubPath},
     resource_metadata::ResourceMetadata,
     verifier::Role,
-    web::{cors, respond},
+    web::{cors, protection, respond},
 };
 
 /// The Worker's entry: answers what needs no hub, and hands everything else to the hub's object.
@@ -54,6 +54,7 @@ fn refuse(
     request: &Request,
 ) -> Result<Promise<Response>, JsValue> {
     let response = respond::error(error)?;
+    protection::add(&response.headers())?;
     if let Some(config) = config {
         cors::allow(&config.cors_origins, request, &response.headers())?;
     }
@@ -85,6 +86,7 @@ fn metadata(request: &Request, hub: &str, config: &Config) -> Result<Response, J
     let metadata = ResourceMetadata::new(resource, &own.trust, &own.cookie_names.v1);
     let metadata = if config.subscriptions { metadata.with_subscriptions() } else { metadata };
     let response = respond::json(&metadata.to_json())?;
+    protection::add(&response.headers())?;
     cors::allow(&config.cors_origins, request, &response.headers())?;
     Ok(response)
 }
