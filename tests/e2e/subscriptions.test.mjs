@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { Curl } from "./clients.mjs";
 import { Server } from "./server.mjs";
-import { TRUSTING, tokenOf0x, tokenOf1 } from "./tokens.mjs";
+import { TRUSTING, tokenOf0x, tokenOf1 } from "./hs256.mjs";
 import { until } from "./until.mjs";
 
 const HEARTBEAT = 500;

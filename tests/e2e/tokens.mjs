@@ -1,36 +1,70 @@
-// Tokens of both dialects, signed with HS256 by Node itself.
-import { createHmac, randomUUID } from "node:crypto";
+// Tokens of both dialects, made by npm's jose: the hub's own code has no part in them.
+import { SignJWT, exportJWK, exportSPKI, generateKeyPair } from "jose";
 
-const KEY = "a secret of the tests, longer than thirty-two bytes";
-const ISSUER = "https://issuer.example";
+/** The development key of the reference hub. */
+export const DEVELOPMENT_KEY = "!ChangeThisMercureHubJWTSecretKey!";
 
-/** The variables of a hub that takes these tokens and lets everybody subscribe to what is public. */
-export const TRUSTING = {
-  ANONYMOUS_SUBSCRIBE: "true",
-  MERCURE_PUBLISHER_JWT_KEY: KEY,
-  MERCURE_SUBSCRIBER_JWT_KEY: KEY,
-  ISSUERS: JSON.stringify([{ issuer: ISSUER, subscriber: { key: KEY, algorithms: ["HS256"] } }]),
-};
+/** The type of the authorization details of 1.0. */
+export const DETAIL = "https://mercure.rocks/authorization-detail";
 
-/** A token of 0.x that grants to subscribe to the selectors `subscribe`. */
-export function tokenOf0x(subscribe, payload) {
-  return sign({ typ: "JWT" }, { mercure: { subscribe, payload } });
+/** Who issues the access tokens of the tests. */
+export const ISSUER = "https://issuer.example";
+
+const bytes = (secret) => new TextEncoder().encode(secret);
+
+/** Seconds since 1970, `seconds` from now. */
+export const inSeconds = (seconds) => Math.floor(Date.now() / 1_000) + seconds;
+
+/** Signs `claims` as they are; `key` is a secret or a private key. */
+export function sign(claims, { alg = "HS256", key = DEVELOPMENT_KEY, typ = "JWT", ...header } = {}) {
+  const signer = new SignJWT(claims).setProtectedHeader({ alg, ...(typ === null ? {} : { typ }), ...header });
+  return signer.sign(typeof key === "string" ? bytes(key) : key);
 }
 
-/** A token of 1.0 for the hub at `aud`, with one detail for each of `details`: `{ topics, payload }`. */
-export function tokenOf1(aud, details) {
-  const now = Math.floor(Date.now() / 1000);
-  const authorization_details = details.map((detail) => ({
-    type: "https://mercure.rocks/authorization-detail",
-    actions: ["subscribe"],
-    ...detail,
-  }));
-  const claims = { iss: ISSUER, aud, exp: now + 600, iat: now, sub: "s", client_id: "c", jti: randomUUID() };
-  return sign({ typ: "at+jwt" }, { ...claims, authorization_details });
+/** A token of 0.x: `mercure` is what it grants. */
+export const token0 = (mercure, options) => sign({ mercure }, options);
+
+/** A detail of a token of 1.0; a topic may be given as its text. */
+export function detail(actions, topics, members = {}) {
+  const matchers = topics.map((topic) => (typeof topic === "string" ? { match: topic } : topic));
+  return { type: DETAIL, actions, topics: matchers, ...members };
 }
 
-function sign(header, claims) {
+/** A URL pattern in a detail. */
+export const pattern = (match) => ({ match, match_type: "urlpattern" });
+
+/** The claims of an access token for the hub at `aud`, RFC 9068 § 2.2, without what `claims` sets to undefined. */
+export function accessClaims(aud, details, claims = {}) {
+  return {
+    ...{ iss: ISSUER, aud: String(aud), exp: inSeconds(600), iat: inSeconds(0) },
+    ...{ sub: "user", client_id: "client", jti: crypto.randomUUID() },
+    ...(details === undefined ? {} : { authorization_details: details }),
+    ...claims,
+  };
+}
+
+/** A token of 1.0. */
+export function token1(aud, details, { claims, ...options } = {}) {
+  return sign(accessClaims(aud, details, claims), { typ: "at+jwt", ...options });
+}
+
+/** A token that says that it needs no signature, RFC 7515 § A.5. */
+export function unsigned(claims, typ = "JWT") {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const signed = `${part({ alg: "HS256", ...header })}.${part(claims)}`;
-  return `${signed}.${createHmac("sha256", KEY).update(signed).digest("base64url")}`;
+  return `${part({ alg: "none", typ })}.${part(claims)}.`;
 }
+
+/** The same token with another signature. */
+export function tampered(token) {
+  const [header, payload, signature] = token.split(".");
+  return [header, payload, `${signature[0] === "A" ? "B" : "A"}${signature.slice(1)}`].join(".");
+}
+
+/** A pair of keys: `private` signs; `pem` and `jwk` are the public one. */
+export async function keyPair(alg) {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { private: privateKey, pem: await exportSPKI(publicKey), jwk: { ...(await exportJWK(publicKey)), alg } };
+}
+
+/** The `Authorization` header of a token. */
+export const bearer = (token) => ({ authorization: `Bearer ${token}` });
