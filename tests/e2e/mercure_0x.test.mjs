@@ -19,7 +19,7 @@ let count = 0;
 before(async () => {
   const vars = { ...KEYS, PUBLISH_ORIGINS: `${LISTED} https://*.wild.example`, CORS_ORIGINS: LISTED };
   [server, closed, all] = await Promise.all([
-    Server.start({ kind: "workerd", vars: { ...vars, HEARTBEAT: "300ms" } }),
+    Server.start({ kind: "workerd", vars: { ...vars, HEARTBEAT: "2s" } }),
     Server.start({ kind: "workerd", vars: { ...KEYS, ANONYMOUS_SUBSCRIBE: "", COOKIE_NAME: "session" } }),
     token0({ publish: ["*"], subscribe: ["*"] }),
   ]);
@@ -256,7 +256,7 @@ describe("a token", { concurrency: true }, () => {
   });
 
   test("ends the stream when it expires, and not before", async (t) => {
-    const headers = bearer(await sign({ mercure: { subscribe: ["*"] }, exp: inSeconds(3) }));
+    const headers = bearer(await sign({ mercure: { subscribe: ["*"] }, exp: inSeconds(6) }));
     const hub = freshHub();
     const stream = await subscribe(t, hub, ["a"], { headers });
     await publish(hub, { topic: "a", id: "before", private: "on" });

@@ -40,7 +40,7 @@ let count = 0;
 before(async () => {
   const origins = { PUBLISH_ORIGINS: `${LISTED} https://*.wild.example`, CORS_ORIGINS: LISTED };
   [server, closed] = await Promise.all([
-    Server.start({ kind: "workerd", vars: { ...origins, ISSUERS: issuers(), HEARTBEAT: "300ms" } }),
+    Server.start({ kind: "workerd", vars: { ...origins, ISSUERS: issuers(), HEARTBEAT: "2s" } }),
     Server.start({ kind: "workerd", vars: { ISSUERS: issuers(), ANONYMOUS_SUBSCRIBE: "", COOKIE_NAME: "session" } }),
   ]);
 });
@@ -398,7 +398,7 @@ describe("a token", { concurrency: true }, () => {
 
   test("ends the stream when it expires, and not before", async (t) => {
     const hub = freshHub();
-    const headers = await granted(hub, [EVERYTHING], { claims: { exp: inSeconds(3) } });
+    const headers = await granted(hub, [EVERYTHING], { claims: { exp: inSeconds(6) } });
     const stream = await subscribe(t, hub, { match: "a" }, headers);
     await publish(hub, { topic: "a", id: "before", private: "on" });
     await stream.receivesId("before");
