@@ -2,7 +2,11 @@
 //! be read and written by hand; all else that a target needs is derived from it.
 
 use millstream::{
-    decoder::Decoder, event::Event, publish_request::PublishRequest, url_components::UrlComponents,
+    decoder::Decoder,
+    event::Event,
+    publish_request::PublishRequest,
+    subscribe_request::{LastEventId, SubscribeRequest},
+    url_components::UrlComponents,
     url_parser::UrlParser,
 };
 
@@ -39,6 +43,10 @@ pub fn check_encoded(request: PublishRequest) {
     let is_private = request.is_private();
     let Ok(encoded) = request.into_update("generated".parse().unwrap()).encode() else { return };
     assert_eq!((&encoded.topics, encoded.private), (&topics, is_private));
+    // Who was given it can come back with its id, which stands for nothing else.
+    let returning = SubscribeRequest::parse("topic=a", None, Some(encoded.id.as_str()), &());
+    let expected = LastEventId::After(encoded.id.clone());
+    assert_eq!(returning.unwrap().last_event_id(), Some(&expected));
     let mut events = Vec::new();
     let decoded = Decoder::with_max_event_bytes(usize::MAX).decode(&encoded.event, |event| {
         assert_eq!(event.id(), Some(encoded.id.as_str()));
