@@ -23,15 +23,18 @@ pub struct Authorization {
     /// What access tokens must be meant for: `RESOURCE_IDENTIFIER`. The hub's own URL, as it was
     /// requested, when it is not set.
     pub resource: Option<String>,
+    /// The origins at which the hub is to be asked: `PUBLIC_ORIGINS`. Any, when none is listed.
+    pub public_origins: Option<Origins>,
 }
 
 /// The variables that [`Authorization`] reads besides those of [`Trust`].
-pub const VARIABLES: [&str; 5] = [
+pub const VARIABLES: [&str; 6] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "COOKIE_NAME",
     "PUBLISH_ORIGINS",
     "RESOURCE_IDENTIFIER",
+    "PUBLIC_ORIGINS",
 ];
 
 impl Authorization {
@@ -40,7 +43,7 @@ impl Authorization {
     /// # Errors
     /// The first variable that is wrong.
     pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
-        let [publish, subscribe, cookie, origins, resource] =
+        let [publish, subscribe, cookie, origins, resource, public] =
             VARIABLES.map(|name| (name, variable(name).unwrap_or_default().trim().to_owned()));
         let resource = match resource.1.as_str() {
             "" => None,
@@ -62,6 +65,15 @@ impl Authorization {
                 wrong(origins.clone(), "origins such as https://example.com, separated by spaces")
             })?,
             resource,
+            public_origins: match public.1.as_str() {
+                "" => None,
+                listed => Some(listed.parse().map_err(|_| {
+                    wrong(
+                        public.clone(),
+                        "origins such as https://example.com, separated by spaces",
+                    )
+                })?),
+            },
         })
     }
 }

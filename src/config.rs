@@ -15,6 +15,8 @@ use crate::{
 pub struct Config {
     /// Who may do what.
     pub authorization: Authorization,
+    /// How old a connection may become: `CONNECTION_AGE`.
+    pub connection_age: ConnectionAge,
     /// Pages that may talk to the hub from other origins: `CORS_ORIGINS`.
     pub cors_origins: Origins,
     /// The heartbeat: `HEARTBEAT`.
@@ -74,10 +76,21 @@ impl InvalidConfig {
     }
 }
 
+/// How old a connection may become; by default an hour, which a network seldom lets it reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionAge(pub Option<Duration>);
+
+impl Default for ConnectionAge {
+    fn default() -> Self {
+        Self(Some(Duration::from_hours(1)))
+    }
+}
+
 /// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 24] = [
+pub const VARIABLES: [&str; 26] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
+    "CONNECTION_AGE",
     "COOKIE_NAME",
     "CORS_ORIGINS",
     "GAP_EVENTS",
@@ -98,12 +111,13 @@ pub const VARIABLES: [&str; 24] = [
     "MERCURE_TRUSTED_ISSUERS",
     "PUBLISH_ORIGINS",
     "PUBLISH_RATE",
+    "PUBLIC_ORIGINS",
     "RESOURCE_IDENTIFIER",
     "SUBSCRIPTIONS",
 ];
 
 /// Those that are read here; the others are [`Authorization`]'s and its parts'.
-const OWN_VARIABLES: [&str; 10] = [
+const OWN_VARIABLES: [&str; 11] = [
     "CORS_ORIGINS",
     "HEARTBEAT",
     "HISTORY_UPDATES",
@@ -114,6 +128,7 @@ const OWN_VARIABLES: [&str; 10] = [
     "MAX_CONNECTIONS_PER_ADDRESS",
     "PUBLISH_RATE",
     "SUBSCRIPTIONS",
+    "CONNECTION_AGE",
 ];
 
 impl Config {
@@ -192,12 +207,18 @@ impl Config {
             per_address,
             publish_rate,
             subscriptions,
+            connection_age,
         ] = OWN_VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
         let kept = Retention::default();
         let taken = ConnectionLimits::default();
         let limit = "a number from 1 on, or 0 for no limit";
         Ok(Self {
             authorization: Authorization::read(variable)?,
+            connection_age: connection_age.parse(
+                "a time such as 10m or 1h, or 0 for no limit",
+                ConnectionAge::default(),
+                |text| duration(text).map(|age| ConnectionAge((!age.is_zero()).then_some(age))),
+            )?,
             cors_origins: cors_origins.parse(
                 "origins such as https://example.com, separated by spaces, or *",
                 Origins::default(),

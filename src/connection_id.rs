@@ -34,6 +34,14 @@ impl ConnectionId {
     }
 }
 
+impl ConnectionId {
+    /// One of its random bytes.
+    pub(crate) fn random_byte(self) -> u8 {
+        let [.., last] = *self.0.as_bytes();
+        last
+    }
+}
+
 impl FromStr for ConnectionId {
     type Err = InvalidConnectionId;
 

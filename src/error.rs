@@ -25,6 +25,9 @@ pub enum Error {
         "there is nothing here; a hub is at /.well-known/mercure or /hubs/{{name}}/.well-known/mercure"
     )]
     NotFound,
+    /// The hub is not to be asked at this origin.
+    #[error("the hub is not to be asked at this origin")]
+    Misdirected,
     /// The hub's name in the path is not one.
     #[error("a hub's name has 1 to 64 characters out of A-Z a-z 0-9 _ -")]
     HubName,
@@ -127,6 +130,7 @@ impl Error {
     #[must_use]
     pub fn problem(&self) -> Problem {
         let (status, title, field) = match self {
+            Self::Misdirected => (421, "Misdirected Request", None),
             Self::NotFound | Self::NoSubscription => (404, "Not Found", None),
             Self::MatchType(_) => (400, "Bad Request", Some("match_type")),
             Self::HubName => (404, "Not Found", Some("hub")),

@@ -10,7 +10,7 @@ mod deliver;
 mod send;
 mod subscribe;
 
-use std::{fmt, rc::Rc, sync::Arc};
+use std::{fmt, rc::Rc, sync::Arc, time::Duration};
 
 use crate::{
     connection::{CloseReason, Connection, FlushMark, UnknownConnection},
@@ -34,6 +34,7 @@ pub struct Hub<H, T> {
     registry: Registry<T>,
     heartbeat: Heartbeat,
     gap_events: GapEvents,
+    max_age: Option<Duration>,
     urls: Rc<dyn UrlParser>,
 }
 
@@ -69,13 +70,20 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn new(log: Log<H>, heartbeat: Heartbeat, urls: Rc<dyn UrlParser>) -> Self {
         let gap_events = GapEvents::default();
-        Self { log, registry: Registry::default(), heartbeat, gap_events, urls }
+        Self { log, registry: Registry::default(), heartbeat, gap_events, max_age: None, urls }
     }
 
     /// The same hub, which tells of gaps or does not.
     #[must_use]
     pub fn with_gap_events(self, gap_events: GapEvents) -> Self {
         Self { gap_events, ..self }
+    }
+
+    /// The same hub, whose connections end when they are 80 to 100 % of `age` old: their clients come
+    /// back and resume.
+    #[must_use]
+    pub fn with_max_age(self, age: Option<Duration>) -> Self {
+        Self { max_age: age, ..self }
     }
 
     /// The log.

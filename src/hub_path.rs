@@ -19,6 +19,14 @@ pub fn of_url(url: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or(path)
 }
 
+/// The origin of an absolute URL of a server: what stands ahead of its path.
+#[must_use]
+pub fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + "://".len());
+    let end = url.get(host..).and_then(|rest| rest.find(['/', '?', '#']));
+    end.and_then(|end| url.get(..host + end)).unwrap_or(url)
+}
+
 /// All paths at which the hub at this path is found: the default one has two.
 #[must_use]
 pub fn same_hub(path: &str) -> Vec<String> {
@@ -148,6 +156,8 @@ mod tests {
     fn a_url_has_its_path_between_host_and_query() {
         assert_eq!(of_url("https://a.example:8443/x/y?z#w"), "/x/y");
         assert_eq!(of_url("https://a.example"), "/");
+        assert_eq!(origin("https://a.example:8443/x/y?z#w"), "https://a.example:8443");
+        assert_eq!(origin("https://a.example"), "https://a.example");
     }
 
     #[test]

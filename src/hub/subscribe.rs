@@ -1,5 +1,7 @@
 //! From a request to a connection in the registry.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use super::Hub;
@@ -32,6 +34,8 @@ pub struct Subscribed {
     pub is_registered: bool,
     /// The update before the first one that is sent, if the request asked for a place to begin.
     pub preceding: Option<Place>,
+    /// When the connection is to end, if it is.
+    pub expires: Option<Timestamp>,
 }
 
 /// Why there is no connection.
@@ -71,6 +75,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         let start = self.start_of(request, &selection, now).map_err(SubscribeError::History)?;
         let tail = self.log.tail();
         let is_registered = start.cursor >= tail;
+        let oldest = self.max_age.map(|age| now.saturating_add(jittered(age, id)));
+        let expires = access.expires().into_iter().chain(oldest).min();
         let connection = Connection {
             id,
             state,
@@ -83,7 +89,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             closing: None,
             waiting: None,
             heartbeat: None,
-            expires: access.expires(),
+            expires,
             sent_at: now,
             moved_at: now,
             queued: 0,
@@ -92,7 +98,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         if !self.registry.register(selection, connection) {
             return Err(SubscribeError::IdTaken(id));
         }
-        Ok(Subscribed { is_registered, preceding: start.preceding })
+        Ok(Subscribed { is_registered, preceding: start.preceding, expires })
     }
 
     /// Lets a connection whose `registered` hook has run see live updates.
@@ -206,6 +212,12 @@ impl<H: History, T: Clone> Hub<H, T> {
             GapEvents::Off => None,
         }
     }
+}
+
+/// 80 to 100 % of `age`, so that connections which began together do not come back together. The
+/// part is out of the connection's id, which is random.
+fn jittered(age: Duration, id: ConnectionId) -> Duration {
+    age / 100 * (80 + u32::from(id.random_byte()) % 21)
 }
 
 fn selection(request: &SubscribeRequest, access: &Access) -> Selection {

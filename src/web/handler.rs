@@ -20,6 +20,7 @@ use crate::{
     event_id::EventId,
     history::Retention,
     hub::Hub,
+    hub_path,
     limits::{WINDOW_BYTES, WINDOW_UPDATES},
     log::Log,
     subscribe_request::SubscribeRequest,
@@ -63,7 +64,8 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     fn over(log: Log<S>, config: Config, hooks: K) -> Self {
         let urls = Rc::<HostUrlParser>::default();
         let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
-            .with_gap_events(config.gap_events);
+            .with_gap_events(config.gap_events)
+            .with_max_age(config.connection_age.0);
         let engine = Engine::new(hub, hooks, &config, &urls);
         engine.tell_ends();
         let weak = Rc::downgrade(&engine);
@@ -85,6 +87,10 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// What the host throws when it is out of the means to make an answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, JsValue> {
         let addressed = Addressed::of(request);
+        let public = self.config.authorization.public_origins.as_ref();
+        if public.is_some_and(|origins| !origins.allow(hub_path::origin(&addressed.url))) {
+            return respond::error(&Error::Misdirected);
+        }
         self.urls.set_base(&addressed.url);
         let response = match (request.method().as_str(), &addressed.subscriptions) {
             (method, Some(below)) if method != "OPTIONS" => {

@@ -92,7 +92,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             self.limits.admissions.borrow_mut().leave(address);
             self.history_failed(&error)
         })?;
-        self.wind_up(access.expires());
+        self.wind_up(subscribed.expires);
         let record = Record::new(Level::Debug, "connection registered").with_connection(id);
         self.hooks.log(&record);
         self.tell(&attached.subscriptions, true);

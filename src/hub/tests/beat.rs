@@ -184,3 +184,22 @@ fn a_clock_that_goes_back_ends_nobody() {
     host.beat();
     assert_eq!(host.stream(1).closed, None);
 }
+
+#[test]
+fn a_connection_ends_at_four_fifths_to_the_whole_of_the_greatest_age() {
+    let mut host = Host::default();
+    host.hub = host.hub.with_max_age(Some(Duration::from_secs(1_000)));
+    for connection in 1..=20 {
+        host.connect(connection, &live(&["a"]));
+    }
+    host.wait(Duration::from_secs(799));
+    host.hub.set_heartbeat(Heartbeat::off());
+    host.beat();
+    assert_eq!(host.hub.registry().len(), 20);
+    host.wait(Duration::from_secs(201));
+    host.beat();
+    assert!(host.hub.registry().is_empty());
+    assert!(
+        (1..=20).all(|connection| host.stream(connection).closed == Some(CloseReason::Expired))
+    );
+}
