@@ -14,8 +14,8 @@ const REQUEST_HEADERS: &str =
     "authorization, cache-control, content-type, idempotency-key, last-event-id";
 
 /// Headers of the answer that a page of another origin may read.
-const RESPONSE_HEADERS: &str =
-    "Last-Event-ID, Link, Mercure-Last-Event-ID, Millstream-Connections, Retry-After";
+const RESPONSE_HEADERS: &str = "ETag, Last-Event-ID, Link, Mercure-Last-Event-ID, Millstream-Connections, Retry-After, \
+     WWW-Authenticate";
 
 /// Seconds for which a browser may remember a preflight: two hours, the most that Chromium allows.
 const MAX_AGE: &str = "7200";

@@ -13,8 +13,8 @@ use crate::support::{Application, form, get, headers, hosted, open, request};
 
 const LISTED: &str = "https://app.example";
 
-const EXPOSED: &str =
-    "Last-Event-ID, Link, Mercure-Last-Event-ID, Millstream-Connections, Retry-After";
+const EXPOSED: &str = "ETag, Last-Event-ID, Link, Mercure-Last-Event-ID, Millstream-Connections, Retry-After, \
+     WWW-Authenticate";
 
 const NAMES: [&str; 4] = [
     "Access-Control-Allow-Origin",
