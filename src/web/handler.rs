@@ -2,7 +2,9 @@
 
 use std::{fmt, rc::Rc};
 
+use futures::channel::oneshot;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Request, Response};
 
 use super::{
@@ -146,12 +148,21 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         Ok(response)
     }
 
-    /// Publishes an update: it is durable and on its way once this resolves.
+    /// Publishes an update: it is durable and on its way once this resolves. It goes its way as well
+    /// when the caller stops waiting.
     ///
     /// # Errors
     /// [`PublishError`]; nobody sees the update then.
     pub async fn publish(&self, update: &Update) -> Result<EventId, PublishError> {
-        self.engine.publish(update).await.map(|published| published.id)
+        let (sequence, published) = self.engine.append(update)?;
+        let (done, committed) = oneshot::channel();
+        let engine = Rc::clone(&self.engine);
+        spawn_local(async move {
+            // Who asked may have stopped waiting.
+            let _ = done.send(engine.commit(sequence).await);
+        });
+        committed.await.unwrap_or(Err(PublishError::History("it was cut off".to_owned())))?;
+        Ok(published.id)
     }
 
     /// A connection whose chunks are taken in Rust instead of by a `ReadableStream`. It is shown the

@@ -48,13 +48,6 @@ impl From<PublishError> for Error {
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    /// Makes an update durable, then shows it to those who wait.
-    pub(super) async fn publish(&self, update: &Update) -> Result<Published, PublishError> {
-        let (sequence, published) = self.append(update)?;
-        self.commit(sequence).await?;
-        Ok(published)
-    }
-
     /// Adds an update to the log, where nobody can read it before it is committed.
     pub(super) fn append(&self, update: &Update) -> Result<(Sequence, Published), PublishError> {
         let encoded = update.encode()?;

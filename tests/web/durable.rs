@@ -93,6 +93,22 @@ fn hub(disk: &Disk) -> Handler<Application, Disk> {
 }
 
 #[wasm_bindgen_test]
+async fn a_publication_that_nobody_waits_for_any_more_goes_its_way() {
+    let disk = Disk::default();
+    let hub = hub(&disk);
+    let reader = subscribe(&hub).await.opened().await;
+    let first = update("1", "1");
+    let mut published = Box::pin(hub.publish(&first));
+    while disk.0.borrow().is_empty() {
+        assert!(pending(&mut published).await);
+    }
+    drop(published);
+    disk.synced();
+    let read = within("the update", reader.read()).await.unwrap();
+    assert_eq!(chunk_of(&read).unwrap(), b"id: 1\ndata: 1\n\n");
+}
+
+#[wasm_bindgen_test]
 async fn nobody_is_shown_an_update_before_it_is_durable() {
     let disk = Disk::default();
     let hub = hub(&disk);
