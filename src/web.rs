@@ -26,6 +26,7 @@ mod publish_stream;
 mod registry;
 pub(crate) mod respond;
 mod storage;
+mod streams;
 mod subscribe;
 mod subscription;
 mod subscription_api;

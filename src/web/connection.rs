@@ -6,10 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    Registry,
-    engine::{Attached, Streams},
-};
+use super::{Registry, engine::Attached, streams::Streams};
 use crate::{
     comment::Comment,
     connection::{CloseReason, SendError, UnknownConnection},

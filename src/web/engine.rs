@@ -3,7 +3,6 @@
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
-    sync::Arc,
 };
 
 use futures::channel::oneshot;
@@ -13,18 +12,15 @@ use super::{
     host_url_parser::HostUrlParser,
     limits::Limits,
     presence::Presence,
+    streams::Streams,
     timer::Timer,
     transport::{SharedChunk, Transport},
 };
 use crate::{
-    comment::Comment,
     config::Config,
-    connection::{CloseReason, FlushMark, SendError, UnknownConnection},
+    connection::{CloseReason, FlushMark},
     connection_id::ConnectionId,
-    event::Event,
-    heartbeat::Heartbeat,
     hub::{self, Effect, Hub, PollError},
-    queue::QueueFull,
     registry::Closed,
     subscription_document::ActiveSubscription,
     timestamp::Timestamp,
@@ -46,7 +42,7 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     pub(super) hooks: K,
     /// The timer of the next beat, and when that is.
     timer: RefCell<Option<(Timestamp, Timer)>>,
-    flushes: RefCell<Vec<Flush>>,
+    pub(super) flushes: RefCell<Vec<Flush>>,
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
     pub(super) failed: Cell<bool>,
     pub(super) limits: Limits,
@@ -55,31 +51,11 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     me: Weak<Self>,
 }
 
-struct Flush {
-    id: ConnectionId,
-    mark: FlushMark,
-    flushed: oneshot::Sender<()>,
-}
-
-/// What streams, connections and the application's handle call, whatever the hooks and the storage.
-pub(super) trait Streams {
-    fn pull(&self, id: ConnectionId);
-    fn ended(&self, id: ConnectionId, reason: CloseReason);
-    fn poll_data(&self, id: ConnectionId) -> Polled;
-    fn poll_data_immediate(&self, id: ConnectionId) -> Polled;
-    fn send_encoded(&self, id: ConnectionId, encoded: Arc<[u8]>) -> Result<(), SendError>;
-    fn send_all(&self, event: &Event) -> Result<(), QueueFull>;
-    fn stop_one(&self, id: ConnectionId) -> Result<(), UnknownConnection>;
-    fn stop_all(&self, reason: CloseReason);
-    fn close(&self, id: ConnectionId) -> Result<(), UnknownConnection>;
-    fn connection_ids(&self) -> Vec<ConnectionId>;
-    fn connection_count(&self) -> usize;
-    fn is_stopped(&self, id: ConnectionId) -> bool;
-    fn queue(&self, id: ConnectionId) -> Result<(usize, usize), UnknownConnection>;
-    fn flush(&self, id: ConnectionId) -> oneshot::Receiver<()>;
-    fn heartbeat(&self) -> Heartbeat;
-    fn set_heartbeat(&self, heartbeat: Heartbeat);
-    fn set_heartbeat_of(&self, id: ConnectionId, text: &Comment) -> Result<(), UnknownConnection>;
+/// Somebody waits for a connection to have been flushed.
+pub(super) struct Flush {
+    pub(super) id: ConnectionId,
+    pub(super) mark: FlushMark,
+    pub(super) flushed: oneshot::Sender<()>,
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
@@ -191,7 +167,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.wind_up(beat.next);
     }
 
-    fn closed(&self, closed: &Closed<Rc<Attached<K::State>>>) {
+    pub(super) fn closed(&self, closed: &Closed<Rc<Attached<K::State>>>) {
         closed.state.transport.close();
         self.limits.admissions.borrow_mut().leave(closed.state.address.as_deref());
         let record = Record::new(Level::Debug, "connection closed").with_connection(closed.id);
@@ -205,7 +181,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
     }
 
-    fn settle_flushes(&self) {
+    pub(super) fn settle_flushes(&self) {
         if self.flushes.borrow().is_empty() {
             return;
         }
@@ -221,14 +197,14 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
     }
 
-    fn transport(&self, id: ConnectionId) -> Option<Rc<Transport>> {
+    pub(super) fn transport(&self, id: ConnectionId) -> Option<Rc<Transport>> {
         let hub = self.hub.borrow();
         let connection = hub.registry().get(id).ok()?;
         Some(Rc::clone(&connection.state().transport))
     }
 
     /// Polls the hub until there is a chunk, the connection waits, or it has ended.
-    fn poll(&self, id: ConnectionId, waits: bool) -> Polled {
+    pub(super) fn poll(&self, id: ConnectionId, waits: bool) -> Polled {
         loop {
             let polled = {
                 let mut hub = self.hub.borrow_mut();
@@ -287,124 +263,5 @@ impl<K: Hooks, S: Storage> Drop for Engine<K, S> {
     /// Nobody could feed the streams any more: they end, so that their clients come back.
     fn drop(&mut self) {
         self.stop_all(CloseReason::Stopped);
-    }
-}
-
-impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
-    fn pull(&self, id: ConnectionId) {
-        let polled = self.poll(id, true);
-        if let Polled::Chunk(chunk) = polled {
-            let transport = self.transport(id);
-            let taken =
-                transport.is_some_and(|transport| transport.enqueue(&SharedChunk::new(&chunk)));
-            if !taken {
-                self.ended(id, CloseReason::ClientGone);
-            }
-        }
-        self.settle_flushes();
-    }
-
-    fn ended(&self, id: ConnectionId, reason: CloseReason) {
-        let closed = self.hub.borrow_mut().remove(id, reason);
-        if let Some(closed) = closed {
-            self.closed(&closed);
-        }
-    }
-
-    fn poll_data(&self, id: ConnectionId) -> Polled {
-        let polled = self.poll(id, true);
-        self.settle_flushes();
-        polled
-    }
-
-    fn poll_data_immediate(&self, id: ConnectionId) -> Polled {
-        // Who waits has been given everything, and its stream is to be fed as before.
-        let waits = self
-            .hub
-            .borrow()
-            .registry()
-            .get(id)
-            .is_ok_and(crate::connection::Connection::is_waiting);
-        if waits {
-            return Polled::Nothing;
-        }
-        let polled = self.poll(id, false);
-        self.settle_flushes();
-        polled
-    }
-
-    fn send_encoded(&self, id: ConnectionId, encoded: Arc<[u8]>) -> Result<(), SendError> {
-        let effect = self.hub.borrow_mut().send_encoded(id, encoded, clock::now())?;
-        self.carry_out(effect.into_iter().collect());
-        Ok(())
-    }
-
-    fn send_all(&self, event: &Event) -> Result<(), QueueFull> {
-        let effects = self.hub.borrow_mut().send_all(event, clock::now())?;
-        self.carry_out(effects);
-        Ok(())
-    }
-
-    fn stop_one(&self, id: ConnectionId) -> Result<(), UnknownConnection> {
-        let closed = self.hub.borrow_mut().stop_one(id)?;
-        self.closed(&closed);
-        Ok(())
-    }
-
-    fn stop_all(&self, reason: CloseReason) {
-        let effects = self.hub.borrow_mut().stop_all(reason);
-        self.carry_out(effects);
-    }
-
-    fn close(&self, id: ConnectionId) -> Result<(), UnknownConnection> {
-        let closed = self.hub.borrow_mut().close(id, CloseReason::Stopped)?;
-        if let Some(closed) = closed {
-            self.closed(&closed);
-        }
-        Ok(())
-    }
-
-    fn connection_ids(&self) -> Vec<ConnectionId> {
-        self.hub.borrow().registry().connection_ids().collect()
-    }
-
-    fn connection_count(&self) -> usize {
-        self.hub.borrow().registry().len()
-    }
-
-    fn is_stopped(&self, id: ConnectionId) -> bool {
-        let hub = self.hub.borrow();
-        hub.registry().get(id).map_or(true, crate::connection::Connection::is_stopped)
-    }
-
-    fn queue(&self, id: ConnectionId) -> Result<(usize, usize), UnknownConnection> {
-        let hub = self.hub.borrow();
-        let connection = hub.registry().get(id)?;
-        Ok((connection.queue_len(), connection.queue_bytes()))
-    }
-
-    fn flush(&self, id: ConnectionId) -> oneshot::Receiver<()> {
-        let (flushed, receiver) = oneshot::channel();
-        let mark = self.hub.borrow().flush_mark(id);
-        if let Ok(mark) = mark {
-            self.flushes.borrow_mut().push(Flush { id, mark, flushed });
-        }
-        self.settle_flushes();
-        receiver
-    }
-
-    fn heartbeat(&self) -> Heartbeat {
-        self.hub.borrow().heartbeat().clone()
-    }
-
-    fn set_heartbeat(&self, heartbeat: Heartbeat) {
-        self.hub.borrow_mut().set_heartbeat(heartbeat);
-        // A timer that runs stays, since it may be that of a connection which expires: a beat too
-        // many does nothing.
-        self.wind_up(None);
-    }
-
-    fn set_heartbeat_of(&self, id: ConnectionId, text: &Comment) -> Result<(), UnknownConnection> {
-        self.hub.borrow_mut().set_heartbeat_of(id, text)
     }
 }

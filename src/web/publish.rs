@@ -8,9 +8,11 @@ use web_sys::{Request, Response};
 
 use super::{
     Hooks, Level, Record, Storage, answers, body, clock,
-    engine::{Engine, Streams},
+    engine::Engine,
     once::{Begun, First},
-    publish_stream, respond, subscribe,
+    publish_stream, respond,
+    streams::Streams,
+    subscribe,
 };
 use crate::{
     connection::CloseReason,

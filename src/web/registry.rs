@@ -2,7 +2,7 @@
 
 use std::{fmt, rc::Rc};
 
-use super::engine::Streams;
+use super::streams::Streams;
 use crate::{
     connection::{CloseReason, SendError, UnknownConnection},
     connection_id::ConnectionId,

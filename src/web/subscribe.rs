@@ -106,7 +106,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     fn watch(&self, id: ConnectionId, request: &Request, source: &JsValue) -> Result<(), JsValue> {
         let signal = request.signal();
         if signal.aborted() {
-            super::engine::Streams::ended(self, id, CloseReason::ClientGone);
+            super::streams::Streams::ended(self, id, CloseReason::ClientGone);
         }
         signal.add_event_listener_with_event_listener("abort", source.unchecked_ref())
     }

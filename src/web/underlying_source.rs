@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
 
-use super::{engine::Streams, transport::Transport};
+use super::{streams::Streams, transport::Transport};
 use crate::{connection::CloseReason, connection_id::ConnectionId};
 
 /// The underlying source of one connection, and the listener of its request's abort signal.
