@@ -49,6 +49,14 @@ pub fn encode(event: &Event, stream: &mut Vec<u8>) {
     stream.push(b'\n');
 }
 
+/// The event alone, in a buffer of exactly its size.
+#[must_use]
+pub fn encoded(event: &Event) -> Vec<u8> {
+    let mut stream = Vec::new();
+    encode(event, &mut stream);
+    stream
+}
+
 /// Appends the comment alone to `stream`, with the blank line that ends a block: `:\n\n` for an
 /// empty one.
 ///

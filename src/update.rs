@@ -81,13 +81,11 @@ impl Update {
     /// # Errors
     /// [`UpdateTooLarge`] over [`MAX_STORED_BYTES`].
     pub fn encode(&self) -> Result<EncodedUpdate, UpdateTooLarge> {
-        let mut event = Vec::with_capacity(encoder::encoded_len(&self.event));
-        encoder::encode(&self.event, &mut event);
         let encoded = EncodedUpdate {
             topics: self.topics.clone(),
             id: self.id.clone(),
             private: self.private,
-            event: event.into(),
+            event: encoder::encoded(&self.event).into(),
         };
         match encoded.stored_bytes() {
             0..=MAX_STORED_BYTES => Ok(encoded),

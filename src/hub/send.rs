@@ -30,8 +30,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         event: &Event,
         now: Timestamp,
     ) -> Result<Option<Effect<T>>, SendError> {
-        let mut encoded = Vec::with_capacity(encoder::encoded_len(event));
-        encoder::encode(event, &mut encoded);
+        let encoded = encoder::encoded(event);
         self.send_encoded(id, encoded.into(), now)
     }
 
@@ -59,8 +58,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// # Errors
     /// [`QueueFull`] when the event fits no queue, even an empty one; nobody is sent it then.
     pub fn send_all(&mut self, event: &Event, now: Timestamp) -> Result<Vec<Effect<T>>, QueueFull> {
-        let mut encoded = Vec::with_capacity(encoder::encoded_len(event));
-        encoder::encode(event, &mut encoded);
+        let encoded = encoder::encoded(event);
         if encoded.len() > MAX_QUEUE_BYTES {
             return Err(QueueFull { events: 0, bytes: 0, more: encoded.len() });
         }

@@ -65,8 +65,7 @@ impl<A> Connection<A> {
     /// # Errors
     /// [`SendError`] when it is stopped or its queue has no room.
     pub fn send(&self, event: &Event) -> Result<(), SendError> {
-        let mut encoded = Vec::with_capacity(encoder::encoded_len(event));
-        encoder::encode(event, &mut encoded);
+        let encoded = encoder::encoded(event);
         self.send_encoded(encoded)
     }
 

@@ -49,8 +49,7 @@ impl Registry {
     /// # Errors
     /// [`SendError`] when the id is unknown, or the connection is stopped or its queue full.
     pub fn send_one(&self, id: ConnectionId, event: &Event) -> Result<(), SendError> {
-        let mut encoded = Vec::with_capacity(encoder::encoded_len(event));
-        encoder::encode(event, &mut encoded);
+        let encoded = encoder::encoded(event);
         self.streams.send_encoded(id, encoded.into())
     }
 

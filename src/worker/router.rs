@@ -79,9 +79,7 @@ fn metadata(request: &Request, hub: &str, config: &Config) -> Result<Response, J
     if keyless == [true, true] {
         return respond::error(&Error::NotFound);
     }
-    let host = url.find("://").and_then(|at| url.get(at + 3..)).and_then(|rest| rest.find('/'));
-    let origin = host.and_then(|host| url.get(..url.find("://")? + 3 + host)).unwrap_or_default();
-    let hub_url = format!("{origin}{hub}");
+    let hub_url = format!("{}{hub}", hub_path::origin(&url));
     let resource = own.resource.as_deref().unwrap_or(&hub_url);
     let metadata = ResourceMetadata::new(resource, &own.trust, &own.cookie_names.v1);
     let metadata = if config.subscriptions { metadata.with_subscriptions() } else { metadata };
