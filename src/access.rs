@@ -93,3 +93,86 @@ fn compile(selector: &Selector, urls: &dyn UrlParser) -> Result<TopicSelector, I
             .map_err(|invalid| wrong(text, invalid.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{topic::Topic, topics::Topics};
+
+    fn selectors(texts: &[&str]) -> Vec<Selector> {
+        let selector = |text: &&str| match *text {
+            "*" => Selector::All,
+            text => Selector::Exact(text.to_owned()),
+        };
+        texts.iter().map(selector).collect()
+    }
+
+    fn access(dialect: Dialect, publish: &[&str], subscribe: &[(&[&str], Option<&str>)]) -> Access {
+        let subscribe = subscribe.iter().map(|(topics, payload)| SubscribeGrant {
+            topics: selectors(topics),
+            payload: payload.map(str::to_owned),
+        });
+        let (publish, subscribe) = (selectors(publish), subscribe.collect());
+        Access::new(Grants { dialect, publish, subscribe, expires: None }, &()).unwrap()
+    }
+
+    fn topics(texts: &[&str]) -> Topics {
+        let topics: Vec<Topic> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        topics.try_into().unwrap()
+    }
+
+    fn may_publish(access: &Access, texts: &[&str]) -> bool {
+        access.may_publish(&ResolvedTopics::new(&topics(texts), &()))
+    }
+
+    fn may_see(access: &Access, texts: &[&str]) -> bool {
+        let topics = topics(texts);
+        let topics = ResolvedTopics::new(&topics, &());
+        access.granted().any(|selector| selector.selects_any(&topics))
+    }
+
+    #[test]
+    fn every_topic_of_a_publication_must_be_granted() {
+        let some = access(Dialect::V0, &["foo", "bar"], &[]);
+        assert!(may_publish(&some, &["foo"]));
+        assert!(may_publish(&some, &["foo", "bar"]));
+        assert!(!may_publish(&some, &["foo", "baz"]));
+        assert!(may_publish(&access(Dialect::V0, &["*"], &[]), &["foo", "baz"]));
+    }
+
+    #[test]
+    fn without_a_grant_nothing_is_published() {
+        assert!(!may_publish(&access(Dialect::V0, &[], &[]), &["foo"]));
+        assert!(!may_publish(&access(Dialect::V0, &[], &[(&["*"], None)]), &["foo"]));
+        assert!(!may_publish(&Access::default(), &["foo"]));
+    }
+
+    #[test]
+    fn one_topic_that_is_granted_shows_a_private_update() {
+        let some = access(Dialect::V1, &["*"], &[(&["foo"], None), (&["bar"], None)]);
+        assert!(may_see(&some, &["baz", "bar"]));
+        assert!(!may_see(&some, &["baz"]));
+        assert!(!may_see(&access(Dialect::V1, &["*"], &[]), &["foo"]));
+    }
+
+    #[test]
+    fn the_first_grant_that_selects_the_matcher_gives_the_payload() {
+        let grants: [(&[&str], _); 3] =
+            [(&["a"], None), (&["b"], Some("1")), (&["b", "*"], Some("2"))];
+        let some = access(Dialect::V1, &[], &grants);
+        let payload = |matcher| {
+            let matcher = topics(&[matcher]);
+            some.payload(&ResolvedTopics::new(&matcher, &())).map(str::to_owned)
+        };
+        assert_eq!(payload("a"), None);
+        assert_eq!(payload("b").as_deref(), Some("1"));
+        assert_eq!(payload("c").as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn in_0_x_every_subscription_has_the_payload_of_the_token() {
+        let some = access(Dialect::V0, &[], &[(&["a"], Some("1"))]);
+        let other = topics(&["other"]);
+        assert_eq!(some.payload(&ResolvedTopics::new(&other, &())), Some("1"));
+    }
+}
