@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use crate::{
     admission::ConnectionLimits, authorization::Authorization, gap::GapEvents,
-    heartbeat::Heartbeat, history::Retention, hub_variables::HubVariables, origins::Origins,
-    rate::Rate, trust::InvalidTrust,
+    heartbeat::Heartbeat, history::Retention, hub_variables::HubVariables, methods::Methods,
+    origins::Origins, rate::Rate, trust::InvalidTrust,
 };
 
 /// The configuration of a deployment.
@@ -25,6 +25,8 @@ pub struct Config {
     pub retention: Retention,
     /// How many connections are taken: `MAX_CONNECTIONS`, `MAX_CONNECTIONS_PER_ADDRESS`.
     pub connection_limits: ConnectionLimits,
+    /// Which halves of the hub are switched on: `PUBLISHING`, `SUBSCRIBING`.
+    pub methods: Methods,
     /// How many updates a second are taken, if there is a limit: `PUBLISH_RATE`.
     pub publish_rate: Option<Rate>,
     /// Whether subscribers are told of gaps: `GAP_EVENTS`.
@@ -87,7 +89,7 @@ impl Default for ConnectionAge {
 }
 
 /// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 26] = [
+pub const VARIABLES: [&str; 28] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "CONNECTION_AGE",
@@ -109,15 +111,17 @@ pub const VARIABLES: [&str; 26] = [
     "MERCURE_SUBSCRIBER_JWT_ALG",
     "MERCURE_SUBSCRIBER_JWT_KEY",
     "MERCURE_TRUSTED_ISSUERS",
+    "PUBLISHING",
     "PUBLISH_ORIGINS",
     "PUBLISH_RATE",
     "PUBLIC_ORIGINS",
     "RESOURCE_IDENTIFIER",
+    "SUBSCRIBING",
     "SUBSCRIPTIONS",
 ];
 
 /// Those that are read here; the others are [`Authorization`]'s and its parts'.
-const OWN_VARIABLES: [&str; 11] = [
+const OWN_VARIABLES: [&str; 13] = [
     "CORS_ORIGINS",
     "HEARTBEAT",
     "HISTORY_UPDATES",
@@ -129,6 +133,8 @@ const OWN_VARIABLES: [&str; 11] = [
     "PUBLISH_RATE",
     "SUBSCRIPTIONS",
     "CONNECTION_AGE",
+    "PUBLISHING",
+    "SUBSCRIBING",
 ];
 
 impl Config {
@@ -208,6 +214,8 @@ impl Config {
             publish_rate,
             subscriptions,
             connection_age,
+            publishing,
+            subscribing,
         ] = OWN_VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
         let kept = Retention::default();
         let taken = ConnectionLimits::default();
@@ -241,6 +249,10 @@ impl Config {
             connection_limits: ConnectionLimits {
                 connections: connections.parse(limit, taken.connections, number)?,
                 per_address: per_address.parse(limit, taken.per_address, number)?,
+            },
+            methods: Methods {
+                publishing: publishing.parse("true or false", true, boolean)?,
+                subscribing: subscribing.parse("true or false", true, boolean)?,
             },
             publish_rate: publish_rate.parse(
                 "a number of updates a second, or 0 for no limit",
@@ -367,6 +379,16 @@ mod tests {
         let gap_events = |text: &str| read("GAP_EVENTS", text).map(|read| read.gap_events);
         assert_eq!(gap_events(""), Ok(GapEvents::On));
         assert_eq!(gap_events("false"), Ok(GapEvents::Off));
+    }
+
+    #[test]
+    fn each_half_of_a_hub_is_on_unless_it_is_switched_off() {
+        let methods = |name: &str, text: &str| read(name, text).map(|read| read.methods);
+        assert_eq!(methods("PUBLISHING", ""), Ok(Methods::default()));
+        let reading = Methods { publishing: false, subscribing: true };
+        assert_eq!(methods("PUBLISHING", "false"), Ok(reading));
+        let writing = Methods { publishing: true, subscribing: false };
+        assert_eq!(methods("SUBSCRIBING", "false"), Ok(writing));
     }
 
     fn hubs(variables: &[(&str, &str, &str)]) -> HubVariables {

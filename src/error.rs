@@ -34,6 +34,14 @@ pub enum Error {
     /// The method is not one of the hub.
     #[error("the method is not one of {0}")]
     MethodNotAllowed(&'static str),
+    /// The method belongs to a half of the hub that is switched off.
+    #[error("{half} is switched off at this hub, whose methods are {allowed}")]
+    SwitchedOff {
+        /// Which half.
+        half: &'static str,
+        /// What is left.
+        allowed: &'static str,
+    },
     /// The `Accept` header excludes event streams.
     #[error("the answer is a text/event-stream, which the Accept header excludes")]
     NotAcceptable,
@@ -134,7 +142,9 @@ impl Error {
             Self::NotFound | Self::NoSubscription => (404, "Not Found", None),
             Self::MatchType(_) => (400, "Bad Request", Some("match_type")),
             Self::HubName => (404, "Not Found", Some("hub")),
-            Self::MethodNotAllowed(_) => (405, "Method Not Allowed", None),
+            Self::MethodNotAllowed(_) | Self::SwitchedOff { .. } => {
+                (405, "Method Not Allowed", None)
+            }
             Self::NotAcceptable => (406, "Not Acceptable", Some("Accept")),
             Self::ContentType => (400, "Bad Request", Some("Content-Type")),
             Self::UnsupportedMediaType => (415, "Unsupported Media Type", Some("Content-Type")),
@@ -175,7 +185,9 @@ impl Error {
     #[must_use]
     pub fn header(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::MethodNotAllowed(allowed) => Some(("Allow", (*allowed).to_owned())),
+            Self::MethodNotAllowed(allowed) | Self::SwitchedOff { allowed, .. } => {
+                Some(("Allow", (*allowed).to_owned()))
+            }
             Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. } => {
                 Some(("Retry-After", "1".to_owned()))
             }

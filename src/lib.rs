@@ -98,6 +98,7 @@ pub mod idempotency;
 pub mod idempotency_key;
 pub mod limits;
 pub mod media_type;
+pub mod methods;
 pub mod origins;
 pub mod problem;
 pub mod publish_grant;

@@ -3,10 +3,7 @@
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Request};
 
-use crate::origins::Origins;
-
-/// Methods that a page of another origin may use.
-const METHODS: &str = "GET, HEAD, POST, QUERY";
+use crate::{methods::Methods, origins::Origins};
 
 /// Headers that a page of another origin may send. `Cache-Control` is what some `EventSource`
 /// polyfills send.
@@ -44,8 +41,8 @@ pub(crate) fn allow(
 }
 
 /// Adds what a preflight asks for.
-pub(super) fn preflight(headers: &Headers) -> Result<(), JsValue> {
-    headers.set("Access-Control-Allow-Methods", METHODS)?;
+pub(super) fn preflight(headers: &Headers, methods: Methods) -> Result<(), JsValue> {
+    headers.set("Access-Control-Allow-Methods", methods.allow())?;
     headers.set("Access-Control-Allow-Headers", REQUEST_HEADERS)?;
     headers.set("Access-Control-Max-Age", MAX_AGE)
 }

@@ -94,24 +94,29 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             return respond::error(&Error::Misdirected);
         }
         self.urls.set_base(&addressed.url);
-        let response = match (request.method().as_str(), &addressed.subscriptions) {
+        let (method, methods) = (request.method(), self.config.methods);
+        let response = match (method.as_str(), &addressed.subscriptions) {
             (method, Some(below)) if method != "OPTIONS" => {
                 let (gate, urls) = (&self.gate, &self.urls);
                 self.engine.answer_subscriptions(request, &addressed, below, gate, urls).await?
             }
-            ("GET" | "HEAD" | "QUERY", _) => self.answer_subscribe(request, &addressed).await?,
-            ("POST", _) => self.answer_publish(request, &addressed).await?,
-            ("OPTIONS", _) => {
-                let response = respond::empty()?;
-                response.headers().set("Allow", respond::METHODS)?;
-                response
-            }
-            _ => respond::error(&Error::MethodNotAllowed(respond::METHODS))?,
+            (method, _) => match methods.check(method) {
+                Err(error) => respond::error(&error)?,
+                Ok(()) => match method {
+                    "POST" => self.answer_publish(request, &addressed).await?,
+                    "OPTIONS" => {
+                        let response = respond::empty()?;
+                        response.headers().set("Allow", methods.allow())?;
+                        response
+                    }
+                    _ => self.answer_subscribe(request, &addressed).await?,
+                },
+            },
         };
         let headers = response.headers();
         let allowed = cors::allow(&self.config.cors_origins, request, &headers)?;
-        if allowed && request.method() == "OPTIONS" {
-            cors::preflight(&headers)?;
+        if allowed && method == "OPTIONS" {
+            cors::preflight(&headers, methods)?;
         }
         protection::add(&headers)?;
         Ok(response)

@@ -15,9 +15,6 @@ use crate::{
 /// Milliseconds after which a client comes back to a hub whose history could not be read.
 const RETRY_MILLIS: u32 = 5_000;
 
-/// What a hub answers to.
-pub(super) const METHODS: &str = "GET, HEAD, QUERY, POST, OPTIONS";
-
 /// An event stream, HTML § 9.2.5; without a body for HEAD.
 pub(super) fn event_stream(
     stream: Option<&ReadableStream>,

@@ -55,7 +55,9 @@ const WRONG = {
   CORS_ORIGINS: "not an origin",
   MAX_CONNECTIONS: "-1",
   MAX_CONNECTIONS_PER_ADDRESS: "some",
+  PUBLISHING: "off",
   PUBLISH_RATE: "10/s",
+  SUBSCRIBING: "0",
 };
 describe("with a wrong value", () => {
   for (const [name, value] of Object.entries(WRONG)) {

@@ -89,7 +89,7 @@ async fn a_preflight_is_told_methods_and_headers() {
     assert_eq!(response.status(), 204);
     let expected = [
         ("Access-Control-Allow-Origin", LISTED),
-        ("Access-Control-Allow-Methods", "GET, HEAD, POST, QUERY"),
+        ("Access-Control-Allow-Methods", "GET, HEAD, QUERY, POST, OPTIONS"),
         (
             "Access-Control-Allow-Headers",
             "authorization, cache-control, content-type, idempotency-key, last-event-id",

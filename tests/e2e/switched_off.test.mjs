@@ -1,0 +1,71 @@
+// Each half of a hub, publishing and subscribing, can be switched off, for all hubs and for single ones.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { post } from "./clients.mjs";
+import { Server } from "./server.mjs";
+import { withQuery } from "./stream.mjs";
+import { DEVELOPMENT_KEY, ISSUER, bearer, detail, token0, token1 } from "./tokens.mjs";
+
+const PAGE = "https://app.example";
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
+let server;
+before(async () => {
+  const role = { key: DEVELOPMENT_KEY, algorithms: ["HS256"] };
+  const vars = {
+    ANONYMOUS_PUBLISH: "true",
+    CORS_ORIGINS: PAGE,
+    ISSUERS: JSON.stringify([{ issuer: ISSUER, publisher: role, subscriber: role }]),
+    MERCURE_PUBLISHER_JWT_KEY: DEVELOPMENT_KEY,
+    SUBSCRIPTIONS: "true",
+    PUBLISHING: "false",
+    HUBS: JSON.stringify({ writing: { PUBLISHING: "true", SUBSCRIBING: "false" } }),
+  };
+  server = await Server.start({ kind: "workerd", vars });
+});
+after(() => server?.stop());
+
+async function assertOff(response, half, allow) {
+  const body = await response.text();
+  assert.equal(response.status, 405, body);
+  assert.equal(response.headers.get("allow"), allow);
+  if (body !== "") assert.match(JSON.parse(body).detail, new RegExp(`^${half} is switched off`));
+}
+
+/** Tokens of each dialect, which would be good enough. */
+const TOKENS = {
+  "0.x": () => token0({ publish: ["*"], subscribe: ["*"] }),
+  "1.0": (hub) => token1(hub, [detail(["publish", "subscribe"], ["*"])]),
+};
+for (const [dialect, token] of Object.entries(TOKENS)) {
+  describe(`in ${dialect}`, () => {
+    const query = dialect === "0.x" ? { topic: "a" } : { match: "a" };
+
+    test("where publishing is switched off POST is answered 405, and subscribing goes on", async () => {
+      const hub = server.hub();
+      const headers = bearer(await token(hub));
+      await assertOff(await post(hub, { topic: "a" }, { headers }), "publishing", "GET, HEAD, QUERY, OPTIONS");
+      await assertOff(await post(hub, { topic: "a" }), "publishing", "GET, HEAD, QUERY, OPTIONS");
+      assert.equal((await fetch(withQuery(hub, query), { method: "HEAD" })).status, 200);
+    });
+
+    test("where subscribing is switched off GET is answered 405, and publishing goes on", async () => {
+      const hub = server.hub("writing");
+      const headers = bearer(await token(hub));
+      for (const init of [{}, { method: "HEAD" }, { headers }, { method: "QUERY", body: "match=a", headers: FORM }]) {
+        await assertOff(await fetch(withQuery(hub, query), init), "subscribing", "POST, OPTIONS");
+      }
+      assert.equal((await post(hub, { topic: "a" }, { headers })).status, 200);
+    });
+  });
+}
+
+test("a preflight is told the methods that are left", async () => {
+  const cases = { [server.hub()]: "GET, HEAD, QUERY, OPTIONS", [server.hub("writing")]: "POST, OPTIONS" };
+  for (const [hub, methods] of Object.entries(cases)) {
+    const headers = { origin: PAGE, "access-control-request-method": "POST" };
+    const response = await fetch(hub, { method: "OPTIONS", headers });
+    assert.equal(response.headers.get("allow"), methods);
+    assert.equal(response.headers.get("access-control-allow-methods"), methods);
+  }
+});
