@@ -35,17 +35,29 @@ function instance() {
   trapped = false;
 }
 
-/** RFC 9457: says that it failed and nothing about the inside. */
-function problem() {
-  const body = { type: "about:blank", title: "Internal Server Error", status: 500 };
-  const headers = { "content-type": "application/problem+json", "x-content-type-options": "nosniff" };
-  return Response.json(body, { status: 500, headers });
+/** Methods that change nothing. */
+const SAFE = ["GET", "HEAD"];
+
+/** RFC 9457: says that it failed and nothing about the inside. What would only have read may be asked for again. */
+function refusal(request) {
+  const nosniff = { "x-content-type-options": "nosniff" };
+  if (!SAFE.includes(request.method)) return problem(500, "Internal Server Error", nosniff);
+  if (/\btext\/event-stream\b/i.test(request.headers.get("accept"))) {
+    // An EventSource comes back from the end of a stream, and from no error: HTML § 9.2.3.
+    return new Response("retry: 5000\n\n", { headers: { "content-type": "text/event-stream", ...nosniff } });
+  }
+  return problem(503, "Service Unavailable", { "retry-after": "1", ...nosniff });
+}
+
+function problem(status, title, headers) {
+  const body = { type: "about:blank", title, status };
+  return Response.json(body, { status, headers: { "content-type": "application/problem+json", ...headers } });
 }
 
 export default {
   /** An EventSource that is answered with an error never comes back by itself, so what is safe is tried again. */
   async fetch(request, env) {
-    const attempts = ["GET", "HEAD"].includes(request.method) ? ATTEMPTS : 1;
+    const attempts = SAFE.includes(request.method) ? ATTEMPTS : 1;
     for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
         instance();
@@ -55,7 +67,7 @@ export default {
         if (error.overloaded) break;
       }
     }
-    return problem();
+    return refusal(request);
   },
 };
 

@@ -125,9 +125,12 @@ pub enum Error {
     /// The hub is not set up right.
     #[error(transparent)]
     Config(#[from] InvalidConfig),
-    /// The history did not take the update, or could not be read.
-    #[error("the history is not available; it is not known whether the update was kept, try again")]
+    /// The history cannot be read.
+    #[error("the history is not available, try again")]
     History,
+    /// The history did not take the update, or did not confirm that it has.
+    #[error("the history is not available; it is not known whether the update was kept, try again")]
+    Unconfirmed,
     /// Something that the caller has no part in.
     #[error("something went wrong inside; it is in the log")]
     Internal,
@@ -171,7 +174,7 @@ impl Error {
             }
             Self::Config(invalid) => (500, "Internal Server Error", Some(invalid.variable())),
             Self::History => (503, "Service Unavailable", None),
-            Self::Internal => (500, "Internal Server Error", None),
+            Self::Unconfirmed | Self::Internal => (500, "Internal Server Error", None),
         };
         let problem = Problem::new(status, title, self.to_string());
         match field {
@@ -188,15 +191,15 @@ impl Error {
             Self::MethodNotAllowed(allowed) | Self::SwitchedOff { allowed, .. } => {
                 Some(("Allow", (*allowed).to_owned()))
             }
-            Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. } => {
-                Some(("Retry-After", "1".to_owned()))
-            }
+            // The rate is a whole number a second, so that there is room again within one.
+            Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. }
+            | Self::History
+            | Self::Unconfirmed
+            | Self::PublishRate(_) => Some(("Retry-After", "1".to_owned())),
             Self::Unauthorized { reason, dialect, metadata } => {
                 let challenge = reason.challenge(*dialect, Some(metadata))?;
                 Some(("WWW-Authenticate", challenge))
             }
-            // The rate is a whole number a second, so that there is room again within one.
-            Self::History | Self::PublishRate(_) => Some(("Retry-After", "1".to_owned())),
             // About when a heartbeat finds out who is gone.
             Self::TooManyConnections(_) => Some(("Retry-After", "15".to_owned())),
             Self::TooManyKeys => Some(("Retry-After", "60".to_owned())),

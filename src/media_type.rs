@@ -32,6 +32,24 @@ pub fn essence(content_type: &str) -> Option<String> {
 /// ```
 #[must_use]
 pub fn accepts_event_stream(accept: &str) -> bool {
+    event_stream(accept).is_none_or(|(_, accepted)| accepted)
+}
+
+/// Whether an `Accept` header asks for an event stream by name, as every `EventSource` does.
+///
+/// ```
+/// use millstream::media_type::names_event_stream;
+///
+/// assert!(names_event_stream("text/event-stream"));
+/// assert!(!names_event_stream("*/*"));
+/// ```
+#[must_use]
+pub fn names_event_stream(accept: &str) -> bool {
+    event_stream(accept) == Some((3, true))
+}
+
+/// How specific the range is that decides on an event stream, and whether it accepts one.
+fn event_stream(accept: &str) -> Option<(u8, bool)> {
     let ranges = accept.split(',').filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         let specific = match parts.next()?.to_ascii_lowercase().as_str() {
@@ -47,7 +65,7 @@ pub fn accepts_event_stream(accept: &str) -> bool {
         });
         Some((specific, !refused))
     });
-    ranges.max().is_none_or(|(_, accepted)| accepted)
+    ranges.max()
 }
 
 fn is_range(text: &str) -> bool {

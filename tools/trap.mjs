@@ -1,7 +1,8 @@
 // Stands before the worker under `make serve TRAP=1`, so that a test can have the shipped wasm trap: a request with
 // the header `trap-after: N` makes the Nth reading of the clock after it throw what a trap throws.
 // The shells read the clock by an import that is not declared to throw, so nothing in the instance catches it.
-// A request with the header `sync-fails` has the next write of an object not be confirmed.
+// A request with the header `sync-fails` has the next write of an object not be confirmed, and one with the header
+// `sql-fails` finds a storage that refuses every query until the next request without it.
 import worker, { HubObject as Hub } from "./serve.mjs";
 
 const now = Date.now;
@@ -14,18 +15,30 @@ Date.now = () => {
 };
 
 let syncFails = false;
+let sqlFails = false;
+
+/** The same object, with what `replaced` gives for a name in the place of its own. */
+function wrapped(object, replaced) {
+  return new Proxy(object, {
+    get(target, name) {
+      const value = replaced(name) ?? target[name];
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function refuse() {
+  throw new Error("deliberate");
+}
 
 export class HubObject extends Hub {
   constructor(context, env) {
-    const storage = new Proxy(context.storage, {
-      get(target, name) {
-        if (name === "sync" && syncFails) {
-          syncFails = false;
-          return () => Promise.reject(new Error("deliberate"));
-        }
-        const value = target[name];
-        return typeof value === "function" ? value.bind(target) : value;
-      },
+    const sql = wrapped(context.storage.sql, (name) => (name === "exec" && sqlFails ? refuse : undefined));
+    const storage = wrapped(context.storage, (name) => {
+      if (name === "sql") return sql;
+      if (name !== "sync" || !syncFails) return undefined;
+      syncFails = false;
+      return () => Promise.reject(new Error("deliberate"));
     });
     super({ id: context.id, storage, abort: (reason) => context.abort(reason) }, env);
   }
@@ -36,6 +49,7 @@ export default {
     const after = request.headers.get("trap-after");
     if (after !== null) remaining = Number(after);
     if (request.headers.has("sync-fails")) syncFails = true;
+    sqlFails = request.headers.has("sql-fails");
     return worker.fetch(request, env, context);
   },
 };

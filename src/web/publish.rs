@@ -44,7 +44,7 @@ impl From<PublishError> for Error {
     fn from(error: PublishError) -> Self {
         match error {
             PublishError::TooLarge(too_large) => Self::UpdateTooLarge(too_large),
-            PublishError::History(_) => Self::History,
+            PublishError::History(_) => Self::Unconfirmed,
         }
     }
 }

@@ -74,7 +74,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         if committed.is_err() {
             // Whether they will be there after a restart is not known: none of them is confirmed.
             answers.iter_mut().filter(|answer| answer.is_ok()).for_each(|answer| {
-                *answer = Err(Error::History);
+                *answer = Err(Error::Unconfirmed);
             });
             self.found.clear();
             self.over = true;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     access::Access, admission, connection::CloseReason, connection_id::ConnectionId, error::Error,
-    hub::Subscribed, subscribe_request::SubscribeRequest,
+    hub::Subscribed, media_type, subscribe_request::SubscribeRequest,
 };
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
@@ -46,7 +46,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let attached = Rc::new(Attached { transport, application, address, subscriptions });
         let subscribed = match self.register(id, &attached, parsed, access) {
             Ok(subscribed) => subscribed,
-            Err(Error::History | Error::Internal) => return respond::come_back(),
+            Err(Error::History) if names_event_stream(request) => return respond::come_back(),
             Err(error) => return respond::error(&error),
         };
         self.watch(id, request, &source)?;
@@ -115,6 +115,12 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.hooks.log(&Record::new(Level::Error, "history unreadable").with_detail(error));
         Error::History
     }
+}
+
+/// Whether the request may be an `EventSource`'s, which names the type in `Accept`: HTML § 9.2.2.
+fn names_event_stream(request: &Request) -> bool {
+    let accept = request.headers().get("Accept").ok().flatten();
+    accept.is_some_and(|accept| media_type::names_event_stream(&accept))
 }
 
 /// The query of a URL, without its question mark.

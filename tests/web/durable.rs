@@ -14,7 +14,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    Application, Reader, chunk_of, form, get, open, pending, subscribe, update, within,
+    Application, Reader, chunk_of, form, get, open, pending, request, subscribe, update, within,
 };
 
 /// Keeps nothing, and is durable when the test says so.
@@ -135,21 +135,23 @@ async fn a_write_that_is_lost_is_shown_to_nobody_and_ends_the_hub() {
     let disk = Disk::default();
     let hub = hub(&disk);
     let reader = subscribe(&hub).await.opened().await;
-    let request = form("topic=books&data=x");
-    let mut answer = Box::pin(hub.handle(&request));
+    let publication = form("topic=books&data=x");
+    let mut answer = Box::pin(hub.handle(&publication));
     assert!(!hub.has_failed());
     while disk.0.borrow().is_empty() {
         assert!(pending(&mut answer).await);
     }
     disk.fails();
     let response = within("the answer", answer).await.unwrap();
-    assert_eq!(response.status(), 503);
+    assert_eq!(response.status(), 500);
     assert_eq!(response.headers().get("Retry-After").unwrap().as_deref(), Some("1"));
     assert!(hub.has_failed());
     assert_eq!(reader.rest().await, "", "its client is to come back");
     let refused = hub.publish(&update("2", "2")).await.unwrap_err();
     assert!(matches!(refused, PublishError::History(_)), "{refused}");
-    let response = hub.handle(&get("topic=books")).await.unwrap();
+    assert_eq!(hub.handle(&get("topic=books")).await.unwrap().status(), 503);
+    let coming = request("GET", "topic=books", &[("Accept", "text/event-stream")]);
+    let response = hub.handle(&coming).await.unwrap();
     assert_eq!(response.status(), 200, "an error would end an EventSource for good");
     let body = JsFuture::from(response.text().unwrap()).await.unwrap();
     assert_eq!(body.as_string().as_deref(), Some("retry: 5000\n\n"));

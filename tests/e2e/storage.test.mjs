@@ -1,0 +1,83 @@
+// A storage that refuses is said, to publishers and to subscribers.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { post } from "./clients.mjs";
+import { Server } from "./server.mjs";
+import { Stream, withQuery } from "./stream.mjs";
+import { DEVELOPMENT_KEY, ISSUER, bearer, detail, token0, token1 } from "./tokens.mjs";
+
+/** The header that has the storage refuse: see tools/trap.mjs. The tests of this file run one after the other. */
+const REFUSING = { "sql-fails": "1" };
+const STREAM = { accept: "text/event-stream" };
+
+let server;
+before(async () => {
+  const role = { key: DEVELOPMENT_KEY, algorithms: ["HS256"] };
+  const vars = {
+    ISSUERS: JSON.stringify([{ issuer: ISSUER, publisher: role, subscriber: role }]),
+    MERCURE_PUBLISHER_JWT_KEY: DEVELOPMENT_KEY,
+    MERCURE_SUBSCRIBER_JWT_KEY: DEVELOPMENT_KEY,
+    SUBSCRIPTIONS: "true",
+  };
+  server = await Server.start({ kind: "workerd", vars, settings: ["TRAP=1"] });
+});
+after(() => server?.stop());
+
+async function assertProblem(response, status) {
+  assert.equal(response.status, status);
+  assert.equal(response.headers.get("content-type"), "application/problem+json");
+  assert.equal(response.headers.get("retry-after"), "1");
+  assert.equal((await response.json()).status, status);
+}
+
+async function assertComeBack(response) {
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get("content-type"), /^text\/event-stream\b/);
+  assert.equal(await response.text(), "retry: 5000\n\n");
+}
+
+const DIALECTS = {
+  "0.x": { parameter: "topic", token: () => token0({ publish: ["*"], subscribe: ["*"] }) },
+  "1.0": { parameter: "match", token: (hub) => token1(hub, [detail(["publish", "subscribe"], ["*"])]) },
+};
+for (const [dialect, { parameter, token }] of Object.entries(DIALECTS)) {
+  describe(`in ${dialect}, while the storage refuses`, () => {
+    const hub = () => server.hub(`refusing-${parameter}`);
+    const granted = async () => bearer(await token(hub()));
+
+    test("a publication is answered 500, and is not published", async (t) => {
+      const headers = await granted();
+      const stream = await Stream.open(t, withQuery(hub(), { [parameter]: "a" }));
+      await assertProblem(await post(hub(), { topic: "a", id: "lost" }, { headers: { ...headers, ...REFUSING } }), 500);
+      assert.equal((await post(hub(), { topic: "a", id: "kept" }, { headers })).status, 200);
+      await stream.receivesId("kept");
+      assert.deepEqual(stream.ids, ["kept"]);
+    });
+
+    test("a line of a streamed body is answered with a problem of 500", async () => {
+      const headers = { ...(await granted()), ...REFUSING, "content-type": "application/x-ndjson" };
+      const response = await fetch(hub(), { method: "POST", body: '{"topic":"a"}\n', headers });
+      assert.equal(response.status, 200);
+      assert.equal(JSON.parse(await response.text()).error.status, 500);
+    });
+
+    test("a subscription is answered 503, an EventSource is had to come back, and nobody is told of either", async (t) => {
+      const headers = await granted();
+      const watcher = await Stream.open(t, withQuery(hub(), { [parameter]: "*" }), { headers });
+      const refused = { "last-event-id": "unknown", ...REFUSING };
+      const url = withQuery(hub(), { [parameter]: "never" });
+      await assertProblem(await fetch(url, { headers: refused }), 503);
+      await assertComeBack(await fetch(url, { headers: { ...refused, ...STREAM } }));
+      assert.equal((await post(hub(), { topic: "a", id: "end" }, { headers })).status, 200);
+      await watcher.receivesId("end");
+      assert.ok(!watcher.text.includes("never"), watcher.text);
+    });
+  });
+}
+
+test("a hub whose storage cannot be opened is answered for in the same way", async () => {
+  const url = withQuery(server.hub("unopened"), { topic: "a" });
+  await assertProblem(await fetch(url, { headers: REFUSING }), 503);
+  await assertComeBack(await fetch(url, { headers: { ...REFUSING, ...STREAM } }));
+  assert.equal((await fetch(url, { method: "HEAD" })).status, 200);
+});
