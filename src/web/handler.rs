@@ -197,6 +197,12 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         self.engine.failed.get()
     }
 
+    /// Whether the history answers, and every write so far was confirmed.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        !self.has_failed() && self.engine.hub.borrow().log().history().newest().is_ok()
+    }
+
     /// Removes some of what the history no longer keeps; says whether there is more of it.
     ///
     /// # Errors

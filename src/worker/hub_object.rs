@@ -115,6 +115,9 @@ fn next_alarm(hub: &Hub, is_in_use: bool) -> Result<Option<Timestamp>, JsValue> 
 async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
     match HubPath::parse(hub_path::of_url(&request.url())) {
         Ok(HubPath::HubHealth(_)) if ["GET", "HEAD"].contains(&request.method().as_str()) => {
+            if !hub.is_healthy() {
+                return respond::error(&Error::History);
+            }
             let connections = hub.registry().connection_count();
             respond::json(&format!(r#"{{"status":"ok","connections":{connections}}}"#))
         }

@@ -1,4 +1,4 @@
-// A storage that refuses is said, to publishers and to subscribers.
+// A storage that refuses is said: to publishers, to subscribers, and to who asks how the hub is.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
@@ -80,4 +80,24 @@ test("a hub whose storage cannot be opened is answered for in the same way", asy
   await assertProblem(await fetch(url, { headers: REFUSING }), 503);
   await assertComeBack(await fetch(url, { headers: { ...REFUSING, ...STREAM } }));
   assert.equal((await fetch(url, { method: "HEAD" })).status, 200);
+});
+
+test("a hub whose storage does not answer is unhealthy, and healthy once it does", async () => {
+  for (const name of ["refusing-topic", "never-opened"]) {
+    const health = `${server.origin}/hubs/${name}/healthz`;
+    await assertProblem(await fetch(health, { headers: REFUSING }), 503);
+    assert.equal((await (await fetch(health)).json()).status, "ok");
+  }
+});
+
+test("health is for GET and HEAD, of hubs and of the worker", async () => {
+  for (const path of ["/healthz", "/hubs/a/healthz"]) {
+    assert.equal((await fetch(`${server.origin}${path}`)).status, 200);
+    assert.equal((await fetch(`${server.origin}${path}`, { method: "HEAD" })).status, 200);
+    const refused = await fetch(`${server.origin}${path}`, { method: "POST" });
+    assert.deepEqual([refused.status, refused.headers.get("allow")], [405, "GET, HEAD"]);
+  }
+  for (const path of ["/healthz/x", "/hubs/a/healthz/x", "/hubs/a.b/healthz", "/hubs/a/health"]) {
+    assert.equal((await fetch(`${server.origin}${path}`)).status, 404, path);
+  }
 });
