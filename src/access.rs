@@ -16,6 +16,7 @@ use crate::{
 pub struct Access {
     dialect: Option<Dialect>,
     publish: Selectors,
+    has_publish_claim: bool,
     subscribe: Vec<SubscribeGrant<TopicSelector>>,
     expires: Option<Timestamp>,
 }
@@ -30,6 +31,7 @@ impl Access {
         Ok(Self {
             dialect: Some(grants.dialect),
             publish: grants.publish.into_iter().collect(),
+            has_publish_claim: grants.has_publish_claim,
             subscribe: grants.subscribe,
             expires: grants.expires,
         })
@@ -57,6 +59,12 @@ impl Access {
     #[must_use]
     pub fn may_publish(&self, topics: &ResolvedTopics<'_>) -> bool {
         self.publish.select_all(topics)
+    }
+
+    /// Whether the token has a `publish` claim of 0.x, be it empty.
+    #[must_use]
+    pub fn has_publish_claim(&self) -> bool {
+        self.has_publish_claim
     }
 
     /// The selectors of the private updates that may be seen.
@@ -113,7 +121,9 @@ mod tests {
             payload: payload.map(str::to_owned),
         });
         let (publish, subscribe) = (selectors(publish), subscribe.collect());
-        Access::new(Grants { dialect, publish, subscribe, expires: None }, &()).unwrap()
+        let grants =
+            Grants { dialect, publish, has_publish_claim: false, subscribe, expires: None };
+        Access::new(grants, &()).unwrap()
     }
 
     fn topics(texts: &[&str]) -> Topics {

@@ -55,7 +55,8 @@ pub fn parse(
     let details = details.unwrap_or_default();
     let granted = authorization_details::parse(details)?;
     let (publish, subscribe) = (granted.publish, granted.subscribe);
-    Ok(Grants { dialect: Dialect::V1, publish, subscribe, expires })
+    let dialect = Dialect::V1;
+    Ok(Grants { dialect, publish, has_publish_claim: false, subscribe, expires })
 }
 
 #[cfg(test)]

@@ -20,6 +20,9 @@ pub struct Authorization {
     pub cookie_names: CookieNames,
     /// Whose pages may publish with their visitors' cookie: `PUBLISH_ORIGINS`.
     pub publish_origins: Origins,
+    /// Whether a `publish` claim, be it empty, is enough for a public update:
+    /// `PROTOCOL_VERSION_COMPATIBILITY`.
+    pub public_by_claim: bool,
     /// What access tokens must be meant for: `RESOURCE_IDENTIFIER`. The hub's own URL, as it was
     /// requested, when it is not set.
     pub resource: Option<String>,
@@ -28,13 +31,14 @@ pub struct Authorization {
 }
 
 /// The variables that [`Authorization`] reads besides those of [`Trust`].
-pub const VARIABLES: [&str; 6] = [
+pub const VARIABLES: [&str; 7] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "COOKIE_NAME",
     "PUBLISH_ORIGINS",
     "RESOURCE_IDENTIFIER",
     "PUBLIC_ORIGINS",
+    "PROTOCOL_VERSION_COMPATIBILITY",
 ];
 
 impl Authorization {
@@ -43,7 +47,7 @@ impl Authorization {
     /// # Errors
     /// The first variable that is wrong.
     pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
-        let [publish, subscribe, cookie, origins, resource, public] =
+        let [publish, subscribe, cookie, origins, resource, public, version] =
             VARIABLES.map(|name| (name, variable(name).unwrap_or_default().trim().to_owned()));
         let resource = match resource.1.as_str() {
             "" => None,
@@ -64,6 +68,12 @@ impl Authorization {
             publish_origins: origins.1.parse().map_err(|_| {
                 wrong(origins.clone(), "origins such as https://example.com, separated by spaces")
             })?,
+            // Version 8 is what a hub of 1.0 is to be told to go on with 0.x, which this one always does.
+            public_by_claim: match version.1.as_str() {
+                "" | "8" => false,
+                "7" => true,
+                _ => return Err(wrong(version, "7 or 8")),
+            },
             resource,
             public_origins: match public.1.as_str() {
                 "" => None,
@@ -117,6 +127,16 @@ mod tests {
         assert!(!read("ANONYMOUS_PUBLISH", "false").unwrap().anonymous_publish);
         assert!(read("ANONYMOUS_PUBLISH", "1").is_err());
         assert!(read("ANONYMOUS_SUBSCRIBE", "true").unwrap().anonymous_subscribe);
+    }
+
+    #[test]
+    fn of_older_versions_there_are_two() {
+        let version = |text| read("PROTOCOL_VERSION_COMPATIBILITY", text);
+        assert!(version("7").unwrap().public_by_claim);
+        assert_eq!(version("8"), Ok(Authorization::default()));
+        for wrong in ["6", "07", "9", "true"] {
+            assert!(version(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

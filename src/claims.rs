@@ -47,7 +47,9 @@ pub fn parse(payload: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
         payload: mercure.get("payload").map(Json::to_string),
     };
     let publish = selectors(mercure, "publish")?;
-    Ok(Grants { dialect: Dialect::V0, publish, subscribe: vec![subscribe], expires })
+    let has_publish_claim = !matches!(mercure.get("publish"), None | Some(Json::Null));
+    let (dialect, subscribe) = (Dialect::V0, vec![subscribe]);
+    Ok(Grants { dialect, publish, has_publish_claim, subscribe, expires })
 }
 
 fn selectors(mercure: &Json<'_>, of: &'static str) -> Result<Vec<Selector>, InvalidToken> {
@@ -95,7 +97,10 @@ mod tests {
         {
             let grants = parse(claims, NOW).unwrap();
             assert!(grants.publish.is_empty() && grants.subscribe[0].topics.is_empty(), "{claims}");
+            assert!(!grants.has_publish_claim, "{claims}");
         }
+        let empty = parse(r#"{"mercure":{"publish":[]}}"#, NOW).unwrap();
+        assert!(empty.publish.is_empty() && empty.has_publish_claim);
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl Default for ConnectionAge {
 }
 
 /// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 28] = [
+pub const VARIABLES: [&str; 29] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "CONNECTION_AGE",
@@ -111,6 +111,7 @@ pub const VARIABLES: [&str; 28] = [
     "MERCURE_SUBSCRIBER_JWT_ALG",
     "MERCURE_SUBSCRIBER_JWT_KEY",
     "MERCURE_TRUSTED_ISSUERS",
+    "PROTOCOL_VERSION_COMPATIBILITY",
     "PUBLISHING",
     "PUBLISH_ORIGINS",
     "PUBLISH_RATE",

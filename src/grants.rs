@@ -10,6 +10,8 @@ pub struct Grants<S = Selector> {
     pub dialect: Dialect,
     /// What may be published.
     pub publish: Vec<S>,
+    /// Whether there is a `publish` claim of 0.x, be it empty.
+    pub has_publish_claim: bool,
     /// Which private updates may be seen.
     pub subscribe: Vec<SubscribeGrant<S>>,
     /// When the token expires: streams end then.
@@ -59,6 +61,7 @@ impl<S> Grants<S> {
         Ok(Grants {
             dialect: self.dialect,
             publish,
+            has_publish_claim: self.has_publish_claim,
             subscribe: subscribe.collect::<Result<_, E>>()?,
             expires: self.expires,
         })
@@ -79,7 +82,8 @@ mod tests {
             payload: payload.map(str::to_owned),
         });
         let subscribe = subscribe.collect();
-        Grants { dialect, publish: publish.to_vec(), subscribe, expires: None }
+        let publish = publish.to_vec();
+        Grants { dialect, publish, has_publish_claim: false, subscribe, expires: None }
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct PublishGrant {
     pub access: Access,
     /// The dialect whose rules hold.
     pub dialect: Dialect,
+    /// Whether a public update asks for no more than a `publish` claim, as in version 7 of the draft.
+    pub public_by_claim: bool,
     /// The paths at which the hub is found, whose topics are its own.
     pub hub_paths: Vec<String>,
     /// Where refusals say what the hub asks for.
@@ -44,7 +46,8 @@ impl PublishGrant {
         let hub_paths: Vec<_> = self.hub_paths.iter().map(String::as_str).collect();
         publish_rules::check(self.dialect, request, &topics, &hub_paths)
             .map_err(|forbidden| Error::Forbidden { forbidden, dialect: self.dialect })?;
-        if self.access.may_publish(&topics) {
+        let by_claim = self.public_by_claim && self.access.has_publish_claim();
+        if self.access.may_publish(&topics) || by_claim && !request.is_private() {
             return Ok(());
         }
         Err(self.refuse(Unauthorized::InsufficientScope(
@@ -85,10 +88,12 @@ mod tests {
         };
         let publish = publish.iter().map(selector).collect();
         let expires = Some(Timestamp::from_millis(10));
-        let grants = Grants { dialect, publish, subscribe: Vec::new(), expires };
+        let has_publish_claim = dialect == Dialect::V0;
+        let grants = Grants { dialect, publish, has_publish_claim, subscribe: vec![], expires };
         PublishGrant {
             access: Access::new(grants, &()).unwrap(),
             dialect,
+            public_by_claim: false,
             hub_paths: vec!["/.well-known/mercure".to_owned()],
             metadata: String::new(),
             urls: Rc::new(()),
@@ -114,6 +119,22 @@ mod tests {
             assert_eq!(status(&grant(dialect, &[]), "topic=foo", 0), refused);
             assert_eq!(status(&grant(dialect, &["*"]), "topic=any", 0), 200);
         }
+    }
+
+    #[test]
+    fn in_version_7_the_claim_is_enough_for_a_public_update() {
+        for (dialect, public, private) in [(Dialect::V0, 200, 401), (Dialect::V1, 403, 403)] {
+            let some = PublishGrant { public_by_claim: true, ..grant(dialect, &[]) };
+            assert_eq!(status(&some, "topic=foo", 0), public);
+            assert_eq!(status(&some, "topic=foo&private", 0), private);
+            assert_eq!(status(&some, "topic=foo", 10), 401, "the token has expired");
+        }
+        let nobody = PublishGrant {
+            public_by_claim: true,
+            access: Access::default(),
+            ..grant(Dialect::V0, &[])
+        };
+        assert_eq!(status(&nobody, "topic=foo", 0), 401);
     }
 
     #[test]

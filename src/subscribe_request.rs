@@ -101,8 +101,9 @@ impl InvalidSubscribeRequest {
 
 impl SubscribeRequest {
     /// Reads the query of the URL, the form of a QUERY request, which belongs to 1.0, and the
-    /// `Last-Event-ID` header. The header wins over the query's `lastEventID`, `last_event_id` or
-    /// `Last-Event-ID`, which win over the form's; an empty one wins over nothing.
+    /// `Last-Event-ID` header. The header wins over the query's `lastEventID` or `last_event_id`,
+    /// which win over the form's, and those over `Last-Event-ID`, the query's in version 7 of the
+    /// draft; an empty one wins over nothing.
     ///
     /// A parameter whose name begins with `match` makes the request one of 1.0; `urls` resolves its
     /// URL patterns.
@@ -127,7 +128,7 @@ impl SubscribeRequest {
     ) -> Result<Self, InvalidSubscribeRequest> {
         let dialect = Self::dialect_of(query, form.is_some());
         let mut subscriptions = Vec::new();
-        let mut from_query = None;
+        let (mut from_query, mut of_version_7) = (None, None);
         for pair in form::pairs(query.as_bytes()).chain(form::pairs(form.unwrap_or_default())) {
             let (name, value) = pair?;
             match (&*name, dialect) {
@@ -140,8 +141,11 @@ impl SubscribeRequest {
                     let pattern = Subscription::url_pattern(&value, urls);
                     subscriptions.push(pattern.map_err(matcher(&name))?);
                 }
-                ("lastEventID" | "last_event_id" | "Last-Event-ID", _) => {
+                ("lastEventID" | "last_event_id", _) => {
                     from_query.get_or_insert(value);
+                }
+                ("Last-Event-ID", Dialect::V0) => {
+                    of_version_7.get_or_insert(value);
                 }
                 _ if is_matcher(&name) => {
                     return Err(InvalidSubscribeRequest::UnknownMatcher(name.into_owned()));
@@ -150,6 +154,7 @@ impl SubscribeRequest {
             }
         }
         let returning = header.filter(|header| !header.is_empty());
+        let from_query = from_query.or(of_version_7);
         let asked = returning.or(from_query.as_deref()).or(header);
         let last_event_id = asked.map(parse_last_event_id).transpose()?;
         let is_returning = returning.is_some();
@@ -307,6 +312,12 @@ mod tests {
         for name in ["lastEventID", "last_event_id", "Last-Event-ID"] {
             begins(&format!("topic=a&{name}=x"), None, Some(&after("x")));
         }
+    }
+
+    #[test]
+    fn of_the_query_that_of_version_7_comes_last_and_is_of_0_x_alone() {
+        begins("topic=a&Last-Event-ID=old&lastEventID=new", None, Some(&after("new")));
+        begins("match=a&Last-Event-ID=old", None, None);
     }
 
     #[test]

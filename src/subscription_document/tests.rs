@@ -18,7 +18,9 @@ fn access(dialect: Dialect, grants: &[(&str, Option<&str>)]) -> Access {
         SubscribeGrant { topics: vec![selector], payload: payload.map(str::to_owned) }
     });
     let subscribe = subscribe.collect();
-    Access::new(Grants { dialect, publish: Vec::new(), subscribe, expires: None }, &()).unwrap()
+    let publish = Vec::new();
+    let grants = Grants { dialect, publish, has_publish_claim: false, subscribe, expires: None };
+    Access::new(grants, &()).unwrap()
 }
 
 fn active(subscription: Subscription, access: &Access) -> ActiveSubscription {

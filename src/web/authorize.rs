@@ -131,6 +131,7 @@ impl Gate {
         PublishGrant {
             access: admission.access.clone(),
             dialect: admission.access.dialect().unwrap_or(of_hub),
+            public_by_claim: self.authorization.public_by_claim,
             hub_paths: hub_path::same_hub(hub_path::of_url(&addressed.url)),
             metadata: self.metadata(addressed),
             urls: Rc::clone(urls) as _,

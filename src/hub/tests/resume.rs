@@ -252,6 +252,7 @@ fn the_last_event_id_of_the_api_is_the_newest_that_the_asker_may_know_of() {
     let grants = |topic: &str| Grants {
         dialect: Dialect::V0,
         publish: Vec::new(),
+        has_publish_claim: false,
         subscribe: vec![SubscribeGrant {
             topics: vec![Selector::TopicSelector(topic.to_owned())],
             payload: None,
