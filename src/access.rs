@@ -72,6 +72,11 @@ impl Access {
         self.subscribe.iter().flat_map(|grant| &grant.topics)
     }
 
+    /// All that is attached to subscriptions, as JSON.
+    pub fn payloads(&self) -> impl Iterator<Item = &str> {
+        self.subscribe.iter().filter_map(|grant| grant.payload.as_deref())
+    }
+
     /// What is attached to a subscription to `matcher`, which these topics hold alone, as JSON: the
     /// token's in 0.x, that of the first detail that covers the matcher in 1.0.
     #[must_use]

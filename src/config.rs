@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use crate::{
     admission::ConnectionLimits, authorization::Authorization, gap::GapEvents,
-    heartbeat::Heartbeat, history::Retention, hub_variables::HubVariables, methods::Methods,
-    origins::Origins, rate::Rate, trust::InvalidTrust,
+    heartbeat::Heartbeat, history::Retention, hub_variables::HubVariables, level::Level,
+    methods::Methods, origins::Origins, rate::Rate, trust::InvalidTrust,
 };
 
 /// The configuration of a deployment.
@@ -23,6 +23,8 @@ pub struct Config {
     pub heartbeat: Heartbeat,
     /// How much history is kept: `HISTORY_UPDATES`, `HISTORY_BYTES`, `HISTORY_AGE`.
     pub retention: Retention,
+    /// From which level on records of the log are written: `LOG_LEVEL`.
+    pub log_level: Level,
     /// How many connections are taken: `MAX_CONNECTIONS`, `MAX_CONNECTIONS_PER_ADDRESS`.
     pub connection_limits: ConnectionLimits,
     /// Which halves of the hub are switched on: `PUBLISHING`, `SUBSCRIBING`.
@@ -89,7 +91,7 @@ impl Default for ConnectionAge {
 }
 
 /// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 29] = [
+pub const VARIABLES: [&str; 30] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "CONNECTION_AGE",
@@ -102,6 +104,7 @@ pub const VARIABLES: [&str; 29] = [
     "HISTORY_UPDATES",
     "HUBS",
     "ISSUERS",
+    "LOG_LEVEL",
     "MAX_CONNECTIONS",
     "MAX_CONNECTIONS_PER_ADDRESS",
     "MERCURE_PUBLISHER_JWKS_URL",
@@ -122,7 +125,7 @@ pub const VARIABLES: [&str; 29] = [
 ];
 
 /// Those that are read here; the others are [`Authorization`]'s and its parts'.
-const OWN_VARIABLES: [&str; 13] = [
+const OWN_VARIABLES: [&str; 14] = [
     "CORS_ORIGINS",
     "HEARTBEAT",
     "HISTORY_UPDATES",
@@ -136,6 +139,7 @@ const OWN_VARIABLES: [&str; 13] = [
     "CONNECTION_AGE",
     "PUBLISHING",
     "SUBSCRIBING",
+    "LOG_LEVEL",
 ];
 
 impl Config {
@@ -217,6 +221,7 @@ impl Config {
             connection_age,
             publishing,
             subscribing,
+            log_level,
         ] = OWN_VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
         let kept = Retention::default();
         let taken = ConnectionLimits::default();
@@ -251,6 +256,11 @@ impl Config {
                 connections: connections.parse(limit, taken.connections, number)?,
                 per_address: per_address.parse(limit, taken.per_address, number)?,
             },
+            log_level: log_level.parse(
+                "debug, info, warning or error",
+                Level::default(),
+                Level::parse,
+            )?,
             methods: Methods {
                 publishing: publishing.parse("true or false", true, boolean)?,
                 subscribing: subscribing.parse("true or false", true, boolean)?,
@@ -390,6 +400,16 @@ mod tests {
         assert_eq!(methods("PUBLISHING", "false"), Ok(reading));
         let writing = Methods { publishing: true, subscribing: false };
         assert_eq!(methods("SUBSCRIBING", "false"), Ok(writing));
+    }
+
+    #[test]
+    fn the_log_begins_at_info_unless_it_is_told_otherwise() {
+        let level = |text: &str| read("LOG_LEVEL", text).map(|read| read.log_level);
+        assert_eq!(level(""), Ok(Level::Info));
+        assert_eq!(level("debug"), Ok(Level::Debug));
+        assert_eq!(level("warning"), Ok(Level::Warning));
+        assert_eq!(level("error"), Ok(Level::Error));
+        assert!(level("DEBUG").is_err());
     }
 
     fn hubs(variables: &[(&str, &str, &str)]) -> HubVariables {

@@ -96,6 +96,7 @@ pub mod hub_path;
 pub mod hub_variables;
 pub mod idempotency;
 pub mod idempotency_key;
+pub mod level;
 pub mod limits;
 pub mod media_type;
 pub mod methods;

@@ -70,6 +70,12 @@ impl Update {
         &self.id
     }
 
+    /// The data of its event.
+    #[must_use]
+    pub fn data(&self) -> Option<&str> {
+        self.event.data()
+    }
+
     /// Whether only those who hold a grant may see it.
     #[must_use]
     pub fn is_private(&self) -> bool {

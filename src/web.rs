@@ -43,10 +43,12 @@ pub use chunks::Chunks;
 pub use connection::{Connection, Polled};
 pub use fetch::{Fetch, FetchFailed, HostFetch};
 pub use handler::Handler;
-pub use hooks::{HookFailed, Hooks, Level, Record, Refusal};
+pub use hooks::{HookFailed, Hooks, Record, Refusal};
 pub use host_url_parser::HostUrlParser;
 pub use publish::PublishError;
 pub use registry::Registry;
 pub use storage::{Storage, Synced};
 pub use underlying_source::UnderlyingSource;
 pub use verify::Verification;
+
+pub use crate::level::Level;

@@ -46,6 +46,7 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
     pub(super) failed: Cell<bool>,
     pub(super) limits: Limits,
+    log_level: Level,
     /// What it takes to tell of subscriptions, if that is switched on.
     pub(super) presence: Option<Presence>,
     me: Weak<Self>,
@@ -76,6 +77,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             flushes: RefCell::default(),
             failed: Cell::default(),
             limits,
+            log_level: config.log_level,
             presence,
             me: me.clone(),
         })
@@ -90,12 +92,23 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.me.clone()
     }
 
+    /// Whether records of this level are written.
+    pub(super) fn logs(&self, level: Level) -> bool {
+        level >= self.log_level
+    }
+
+    pub(super) fn log(&self, record: &Record) {
+        if self.logs(record.level) {
+            self.hooks.log(record);
+        }
+    }
+
     /// Runs the `registered` hook and lets the connection see live updates.
     pub(super) fn registered(&self, id: ConnectionId, attached: &Rc<Attached<K::State>>) {
         let connection = Connection::new(id, attached, self.streams());
         if let Err(failed) = self.hooks.registered(&connection) {
             let record = Record::new(Level::Error, "registered hook failed").with_connection(id);
-            self.hooks.log(&record.with_detail(failed));
+            self.log(&record.with_detail(failed));
             self.ended(id, CloseReason::Failed);
         }
         // A connection that the hook itself has ended is unknown, which is as good.
@@ -156,7 +169,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let touched = self.hub.borrow().log().history().newest();
         if let Err(error) = touched {
             let record = Record::new(Level::Error, "history lost");
-            self.hooks.log(&record.with_detail(error));
+            self.log(&record.with_detail(error));
             self.stop_all(CloseReason::Failed);
             return;
         }
@@ -171,7 +184,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         closed.state.transport.close();
         self.limits.admissions.borrow_mut().leave(closed.state.address.as_deref());
         let record = Record::new(Level::Debug, "connection closed").with_connection(closed.id);
-        self.hooks.log(&record.with_detail(closed.reason.as_str()));
+        self.log(&record.with_detail(closed.reason.as_str()));
         self.hooks.connection_closed(closed.id, &closed.state.application, closed.reason);
         self.tell(&closed.state.subscriptions, false);
         self.settle_flushes();
@@ -239,7 +252,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                 Err(PollError::Unknown(_)) => return Polled::Ended,
                 Err(PollError::History(error)) => {
                     let record = Record::new(Level::Error, "history unreadable");
-                    self.hooks.log(&record.with_connection(id).with_detail(error));
+                    self.log(&record.with_connection(id).with_detail(error));
                     self.ended(id, CloseReason::Failed);
                     return Polled::Ended;
                 }

@@ -74,7 +74,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let failed = move |why: String| {
             if let Some(engine) = weak.upgrade() {
                 let record = Record::new(Level::Error, "keys unusable");
-                engine.hooks.log(&record.with_detail(why));
+                engine.log(&record.with_detail(why));
             }
         };
         let gate = Rc::new(Gate::new(config.authorization.clone(), HostFetch, failed));

@@ -7,7 +7,15 @@ use thiserror::Error;
 use web_sys::{Request, Response};
 
 use super::Connection;
-use crate::{connection::CloseReason, connection_id::ConnectionId, problem::Problem};
+use crate::{
+    access::Access, connection::CloseReason, connection_id::ConnectionId, level::Level,
+    problem::Problem, subscribe_request::SubscribeRequest, subscription::Subscription,
+    topic::Topic, update::Update,
+};
+
+/// Characters of a text, and texts of a list, that a record holds: enough to know them by, whatever
+/// is published.
+const MAX_LOGGED: usize = 256;
 
 /// The application's part in the life of a connection. For a new one the order is
 /// [`connection`](Hooks::connection), the registry, the replay of what it missed,
@@ -39,12 +47,10 @@ pub trait Hooks: 'static {
         let _ = (id, state, reason);
     }
 
-    /// Writes a record of the log: by default to the console as one line of JSON, without those
-    /// that are only for debugging.
+    /// Writes a record of the log, whose level is the configured one or above it: by default to the
+    /// console as one line of JSON.
     fn log(&self, record: &Record) {
-        if record.level > Level::Debug {
-            record.to_console();
-        }
+        record.to_console();
     }
 }
 
@@ -86,27 +92,48 @@ pub struct Record {
     /// More about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-}
-
-/// How much a record matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// For those who look for a mistake.
-    Debug,
-    /// The usual course.
-    Info,
-    /// Something went wrong for one client.
-    Warning,
-    /// Something went wrong for the hub.
-    Error,
+    /// The id of an update.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The topics of an update, or the selectors of a subscription.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+    /// The data of an update, as much of it as tells what it is. For [`Level::Debug`] alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// The payloads of a subscriber's token, as JSON. For [`Level::Debug`] alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub payloads: Vec<String>,
 }
 
 impl Record {
     /// A record without details.
     #[must_use]
     pub fn new(level: Level, event: &'static str) -> Self {
-        Self { level, event, connection: None, detail: None }
+        let (connection, detail, id, data) = (None, None, None, None);
+        let (topics, payloads) = (Vec::new(), Vec::new());
+        Self { level, event, connection, detail, id, topics, data, payloads }
+    }
+
+    /// What was published, for debugging.
+    #[must_use]
+    pub fn of_update(event: &'static str, update: &Update) -> Self {
+        Self {
+            id: Some(shown(update.id().as_str())),
+            topics: all_shown(update.topics().as_slice().iter().map(Topic::as_str)),
+            data: update.data().map(shown),
+            ..Self::new(Level::Debug, event)
+        }
+    }
+
+    /// What was subscribed to and by whom, for debugging.
+    #[must_use]
+    pub fn of_subscription(event: &'static str, asked: &SubscribeRequest, by: &Access) -> Self {
+        Self {
+            topics: all_shown(asked.subscriptions().iter().map(Subscription::as_str)),
+            payloads: all_shown(by.payloads()),
+            ..Self::new(Level::Debug, event)
+        }
     }
 
     /// The same about this connection.
@@ -131,4 +158,12 @@ impl Record {
             Level::Error => web_sys::console::error_1(&line),
         }
     }
+}
+
+fn all_shown<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    texts.take(MAX_LOGGED).map(shown).collect()
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(MAX_LOGGED).collect()
 }

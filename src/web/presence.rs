@@ -141,6 +141,6 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
     fn not_told(&self, error: &dyn std::error::Error) {
         let record = Record::new(Level::Error, "subscription event not published");
-        self.hooks.log(&record.with_detail(error));
+        self.log(&record.with_detail(error));
     }
 }

@@ -61,6 +61,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             (hub.reach(&encoded), hub.append(encoded, clock::now()))
         };
         let sequence = appended.map_err(|error| self.publish_failed(&error))?;
+        if self.logs(Level::Debug) {
+            self.log(&Record::of_update("update appended", update));
+        }
         Ok((sequence, Published { id: update.id().clone(), connections }))
     }
 
@@ -69,7 +72,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         // In the turn of the write, so that the storage commits both at once.
         let pruned = self.hub.borrow_mut().prune(clock::now());
         if let Err(error) = pruned {
-            self.hooks.log(&Record::new(Level::Error, "prune failed").with_detail(error));
+            self.log(&Record::new(Level::Error, "prune failed").with_detail(error));
         }
         // A stream is not held back by the host until storage is safe, so this waits for it.
         let synced = self.hub.borrow().log().history().sync();
@@ -89,7 +92,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     fn publish_failed(&self, error: &dyn StdError) -> PublishError {
-        self.hooks.log(&Record::new(Level::Error, "publish failed").with_detail(error));
+        self.log(&Record::new(Level::Error, "publish failed").with_detail(error));
         PublishError::History(error.to_string())
     }
 

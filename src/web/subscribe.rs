@@ -93,8 +93,10 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             self.history_failed(&error)
         })?;
         self.wind_up(subscribed.expires);
-        let record = Record::new(Level::Debug, "connection registered").with_connection(id);
-        self.hooks.log(&record);
+        if self.logs(Level::Debug) {
+            let record = Record::of_subscription("connection registered", request, access);
+            self.log(&record.with_connection(id));
+        }
         self.tell(&attached.subscriptions, true);
         if subscribed.is_registered {
             self.registered(id, attached);
@@ -112,7 +114,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     fn history_failed(&self, error: &dyn std::error::Error) -> Error {
-        self.hooks.log(&Record::new(Level::Error, "history unreadable").with_detail(error));
+        self.log(&Record::new(Level::Error, "history unreadable").with_detail(error));
         Error::History
     }
 }

@@ -53,6 +53,7 @@ const WRONG = {
   HISTORY_UPDATES: "-1",
   HISTORY_BYTES: "64MB of them",
   CORS_ORIGINS: "not an origin",
+  LOG_LEVEL: "verbose",
   MAX_CONNECTIONS: "-1",
   MAX_CONNECTIONS_PER_ADDRESS: "some",
   PROTOCOL_VERSION_COMPATIBILITY: "6",

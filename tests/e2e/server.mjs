@@ -80,6 +80,11 @@ export class Server {
     return this.#folder;
   }
 
+  /** What it has written so far, its log included. */
+  get output() {
+    return this.#output;
+  }
+
   /** The URL of the hub named `name`, or of the default one. */
   hub(name) {
     return `${this.origin}${name === undefined ? "" : `/hubs/${name}`}/.well-known/mercure`;

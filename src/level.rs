@@ -1,0 +1,38 @@
+//! How much a record of the log matters: `LOG_LEVEL`.
+
+use serde::Serialize;
+
+/// How much a record matters, least first. Those below the configured one are not written.
+///
+/// ```
+/// use millstream::level::Level;
+///
+/// assert!(Level::parse("debug") < Some(Level::default()));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// For those who look for a mistake. What is published and what tokens hold is told here alone.
+    Debug,
+    /// The usual course.
+    #[default]
+    Info,
+    /// Something went wrong for one client.
+    Warning,
+    /// Something went wrong for the hub.
+    Error,
+}
+
+impl Level {
+    /// The level of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "debug" => Self::Debug,
+            "info" => Self::Info,
+            "warning" => Self::Warning,
+            "error" => Self::Error,
+            _ => return None,
+        })
+    }
+}
