@@ -124,6 +124,9 @@ ${namespaces.map((namespace) => `        ${struct(namespace)},`).join("\n")}
       durableObjectStorage = ${struct({ localDisk: DISK })},
     )),
     (name = ${text(DISK)}, disk = (writable = true)),
+    # What fetch reaches. workerd's own has no private addresses, where the keys of who hosts a hub often are; that is
+    # no way in, since the hub fetches nothing but the key sets that its configuration names, and follows no redirection.
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
 );`;
 }
