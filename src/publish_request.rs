@@ -207,7 +207,11 @@ impl Fields<'_> {
             event = event.with_event_type(parse_event_type(&event_type)?);
         }
         if let Some(retry) = present(self.retry) {
-            event = event.with_reconnection_time(retry.parse::<ReconnectionTime>()?);
+            // As with the reference hub nought is none, for which publishers send it.
+            let time = retry.parse::<ReconnectionTime>()?;
+            if time.as_millis() > 0 {
+                event = event.with_reconnection_time(time);
+            }
         }
         Ok(PublishRequest {
             topics: self.topics.try_into()?,
@@ -294,6 +298,7 @@ mod tests {
     #[test]
     fn empty_fields_are_as_good_as_none() {
         sent("topic=a&id=&type=&retry=", "id: generated\ndata: \n\n");
+        sent("topic=a&retry=00", "id: generated\ndata: \n\n");
     }
 
     #[test]

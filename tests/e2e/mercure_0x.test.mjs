@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
+import { assertAnswersRandomFields } from "./random_fields.mjs";
 import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
 import { DEVELOPMENT_KEY, bearer, inSeconds, keyPair, sign, tampered, token0, unsigned } from "./tokens.mjs";
@@ -158,6 +159,30 @@ describe("publishing", { concurrency: true }, () => {
       statuses.push((await post(hub, { topic }, { headers })).status);
     }
     assert.deepEqual(statuses, [200, 200, 200, 401, 401, 401]);
+  });
+
+  test("a private update of a topic that is not granted is refused", async () => {
+    const headers = bearer(await token0({ publish: ["foo"] }));
+    assert.equal((await post(freshHub(), { topic: "bar", private: "on" }, { headers })).status, 401);
+  });
+
+  /** Topics that only 1.0 takes for the hub's own. */
+  for (const topic of ["mercure/subscriptions/foo", "/.well-known/%6Dercure/x", "\\.well-known\\mercure\\x"]) {
+    test(`the topic ${topic} is no topic of the hub's own in 0.x`, async () => {
+      await publish(freshHub(), { topic });
+    });
+  }
+
+  test("an empty type and a reconnection time of 0 are as good as none", async (t) => {
+    const hub = freshHub();
+    const stream = await subscribe(t, hub, ["a"]);
+    await publish(hub, { topic: "a", id: "1", type: "", retry: "0", data: "x" });
+    await stream.receivesId("1");
+    assert.deepEqual(stream.updates, ["id: 1\ndata: x"]);
+  });
+
+  test("random fields are answered 400, or 200 with the id", async () => {
+    await assertAnswersRandomFields(freshHub(), () => bearer(all));
   });
 
   test("the namespaced claim grants", async () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
+import { assertAnswersRandomFields } from "./random_fields.mjs";
 import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
 import {
@@ -168,6 +169,9 @@ describe("publishing", { concurrency: true }, () => {
     "a retry with a sign": ["topic=a&retry=%2B1", 400, /"retry"/],
     "a retry in other digits": ["topic=a&retry=%D9%A1", 400, /"retry"/],
     "CR in the id": ["topic=a&id=x%0Dy", 400, /"id"/],
+    "LF in the id": ["topic=a&id=x%0Ay", 400, /"id"/],
+    "NUL in the id": ["topic=a&id=x%00y", 400, /"id"/],
+    "CR in the type": ["topic=a&type=x%0Dy", 400, /"type"/],
     "LF in the type": ["topic=a&type=x%0Ay", 400, /"type"/],
     "NUL in the type": ["topic=a&type=x%00y", 400, /"type"/],
     "the type mercure": ["topic=a&type=mercure", 400, /"type"/],
@@ -264,6 +268,26 @@ describe("publishing", { concurrency: true }, () => {
     const id = await publish(hub, { topic: "a" });
     assert.match(id, UUID);
     await stream.receivesId(id);
+  });
+
+  test("a private update of a topic that is not granted is refused", async () => {
+    const hub = freshHub();
+    const headers = await granted(hub, [detail(["publish"], ["foo"])]);
+    const response = await post(hub, { topic: "bar", private: "on" }, { headers });
+    await assertRefused(response, 403, hub, "insufficient_scope");
+  });
+
+  test("an empty type and a reconnection time of 0 are as good as none", async (t) => {
+    const hub = freshHub();
+    const stream = await subscribe(t, hub, { match: "a" });
+    await publish(hub, { topic: "a", id: "1", type: "", retry: "0", data: "x" });
+    await stream.receivesId("1");
+    assert.deepEqual(stream.updates, ["id: 1\ndata: x"]);
+  });
+
+  test("random fields are answered 400, or 200 with the id", async () => {
+    const hub = freshHub();
+    await assertAnswersRandomFields(hub, () => everything(hub));
   });
 
   test("every topic of the update must be granted", async () => {
@@ -470,7 +494,10 @@ describe("subscribing", { concurrency: true }, () => {
       [bearer(unsigned(accessClaims(hub, [EVERYTHING]), "at+jwt")), 401, "invalid_token"],
       [bearer(await token0({ subscribe: ["*"] })), 401, "invalid_token"],
       [await granted(hub, [EVERYTHING], { alg: "HS512", key: "x".repeat(64) }), 401, "invalid_token"],
+      [await granted(hub, Array.from({ length: 101 }, () => EVERYTHING)), 401, "invalid_token"],
       [{ authorization: "Bearer x" }, 400, "invalid_request"],
+      [{ authorization: "Basic a.b.c" }, 400, "invalid_request"],
+      [{ authorization: "Bearer a.b.c, Bearer a.b.c" }, 400, "invalid_request"],
     ];
     for (const [headers, status, error] of cases) await assertRefused(await fetch(url, { headers }), status, hub, error);
     assert.equal((await fetch(url, { method: "HEAD", headers: await granted(hub, []) })).status, 200);
