@@ -17,6 +17,9 @@ export function tokenOf0x(subscribe, payload) {
   return sign({ typ: "JWT" }, { mercure: { subscribe, payload } });
 }
 
+/** A token of 0.x that grants to publish everything. */
+export const publisher0x = () => sign({ typ: "JWT" }, { mercure: { publish: ["*"] } });
+
 /** A token of 1.0 for the hub at `aud`, with one detail for each of `details`: `{ topics, payload }`. */
 export function tokenOf1(aud, details) {
   const now = Math.floor(Date.now() / 1000);

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { Curl } from "./clients.mjs";
 import { Server } from "./server.mjs";
-import { TRUSTING, tokenOf0x, tokenOf1 } from "./hs256.mjs";
+import { TRUSTING, publisher0x, tokenOf0x, tokenOf1 } from "./hs256.mjs";
 import { until } from "./until.mjs";
 
 const HEARTBEAT = 500;
@@ -167,7 +167,8 @@ describe("with SUBSCRIPTIONS=true", () => {
 
   test("the API of 1.0 is JSON with the last event ID in the Link header", async (t) => {
     const hub = server.hub("api1");
-    const guest = await Watcher.open(hub, { match: "a b" });
+    const payload = { name: "g" };
+    const guest = await Watcher.open(hub, { match: "a b" }, tokenOf1(hub, [{ topics: [{ match: "a b" }], payload }]));
     t.after(() => guest.close());
     const token = tokenOf1(hub, ALL_1);
     const list = await get(`${hub}/subscriptions`, token);
@@ -181,8 +182,30 @@ describe("with SUBSCRIPTIONS=true", () => {
     assert.equal(again.status, 304);
     const one = await get(`${server.origin}${subscriptions[0].id}`, token);
     assert.deepEqual(await one.json(), subscriptions[0]);
+    assert.deepEqual(subscriptions[0].payload, payload);
+    const of = async (path) => (await (await get(`${hub}/subscriptions/${path}`, token)).json()).subscriptions.length;
+    assert.deepEqual([await of("exact/a%20b"), await of("exact/a+b"), await of("urlpattern/a%20b")], [1, 0, 0]);
     assert.equal((await get(`${hub}/subscriptions/regexp/a`, token)).status, 400);
     assert.equal((await get(`${hub}/subscriptions/exact/a/urn%3Auuid%3Ax`, token)).status, 404);
+  });
+
+  test("the entity tag of 1.0 escapes what cannot stand in one", async () => {
+    const hub = server.hub("escaped");
+    const id = 'a "b" 50%/é';
+    const headers = { authorization: `Bearer ${publisher0x()}` };
+    const response = await fetch(hub, { method: "POST", body: new URLSearchParams({ topic: "a", id }), headers });
+    assert.equal(response.status, 200);
+    const list = await get(`${hub}/subscriptions`, tokenOf1(hub, ALL_1));
+    const etag = list.headers.get("etag");
+    assert.match(etag, /^"[!#-~]*"$/);
+    assert.equal(decodeURIComponent(etag.slice(1, -1)), id);
+    assert.equal((await get(`${hub}/subscriptions`, tokenOf1(hub, ALL_1), { "if-none-match": etag })).status, 304);
+  });
+
+  test("the API answers nobody without a token, at none of its paths", async () => {
+    for (const path of ["", "/a", "/a/urn%3Auuid%3Ax", "/exact/a", "/exact/a/urn%3Auuid%3Ax"]) {
+      assert.equal((await get(`${server.hub("nobody")}/subscriptions${path}`)).status, 401, path);
+    }
   });
 
   test("the API wants a grant for its path", async () => {
