@@ -5,9 +5,17 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::{
-    admission::ConnectionLimits, authorization::Authorization, gap::GapEvents,
-    heartbeat::Heartbeat, history::Retention, hub_variables::HubVariables, level::Level,
-    methods::Methods, origins::Origins, rate::Rate, trust::InvalidTrust,
+    admission::ConnectionLimits,
+    authorization::Authorization,
+    gap::GapEvents,
+    heartbeat::Heartbeat,
+    history::Retention,
+    hub_variables::{self, HUBS, HubVariables},
+    level::Level,
+    methods::Methods,
+    origins::Origins,
+    rate::Rate,
+    trust::InvalidTrust,
 };
 
 /// The configuration of a deployment.
@@ -55,6 +63,16 @@ pub enum InvalidConfig {
         /// What would be right.
         expected: &'static str,
     },
+    /// It is `HUBS`, of which no value is shown, since there may be keys among them.
+    #[error(
+        "the configuration variable {HUBS} is wrong{}: it must be {}",
+        at_place(.at.as_deref()),
+        hub_variables::EXPECTED
+    )]
+    Hubs {
+        /// The hub, or the hub and its variable, whose value is wrong; `None` for all of it.
+        at: Option<String>,
+    },
     /// It is about keys, and so not shown.
     #[error(transparent)]
     Trust(#[from] InvalidTrust),
@@ -66,6 +84,7 @@ impl InvalidConfig {
     pub fn variable(&self) -> &'static str {
         match self {
             Self::Value { variable, .. } => variable,
+            Self::Hubs { .. } => HUBS,
             Self::Trust(invalid) => invalid.variable,
         }
     }
@@ -75,7 +94,7 @@ impl InvalidConfig {
             Self::Value { variable, value, expected, .. } => {
                 Self::Value { variable, hub: Some(of.to_owned()), value, expected }
             }
-            Self::Trust(invalid) => Self::Trust(invalid),
+            Self::Hubs { .. } | Self::Trust(_) => self,
         }
     }
 }
@@ -282,6 +301,10 @@ fn of_hub(hub: Option<&str>) -> String {
     hub.map_or_else(String::new, |hub| format!(" of the hub {hub}"))
 }
 
+fn at_place(place: Option<&str>) -> String {
+    place.map_or_else(String::new, |place| format!(" at {place:?}"))
+}
+
 struct Variable {
     name: &'static str,
     value: String,
@@ -337,7 +360,6 @@ fn duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hub_variables::HUBS;
 
     fn read(name: &str, value: &str) -> Result<Config, InvalidConfig> {
         Config::read(|variable| (variable == name).then(|| value.to_owned()))

@@ -33,7 +33,8 @@ impl HubVariables {
     /// Sets a variable for one hub.
     ///
     /// # Errors
-    /// No hub can have the name, or there is no such variable.
+    /// No hub can have the name, or there is no such variable. The name is shown, the value is not,
+    /// since it may be a key.
     pub fn insert(
         &mut self,
         hub: &str,
@@ -76,8 +77,9 @@ mod tests {
     #[track_caller]
     fn refused(hub: &str, variable: &str, part: &str) {
         let mut hubs = HubVariables::default();
-        let error = hubs.insert(hub, variable, String::new()).unwrap_err();
+        let error = hubs.insert(hub, variable, "secret".to_owned()).unwrap_err();
         assert_eq!(error.variable(), HUBS);
+        assert!(!error.to_string().contains("secret"), "{error}");
         assert!(error.to_string().contains(&format!("{part:?}")), "{error}");
         assert_eq!(hubs.hubs().count(), 0);
     }

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::sys::Env;
 use crate::{
     config::{Config, InvalidConfig},
-    hub_variables::{self, HUBS, HubVariables},
+    hub_variables::{HUBS, HubVariables},
 };
 
 /// Reads the variables that are set for all hubs, and checks those of single ones.
@@ -23,20 +23,16 @@ pub(super) fn of_hub(env: &Env, hub: &str) -> Result<Config, InvalidConfig> {
 fn hubs(env: &Env) -> Result<HubVariables, InvalidConfig> {
     let mut hubs = HubVariables::default();
     let Some(value) = binding(env, HUBS) else { return Ok(hubs) };
-    let wrong = || InvalidConfig::Value {
-        variable: HUBS,
-        hub: None,
-        value: text(&value).unwrap_or_default(),
-        expected: hub_variables::EXPECTED,
-    };
+    let wrong = |at: &[&str]| InvalidConfig::Hubs { at: (!at.is_empty()).then(|| at.join(".")) };
     let table = match value.as_string() {
         Some(text) if text.trim().is_empty() => return Ok(hubs),
-        Some(text) => JSON::parse(&text).map_err(|_| wrong())?,
+        Some(text) => JSON::parse(&text).map_err(|_| wrong(&[]))?,
         None => value.clone(),
     };
-    for (hub, variables) in entries(&table).ok_or_else(wrong)? {
-        for (name, value) in entries(&variables).ok_or_else(wrong)? {
-            hubs.insert(&hub, &name, value.as_string().ok_or_else(wrong)?)?;
+    for (hub, variables) in entries(&table).ok_or_else(|| wrong(&[]))? {
+        for (name, value) in entries(&variables).ok_or_else(|| wrong(&[&hub]))? {
+            let value = value.as_string().ok_or_else(|| wrong(&[&hub, &name]))?;
+            hubs.insert(&hub, &name, value)?;
         }
     }
     Ok(hubs)

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Curl, publish, subscribeUrl } from "./clients.mjs";
 import { Server } from "./server.mjs";
+import { until } from "./until.mjs";
 
 const OPEN = { ANONYMOUS_PUBLISH: "true" };
 
@@ -35,13 +36,22 @@ for (const kind of ["wrangler", "workerd"]) {
   });
 }
 
+/** Stands where a key would, in a HUBS that is wrong: neither an answer nor the log may show it. */
+const KEY = "!AKeyThatNobodyIsToSee!";
 const WRONG = {
   '{"news":{"HISTORY_AGE":"an hour"}}': ["HISTORY_AGE", /HISTORY_AGE of the hub news is "an hour"/],
   '{"news":{"HISTORY_YEARS":"1"}}': ["HUBS", /HUBS is "HISTORY_YEARS"/],
   '{"no/hub":{"HISTORY_AGE":"1h"}}': ["HUBS", /HUBS is "no\/hub"/],
-  '{"news":{"HISTORY_UPDATES":10}}': ["HUBS", /must be JSON such as/],
-  '["news"]': ["HUBS", /must be JSON such as/],
-  "news": ["HUBS", /must be JSON such as/],
+  '{"news":{"HISTORY_UPDATES":10}}': ["HUBS", /HUBS is wrong at "news.HISTORY_UPDATES": it must be JSON such as/],
+  '["news"]': ["HUBS", /HUBS is wrong: it must be JSON such as/],
+  news: ["HUBS", /HUBS is wrong: it must be JSON such as/],
+  [`{"news":{"MERCURE_PUBLISHER_JWT_KEY":"${KEY}","HISTORY_UPDATES":10}}`]: ["HUBS", /at "news.HISTORY_UPDATES"/],
+  [`{"news":{"MERCURE_PUBLISHER_JWT_KEY":["${KEY}"]}}`]: ["HUBS", /at "news.MERCURE_PUBLISHER_JWT_KEY"/],
+  [`{"MERCURE_PUBLISHER_JWT_KEY":"${KEY}"}`]: ["HUBS", /at "MERCURE_PUBLISHER_JWT_KEY"/],
+  [`{"news":{"PUBLISHER_JWT_KEY":"${KEY}"}}`]: ["HUBS", /HUBS is "PUBLISHER_JWT_KEY"/],
+  [`{"news":{"MERCURE_PUBLISHER_JWT_KEY":"${KEY}"}`]: ["HUBS", /HUBS is wrong: it must be/],
+  [`["${KEY}"]`]: ["HUBS", /HUBS is wrong: it must be/],
+  [`{"news":{"MERCURE_PUBLISHER_JWT_KEY":"-----BEGIN ${KEY}"}}`]: ["MERCURE_PUBLISHER_JWT_KEY", /PEM/],
 };
 for (const [hubs, [field, detail]] of Object.entries(WRONG)) {
   test(`${hubs} is named in every answer`, async (t) => {
@@ -53,6 +63,9 @@ for (const [hubs, [field, detail]] of Object.entries(WRONG)) {
       const problem = await response.json();
       assert.equal(problem.field, field);
       assert.match(problem.detail, detail);
+      assert.ok(!JSON.stringify(problem).includes(KEY), "the answer shows no key");
     }
+    await until(() => server.output.includes(field), "the mistake in the log");
+    assert.ok(!server.output.includes(KEY), "the log shows no key");
   });
 }
