@@ -6,7 +6,7 @@ import { before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
 import { Server } from "./server.mjs";
 import { withQuery } from "./stream.mjs";
-import { ISSUER, bearer, detail, keyPair, tampered, token0, token1 } from "./tokens.mjs";
+import { DIALECTS, bearer, keyPair, tampered } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
 const ALGORITHMS = ["RS256", "ES256", "EdDSA"];
@@ -38,46 +38,24 @@ class KeySet {
   }
 }
 
-/** The variables of a hub of each dialect whose keys are at `url`, and a token that grants everything. */
-const DIALECTS = {
-  "0.x": {
-    vars: (url, algorithms) => ({
-      MERCURE_PUBLISHER_JWKS_URL: url,
-      MERCURE_PUBLISHER_JWT_ALG: algorithms.join(" "),
-      MERCURE_SUBSCRIBER_JWKS_URL: url,
-      MERCURE_SUBSCRIBER_JWT_ALG: algorithms.join(" "),
-    }),
-    token: (_, options) => token0({ publish: ["*"], subscribe: ["*"] }, options),
-    query: { topic: "a" },
-  },
-  "1.0": {
-    vars: (url, algorithms) => {
-      const role = { jwks_uri: url, algorithms };
-      return { ISSUERS: JSON.stringify([{ issuer: ISSUER, publisher: role, subscriber: role }]) };
-    },
-    token: (hub, options) => token1(hub, [detail(["publish", "subscribe"], ["*"])], options),
-    query: { match: "a" },
-  },
-};
-
 /** A pair of keys of each algorithm; its name in the set is that of the algorithm. */
 let pairs;
 before(async () => {
   pairs = Object.fromEntries(await Promise.all(ALGORITHMS.map(async (alg) => [alg, await keyPair(alg)])));
 });
 
-for (const [dialect, { vars, token, query }] of Object.entries(DIALECTS)) {
+for (const [dialect, { vars, token, parameter }] of Object.entries(DIALECTS)) {
   describe(`in ${dialect}`, { concurrency: true }, () => {
     for (const kind of ["workerd", "wrangler"]) {
       test(`on ${kind} tokens are verified by the key of the set that they name`, async (t) => {
         const set = await KeySet.start(t);
         set.keys = ALGORITHMS.map((alg) => ({ ...pairs[alg].jwk, kid: alg }));
-        const server = await Server.start({ kind, vars: { ...vars(set.url, ALGORITHMS), ANONYMOUS_SUBSCRIBE: "" } });
+        const server = await Server.start({ kind, vars: { ...vars({ jwks_uri: set.url, algorithms: ALGORITHMS }), ANONYMOUS_SUBSCRIBE: "" } });
         t.after(() => server.stop());
         const hub = server.hub();
         const publishes = async (text) => (await post(hub, { topic: "a" }, { headers: bearer(text) })).status;
         const subscribes = async (text) =>
-          (await fetch(withQuery(hub, query), { method: "HEAD", headers: bearer(text) })).status;
+          (await fetch(withQuery(hub, { [parameter]: "a" }), { method: "HEAD", headers: bearer(text) })).status;
         for (const alg of ALGORITHMS) {
           const good = await token(hub, { alg, key: pairs[alg].private, kid: alg });
           assert.deepEqual([await publishes(good), await subscribes(good)], [200, 200], alg);
@@ -96,7 +74,7 @@ for (const [dialect, { vars, token, query }] of Object.entries(DIALECTS)) {
       const set = await KeySet.start(t);
       const [before, after] = [pairs.ES256, await keyPair("ES256")];
       set.keys = [{ ...before.jwk, kid: "1" }];
-      const server = await Server.start({ kind: "workerd", vars: vars(set.url, ["ES256"]) });
+      const server = await Server.start({ kind: "workerd", vars: vars({ jwks_uri: set.url, algorithms: ["ES256"] }) });
       t.after(() => server.stop());
       const hub = server.hub();
       const status = async (kid, pair) => {
@@ -113,7 +91,7 @@ for (const [dialect, { vars, token, query }] of Object.entries(DIALECTS)) {
     test("while there is no key set a token is answered 503", async (t) => {
       const set = await KeySet.start(t);
       set.status = 500;
-      const server = await Server.start({ kind: "workerd", vars: vars(set.url, ["ES256"]) });
+      const server = await Server.start({ kind: "workerd", vars: vars({ jwks_uri: set.url, algorithms: ["ES256"] }) });
       t.after(() => server.stop());
       const text = await token(server.hub(), { alg: "ES256", key: pairs.ES256.private });
       const response = await post(server.hub(), { topic: "a" }, { headers: bearer(text) });

@@ -4,16 +4,10 @@ import { after, before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
 import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
-import { DEVELOPMENT_KEY, ISSUER, bearer, detail, token0, token1 } from "./tokens.mjs";
+import { DIALECTS, KEYS, bearer, token0 } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
-const role = { key: DEVELOPMENT_KEY, algorithms: ["HS256"] };
-const VARS = {
-  ISSUERS: JSON.stringify([{ issuer: ISSUER, publisher: role, subscriber: role }]),
-  MERCURE_PUBLISHER_JWT_KEY: DEVELOPMENT_KEY,
-  MERCURE_SUBSCRIBER_JWT_KEY: DEVELOPMENT_KEY,
-  SUBSCRIPTIONS: "true",
-};
+const VARS = { ...KEYS, SUBSCRIPTIONS: "true" };
 
 /** The records in what the server has written: the lines that are JSON. */
 const records = (server) =>
@@ -21,21 +15,10 @@ const records = (server) =>
 const find = (server, event, topic) =>
   records(server).find((record) => record.event === event && record.topics?.includes(topic));
 
-const DIALECTS = {
-  "0.x": { parameter: "topic", token: (_, payload) => token0({ publish: ["*"], subscribe: ["*"], payload }) },
-  "1.0": {
-    parameter: "match",
-    token: (hub, payload) => {
-      const { topics } = detail([], ["*"]);
-      return token1(hub, [detail(["publish"], ["*"]), detail(["subscribe"], ["*"], { topics, payload })]);
-    },
-  },
-};
-
 /** Subscribes with and without a token, and publishes; `mark` stands in all that is private. */
 async function use(t, server, { parameter, token }, mark) {
   const hub = server.hub();
-  const headers = bearer(await token(hub, { user: `payload-${mark}` }));
+  const headers = bearer(await token(hub, { payload: { user: `payload-${mark}` } }));
   const anonymous = await Stream.open(t, withQuery(hub, { [parameter]: `public-${mark}` }));
   const granted = await Stream.open(t, withQuery(hub, { [parameter]: [`private-${mark}`, "b"] }), { headers });
   const fields = { topic: [`private-${mark}`, "alternate"], id: mark, private: "on", data: `data-${mark}-${"é".repeat(400)}` };

@@ -5,12 +5,11 @@ import { post } from "./clients.mjs";
 import { assertAnswersRandomFields } from "./random_fields.mjs";
 import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
-import { DEVELOPMENT_KEY, bearer, inSeconds, keyPair, sign, tampered, token0, unsigned } from "./tokens.mjs";
+import { KEYS_0, bearer, inSeconds, keyPair, sign, tampered, token0, unsigned } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
 const FORM = "application/x-www-form-urlencoded";
 const UUID = /^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const KEYS = { MERCURE_PUBLISHER_JWT_KEY: DEVELOPMENT_KEY, MERCURE_SUBSCRIBER_JWT_KEY: DEVELOPMENT_KEY };
 const LISTED = "https://app.example";
 
 let server;
@@ -18,10 +17,10 @@ let closed;
 let all;
 let count = 0;
 before(async () => {
-  const vars = { ...KEYS, PUBLISH_ORIGINS: `${LISTED} https://*.wild.example`, CORS_ORIGINS: LISTED };
+  const vars = { ...KEYS_0, PUBLISH_ORIGINS: `${LISTED} https://*.wild.example`, CORS_ORIGINS: LISTED };
   [server, closed, all] = await Promise.all([
     Server.start({ kind: "workerd", vars: { ...vars, HEARTBEAT: "2s" } }),
-    Server.start({ kind: "workerd", vars: { ...KEYS, ANONYMOUS_SUBSCRIBE: "", COOKIE_NAME: "session" } }),
+    Server.start({ kind: "workerd", vars: { ...KEYS_0, ANONYMOUS_SUBSCRIBE: "", COOKIE_NAME: "session" } }),
     token0({ publish: ["*"], subscribe: ["*"] }),
   ]);
 });
@@ -478,7 +477,7 @@ describe("resuming", { concurrency: true }, () => {
   });
 
   test("of a history of five after twelve updates five are left", async (t) => {
-    const small = await Server.start({ kind: "workerd", vars: { ...KEYS, HISTORY_UPDATES: "5" } });
+    const small = await Server.start({ kind: "workerd", vars: { ...KEYS_0, HISTORY_UPDATES: "5" } });
     t.after(() => small.stop());
     for (let at = 1; at <= 12; at += 1) await publish(small.hub(), { topic: "x", id: String(at) });
     const stream = await subscribe(t, small.hub(), ["x"], { query: { lastEventID: "earliest" } });

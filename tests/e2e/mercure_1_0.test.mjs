@@ -7,12 +7,12 @@ import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
 import {
   DETAIL,
-  DEVELOPMENT_KEY,
   ISSUER,
   accessClaims,
   bearer,
   detail,
   inSeconds,
+  issuers as issuersOf,
   keyPair,
   pattern,
   sign,
@@ -28,12 +28,10 @@ const UUID = /^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const LISTED = "https://app.example";
 const EXAMPLE = "https://example.com";
 const COOKIE = "__Secure-mercure_access_token";
-const SECRET = { key: DEVELOPMENT_KEY, algorithms: ["HS256"] };
 const EVERYTHING = detail(["publish", "subscribe"], ["*"]);
 
-/** The variable `ISSUERS` with one issuer of these keys. */
-const issuers = (publisher = SECRET, subscriber = publisher) =>
-  JSON.stringify([{ issuer: ISSUER, authorization_server: true, publisher, subscriber }]);
+/** The variable `ISSUERS` with one issuer of these keys, which the metadata of the hub name. */
+const issuers = (publisher, subscriber) => issuersOf(publisher, subscriber, { authorization_server: true });
 
 let server;
 let closed;

@@ -4,18 +4,14 @@ import { after, before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
 import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
-import { DEVELOPMENT_KEY, ISSUER, bearer, detail, pattern, token0, token1 } from "./tokens.mjs";
+import { ISSUER, KEYS_0, bearer, detail, pattern, token0, token1 } from "./tokens.mjs";
 
 const EXAMPLE = "https://example.com";
 
 let server;
 let count = 0;
 before(async () => {
-  const vars = {
-    MERCURE_PUBLISHER_JWT_KEY: DEVELOPMENT_KEY,
-    MERCURE_SUBSCRIBER_JWT_KEY: DEVELOPMENT_KEY,
-    MERCURE_TRUSTED_ISSUERS: ISSUER,
-  };
+  const vars = { ...KEYS_0, MERCURE_TRUSTED_ISSUERS: ISSUER };
   server = await Server.start({ kind: "workerd", vars });
 });
 after(() => server?.stop());

@@ -4,13 +4,8 @@ import { after, before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
 import { Server } from "./server.mjs";
 import { withQuery } from "./stream.mjs";
-import { DEVELOPMENT_KEY, ISSUER, detail, token0, token1 } from "./tokens.mjs";
+import { KEYS, detail, token0, token1 } from "./tokens.mjs";
 
-const role = { key: DEVELOPMENT_KEY, algorithms: ["HS256"] };
-const KEYS = {
-  MERCURE_PUBLISHER_JWT_KEY: DEVELOPMENT_KEY,
-  ISSUERS: JSON.stringify([{ issuer: ISSUER, publisher: role, subscriber: role }]),
-};
 /** Each form of an origin that may be listed, and an origin that it allows. */
 const LISTED = {
   "https://app.example": "https://app.example",

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
 import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
-import { DEVELOPMENT_KEY, ISSUER, bearer, detail, token0, token1 } from "./tokens.mjs";
+import { DIALECTS, KEYS, bearer } from "./tokens.mjs";
 
 /** The header that has the storage refuse: see tools/trap.mjs. The tests of this file run one after the other. */
 const REFUSING = { "sql-fails": "1" };
@@ -12,13 +12,7 @@ const STREAM = { accept: "text/event-stream" };
 
 let server;
 before(async () => {
-  const role = { key: DEVELOPMENT_KEY, algorithms: ["HS256"] };
-  const vars = {
-    ISSUERS: JSON.stringify([{ issuer: ISSUER, publisher: role, subscriber: role }]),
-    MERCURE_PUBLISHER_JWT_KEY: DEVELOPMENT_KEY,
-    MERCURE_SUBSCRIBER_JWT_KEY: DEVELOPMENT_KEY,
-    SUBSCRIPTIONS: "true",
-  };
+  const vars = { ...KEYS, SUBSCRIPTIONS: "true" };
   server = await Server.start({ kind: "workerd", vars, settings: ["TRAP=1"] });
 });
 after(() => server?.stop());
@@ -36,10 +30,6 @@ async function assertComeBack(response) {
   assert.equal(await response.text(), "retry: 5000\n\n");
 }
 
-const DIALECTS = {
-  "0.x": { parameter: "topic", token: () => token0({ publish: ["*"], subscribe: ["*"] }) },
-  "1.0": { parameter: "match", token: (hub) => token1(hub, [detail(["publish", "subscribe"], ["*"])]) },
-};
 for (const [dialect, { parameter, token }] of Object.entries(DIALECTS)) {
   describe(`in ${dialect}, while the storage refuses`, () => {
     const hub = () => server.hub(`refusing-${parameter}`);

@@ -5,22 +5,25 @@ import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { Curl } from "./clients.mjs";
 import { Server } from "./server.mjs";
-import { TRUSTING, publisher0x, tokenOf0x, tokenOf1 } from "./hs256.mjs";
+import { KEYS, bearer, detail, token0, token1 } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
 const HEARTBEAT = 500;
-const VARS = { ...TRUSTING, HEARTBEAT: `${HEARTBEAT}ms` };
+const VARS = { ...KEYS, HEARTBEAT: `${HEARTBEAT}ms` };
 const SUBSCRIPTIONS = "/.well-known/mercure/subscriptions";
-const ALL_1 = [{ topics: [{ match: "*" }] }];
 
-/** A subscriber over curl; `token` may be missing. */
+/** A token of 0.x that grants to subscribe to these selectors, and one of 1.0 for these topics. */
+const of0 = (subscribe, payload) => token0({ subscribe, payload });
+const of1 = (hub, topics, payload) => token1(hub, [detail(["subscribe"], topics, { payload })]);
+
+/** A subscriber over curl; `token` may be missing, or a promise of one. */
 class Watcher extends Curl {
   constructor(hub, query, token) {
-    super(`${hub}?${new URLSearchParams(query)}`, ...authorization(token).flatMap((line) => ["-H", line]));
+    super(`${hub}?${new URLSearchParams(query)}`, ...(token === undefined ? [] : ["-H", `Authorization: Bearer ${token}`]));
   }
 
   static async open(hub, query, token) {
-    const watcher = new Watcher(hub, query, token);
+    const watcher = new Watcher(hub, query, await token);
     await watcher.receives(":\n\n");
     return watcher;
   }
@@ -40,11 +43,8 @@ class Watcher extends Curl {
   }
 }
 
-const authorization = (token) => (token === undefined ? [] : [`Authorization: Bearer ${token}`]);
-
-function get(url, token, headers = {}) {
-  const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  return fetch(url, { headers: { ...bearer, ...headers } });
+async function get(url, token, headers = {}) {
+  return fetch(url, { headers: { ...(token === undefined ? {} : bearer(await token)), ...headers } });
 }
 
 describe("with SUBSCRIPTIONS=true", () => {
@@ -55,12 +55,12 @@ describe("with SUBSCRIPTIONS=true", () => {
   test("in 0.x those who are granted it are told who comes and goes, and nobody else", async (t) => {
     const hub = server.hub();
     const grant = `${SUBSCRIPTIONS}{/topic}{/subscriber}`;
-    const watcher = await Watcher.open(hub, { topic: `${SUBSCRIPTIONS}{/topic}{/subscriber}` }, tokenOf0x([grant]));
+    const watcher = await Watcher.open(hub, { topic: `${SUBSCRIPTIONS}{/topic}{/subscriber}` }, of0([grant]));
     t.after(() => watcher.close());
     const other = await Watcher.open(hub, { topic: "*" });
     t.after(() => other.close());
     const topic = "https://example.com/books/{id}";
-    const guest = await Watcher.open(hub, { topic }, tokenOf0x(["x"], { user: "é" }));
+    const guest = await Watcher.open(hub, { topic }, of0(["x"], { user: "é" }));
     const came = await watcher.told(topic, true);
     await guest.close();
     const went = await watcher.told(topic, false);
@@ -79,7 +79,8 @@ describe("with SUBSCRIPTIONS=true", () => {
 
   test("in 1.0 a subscriber of everything is told of itself, under the type mercure", async (t) => {
     const hub = server.hub("one");
-    const token = tokenOf1(hub, [{ topics: [{ match: "a" }] }, { topics: [{ match: "*" }], payload: { name: "w" } }]);
+    const details = [detail(["subscribe"], ["a"]), detail(["subscribe"], ["*"], { payload: { name: "w" } })];
+    const token = await token1(hub, details);
     const watcher = await Watcher.open(hub, { match: "*" }, token);
     t.after(() => watcher.close());
     const own = await watcher.told("*", true);
@@ -104,7 +105,7 @@ describe("with SUBSCRIPTIONS=true", () => {
 
   test("a client that vanished without a word is found by the heartbeat", async (t) => {
     const hub = server.hub("vanished");
-    const watcher = await Watcher.open(hub, { match: "*" }, tokenOf1(hub, ALL_1));
+    const watcher = await Watcher.open(hub, { match: "*" }, of1(hub, ["*"]));
     t.after(() => watcher.close());
     const socket = connect(server.port, "127.0.0.1");
     await once(socket, "connect");
@@ -119,7 +120,7 @@ describe("with SUBSCRIPTIONS=true", () => {
     t.after(() => own.stop());
     const hub = own.hub();
     const query = { match: "*" };
-    const before = await Watcher.open(hub, query, tokenOf1(hub, ALL_1));
+    const before = await Watcher.open(hub, query, of1(hub, ["*"]));
     t.after(() => before.close());
     const guest = await Watcher.open(hub, { topic: "a" });
     t.after(() => guest.close());
@@ -127,10 +128,10 @@ describe("with SUBSCRIPTIONS=true", () => {
     for (let life = 1; life <= 2; life++) {
       await own.kill();
       await own.restart();
-      const list = await get(`${hub}/subscriptions`, tokenOf0x(["*"]));
+      const list = await get(`${hub}/subscriptions`, of0(["*"]));
       assert.deepEqual((await list.json()).subscriptions, [], `life ${life}`);
     }
-    const later = await Watcher.open(hub, { ...query, last_event_id: "earliest" }, tokenOf1(hub, ALL_1));
+    const later = await Watcher.open(hub, { ...query, last_event_id: "earliest" }, of1(hub, ["*"]));
     t.after(() => later.close());
     await later.told("*", true);
     assert.equal((await later.told("a", false)).subscriber, subscriber);
@@ -141,7 +142,7 @@ describe("with SUBSCRIPTIONS=true", () => {
     const hub = server.hub("api0");
     const guest = await Watcher.open(hub, { topic: "a b" });
     t.after(() => guest.close());
-    const token = tokenOf0x(["*"]);
+    const token = of0(["*"]);
     const list = await get(`${hub}/subscriptions`, token);
     assert.equal(list.status, 200);
     assert.equal(list.headers.get("content-type"), "application/ld+json");
@@ -161,16 +162,16 @@ describe("with SUBSCRIPTIONS=true", () => {
     assert.equal((await named.json()).subscriptions.length, 1);
     assert.equal((await (await get(`${hub}/subscriptions/a+b`, token)).json()).subscriptions.length, 0);
     assert.equal((await get(`${hub}/subscriptions/a+b/${encodeURIComponent(subscriber)}`, token)).status, 404);
-    const head = await fetch(`${hub}/subscriptions`, { method: "HEAD", headers: { authorization: `Bearer ${token}` } });
+    const head = await fetch(`${hub}/subscriptions`, { method: "HEAD", headers: bearer(await token) });
     assert.equal(head.status, 200);
   });
 
   test("the API of 1.0 is JSON with the last event ID in the Link header", async (t) => {
     const hub = server.hub("api1");
     const payload = { name: "g" };
-    const guest = await Watcher.open(hub, { match: "a b" }, tokenOf1(hub, [{ topics: [{ match: "a b" }], payload }]));
+    const guest = await Watcher.open(hub, { match: "a b" }, of1(hub, ["a b"], payload));
     t.after(() => guest.close());
-    const token = tokenOf1(hub, ALL_1);
+    const token = of1(hub, ["*"]);
     const list = await get(`${hub}/subscriptions`, token);
     assert.equal(list.headers.get("content-type"), "application/json");
     const { type, subscriptions, ...rest } = await list.json();
@@ -192,14 +193,14 @@ describe("with SUBSCRIPTIONS=true", () => {
   test("the entity tag of 1.0 escapes what cannot stand in one", async () => {
     const hub = server.hub("escaped");
     const id = 'a "b" 50%/é';
-    const headers = { authorization: `Bearer ${publisher0x()}` };
+    const headers = bearer(await token0({ publish: ["*"] }));
     const response = await fetch(hub, { method: "POST", body: new URLSearchParams({ topic: "a", id }), headers });
     assert.equal(response.status, 200);
-    const list = await get(`${hub}/subscriptions`, tokenOf1(hub, ALL_1));
+    const list = await get(`${hub}/subscriptions`, of1(hub, ["*"]));
     const etag = list.headers.get("etag");
     assert.match(etag, /^"[!#-~]*"$/);
     assert.equal(decodeURIComponent(etag.slice(1, -1)), id);
-    assert.equal((await get(`${hub}/subscriptions`, tokenOf1(hub, ALL_1), { "if-none-match": etag })).status, 304);
+    assert.equal((await get(`${hub}/subscriptions`, of1(hub, ["*"]), { "if-none-match": etag })).status, 304);
   });
 
   test("the API answers nobody without a token, at none of its paths", async () => {
@@ -211,15 +212,14 @@ describe("with SUBSCRIPTIONS=true", () => {
   test("the API wants a grant for its path", async () => {
     const hub = server.hub("grants");
     const path = new URL(`${hub}/subscriptions`).pathname;
-    const of1 = (match) => tokenOf1(hub, [{ topics: [{ match }] }]);
     for (const [token, url, status] of [
       [undefined, `${hub}/subscriptions`, 401],
-      [tokenOf0x([`${path}/a`]), `${hub}/subscriptions`, 401],
-      [tokenOf0x([path]), `${hub}/subscriptions`, 200],
-      [of1(`${path}/a`), `${hub}/subscriptions`, 403],
-      [of1(path), `${hub}/subscriptions`, 200],
-      [of1(path), `${hub}/subscriptions?last_event_id=foo`, 200],
-      [of1(`${path}?a`), `${hub}/subscriptions?a`, 403],
+      [of0([`${path}/a`]), `${hub}/subscriptions`, 401],
+      [of0([path]), `${hub}/subscriptions`, 200],
+      [of1(hub, [`${path}/a`]), `${hub}/subscriptions`, 403],
+      [of1(hub, [path]), `${hub}/subscriptions`, 200],
+      [of1(hub, [path]), `${hub}/subscriptions?last_event_id=foo`, 200],
+      [of1(hub, [`${path}?a`]), `${hub}/subscriptions?a`, 403],
     ]) {
       assert.equal((await get(url, token)).status, status, `${url} ${status}`);
     }
@@ -229,7 +229,7 @@ describe("with SUBSCRIPTIONS=true", () => {
 
   test("who is not told of a change is never answered 304", async (t) => {
     const hub = server.hub("blind");
-    const token = tokenOf0x([new URL(`${hub}/subscriptions`).pathname]);
+    const token = of0([new URL(`${hub}/subscriptions`).pathname]);
     const list = () => get(`${hub}/subscriptions`, token, { "if-none-match": "earliest" });
     assert.equal((await list()).status, 304);
     const guest = await Watcher.open(hub, { topic: "a" });
@@ -248,7 +248,7 @@ describe("with SUBSCRIPTIONS=true", () => {
 test("without SUBSCRIPTIONS nobody is told anything, and there is no API", async (t) => {
   const server = await Server.start({ kind: "workerd", vars: VARS });
   t.after(() => server.stop());
-  const token = tokenOf0x(["*"]);
+  const token = of0(["*"]);
   const watcher = await Watcher.open(server.hub(), { topic: "*" }, token);
   t.after(() => watcher.close());
   const guest = await Watcher.open(server.hub(), { topic: "a" });

@@ -4,19 +4,17 @@ import { after, before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
 import { Server } from "./server.mjs";
 import { withQuery } from "./stream.mjs";
-import { DEVELOPMENT_KEY, ISSUER, bearer, detail, token0, token1 } from "./tokens.mjs";
+import { DIALECTS, KEYS, bearer } from "./tokens.mjs";
 
 const PAGE = "https://app.example";
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 
 let server;
 before(async () => {
-  const role = { key: DEVELOPMENT_KEY, algorithms: ["HS256"] };
   const vars = {
+    ...KEYS,
     ANONYMOUS_PUBLISH: "true",
     CORS_ORIGINS: PAGE,
-    ISSUERS: JSON.stringify([{ issuer: ISSUER, publisher: role, subscriber: role }]),
-    MERCURE_PUBLISHER_JWT_KEY: DEVELOPMENT_KEY,
     SUBSCRIPTIONS: "true",
     PUBLISHING: "false",
     HUBS: JSON.stringify({ writing: { PUBLISHING: "true", SUBSCRIBING: "false" } }),
@@ -32,14 +30,9 @@ async function assertOff(response, half, allow) {
   if (body !== "") assert.match(JSON.parse(body).detail, new RegExp(`^${half} is switched off`));
 }
 
-/** Tokens of each dialect, which would be good enough. */
-const TOKENS = {
-  "0.x": () => token0({ publish: ["*"], subscribe: ["*"] }),
-  "1.0": (hub) => token1(hub, [detail(["publish", "subscribe"], ["*"])]),
-};
-for (const [dialect, token] of Object.entries(TOKENS)) {
+for (const [dialect, { parameter, token }] of Object.entries(DIALECTS)) {
   describe(`in ${dialect}`, () => {
-    const query = dialect === "0.x" ? { topic: "a" } : { match: "a" };
+    const query = { [parameter]: "a" };
 
     test("where publishing is switched off POST is answered 405, and subscribing goes on", async () => {
       const hub = server.hub();

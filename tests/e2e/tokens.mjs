@@ -10,6 +10,19 @@ export const DETAIL = "https://mercure.rocks/authorization-detail";
 /** Who issues the access tokens of the tests. */
 export const ISSUER = "https://issuer.example";
 
+/** What verifies the tokens below that name no other key, for one role of an issuer. */
+export const SECRET = { key: DEVELOPMENT_KEY, algorithms: ["HS256"] };
+
+/** The variable `ISSUERS` with one issuer of these keys. */
+export const issuers = (publisher = SECRET, subscriber = publisher, members = {}) =>
+  JSON.stringify([{ issuer: ISSUER, ...members, publisher, subscriber }]);
+
+/** The variables of a hub of 0.x that takes the tokens below. */
+export const KEYS_0 = { MERCURE_PUBLISHER_JWT_KEY: DEVELOPMENT_KEY, MERCURE_SUBSCRIBER_JWT_KEY: DEVELOPMENT_KEY };
+
+/** The variables of a hub that takes the tokens below, of both dialects. */
+export const KEYS = { ...KEYS_0, ISSUERS: issuers() };
+
 const bytes = (secret) => new TextEncoder().encode(secret);
 
 /** Seconds since 1970, `seconds` from now. */
@@ -47,6 +60,29 @@ export function accessClaims(aud, details, claims = {}) {
 export function token1(aud, details, { claims, ...options } = {}) {
   return sign(accessClaims(aud, details, claims), { typ: "at+jwt", ...options });
 }
+
+/**
+ * How each dialect says the same: the parameter that names a topic, the variables of a hub whose keys are those of
+ * `role`, and a token that grants everything.
+ */
+export const DIALECTS = {
+  "0.x": {
+    parameter: "topic",
+    vars: ({ key, jwks_uri, algorithms }) => {
+      const of = { JWT_KEY: key, JWKS_URL: jwks_uri, JWT_ALG: algorithms.join(" ") };
+      const set = Object.entries(of).filter(([, value]) => value !== undefined);
+      const named = (role) => set.map(([name, value]) => [`MERCURE_${role}_${name}`, value]);
+      return Object.fromEntries([...named("PUBLISHER"), ...named("SUBSCRIBER")]);
+    },
+    token: (_, { payload, ...options } = {}) => token0({ publish: ["*"], subscribe: ["*"], payload }, options),
+  },
+  "1.0": {
+    parameter: "match",
+    vars: (role) => ({ ISSUERS: issuers(role) }),
+    token: (hub, { payload, ...options } = {}) =>
+      token1(hub, [detail(["publish", "subscribe"], ["*"], { payload })], options),
+  },
+};
 
 /** A token that says that it needs no signature, RFC 7515 § A.5. */
 export function unsigned(claims, typ = "JWT") {
