@@ -106,7 +106,7 @@ impl InvalidPublishRequest {
 impl PublishRequest {
     /// Reads an `application/x-www-form-urlencoded` body. Unknown fields are ignored; of a field
     /// other than `topic` that is given twice the first counts; an empty `id`, `type` or `retry`
-    /// is as good as none; `private` counts by being there.
+    /// is as good as none, and so is a `retry` of 0; `private` counts by being there.
     ///
     /// ```
     /// use millstream::publish_request::PublishRequest;
@@ -137,7 +137,7 @@ impl PublishRequest {
     }
 
     /// One event of a stream, published to `topics`: under its own id if its block set one that is
-    /// not empty, with the type and the reconnection time that it set.
+    /// not empty, with the type and the reconnection time that it set, if that is not 0.
     ///
     /// # Errors
     /// The first field that is wrong.
@@ -151,7 +151,7 @@ impl PublishRequest {
         if let Some(event_type) = event.named_event_type() {
             published = published.with_event_type(parse_event_type(event_type)?);
         }
-        if let Some(time) = event.reconnection_time() {
+        if let Some(time) = event.reconnection_time().filter(|time| is_told(*time)) {
             published = published.with_reconnection_time(time);
         }
         Ok(Self { topics, id, event: published, private })
@@ -207,9 +207,8 @@ impl Fields<'_> {
             event = event.with_event_type(parse_event_type(&event_type)?);
         }
         if let Some(retry) = present(self.retry) {
-            // As with the reference hub nought is none, for which publishers send it.
-            let time = retry.parse::<ReconnectionTime>()?;
-            if time.as_millis() > 0 {
+            let time = retry.parse()?;
+            if is_told(time) {
                 event = event.with_reconnection_time(time);
             }
         }
@@ -220,6 +219,11 @@ impl Fields<'_> {
             private: self.private,
         })
     }
+}
+
+/// As with the reference hub nought is none, for which publishers send it.
+fn is_told(time: ReconnectionTime) -> bool {
+    time.as_millis() > 0
 }
 
 fn topics_detail(invalid: &InvalidTopics) -> String {

@@ -138,6 +138,13 @@ mod tests {
     }
 
     #[test]
+    fn a_reconnection_time_of_nought_is_as_good_as_none() {
+        let stream = PublishStream::event_stream("topic=x").unwrap();
+        let body = "retry: 0\nid: 1\ndata: a\n\nretry: 00\nid: 2\ndata: b\n\n";
+        assert_eq!(read(stream, body), ["id: 1\ndata: a\n\n", "id: 2\ndata: b\n\n"]);
+    }
+
+    #[test]
     fn an_event_with_a_reserved_id_is_refused_alone() {
         let found = read(
             PublishStream::event_stream("topic=x").unwrap(),
