@@ -1,5 +1,7 @@
 //! What a subscriber asks for: draft-dunglas-mercure-07 § 3 and § 6.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use crate::{
@@ -141,12 +143,8 @@ impl SubscribeRequest {
                     let pattern = Subscription::url_pattern(&value, urls);
                     subscriptions.push(pattern.map_err(matcher(&name))?);
                 }
-                ("lastEventID" | "last_event_id", _) => {
-                    from_query.get_or_insert(value);
-                }
-                ("Last-Event-ID", Dialect::V0) => {
-                    of_version_7.get_or_insert(value);
-                }
+                ("lastEventID" | "last_event_id", _) => keep(&mut from_query, value),
+                ("Last-Event-ID", Dialect::V0) => keep(&mut of_version_7, value),
                 _ if is_matcher(&name) => {
                     return Err(InvalidSubscribeRequest::UnknownMatcher(name.into_owned()));
                 }
@@ -154,9 +152,10 @@ impl SubscribeRequest {
             }
         }
         let returning = header.filter(|header| !header.is_empty());
-        let from_query = from_query.or(of_version_7);
-        let asked = returning.or(from_query.as_deref()).or(header);
-        let last_event_id = asked.map(parse_last_event_id).transpose()?;
+        let mut asked =
+            [header, from_query.as_deref(), of_version_7.as_deref()].into_iter().flatten();
+        let first = asked.clone().find(|id| !id.is_empty()).or_else(|| asked.next());
+        let last_event_id = first.map(parse_last_event_id).transpose()?;
         let is_returning = returning.is_some();
         let limit = match dialect {
             Dialect::V0 => MAX_SELECTORS,
@@ -227,6 +226,13 @@ fn is_matcher(name: &str) -> bool {
     name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("match"))
 }
 
+/// Keeps the first value that is not empty, or else that there is one.
+fn keep<'a>(kept: &mut Option<Cow<'a, str>>, value: Cow<'a, str>) {
+    if kept.as_ref().is_none_or(|kept| kept.is_empty()) {
+        *kept = Some(value);
+    }
+}
+
 fn matcher(name: &str) -> impl Fn(InvalidMatcher) -> InvalidSubscribeRequest {
     let parameter = name.to_owned();
     move |invalid| InvalidSubscribeRequest::Matcher { parameter: parameter.clone(), invalid }
@@ -295,6 +301,9 @@ mod tests {
         begins("topic=a&lastEventID=", None, Some(&LastEventId::Empty));
         begins("topic=a", Some(""), Some(&LastEventId::Empty));
         begins("topic=a&lastEventID=x", Some(""), Some(&after("x")));
+        begins("topic=a&lastEventID=&Last-Event-ID=old", None, Some(&after("old")));
+        begins("topic=a&lastEventID=&last_event_id=x&lastEventID=y", None, Some(&after("x")));
+        begins("match=a&last_event_id=&lastEventID=", None, Some(&LastEventId::Empty));
     }
 
     #[test]
