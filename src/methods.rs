@@ -2,6 +2,9 @@
 
 use crate::error::Error;
 
+/// The value of `Allow` below the subscriptions of a hub, whichever halves are on.
+pub const OF_API: &str = "GET, HEAD, OPTIONS";
+
 /// Which halves of a hub are switched on: `PUBLISHING`, `SUBSCRIBING`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Methods {

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Request};
 
-use crate::{methods::Methods, origins::Origins};
+use crate::origins::Origins;
 
 /// Headers that a page of another origin may send. `Cache-Control` is what some `EventSource`
 /// polyfills send.
@@ -41,8 +41,8 @@ pub(crate) fn allow(
 }
 
 /// Adds what a preflight asks for.
-pub(super) fn preflight(headers: &Headers, methods: Methods) -> Result<(), JsValue> {
-    headers.set("Access-Control-Allow-Methods", methods.allow())?;
+pub(super) fn preflight(headers: &Headers, methods: &str) -> Result<(), JsValue> {
+    headers.set("Access-Control-Allow-Methods", methods)?;
     headers.set("Access-Control-Allow-Headers", REQUEST_HEADERS)?;
     headers.set("Access-Control-Max-Age", MAX_AGE)
 }

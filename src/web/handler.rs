@@ -25,6 +25,7 @@ use crate::{
     hub_path,
     limits::{WINDOW_BYTES, WINDOW_UPDATES},
     log::Log,
+    methods,
     subscribe_request::SubscribeRequest,
     timestamp::Timestamp,
     update::Update,
@@ -95,6 +96,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         }
         self.urls.set_base(&addressed.url);
         let (method, methods) = (request.method(), self.config.methods);
+        let allow = addressed.subscriptions.as_ref().map_or(methods.allow(), |_| methods::OF_API);
         let response = match (method.as_str(), &addressed.subscriptions) {
             (method, Some(below)) if method != "OPTIONS" => {
                 let (gate, urls) = (&self.gate, &self.urls);
@@ -106,7 +108,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
                     "POST" => self.answer_publish(request, &addressed).await?,
                     "OPTIONS" => {
                         let response = respond::empty()?;
-                        response.headers().set("Allow", methods.allow())?;
+                        response.headers().set("Allow", allow)?;
                         response
                     }
                     _ => self.answer_subscribe(request, &addressed).await?,
@@ -116,7 +118,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let headers = response.headers();
         let allowed = cors::allow(&self.config.cors_origins, request, &headers)?;
         if allowed && method == "OPTIONS" {
-            cors::preflight(&headers, methods)?;
+            cors::preflight(&headers, allow)?;
         }
         protection::add(&headers)?;
         Ok(response)

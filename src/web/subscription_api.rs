@@ -17,7 +17,7 @@ use crate::{
     challenge::Unauthorized,
     dialect::Dialect,
     error::Error,
-    hub_path,
+    hub_path, methods,
     place::Place,
     resolved_topics::ResolvedTopics,
     subscription_document::{self, ActiveSubscription, SUBSCRIPTIONS},
@@ -51,7 +51,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let method = request.method();
         if !["GET", "HEAD"].contains(&method.as_str()) {
-            return respond::error(&Error::MethodNotAllowed("GET, HEAD"));
+            return respond::error(&Error::MethodNotAllowed(methods::OF_API));
         }
         let resource = match self.resource(request, addressed, below, gate, urls).await {
             Ok(resource) => resource,

@@ -9,7 +9,8 @@ import { KEYS, bearer, detail, token0, token1 } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
 const HEARTBEAT = 500;
-const VARS = { ...KEYS, HEARTBEAT: `${HEARTBEAT}ms` };
+const PAGE = "https://app.example";
+const VARS = { ...KEYS, CORS_ORIGINS: PAGE, HEARTBEAT: `${HEARTBEAT}ms` };
 const SUBSCRIPTIONS = "/.well-known/mercure/subscriptions";
 
 /** A token of 0.x that grants to subscribe to these selectors, and one of 1.0 for these topics. */
@@ -223,8 +224,18 @@ describe("with SUBSCRIPTIONS=true", () => {
     ]) {
       assert.equal((await get(url, token)).status, status, `${url} ${status}`);
     }
-    const post = await fetch(`${hub}/subscriptions`, { method: "POST", body: "x" });
-    assert.equal(post.status, 405);
+  });
+
+  test("the API is for GET and HEAD, as a preflight is told", async () => {
+    const url = `${server.hub("methods")}/subscriptions`;
+    const post = await fetch(url, { method: "POST", body: "x" });
+    assert.deepEqual([post.status, post.headers.get("allow")], [405, "GET, HEAD, OPTIONS"]);
+    const preflight = await fetch(`${url}/a`, { method: "OPTIONS", headers: { origin: PAGE } });
+    for (const name of ["allow", "access-control-allow-methods"]) {
+      assert.equal(preflight.headers.get(name), "GET, HEAD, OPTIONS", name);
+    }
+    const hub = await fetch(server.hub("methods"), { method: "OPTIONS", headers: { origin: PAGE } });
+    assert.equal(hub.headers.get("access-control-allow-methods"), "GET, HEAD, QUERY, POST, OPTIONS");
   });
 
   test("who is not told of a change is never answered 304", async (t) => {

@@ -53,6 +53,14 @@ for (const [dialect, { parameter, token }] of Object.entries(DIALECTS)) {
   });
 }
 
+test("where subscribing is switched off the subscription API goes on", async () => {
+  const url = `${server.hub("writing")}/subscriptions`;
+  const headers = bearer(await DIALECTS["1.0"].token(server.hub("writing")));
+  assert.equal((await fetch(url, { headers })).status, 200);
+  const preflight = await fetch(url, { method: "OPTIONS", headers: { origin: PAGE } });
+  assert.equal(preflight.headers.get("access-control-allow-methods"), "GET, HEAD, OPTIONS");
+});
+
 test("a preflight is told the methods that are left", async () => {
   const cases = { [server.hub()]: "GET, HEAD, QUERY, OPTIONS", [server.hub("writing")]: "POST, OPTIONS" };
   for (const [hub, methods] of Object.entries(cases)) {
