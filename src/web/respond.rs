@@ -1,12 +1,13 @@
 //! Answers: their headers and bodies.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Headers, ReadableStream, Response, ResponseInit};
+use web_sys::{Headers, ReadableStream, Request, Response, ResponseInit};
 
 use super::subscription_api::Resource;
 use crate::{
     dialect::Dialect,
     error::Error,
+    media_type,
     place::Place,
     problem::{PROBLEM_JSON, Problem},
     published::Published,
@@ -32,9 +33,19 @@ pub(super) fn event_stream(
     Response::new_with_opt_readable_stream_and_init(stream, &init)
 }
 
+/// Refuses a subscription: for a while alone when the hub is not there, which ends no `EventSource`.
+/// Such a one names the type in `Accept`: HTML § 9.2.2.
+pub(super) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Response, JsValue> {
+    let accept = request.headers().get("Accept")?.unwrap_or_default();
+    match refusal {
+        Error::History if media_type::names_event_stream(&accept) => come_back(),
+        refusal => error(refusal),
+    }
+}
+
 /// A stream that ends at once and has its client come back: an `EventSource` that is answered with
 /// an error gives up for good, HTML § 9.2.3.
-pub(super) fn come_back() -> Result<Response, JsValue> {
+fn come_back() -> Result<Response, JsValue> {
     let response = event_stream(None, Dialect::default(), None)?;
     let retry = format!("retry: {RETRY_MILLIS}\n\n");
     let init = init(200, &response.headers());

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     access::Access, admission, connection::CloseReason, connection_id::ConnectionId, error::Error,
-    hub::Subscribed, media_type, subscribe_request::SubscribeRequest,
+    hub::Subscribed, place::Place, subscribe_request::SubscribeRequest,
 };
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
@@ -33,10 +33,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
         };
         if request.method() == "HEAD" {
-            let preceding = self.hub.borrow().preceding(parsed, access, clock::now());
-            return match preceding {
+            return match self.preceding(parsed, access) {
                 Ok(preceding) => respond::event_stream(None, parsed.dialect(), preceding.as_ref()),
-                Err(error) => respond::error(&self.history_failed(&error)),
+                Err(error) => respond::refuse_stream(request, &error),
             };
         }
         let transport = Rc::new(Transport::controller());
@@ -46,11 +45,21 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let attached = Rc::new(Attached { transport, application, address, subscriptions });
         let subscribed = match self.register(id, &attached, parsed, access) {
             Ok(subscribed) => subscribed,
-            Err(Error::History) if names_event_stream(request) => return respond::come_back(),
-            Err(error) => return respond::error(&error),
+            Err(error) => return respond::refuse_stream(request, &error),
         };
         self.watch(id, request, &source)?;
         respond::event_stream(Some(&stream), parsed.dialect(), subscribed.preceding.as_ref())
+    }
+
+    /// Where the stream of this request would begin.
+    fn preceding(
+        &self,
+        request: &SubscribeRequest,
+        access: &Access,
+    ) -> Result<Option<Place>, Error> {
+        self.history_answers()?;
+        let preceding = self.hub.borrow().preceding(request, access, clock::now());
+        preceding.map_err(|error| self.history_failed(&error))
     }
 
     /// A connection whose chunks go to Rust.
@@ -80,9 +89,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         request: &SubscribeRequest,
         access: &Access,
     ) -> Result<Subscribed, Error> {
-        if self.failed.get() {
-            return Err(Error::History);
-        }
+        self.history_answers()?;
         let address = attached.address.as_deref();
         self.limits.admissions.borrow_mut().enter(address)?;
         let state = Rc::clone(attached);
@@ -113,16 +120,19 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         signal.add_event_listener_with_event_listener("abort", source.unchecked_ref())
     }
 
+    /// A stream may begin without anything being read, so a history that is lost is noticed here.
+    fn history_answers(&self) -> Result<(), Error> {
+        if self.failed.get() {
+            return Err(Error::History);
+        }
+        let newest = self.hub.borrow().log().history().newest();
+        newest.map(|_| ()).map_err(|error| self.history_failed(&error))
+    }
+
     fn history_failed(&self, error: &dyn std::error::Error) -> Error {
         self.log(&Record::new(Level::Error, "history unreadable").with_detail(error));
         Error::History
     }
-}
-
-/// Whether the request may be an `EventSource`'s, which names the type in `Accept`: HTML § 9.2.2.
-fn names_event_stream(request: &Request) -> bool {
-    let accept = request.headers().get("Accept").ok().flatten();
-    accept.is_some_and(|accept| media_type::names_event_stream(&accept))
 }
 
 /// The query of a URL, without its question mark.

@@ -54,10 +54,13 @@ for (const [dialect, { parameter, token }] of Object.entries(DIALECTS)) {
     test("a subscription is answered 503, an EventSource is had to come back, and nobody is told of either", async (t) => {
       const headers = await granted();
       const watcher = await Stream.open(t, withQuery(hub(), { [parameter]: "*" }), { headers });
-      const refused = { "last-event-id": "unknown", ...REFUSING };
       const url = withQuery(hub(), { [parameter]: "never" });
-      await assertProblem(await fetch(url, { headers: refused }), 503);
-      await assertComeBack(await fetch(url, { headers: { ...refused, ...STREAM } }));
+      for (const lastEventId of [{}, { "last-event-id": "unknown" }]) {
+        const refused = { ...lastEventId, ...REFUSING };
+        await assertProblem(await fetch(url, { headers: refused }), 503);
+        await assertComeBack(await fetch(url, { headers: { ...refused, ...STREAM } }));
+        assert.equal((await fetch(url, { method: "HEAD", headers: refused })).status, 503);
+      }
       assert.equal((await post(hub(), { topic: "a", id: "end" }, { headers })).status, 200);
       await watcher.receivesId("end");
       assert.ok(!watcher.text.includes("never"), watcher.text);
