@@ -5,7 +5,7 @@
 // without anybody to feed them. So the next call gets a new instance, and every object is reset, which fails its
 // requests and cuts its streams: the clients reconnect and resume.
 import module from "./build/millstream_bg.wasm";
-import { HubObject as Hub, __wbg_reset_state as renew, initSync, route } from "./build/millstream.js";
+import { HubObject as Hub, __wbg_reset_state as renew, initSync, route, unreachable } from "./build/millstream.js";
 
 /** One that meets the trap, one that meets an object which is yet to be reset, and one that meets neither. */
 const ATTEMPTS = 3;
@@ -22,7 +22,7 @@ const ended = new FinalizationRegistry((object) => objects.delete(object));
 globalThis.millstreamAborted = () => {
   if (trapped) return;
   trapped = true;
-  console.error(TRAPPED);
+  log(TRAPPED);
   for (const object of objects) object.deref()?.reset();
 };
 
@@ -35,39 +35,40 @@ function instance() {
   trapped = false;
 }
 
-/** Methods that change nothing. */
-const SAFE = ["GET", "HEAD"];
+/** Methods that change nothing and have no body, which the first attempt would have used up. */
+const REPEATABLE = ["GET", "HEAD", "OPTIONS"];
 
-/** RFC 9457: says that it failed and nothing about the inside. What would only have read may be asked for again. */
-function refusal(request) {
-  const nosniff = { "x-content-type-options": "nosniff" };
-  if (!SAFE.includes(request.method)) return problem(500, "Internal Server Error", nosniff);
-  if (/\btext\/event-stream\b/i.test(request.headers.get("accept"))) {
-    // An EventSource comes back from the end of a stream, and from no error: HTML § 9.2.3.
-    return new Response("retry: 5000\n\n", { headers: { "content-type": "text/event-stream", ...nosniff } });
-  }
-  return problem(503, "Service Unavailable", { "retry-after": "1", ...nosniff });
+/** A line of the log, as the hub writes them. */
+function log(event, detail) {
+  console.error(JSON.stringify({ level: "error", event, detail }));
 }
 
-function problem(status, title, headers) {
-  const body = { type: "about:blank", title, status };
-  return Response.json(body, { status, headers: { "content-type": "application/problem+json", ...headers } });
+/** RFC 9457: says that it failed and nothing about the inside, when not even the hub's own answer can be made. */
+function problem(status, title) {
+  const headers = { "content-type": "application/problem+json", "x-content-type-options": "nosniff" };
+  return Response.json({ type: "about:blank", title, status }, { status, headers });
 }
 
 export default {
-  /** An EventSource that is answered with an error never comes back by itself, so what is safe is tried again. */
+  /** An EventSource that is answered with an error never comes back by itself, so what can be is tried again. */
   async fetch(request, env) {
-    const attempts = SAFE.includes(request.method) ? ATTEMPTS : 1;
+    const attempts = REPEATABLE.includes(request.method) ? ATTEMPTS : 1;
     for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
         instance();
         return await route(request, env);
       } catch (error) {
-        console.error(`attempt ${attempt} of ${attempts}: ${error}`);
+        log("hub unreachable", `attempt ${attempt} of ${attempts}: ${error}`);
         if (error.overloaded) break;
       }
     }
-    return refusal(request);
+    try {
+      instance();
+      return unreachable(request, env);
+    } catch (error) {
+      log("no answer", String(error));
+      return problem(500, "Internal Server Error");
+    }
   },
 };
 
@@ -106,7 +107,7 @@ export class HubObject {
     try {
       return method();
     } catch (error) {
-      console.error(error);
+      log("object unusable", String(error));
       this.#abort();
       throw error;
     }

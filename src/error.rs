@@ -131,6 +131,9 @@ pub enum Error {
     /// The history did not take the update, or did not confirm that it has.
     #[error("the history is not available; it is not known whether the update was kept, try again")]
     Unconfirmed,
+    /// The hub of the path is not to be had for now.
+    #[error("the hub is not available, try again")]
+    Unreachable,
     /// Something that the caller has no part in.
     #[error("something went wrong inside; it is in the log")]
     Internal,
@@ -173,7 +176,7 @@ impl Error {
                 return reason.problem(*dialect).with_field("Authorization");
             }
             Self::Config(invalid) => (500, "Internal Server Error", Some(invalid.variable())),
-            Self::History => (503, "Service Unavailable", None),
+            Self::History | Self::Unreachable => (503, "Service Unavailable", None),
             Self::Unconfirmed | Self::Internal => (500, "Internal Server Error", None),
         };
         let problem = Problem::new(status, title, self.to_string());
@@ -194,6 +197,7 @@ impl Error {
             // The rate is a whole number a second, so that there is room again within one.
             Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. }
             | Self::History
+            | Self::Unreachable
             | Self::Unconfirmed
             | Self::PublishRate(_) => Some(("Retry-After", "1".to_owned())),
             Self::Unauthorized { reason, dialect, metadata } => {

@@ -35,10 +35,12 @@ pub(super) fn event_stream(
 
 /// Refuses a subscription: for a while alone when the hub is not there, which ends no `EventSource`.
 /// Such a one names the type in `Accept`: HTML § 9.2.2.
-pub(super) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Response, JsValue> {
+pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Response, JsValue> {
     let accept = request.headers().get("Accept")?.unwrap_or_default();
     match refusal {
-        Error::History if media_type::names_event_stream(&accept) => come_back(),
+        Error::History | Error::Unreachable if media_type::names_event_stream(&accept) => {
+            come_back()
+        }
         refusal => error(refusal),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     hub_path::{self, HubPath},
     resource_metadata::ResourceMetadata,
     verifier::Role,
-    web::{cors, protection, respond},
+    web::{Level, Record, cors, protection, respond},
 };
 
 /// The Worker's entry: answers what needs no hub, and hands everything else to the hub's object.
@@ -25,7 +25,7 @@ use crate::{
 pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue> {
     let url = request.url();
     let config = config::check(env).map_err(|invalid| {
-        web_sys::console::error_1(&invalid.to_string().into());
+        Record::new(Level::Error, "configuration wrong").with_detail(&invalid).to_console();
         Error::from(invalid)
     });
     let found =
@@ -46,6 +46,35 @@ pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue>
         Ok(HubPath::Metadata(_)) => refuse(&Error::NotFound, config.as_ref().ok(), request),
         Err(error) => refuse(&error, config.as_ref().ok(), request),
     }
+}
+
+/// Answers in the place of a hub's object that could not be reached: what changes nothing may be
+/// asked for again, of the rest it is not known what became of it.
+///
+/// # Errors
+/// What the host throws when it is out of the means to make an answer.
+#[wasm_bindgen]
+pub fn unreachable(request: &Request, env: &Env) -> Result<Response, JsValue> {
+    let url = request.url();
+    let path = HubPath::parse(hub_path::of_url(&url));
+    let response = match (request.method().as_str(), &path) {
+        ("GET" | "HEAD" | "QUERY", Ok(HubPath::Hub(_))) => {
+            respond::refuse_stream(request, &Error::Unreachable)?
+        }
+        ("GET" | "HEAD" | "QUERY" | "OPTIONS", _) => respond::error(&Error::Unreachable)?,
+        _ => respond::error(&Error::Internal)?,
+    };
+    protection::add(&response.headers())?;
+    let config = match path {
+        Ok(HubPath::Hub(name) | HubPath::HubHealth(name) | HubPath::Subscriptions(name)) => {
+            config::of_hub(env, name)
+        }
+        _ => config::check(env),
+    };
+    if let Ok(config) = config {
+        cors::allow(&config.cors_origins, request, &response.headers())?;
+    }
+    Ok(response)
 }
 
 fn refuse(

@@ -9,10 +9,14 @@ import { DIALECTS, KEYS, bearer } from "./tokens.mjs";
 /** The header that has the storage refuse: see tools/trap.mjs. The tests of this file run one after the other. */
 const REFUSING = { "sql-fails": "1" };
 const STREAM = { accept: "text/event-stream" };
+/** The origin whose pages may read, and that of the hub `own`. */
+const PAGE = "https://app.example";
+const OWN = "https://own.example";
 
 let server;
 before(async () => {
-  const vars = { ...KEYS, SUBSCRIPTIONS: "true" };
+  const HUBS = JSON.stringify({ own: { CORS_ORIGINS: OWN } });
+  const vars = { ...KEYS, CORS_ORIGINS: PAGE, HUBS, SUBSCRIPTIONS: "true" };
   server = await Server.start({ kind: "workerd", vars, settings: ["TRAP=1"] });
 });
 after(() => server?.stop());
@@ -68,10 +72,34 @@ for (const [dialect, { parameter, token }] of Object.entries(DIALECTS)) {
   });
 }
 
+/** An answer in the place of a hub may be read by the pages that may read the hub's own, and by no others. */
+function assertReadable({ headers }, origin = PAGE) {
+  assert.equal(headers.get("access-control-allow-origin"), origin);
+  assert.equal(headers.get("vary"), "Origin");
+  assert.equal(headers.get("x-content-type-options"), "nosniff");
+  assert.equal(headers.get("x-frame-options"), "DENY");
+}
+
 test("a hub whose storage cannot be opened is answered for in the same way", async () => {
   const url = withQuery(server.hub("unopened"), { topic: "a" });
-  await assertProblem(await fetch(url, { headers: REFUSING }), 503);
-  await assertComeBack(await fetch(url, { headers: { ...REFUSING, ...STREAM } }));
+  const headers = { ...REFUSING, origin: PAGE };
+  const query = { method: "QUERY", body: "match=a", headers: { "content-type": "application/x-www-form-urlencoded" } };
+  for (const init of [{}, query]) {
+    const target = init === query ? server.hub("unopened") : url;
+    const refused = await fetch(target, { ...init, headers: { ...init.headers, ...headers } });
+    assertReadable(refused);
+    await assertProblem(refused, 503);
+    const comesBack = await fetch(target, { ...init, headers: { ...init.headers, ...headers, ...STREAM } });
+    assertReadable(comesBack);
+    await assertComeBack(comesBack);
+  }
+  const excluded = { ...headers, accept: "text/html, text/event-stream;q=0" };
+  await assertProblem(await fetch(url, { headers: excluded }), 503);
+  const publication = await post(server.hub("unopened"), { topic: "a" }, { headers });
+  assertReadable(publication);
+  assert.equal(publication.status, 500);
+  assertReadable(await fetch(url, { headers: { ...REFUSING, origin: "https://other.example" } }), null);
+  assertReadable(await fetch(withQuery(server.hub("own"), { topic: "a" }), { headers: { ...REFUSING, origin: OWN } }), OWN);
   assert.equal((await fetch(url, { method: "HEAD" })).status, 200);
 });
 
@@ -79,6 +107,7 @@ test("a hub whose storage does not answer is unhealthy, and healthy once it does
   for (const name of ["refusing-topic", "never-opened"]) {
     const health = `${server.origin}/hubs/${name}/healthz`;
     await assertProblem(await fetch(health, { headers: REFUSING }), 503);
+    await assertProblem(await fetch(health, { headers: { ...REFUSING, ...STREAM } }), 503);
     assert.equal((await (await fetch(health)).json()).status, "ok");
   }
 });

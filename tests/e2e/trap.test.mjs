@@ -15,7 +15,12 @@ test("a request that traps is answered with a problem that says nothing of the i
   const response = await post(server.hub("answer"), { topic: "a", data: "lost" }, TRAP);
   assert.equal(response.status, 500);
   assert.equal(response.headers.get("content-type"), "application/problem+json");
-  assert.deepEqual(await response.json(), { type: "about:blank", title: "Internal Server Error", status: 500 });
+  assert.deepEqual(await response.json(), {
+    type: "about:blank",
+    title: "Internal Server Error",
+    status: 500,
+    detail: "something went wrong inside; it is in the log",
+  });
 });
 
 test("after a trap every subscriber of every hub reconnects and resumes, exactly once", async (t) => {
