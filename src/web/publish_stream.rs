@@ -103,7 +103,12 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
                 }
                 break;
             }
-            answers.push(publication.and_then(|request| self.append_one(request, &mut until)));
+            let answer = publication.and_then(|request| self.append_one(request, &mut until));
+            if answer == Err(Error::Unconfirmed) {
+                self.found.clear();
+                self.over = true;
+            }
+            answers.push(answer);
         }
         if self.found.is_empty() {
             self.ahead = 0;
