@@ -431,7 +431,9 @@ mod tests {
         assert_eq!(level("debug"), Ok(Level::Debug));
         assert_eq!(level("warning"), Ok(Level::Warning));
         assert_eq!(level("error"), Ok(Level::Error));
-        assert!(level("DEBUG").is_err());
+        assert_eq!(level("DEBUG"), Ok(Level::Debug));
+        assert_eq!(level("Warn"), Ok(Level::Warning));
+        assert!(level("verbose").is_err());
     }
 
     fn hubs(variables: &[(&str, &str, &str)]) -> HubVariables {

@@ -24,13 +24,13 @@ pub enum Level {
 }
 
 impl Level {
-    /// The level of this name.
+    /// The level of this name, in any case; `warn` is what others call `warning`.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Some(match name {
+        Some(match name.to_ascii_lowercase().as_str() {
             "debug" => Self::Debug,
             "info" => Self::Info,
-            "warning" => Self::Warning,
+            "warn" | "warning" => Self::Warning,
             "error" => Self::Error,
             _ => return None,
         })
