@@ -92,6 +92,7 @@ pub mod timestamp;
 pub mod admission;
 pub mod config;
 pub mod error;
+pub mod excerpts;
 pub mod hub_path;
 pub mod hub_variables;
 pub mod idempotency;

@@ -115,3 +115,11 @@ pub const MIN_RSA_BITS: usize = 2_048;
 
 /// Members of one JSON object in a token or a key: each name is held against those before it.
 pub const MAX_MEMBERS: usize = 256;
+
+/// Characters of a text, and texts of a list, that a record of the log holds: enough to know them
+/// by.
+pub const MAX_LOGGED: usize = 256;
+
+/// Bytes of the texts of a record of the log, in JSON. Together with its names and as much again
+/// for what went wrong a line stays below 16 KiB, which is what log collectors take whole.
+pub const MAX_LOGGED_BYTES: usize = 7 << 10;

@@ -8,14 +8,10 @@ use web_sys::{Request, Response};
 
 use super::Connection;
 use crate::{
-    access::Access, connection::CloseReason, connection_id::ConnectionId, level::Level,
-    problem::Problem, subscribe_request::SubscribeRequest, subscription::Subscription,
-    topic::Topic, update::Update,
+    access::Access, connection::CloseReason, connection_id::ConnectionId, excerpts::Excerpts,
+    level::Level, problem::Problem, subscribe_request::SubscribeRequest,
+    subscription::Subscription, topic::Topic, update::Update,
 };
-
-/// Characters of a text, and texts of a list, that a record holds: enough to know them by, whatever
-/// is published.
-const MAX_LOGGED: usize = 256;
 
 /// The application's part in the life of a connection. For a new one the order is
 /// [`connection`](Hooks::connection), the registry, the replay of what it missed,
@@ -118,10 +114,11 @@ impl Record {
     /// What was published, for debugging.
     #[must_use]
     pub fn of_update(event: &'static str, update: &Update) -> Self {
+        let mut excerpts = Excerpts::default();
         Self {
-            id: Some(shown(update.id().as_str())),
-            topics: all_shown(update.topics().as_slice().iter().map(Topic::as_str)),
-            data: update.data().map(shown),
+            id: Some(excerpts.one(update.id().as_str())),
+            data: update.data().map(|data| excerpts.one(data)),
+            topics: excerpts.all(update.topics().as_slice().iter().map(Topic::as_str)),
             ..Self::new(Level::Debug, event)
         }
     }
@@ -129,9 +126,10 @@ impl Record {
     /// What was subscribed to and by whom, for debugging.
     #[must_use]
     pub fn of_subscription(event: &'static str, asked: &SubscribeRequest, by: &Access) -> Self {
+        let mut excerpts = Excerpts::default();
         Self {
-            topics: all_shown(asked.subscriptions().iter().map(Subscription::as_str)),
-            payloads: all_shown(by.payloads()),
+            payloads: excerpts.all(by.payloads()),
+            topics: excerpts.all(asked.subscriptions().iter().map(Subscription::as_str)),
             ..Self::new(Level::Debug, event)
         }
     }
@@ -145,7 +143,7 @@ impl Record {
     /// The same with more about it.
     #[must_use]
     pub fn with_detail(self, detail: impl Display) -> Self {
-        Self { detail: Some(detail.to_string()), ..self }
+        Self { detail: Some(Excerpts::default().most(&detail.to_string())), ..self }
     }
 
     /// Writes the record to the host's console, at the console's own level.
@@ -158,12 +156,4 @@ impl Record {
             Level::Error => web_sys::console::error_1(&line),
         }
     }
-}
-
-fn all_shown<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    texts.take(MAX_LOGGED).map(shown).collect()
-}
-
-fn shown(text: &str) -> String {
-    text.chars().take(MAX_LOGGED).collect()
 }
