@@ -500,6 +500,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_origin_is_wrong_in_each_list() {
+        for name in ["CORS_ORIGINS", "PUBLISH_ORIGINS", "PUBLIC_ORIGINS"] {
+            for wrong in ["http://b/path", "http://user@b", "http://b?x", "http://b#x", "word"] {
+                let list = format!("https://a.example {wrong}");
+                assert_eq!(read(name, &list).unwrap_err().variable(), name, "{list}");
+            }
+        }
+    }
+
+    #[test]
     fn a_limit_of_nought_is_none() {
         let limits = read("MAX_CONNECTIONS", "0").unwrap().connection_limits;
         assert_eq!(limits, ConnectionLimits { connections: 0, per_address: 1_000 });

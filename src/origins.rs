@@ -158,10 +158,13 @@ mod tests {
             "https://example.com/path",
             "https://user@example.com",
             "https://example.com?query",
+            "https://example.com#fragment",
+            "https://example.com/#fragment",
             "https://example.com:0",
             "https://example.com:port",
             "https://Example.com",
             "https://",
+            "word",
         ] {
             assert_eq!(
                 wrong.parse::<Origins>(),

@@ -15,6 +15,13 @@ const LISTED = {
   null: "null",
 };
 
+/** A cookie of each dialect that grants to publish, and the status where the origin does not let it. */
+const cookies = async (hub) => [
+  [`mercureAuthorization=${await token0({ publish: ["*"] })}`, 401],
+  [`__Secure-mercure_access_token=${await token1(hub, [detail(["publish"], ["*"])])}`, 403],
+];
+const published = async (hub, headers) => (await post(hub, { topic: "a" }, { headers })).status;
+
 describe("with origins of every form", () => {
   let server;
   before(async () => {
@@ -33,6 +40,15 @@ describe("with origins of every form", () => {
     test(`pages of ${origin} may read what ${listed} lets them, with credentials`, async () => {
       assert.deepEqual(await allowed(server.hub(), origin), [origin, "true"]);
     });
+
+    test(`pages of ${origin} may publish with their cookie, as ${listed} lets them`, async () => {
+      for (const [cookie, refused] of await cookies(server.hub())) {
+        assert.equal(await published(server.hub(), { cookie, origin }), 200, cookie);
+        for (const other of [`${origin}.evil`, "https://other.example"]) {
+          assert.equal(await published(server.hub(), { cookie, origin: other }), refused, `${other}: ${cookie}`);
+        }
+      }
+    });
   }
 
   test("a star lets pages of every origin read, and none with credentials", async () => {
@@ -42,35 +58,10 @@ describe("with origins of every form", () => {
 
   test("a star lets pages of every origin publish with their cookie, and nobody without an origin", async () => {
     const hub = server.hub("any");
-    const cookies = {
-      mercureAuthorization: [await token0({ publish: ["*"] }), 401],
-      "__Secure-mercure_access_token": [await token1(hub, [detail(["publish"], ["*"])]), 403],
-    };
-    for (const [name, [token, refused]] of Object.entries(cookies)) {
-      const status = async (headers) =>
-        (await post(hub, { topic: "a" }, { headers: { cookie: `${name}=${token}`, ...headers } })).status;
-      assert.equal(await status({ origin: "https://any.example" }), 200, name);
-      assert.equal(await status({ referer: "https://any.example/page" }), 200, name);
-      assert.equal(await status({}), refused, name);
+    for (const [cookie, refused] of await cookies(hub)) {
+      assert.equal(await published(hub, { cookie, origin: "https://any.example" }), 200, cookie);
+      assert.equal(await published(hub, { cookie, referer: "https://any.example/page" }), 200, cookie);
+      assert.equal(await published(hub, { cookie }), refused, cookie);
     }
   });
-});
-
-describe("a list of origins", { concurrency: 2 }, () => {
-  for (const wrong of [
-    "https://a.example/path",
-    "https://user@a.example",
-    "https://a.example?x",
-    "https://a.example#x",
-    "https://a.example:port",
-    "word",
-  ]) {
-    test(`with ${wrong} is a wrong configuration`, async (t) => {
-      const server = await Server.start({ kind: "workerd", vars: { CORS_ORIGINS: wrong } });
-      t.after(() => server.stop());
-      const response = await fetch(withQuery(server.hub(), { topic: "a" }));
-      assert.equal(response.status, 500);
-      assert.equal((await response.json()).field, "CORS_ORIGINS");
-    });
-  }
 });
