@@ -1,11 +1,11 @@
-// Publications with fields of random bytes, the same in every run.
+// Publications with fields of random characters, the same in every run, since they are made from a fixed seed.
 import assert from "node:assert/strict";
 
 const FIELDS = ["topic", "topic", "data", "id", "type", "retry", "private", "x"];
 const ALPHABET = ["a", "/", ":", "*", "#", "{", "%", "+", " ", "0", "é", "\u{1f600}", "\n", "\r", "\0", "\u{7f}", "\u{200b}"];
 const COUNT = 100;
 
-/** Numbers from 0 on below `limit`: a linear congruential generator. */
+/** A function that gives whole numbers from 0 on below its argument: a linear congruential generator. */
 function numbers(seed) {
   let state = seed;
   return (limit) => {
@@ -14,7 +14,10 @@ function numbers(seed) {
   };
 }
 
-/** Each of them is answered 400, 403 of what is the hub's own, or 200 with its id, which is never empty. */
+/**
+ * Each of them is answered 400, or 200 with the id that it has or is given, which is never empty; and there are some of
+ * both. None is long enough to be a topic of the hub's own, for which 0.x has 403.
+ */
 export async function assertAnswersRandomFields(hub, authorization) {
   const number = numbers(7);
   const text = () => Array.from({ length: number(5) }, () => ALPHABET[number(ALPHABET.length)]).join("");
