@@ -1,70 +1,38 @@
 // Keys as operators have them in files: PEM public keys and PEM certificates, which openssl made.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { createPrivateKey } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { createPrivateKey, createPublicKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
 import { post } from "./clients.mjs";
 import { Server } from "./server.mjs";
 import { withQuery } from "./stream.mjs";
-import { ISSUER, bearer, detail, keyPair, tampered, token0, token1 } from "./tokens.mjs";
+import { DIALECTS, bearer, keyPair, tampered } from "./tokens.mjs";
 
-/** What openssl makes a key of each kind from, and the algorithm of its signatures. */
-const KINDS = {
-  RSA: { alg: "RS256", options: ["-newkey", "rsa:2048"] },
-  ECDSA: { alg: "ES256", options: ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"] },
-};
+/** The kinds of keys, each in two files of tests/e2e/certificates, and the algorithm of their signatures. */
+const KINDS = { RSA: "RS256", ECDSA: "ES256" };
 
-let folder;
-const made = {};
-before(() => {
-  folder = mkdtempSync(join(tmpdir(), "millstream-pem-"));
-  for (const [kind, { options }] of Object.entries(KINDS)) {
-    const [key, certificate] = [join(folder, `${kind}.key`), join(folder, `${kind}.pem`)];
-    const files = ["-keyout", key, "-out", certificate];
-    execFileSync("openssl", ["req", "-x509", "-nodes", "-subj", "/CN=millstream", ...options, ...files], { stdio: "pipe" });
-    const publicKey = execFileSync("openssl", ["x509", "-in", certificate, "-noout", "-pubkey"], { encoding: "utf8" });
-    const texts = { certificate: readFileSync(certificate, "utf8"), "public key": publicKey };
-    made[kind] = { private: createPrivateKey(readFileSync(key)), texts };
-  }
-});
-after(() => rmSync(folder, { recursive: true, force: true }));
+/** A private key, which is for these tests alone, and what a hub may be given to verify its signatures. */
+function made(kind) {
+  const [key, certificate] = ["key", "pem"].map((suffix) =>
+    readFileSync(new URL(`certificates/${kind}.${suffix}`, import.meta.url), "utf8"),
+  );
+  const publicKey = createPublicKey(certificate).export({ type: "spki", format: "pem" });
+  return { private: createPrivateKey(key), texts: { certificate, "public key": publicKey } };
+}
 
-const DIALECTS = {
-  "0.x": {
-    vars: (key, alg) => ({
-      MERCURE_PUBLISHER_JWT_KEY: key,
-      MERCURE_PUBLISHER_JWT_ALG: alg,
-      MERCURE_SUBSCRIBER_JWT_KEY: key,
-      MERCURE_SUBSCRIBER_JWT_ALG: alg,
-    }),
-    token: (_, options) => token0({ publish: ["*"], subscribe: ["*"] }, options),
-    query: { topic: "a" },
-  },
-  "1.0": {
-    vars: (key, alg) => {
-      const role = { key, algorithms: [alg] };
-      return { ISSUERS: JSON.stringify([{ issuer: ISSUER, publisher: role, subscriber: role }]) };
-    },
-    token: (hub, options) => token1(hub, [detail(["publish", "subscribe"], ["*"])], options),
-    query: { match: "a" },
-  },
-};
-
-for (const [dialect, { vars, token, query }] of Object.entries(DIALECTS)) {
+for (const [dialect, { vars, token, parameter }] of Object.entries(DIALECTS)) {
   describe(`in ${dialect}`, { concurrency: true }, () => {
-    for (const [kind, { alg }] of Object.entries(KINDS)) {
+    for (const [kind, alg] of Object.entries(KINDS)) {
       for (const form of ["certificate", "public key"]) {
         test(`tokens are verified by an ${kind} ${form} in PEM, and by nothing else`, async (t) => {
-          const { private: key, texts } = made[kind];
-          const server = await Server.start({ kind: "workerd", vars: { ...vars(texts[form], alg), ANONYMOUS_SUBSCRIBE: "" } });
+          const { private: key, texts } = made(kind);
+          const keys = vars({ key: texts[form], algorithms: [alg] });
+          const server = await Server.start({ kind: "workerd", vars: { ...keys, ANONYMOUS_SUBSCRIBE: "" } });
           t.after(() => server.stop());
           const hub = server.hub();
           const statuses = async (text) => {
             const headers = bearer(text);
-            const subscribed = await fetch(withQuery(hub, query), { method: "HEAD", headers });
+            const subscribed = await fetch(withQuery(hub, { [parameter]: "a" }), { method: "HEAD", headers });
             return [(await post(hub, { topic: "a" }, { headers })).status, subscribed.status];
           };
           const good = await token(hub, { alg, key });
