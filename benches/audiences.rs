@@ -123,7 +123,7 @@ fn publish(hub: &mut Hub<(), ()>, update: &EncodedUpdate) -> Result<f64, Failure
     let update = update.clone();
     let started = Instant::now();
     let sequence = hub.append(update, NOW)?;
-    let effects = hub.commit(sequence, NOW);
+    let effects = hub.commit(sequence, NOW).effects;
     let spent = started.elapsed().as_secs_f64();
     if effects.is_empty() {
         return Err("nobody was given the update".into());

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::{
     admission::ConnectionLimits,
     authorization::Authorization,
+    delivery::Delivery,
     gap::GapEvents,
     heartbeat::Heartbeat,
     history::Retention,
@@ -25,6 +26,8 @@ pub struct Config {
     pub authorization: Authorization,
     /// How old a connection may become: `CONNECTION_AGE`.
     pub connection_age: ConnectionAge,
+    /// How updates are handed to connections.
+    pub delivery: Delivery,
     /// Pages that may talk to the hub from other origins: `CORS_ORIGINS`.
     pub cors_origins: Origins,
     /// The heartbeat: `HEARTBEAT`.
@@ -110,7 +113,7 @@ impl Default for ConnectionAge {
 }
 
 /// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 30] = [
+pub const VARIABLES: [&str; 31] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "CONNECTION_AGE",
@@ -123,6 +126,7 @@ pub const VARIABLES: [&str; 30] = [
     "HISTORY_UPDATES",
     "HUBS",
     "ISSUERS",
+    "LINGER",
     "LOG_LEVEL",
     "MAX_CONNECTIONS",
     "MAX_CONNECTIONS_PER_ADDRESS",
@@ -143,7 +147,7 @@ pub const VARIABLES: [&str; 30] = [
     "SUBSCRIPTIONS",
 ];
 
-/// Those that are read here; the others are [`Authorization`]'s and its parts'.
+/// Those that are read here; the others are [`Delivery`]'s, and [`Authorization`]'s and its parts'.
 const OWN_VARIABLES: [&str; 14] = [
     "CORS_ORIGINS",
     "HEARTBEAT",
@@ -246,12 +250,13 @@ impl Config {
         let taken = ConnectionLimits::default();
         let limit = "a number from 1 on, or 0 for no limit";
         Ok(Self {
-            authorization: Authorization::read(variable)?,
+            authorization: Authorization::read(&variable)?,
             connection_age: connection_age.parse(
                 "a time such as 10m or 1h, or 0 for no limit",
                 ConnectionAge::default(),
                 |text| duration(text).map(|age| ConnectionAge((!age.is_zero()).then_some(age))),
             )?,
+            delivery: Delivery::read(&variable)?,
             cors_origins: cors_origins.parse(
                 "origins such as https://example.com, separated by spaces, or *",
                 Origins::default(),
@@ -305,13 +310,13 @@ fn at_place(place: Option<&str>) -> String {
     place.map_or_else(String::new, |place| format!(" at {place:?}"))
 }
 
-struct Variable {
-    name: &'static str,
-    value: String,
+pub(crate) struct Variable {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
 }
 
 impl Variable {
-    fn parse<T>(
+    pub(crate) fn parse<T>(
         self,
         expected: &'static str,
         default: T,
@@ -341,7 +346,7 @@ fn positive(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number| *number > 0)
 }
 
-fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let number: u32 = number.parse().ok()?;

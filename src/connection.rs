@@ -27,9 +27,8 @@ pub struct Connection<T> {
     pub(crate) gap: Option<Gap>,
     pub(crate) queue: Queue,
     pub(crate) closing: Option<Closing>,
-    /// Its place among those of its audience that wait. Who waits has seen everything up to the
-    /// tail, so that its cursor does not count.
-    pub(crate) waiting: Option<usize>,
+    /// Whether it has a read pending, and nothing to take.
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) heartbeat: Option<Arc<[u8]>>,
     /// When what allows it runs out.
     pub(crate) expires: Option<Timestamp>,
@@ -37,6 +36,18 @@ pub struct Connection<T> {
     pub(crate) moved_at: Timestamp,
     pub(crate) queued: u64,
     pub(crate) taken: FlushMark,
+}
+
+/// Where a connection stands that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// At this place among those of its audience, who have all seen what was flushed: its cursor
+    /// does not count.
+    Flushed(usize),
+    /// Its cursor is ahead of the last flush, in what lingers.
+    Ahead,
+    /// A flush has something for it, and will come to it.
+    Due,
 }
 
 /// How far a connection is on its way from the registry to live updates.
@@ -170,9 +181,8 @@ impl<T> Connection<T> {
         self.moved_at = now;
     }
 
-    /// It waited at the tail and is given what it has not seen, with which it takes everything.
-    pub(crate) fn fed(&mut self, cursor: Sequence, now: Timestamp) {
-        self.cursor = cursor;
+    /// It waited and is given what brings it to its cursor, all of which it takes.
+    pub(crate) fn fed(&mut self, now: Timestamp) {
         self.sent_at = now;
         self.takes(now);
     }
@@ -181,8 +191,14 @@ impl<T> Connection<T> {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
-    pub(crate) fn has_taken(&self, mark: FlushMark) -> bool {
-        self.waiting.is_some()
-            || (self.taken.queued >= mark.queued && self.taken.cursor >= mark.cursor)
+    /// Whether it has taken everything up to `mark`, when everybody who waits has been given what
+    /// comes up to `flushed`.
+    pub(crate) fn has_taken(&self, mark: FlushMark, flushed: Sequence) -> bool {
+        let taken = match self.waiting {
+            Some(Waiting::Flushed(_)) => FlushMark { queued: self.queued, cursor: flushed },
+            Some(_) => FlushMark { queued: self.queued, cursor: self.cursor },
+            None => self.taken,
+        };
+        taken.queued >= mark.queued && taken.cursor >= mark.cursor
     }
 }

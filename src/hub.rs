@@ -7,24 +7,29 @@
 
 mod beat;
 mod deliver;
+mod flush;
 mod send;
 mod subscribe;
 
-use std::{fmt, rc::Rc, sync::Arc, time::Duration};
+use std::{collections::VecDeque, fmt, rc::Rc, sync::Arc, time::Duration};
 
 use crate::{
-    connection::{CloseReason, Connection, FlushMark, UnknownConnection},
+    audiences::ConnectionKey,
+    connection::{CloseReason, Connection, FlushMark, Phase, UnknownConnection, Waiting},
     connection_id::ConnectionId,
     gap::GapEvents,
     heartbeat::Heartbeat,
     history::History,
+    linger::Linger,
     log::Log,
     registry::{Closed, Registry},
+    sequence::Sequence,
     url_parser::UrlParser,
 };
 
 pub use beat::Beat;
 pub use deliver::{PollError, Polled};
+pub use flush::Flush;
 pub use subscribe::{SubscribeError, Subscribed};
 
 /// The state of one hub. `H` is what lies under its log, `T` what the host keeps with a connection:
@@ -36,6 +41,13 @@ pub struct Hub<H, T> {
     gap_events: GapEvents,
     max_age: Option<Duration>,
     urls: Rc<dyn UrlParser>,
+    /// Those who wait have been given what is for them up to here.
+    flushed: Sequence,
+    lingering: flush::Lingering,
+    /// What a flush has not come to yet.
+    due: VecDeque<flush::Due>,
+    /// Connections that wait further on than the last flush, some of which no longer do.
+    ahead: Vec<ConnectionKey>,
 }
 
 /// What the host is to do.
@@ -69,8 +81,26 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// A hub over `log` without connections; `urls` resolves topics for URL patterns.
     #[must_use]
     pub fn new(log: Log<H>, heartbeat: Heartbeat, urls: Rc<dyn UrlParser>) -> Self {
-        let gap_events = GapEvents::default();
-        Self { log, registry: Registry::default(), heartbeat, gap_events, max_age: None, urls }
+        Self {
+            flushed: log.tail(),
+            log,
+            registry: Registry::default(),
+            heartbeat,
+            gap_events: GapEvents::default(),
+            max_age: None,
+            urls,
+            lingering: flush::Lingering::new(Linger::none()),
+            due: VecDeque::new(),
+            ahead: Vec::new(),
+        }
+    }
+
+    /// The same hub, which lets what is durable wait for more at the most so long, so that it goes
+    /// out together. Without this every commit goes out at once.
+    #[must_use]
+    pub fn with_linger(mut self, linger: Linger) -> Self {
+        self.lingering.linger = linger;
+        self
     }
 
     /// The same hub, which tells of gaps or does not.
@@ -127,7 +157,31 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Whether the connection's stream has taken everything up to `mark`. One that has ended has.
     #[must_use]
     pub fn is_flushed(&self, id: ConnectionId, mark: FlushMark) -> bool {
-        self.registry.get(id).map_or(true, |connection| connection.has_taken(mark))
+        self.registry.get(id).map_or(true, |connection| connection.has_taken(mark, self.flushed))
+    }
+
+    /// Takes a connection from those who wait, with its cursor where it has read to; says whether it
+    /// was one of them.
+    fn rouse(&mut self, key: ConnectionKey) -> bool {
+        let waited = self.registry.unwait(key);
+        if let (Some(Waiting::Flushed(_)), Some(connection)) = (waited, self.registry.at(key)) {
+            connection.cursor = self.flushed;
+        }
+        waited.is_some()
+    }
+
+    /// Notes that a connection has read everything and has a read pending.
+    fn wait(&mut self, key: ConnectionKey) {
+        let Some(connection) = self.registry.at(key) else { return };
+        if connection.phase != Phase::Live {
+            return;
+        }
+        if connection.cursor == self.flushed {
+            self.registry.wait(key);
+        } else if connection.waiting.is_none() {
+            connection.waiting = Some(Waiting::Ahead);
+            self.ahead.push(key);
+        }
     }
 
     fn recipient(connection: &Connection<T>) -> Recipient<T> {

@@ -84,6 +84,7 @@ pub mod connection;
 pub mod connection_id;
 pub mod heartbeat;
 pub mod hub;
+pub mod linger;
 pub mod queue;
 pub mod registry;
 pub mod timestamp;
@@ -91,6 +92,7 @@ pub mod timestamp;
 // The edge of the hub: requests, settings, refusals.
 pub mod admission;
 pub mod config;
+pub mod delivery;
 pub mod error;
 pub mod excerpts;
 pub mod hub_path;

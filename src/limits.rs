@@ -47,6 +47,10 @@ pub const MAX_STORED_BYTES: usize = 1_900_000;
 /// one cycle. One larger update still goes out whole.
 pub const MAX_CHUNK_BYTES: usize = 256 << 10;
 
+/// Connections that one turn of a flush hands a chunk to: some five milliseconds of the runtime's
+/// work, after which other hubs of the isolate, and requests to this one, have their turn.
+pub const FLUSH_RECIPIENTS: usize = 128;
+
 /// Updates that one pull may look at before it lets others have their turn: some ten milliseconds
 /// of reading from `SQLite`.
 pub const MAX_SCAN_UPDATES: usize = 2_048;

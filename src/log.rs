@@ -86,18 +86,24 @@ impl<H: History> Log<H> {
     pub fn commit(&mut self, until: Sequence) -> impl Iterator<Item = &Entry> {
         let from = self.tail;
         self.tail = until.min(self.newest).max(from);
+        self.revealed(from)
+    }
+
+    /// The updates after `cursor` that may be read, out of memory: all of them if `cursor` is where
+    /// [`Log::prune`] was told that not everybody has read on.
+    pub fn revealed(&self, cursor: Sequence) -> impl Iterator<Item = &Entry> {
         let tail = self.tail;
-        let revealed = self.window.after(from).into_iter().flatten();
+        let revealed = self.window.after(cursor).into_iter().flatten();
         revealed.take_while(move |entry| entry.sequence <= tail)
     }
 
     /// Drops from memory, and from a history that no longer keeps it, what is too old; says
-    /// whether the history has more to remove.
+    /// whether the history has more to remove. What comes after `shown` stays in memory.
     ///
     /// # Errors
     /// The history's own.
-    pub fn prune(&mut self, now: Timestamp) -> Result<bool, H::Error> {
-        self.window.trim(self.tail, now);
+    pub fn prune(&mut self, shown: Sequence, now: Timestamp) -> Result<bool, H::Error> {
+        self.window.trim(shown.min(self.tail), now);
         self.history.prune(self.retention, now)
     }
 

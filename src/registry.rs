@@ -7,7 +7,7 @@ use slab::Slab;
 use crate::{
     audience::Selection,
     audiences::{Audiences, ConnectionKey},
-    connection::{CloseReason, Connection, UnknownConnection},
+    connection::{CloseReason, Connection, UnknownConnection, Waiting},
     connection_id::ConnectionId,
 };
 
@@ -98,30 +98,33 @@ impl<T> Registry<T> {
         Some(Closed { id, reason, state: connection.state })
     }
 
-    /// Notes that the connection has read everything and has a read pending.
+    /// Notes that the connection has read everything that was flushed and has a read pending.
     pub(crate) fn wait(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connections.get_mut(key) else { return };
         if connection.waiting.is_some() {
             return;
         }
         if let Some(waiting) = self.audiences.waiting(connection.audience) {
-            connection.waiting = Some(waiting.len());
+            connection.waiting = Some(Waiting::Flushed(waiting.len()));
             waiting.push(key);
         }
     }
 
-    /// Takes the connection from those who wait; says whether it was one of them.
-    pub(crate) fn unwait(&mut self, key: ConnectionKey) -> bool {
-        let Some(connection) = self.connections.get_mut(key) else { return false };
-        let Some(place) = connection.waiting.take() else { return false };
-        let Some(waiting) = self.audiences.waiting(connection.audience) else { return false };
-        if place < waiting.len() {
-            waiting.swap_remove(place);
+    /// Takes the connection from those who wait; says where it stood if it was one of them.
+    pub(crate) fn unwait(&mut self, key: ConnectionKey) -> Option<Waiting> {
+        let connection = self.connections.get_mut(key)?;
+        let waited = connection.waiting.take()?;
+        if let Waiting::Flushed(place) = waited
+            && let Some(waiting) = self.audiences.waiting(connection.audience)
+        {
+            if place < waiting.len() {
+                waiting.swap_remove(place);
+            }
+            let moved = waiting.get(place).copied();
+            if let Some(moved) = moved.and_then(|moved| self.connections.get_mut(moved)) {
+                moved.waiting = Some(Waiting::Flushed(place));
+            }
         }
-        let moved = waiting.get(place).copied();
-        if let Some(moved) = moved.and_then(|moved| self.connections.get_mut(moved)) {
-            moved.waiting = Some(place);
-        }
-        true
+        Some(waited)
     }
 }

@@ -50,16 +50,16 @@ impl Window {
     }
 
     /// Drops the oldest updates that are too old at `now` or no longer fit. What nobody has been
-    /// shown yet, behind `tail`, stays; and so does the newest one, whatever its size, until it is
+    /// shown yet, behind `shown`, stays; and so does the newest one, whatever its size, until it is
     /// too old.
-    pub fn trim(&mut self, tail: Sequence, now: Timestamp) {
+    pub fn trim(&mut self, shown: Sequence, now: Timestamp) {
         let expired = self.bounds.expired(now);
         loop {
             let excess =
                 self.entries.len() as u64 > self.bounds.updates || self.bytes > self.bounds.bytes;
             let dropped = self.entries.pop_front_if(|oldest| {
                 let is_expired = expired.is_some_and(|expired| oldest.accepted <= expired);
-                (excess && oldest.sequence < tail) || (is_expired && oldest.sequence <= tail)
+                (excess && oldest.sequence < shown) || (is_expired && oldest.sequence <= shown)
             });
             match dropped {
                 Some(dropped) => self.bytes -= dropped.update.held_bytes() as u64,

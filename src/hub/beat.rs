@@ -89,12 +89,11 @@ impl<H: History, T: Clone> Hub<H, T> {
 
     /// Takes a connection from those who wait, to be given a chunk that is not in its queue.
     pub(super) fn release(&mut self, key: usize, now: Timestamp) -> Option<Recipient<T>> {
-        if !self.registry.unwait(key) {
+        if !self.rouse(key) {
             return None;
         }
-        let tail = self.log.tail();
         let connection = self.registry.at(key)?;
-        connection.fed(tail, now);
+        connection.fed(now);
         Some(Self::recipient(connection))
     }
 }

@@ -1,10 +1,10 @@
-//! From the log to the streams: what a pull takes, and what a commit pushes to those who wait.
+//! Into the log, and from there to the streams that pull.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use thiserror::Error;
 
-use super::{Effect, Enqueue, Hub};
+use super::Hub;
 use crate::{
     audiences::ConnectionKey,
     connection::{CloseReason, Phase, UnknownConnection},
@@ -64,50 +64,13 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.registry.audiences.reach(update, &*self.urls)
     }
 
-    /// Everything up to and with `until` is durable: those who wait are given what is for them, one
-    /// chunk for each audience, shared where it is the same. The others find it when they poll.
-    pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Vec<Effect<T>> {
-        let flushed = self.registry.audiences.flush(self.log.commit(until), &*self.urls);
-        let tail = self.log.tail();
-        let mut enqueued: Vec<Enqueue<T>> = Vec::with_capacity(flushed.len());
-        let (mut by_chunk, mut expired) = (HashMap::new(), Vec::new());
-        for flushed in flushed {
-            let waiting = self.registry.audiences.waiting(flushed.audience);
-            let waiting = waiting.map(std::mem::take).unwrap_or_default();
-            let mut to = Vec::with_capacity(waiting.len());
-            for key in waiting {
-                if let Some(connection) = self.registry.at(key) {
-                    connection.waiting = None;
-                    if connection.has_expired(now) {
-                        expired.push(connection.id);
-                        continue;
-                    }
-                    connection.fed(flushed.cut.unwrap_or(tail), now);
-                    to.push(Self::recipient(connection));
-                }
-            }
-            // One update for many audiences is one chunk for all of them.
-            let at = *by_chunk.entry(flushed.chunk.as_ptr()).or_insert(enqueued.len());
-            match enqueued.get_mut(at) {
-                Some(same) => same.to.append(&mut to),
-                None => enqueued.push(Enqueue { chunk: flushed.chunk, to }),
-            }
-        }
-        let mut effects: Vec<_> = enqueued.into_iter().map(Effect::Enqueue).collect();
-        for id in expired {
-            let closed = self.registry.remove(id, CloseReason::Expired);
-            effects.extend(closed.map(Effect::Closed));
-        }
-        effects
-    }
-
     /// Removes some of what is no longer to be kept, in memory and in the history; says whether
     /// there is more of it. To be called after each commit, since nothing else bounds the log.
     ///
     /// # Errors
     /// The history's own.
     pub fn prune(&mut self, now: Timestamp) -> Result<bool, H::Error> {
-        self.log.prune(now)
+        self.log.prune(self.flushed, now)
     }
 
     /// The stream of this connection asks for data. When there is none the connection waits, and
@@ -142,24 +105,14 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.poll(key, id, now)
     }
 
-    fn wait(&mut self, key: ConnectionKey) {
-        if self.registry.at(key).is_some_and(|connection| connection.phase == Phase::Live) {
-            self.registry.wait(key);
-        }
-    }
-
     fn poll(
         &mut self,
         key: ConnectionKey,
         id: ConnectionId,
         now: Timestamp,
     ) -> Result<Polled<T>, PollError<H::Error>> {
-        let tail = self.log.tail();
-        let waited = self.registry.unwait(key);
+        self.rouse(key);
         let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
-        if waited {
-            connection.cursor = tail;
-        }
         if connection.has_expired(now) {
             let closed = self.registry.remove(id, CloseReason::Expired);
             return Ok(closed.map_or(Polled::Nothing, Polled::Closed));
@@ -191,7 +144,7 @@ impl<H: History, T: Clone> Hub<H, T> {
 
     /// Moves the connection's cursor through the log and what it may see into `chunk`; says
     /// whether the cursor came to its end.
-    fn read(
+    pub(super) fn read(
         &mut self,
         key: ConnectionKey,
         chunk: &mut Vec<u8>,

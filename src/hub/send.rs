@@ -103,15 +103,21 @@ impl<H: History, T: Clone> Hub<H, T> {
         &mut self,
         id: ConnectionId,
         reason: CloseReason,
-    ) -> Result<Option<Closed<T>>, UnknownConnection> {
+        now: Timestamp,
+    ) -> Result<Vec<Effect<T>>, UnknownConnection> {
         let key = self.registry.key(id)?;
-        let until = self.log.tail();
-        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
-        if connection.waiting.is_some() {
-            return Ok(self.registry.remove(id, reason));
+        let (until, mut effects) = (self.log.tail(), Vec::new());
+        let waited = self.rouse(key);
+        if waited {
+            effects.extend(self.catch_up(key, now));
         }
-        connection.closing.get_or_insert(Closing { reason, until });
-        Ok(None)
+        if let Some(connection) = self.registry.at(key) {
+            connection.closing.get_or_insert(Closing { reason, until });
+            if waited && connection.cursor >= until {
+                effects.extend(self.registry.remove(id, reason).map(Effect::Closed));
+            }
+        }
+        Ok(effects)
     }
 
     /// Gives one connection a heartbeat comment of its own.
@@ -131,14 +137,13 @@ impl<H: History, T: Clone> Hub<H, T> {
 
     /// Takes the queue of a connection that waits to its stream.
     fn feed(&mut self, key: ConnectionKey, now: Timestamp) -> Option<Effect<T>> {
-        if !self.registry.unwait(key) {
+        if !self.rouse(key) {
             return None;
         }
-        let tail = self.log.tail();
         let connection = self.registry.at(key)?;
         let mut chunk = Vec::new();
         connection.queue.drain_into(&mut chunk);
-        connection.fed(tail, now);
+        connection.fed(now);
         Some(Effect::Enqueue(Enqueue {
             chunk: chunk.into(),
             to: vec![Self::recipient(connection)],

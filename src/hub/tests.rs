@@ -8,6 +8,7 @@ mod ending;
 mod fake_history;
 mod gap;
 mod host;
+mod linger;
 mod model;
 mod properties;
 mod resume;

@@ -42,6 +42,8 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     pub(super) hooks: K,
     /// The timer of the next beat, and when that is.
     timer: RefCell<Option<(Timestamp, Timer)>>,
+    /// The timer of what lingers, and when it is due.
+    lingering: RefCell<Option<(Timestamp, Timer)>>,
     pub(super) flushes: RefCell<Vec<Flush>>,
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
     pub(super) failed: Cell<bool>,
@@ -74,6 +76,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             hub: RefCell::new(hub),
             hooks,
             timer: RefCell::default(),
+            lingering: RefCell::default(),
             flushes: RefCell::default(),
             failed: Cell::default(),
             limits,
@@ -134,6 +137,26 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             self.ended(id, CloseReason::ClientGone);
         }
         self.settle_flushes();
+    }
+
+    /// Carries out what a flush has come to, and sees to it that the next one comes in time.
+    pub(super) fn flushed(&self, flush: hub::Flush<Rc<Attached<K::State>>>) {
+        self.carry_out(flush.effects);
+        let running = self.lingering.borrow().as_ref().map(|(due, _)| *due);
+        let Some(next) = flush.next.filter(|next| running.is_none_or(|due| *next < due)) else {
+            return;
+        };
+        let me = self.me.clone();
+        let timer = Timer::new(next.since(clock::now()), move || {
+            if let Some(engine) = me.upgrade() {
+                let fired = engine.lingering.borrow_mut().take();
+                drop(fired);
+                let flush = engine.hub.borrow_mut().flush(clock::now());
+                engine.flushed(flush);
+            }
+        });
+        let replaced = self.lingering.borrow_mut().replace((next, timer));
+        drop(replaced);
     }
 
     /// Sees to it that there is a beat when the next heartbeat is due, and when a connection

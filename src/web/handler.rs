@@ -68,6 +68,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let urls = Rc::<HostUrlParser>::default();
         let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
             .with_gap_events(config.gap_events)
+            .with_linger(config.delivery.linger)
             .with_max_age(config.connection_age.0);
         let engine = Engine::new(hub, hooks, &config, &urls);
         engine.tell_ends();

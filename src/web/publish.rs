@@ -79,8 +79,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         if let Err(error) = synced.await {
             return Err(self.unconfirmed(&error));
         }
-        let effects = self.hub.borrow_mut().commit(until, clock::now());
-        self.carry_out(effects);
+        let flush = self.hub.borrow_mut().commit(until, clock::now());
+        self.flushed(flush);
         Ok(())
     }
 

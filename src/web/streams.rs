@@ -106,10 +106,8 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
     }
 
     fn close(&self, id: ConnectionId) -> Result<(), UnknownConnection> {
-        let closed = self.hub.borrow_mut().close(id, CloseReason::Stopped)?;
-        if let Some(closed) = closed {
-            self.closed(&closed);
-        }
+        let effects = self.hub.borrow_mut().close(id, CloseReason::Stopped, clock::now())?;
+        self.carry_out(effects);
         Ok(())
     }
 

@@ -60,7 +60,10 @@ fn an_audience_is_one_chunk_for_all_of_it() {
     host.append(update("1", &["a"]));
     host.append(update("2", &["b"]));
     host.append(update("3", &["a"]));
-    assert_eq!(recipients(&host.hub.commit(Sequence::new(3), host.now)), [vec![1, 2], vec![3]]);
+    assert_eq!(
+        recipients(&host.hub.commit(Sequence::new(3), host.now).effects),
+        [vec![1, 2], vec![3]]
+    );
 }
 
 #[test]
@@ -69,7 +72,7 @@ fn one_update_for_many_audiences_is_one_chunk_for_all_of_them() {
     host.connect(1, &live(&["a", "b"]));
     host.connect(2, &live(&["a"]));
     host.append(update("1", &["a"]));
-    assert_eq!(recipients(&host.hub.commit(Sequence::new(1), host.now)), [[1, 2]]);
+    assert_eq!(recipients(&host.hub.commit(Sequence::new(1), host.now).effects), [[1, 2]]);
 }
 
 fn recipients(effects: &[Effect<u8>]) -> Vec<Vec<u8>> {

@@ -40,9 +40,8 @@ fn stopping_all_ends_each_once_with_the_reason() {
 fn closing_a_connection_that_waits_ends_it_at_once() {
     let mut host = Host::default();
     host.connect(1, &live(&["a"]));
-    let closed = host.hub.close(id(1), CloseReason::Expired).unwrap().unwrap();
-    assert_eq!(closed.reason, CloseReason::Expired);
-    host.end([closed]);
+    host.close(1, CloseReason::Expired);
+    assert_eq!(host.stream(1).closed, Some(CloseReason::Expired));
 }
 
 #[test]
@@ -52,7 +51,8 @@ fn a_connection_that_is_closed_is_first_given_what_there_was() {
     host.subscribe(1, &earliest(&["a"]));
     host.publish("2", &["a"]);
     host.send_one(1, "goodbye");
-    assert_eq!(host.hub.close(id(1), CloseReason::Stopped), Ok(None));
+    host.close(1, CloseReason::Stopped);
+    assert_eq!(host.stream(1).closed, None);
     host.publish("3", &["a"]);
     host.send_all("too late");
     let sent = host.hub.send_one(id(1), &Event::new("too late"), host.now);
@@ -68,7 +68,8 @@ fn the_first_reason_to_close_stays() {
     let mut host = Host::default();
     host.subscribe(1, &live(&["a"]));
     for reason in [CloseReason::Expired, CloseReason::Stopped] {
-        assert_eq!(host.hub.close(id(1), reason), Ok(None));
+        host.close(1, reason);
+        assert_eq!(host.stream(1).closed, None);
     }
     host.registered(1);
     host.read(1);
@@ -86,8 +87,8 @@ const ENDS: [fn(&mut Host); 6] = [
         host.end(closed);
     },
     |host| {
-        let closed = host.hub.close(id(1), CloseReason::Expired).ok().flatten();
-        host.end(closed);
+        let effects = host.hub.close(id(1), CloseReason::Expired, host.now);
+        host.carry_out(effects.unwrap_or_default());
         while host.try_pull(1).is_ok() && !host.stream(1).has_pending_read {}
     },
     |host| {

@@ -2,7 +2,7 @@
 
 use super::{
     Host,
-    host::{after, earliest, id, live},
+    host::{after, earliest, live},
     update,
 };
 use crate::{connection::CloseReason, place::Place};
@@ -136,7 +136,7 @@ fn a_connection_that_is_closing_is_told_of_a_gap_before_its_end() {
     let mut host = Host::keeping(2, 0);
     host.connect(1, &live(&["a"]));
     publish_and_prune(&mut host, 1..=2);
-    assert_eq!(host.hub.close(id(1), CloseReason::Stopped), Ok(None));
+    host.close(1, CloseReason::Stopped);
     publish_and_prune(&mut host, 3..=6);
     host.read(1);
     assert_eq!(host.got(1), ["1", r#"gap {"requested":null,"first":null,"missed":null}"#]);

@@ -13,7 +13,8 @@ use crate::{
     gap::GapEvents,
     heartbeat::Heartbeat,
     history::Retention,
-    hub::{Effect, Hub, PollError, Polled, Subscribed},
+    hub::{Effect, Flush, Hub, PollError, Polled, Subscribed},
+    linger::Linger,
     log::Log,
     registry::Closed,
     sequence::Sequence,
@@ -36,6 +37,7 @@ pub(super) struct Host {
     pub(super) now: Timestamp,
     streams: BTreeMap<u8, Stream>,
     newest: Sequence,
+    next_flush: Option<Timestamp>,
 }
 
 /// What a connection was given.
@@ -71,7 +73,19 @@ impl Host {
             now: Timestamp::from_millis(1_000_000),
             streams: BTreeMap::new(),
             newest: Sequence::START,
+            next_flush: None,
         }
+    }
+
+    pub(super) fn lingering(mut self, most: Duration) -> Self {
+        self.hub = self.hub.with_linger(Linger::up_to(most));
+        self
+    }
+
+    /// Has each flush come to so many connections a turn.
+    pub(super) fn turning_after(mut self, recipients: usize) -> Self {
+        self.hub.lingering.turn = recipients;
+        self
     }
 
     pub(super) fn without_gap_events(mut self) -> Self {
@@ -180,10 +194,32 @@ impl Host {
 
     /// Commits what was appended; says how many effects that had.
     pub(super) fn commit(&mut self) -> usize {
-        let effects = self.hub.commit(self.newest, self.now);
-        let count = effects.len();
-        self.carry_out(effects);
-        count
+        let flush = self.hub.commit(self.newest, self.now);
+        self.go_on(flush)
+    }
+
+    /// What is due now of what lingers; says how many effects that had.
+    pub(super) fn flush(&mut self) -> usize {
+        let flush = self.hub.flush(self.now);
+        self.go_on(flush)
+    }
+
+    fn go_on(&mut self, mut flush: Flush<u8>) -> usize {
+        let mut count = 0;
+        loop {
+            count += flush.effects.len();
+            self.carry_out(flush.effects);
+            self.next_flush = flush.next;
+            if flush.next.is_none_or(|next| next > self.now) {
+                return count;
+            }
+            flush = self.hub.flush(self.now);
+        }
+    }
+
+    /// The time until the next flush, if there is to be one.
+    pub(super) fn next_flush(&self) -> Option<Duration> {
+        self.next_flush.map(|next| next.since(self.now))
     }
 
     pub(super) fn publish(&mut self, id: &str, topics: &[&str]) -> usize {
@@ -210,6 +246,11 @@ impl Host {
         let beat = self.hub.beat(self.now);
         self.carry_out(beat.effects);
         beat.next.map(|next| next.since(self.now))
+    }
+
+    pub(super) fn close(&mut self, connection: u8, reason: CloseReason) {
+        let effects = self.hub.close(id(connection), reason, self.now).unwrap();
+        self.carry_out(effects);
     }
 
     /// Does what the hub asks for, as far as a host could.

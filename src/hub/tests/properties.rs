@@ -95,13 +95,16 @@ impl Both {
                 }
                 Err(unknown) => self.is_unknown(*id, unknown.0),
             },
-            Call::Close(id) => match self.host.hub.close(host::id(*id), CloseReason::Expired) {
-                Ok(closed) => {
-                    self.host.end(closed);
-                    self.model.close(*id, CloseReason::Expired);
+            Call::Close(id) => {
+                let now = self.host.now;
+                match self.host.hub.close(host::id(*id), CloseReason::Expired, now) {
+                    Ok(effects) => {
+                        self.host.carry_out(effects);
+                        self.model.close(*id, CloseReason::Expired);
+                    }
+                    Err(unknown) => self.is_unknown(*id, unknown.0),
                 }
-                Err(unknown) => self.is_unknown(*id, unknown.0),
-            },
+            }
             Call::ClientGone(id) => self.client_gone(*id),
             Call::StopAll => {
                 let effects = self.host.hub.stop_all(CloseReason::Stopped);

@@ -77,7 +77,7 @@ fn an_unknown_connection_is_an_error_that_names_it() {
     let sent = host.hub.send_one(id(1), &Event::new(""), host.now);
     assert_eq!(sent, Err(SendError::Unknown(unknown)));
     assert_eq!(host.hub.stop_one(id(1)), Err(unknown));
-    assert_eq!(host.hub.close(id(1), CloseReason::Stopped), Err(unknown));
+    assert_eq!(host.hub.close(id(1), CloseReason::Stopped, host.now), Err(unknown));
     assert_eq!(host.hub.start(id(1)), Err(unknown));
     assert_eq!(host.hub.flush_mark(id(1)), Err(unknown));
     assert_eq!(host.hub.set_heartbeat_of(id(1), &"".into()), Err(unknown));

@@ -1,0 +1,208 @@
+//! What a commit pushes to those who wait: at once if the hub was quiet, otherwise a little later
+//! and together with what comes meanwhile.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{Effect, Enqueue, Hub};
+use crate::{
+    audiences::ConnectionKey,
+    connection::{CloseReason, Waiting},
+    history::History,
+    limits::{FLUSH_RECIPIENTS, MAX_CHUNK_BYTES},
+    linger::Linger,
+    sequence::Sequence,
+    timestamp::Timestamp,
+};
+
+/// What a commit or a flush has found.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Flush<T> {
+    /// What the host is to do.
+    pub effects: Vec<Effect<T>>,
+    /// When [`Hub::flush`] is due. It may be at once: then others are to have their turn first.
+    pub next: Option<Timestamp>,
+}
+
+/// What is durable and not flushed.
+#[derive(Debug)]
+pub(super) struct Lingering {
+    pub(super) linger: Linger,
+    /// Its bytes.
+    bytes: usize,
+    /// When the last flush was, and how many connections it went to.
+    flushed_at: Timestamp,
+    recipients: usize,
+    /// How many connections one turn comes to.
+    pub(super) turn: usize,
+}
+
+impl Lingering {
+    pub(super) fn new(linger: Linger) -> Self {
+        let flushed_at = Timestamp::default();
+        Self { linger, bytes: 0, flushed_at, recipients: 0, turn: FLUSH_RECIPIENTS }
+    }
+}
+
+/// A part of a flush.
+#[derive(Debug)]
+pub(super) enum Due {
+    /// A chunk for connections that had seen what was flushed before.
+    Chunk { chunk: Arc<[u8]>, until: Sequence, to: Vec<ConnectionKey> },
+    /// Connections that had read further, each to its own place.
+    Rest(Vec<ConnectionKey>),
+}
+
+impl<H: History, T: Clone> Hub<H, T> {
+    /// Everything up to and with `until` is durable. Who polls can read it now; those who wait are
+    /// given it by the flush that is due.
+    pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Flush<T> {
+        let revealed = self.log.commit(until);
+        self.lingering.bytes += revealed.map(|entry| entry.update.event.len()).sum::<usize>();
+        self.flush(now)
+    }
+
+    /// Gives those who wait what is for them, one chunk for each audience, shared where it is the
+    /// same: if that is due, and to a bounded number of them.
+    pub fn flush(&mut self, now: Timestamp) -> Flush<T> {
+        if self.due.is_empty() && self.flush_at(now).is_some_and(|due| due <= now) {
+            self.begin_flush(now);
+        }
+        let effects = self.go_on_with_flush(now);
+        let next = if self.due.is_empty() { self.flush_at(now) } else { Some(now) };
+        Flush { effects, next }
+    }
+
+    /// When what is durable is to be flushed; `None` when all of it is.
+    fn flush_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let Lingering { linger, bytes, flushed_at, recipients, .. } = self.lingering;
+        if self.flushed == self.log.tail() {
+            return None;
+        }
+        if bytes >= MAX_CHUNK_BYTES {
+            return Some(now);
+        }
+        // A clock that was set back must not hold up updates until it has caught up.
+        let flushed_at = flushed_at.min(now);
+        Some(flushed_at.saturating_add(linger.after(recipients)).max(now))
+    }
+
+    fn begin_flush(&mut self, now: Timestamp) {
+        let (from, tail) = (self.flushed, self.log.tail());
+        let flushed = self.registry.audiences.flush(self.log.revealed(from), &*self.urls);
+        let mut recipients = 0;
+        for flushed in flushed {
+            let waiting = self.registry.audiences.waiting(flushed.audience);
+            let to = waiting.map(std::mem::take).unwrap_or_default();
+            for key in &to {
+                if let Some(connection) = self.registry.at(*key) {
+                    connection.cursor = from;
+                    connection.waiting = Some(Waiting::Due);
+                }
+            }
+            recipients += to.len();
+            let until = flushed.cut.unwrap_or(tail);
+            self.due.push_back(Due::Chunk { chunk: flushed.chunk, until, to });
+        }
+        let mut ahead = std::mem::take(&mut self.ahead);
+        ahead.retain(|key| {
+            let connection = self.registry.at(*key);
+            let waiting = connection.and_then(|connection| connection.waiting.as_mut());
+            waiting.filter(|waiting| **waiting == Waiting::Ahead).is_some_and(|waiting| {
+                *waiting = Waiting::Due;
+                true
+            })
+        });
+        if !ahead.is_empty() {
+            recipients += ahead.len();
+            self.due.push_back(Due::Rest(ahead));
+        }
+        self.flushed = tail;
+        self.lingering.bytes = 0;
+        if recipients > 0 {
+            self.lingering.flushed_at = now;
+            self.lingering.recipients = recipients;
+        }
+    }
+
+    /// Comes to the next [`FLUSH_RECIPIENTS`] connections that a flush has something for.
+    fn go_on_with_flush(&mut self, now: Timestamp) -> Vec<Effect<T>> {
+        let mut turn = Turn { enqueued: Vec::new(), by_chunk: HashMap::new(), others: Vec::new() };
+        let mut left = self.lingering.turn;
+        while left > 0
+            && let Some(due) = self.due.front_mut()
+        {
+            let (key, chunk) = match due {
+                Due::Chunk { chunk, until, to } => (to.pop(), Some((Arc::clone(chunk), *until))),
+                Due::Rest(rest) => (rest.pop(), None),
+            };
+            let Some(key) = key else {
+                self.due.pop_front();
+                continue;
+            };
+            let Some(connection) = self.registry.at(key) else { continue };
+            if connection.waiting != Some(Waiting::Due) {
+                continue;
+            }
+            left -= 1;
+            connection.waiting = None;
+            if connection.has_expired(now) {
+                let id = connection.id;
+                let closed = self.registry.remove(id, CloseReason::Expired);
+                turn.others.extend(closed.map(Effect::Closed));
+                continue;
+            }
+            match chunk {
+                Some((chunk, until)) => {
+                    connection.cursor = until;
+                    connection.fed(now);
+                    turn.enqueue(chunk, Self::recipient(connection));
+                }
+                None => turn.others.extend(self.catch_up(key, now)),
+            }
+        }
+        let enqueued = turn.enqueued.into_iter().map(Effect::Enqueue);
+        enqueued.chain(turn.others).collect()
+    }
+
+    /// Gives a connection that has a read pending all that it has not read; if that is nothing it
+    /// waits.
+    pub(super) fn catch_up(&mut self, key: ConnectionKey, now: Timestamp) -> Option<Effect<T>> {
+        let mut chunk = Vec::new();
+        loop {
+            match self.read(key, &mut chunk, now) {
+                Ok(false) if chunk.is_empty() => {}
+                Ok(_) => break,
+                Err(_) => {
+                    let id = self.registry.at(key)?.id;
+                    return self.registry.remove(id, CloseReason::Failed).map(Effect::Closed);
+                }
+            }
+        }
+        if chunk.is_empty() {
+            self.wait(key);
+            return None;
+        }
+        let connection = self.registry.at(key)?;
+        connection.fed(now);
+        let to = vec![Self::recipient(connection)];
+        Some(Effect::Enqueue(Enqueue { chunk: chunk.into(), to }))
+    }
+}
+
+/// What one turn of a flush has come to.
+struct Turn<T> {
+    enqueued: Vec<Enqueue<T>>,
+    /// One update for many audiences is one chunk for all of them.
+    by_chunk: HashMap<*const u8, usize>,
+    others: Vec<Effect<T>>,
+}
+
+impl<T> Turn<T> {
+    fn enqueue(&mut self, chunk: Arc<[u8]>, recipient: super::Recipient<T>) {
+        let at = *self.by_chunk.entry(chunk.as_ptr()).or_insert(self.enqueued.len());
+        match self.enqueued.get_mut(at) {
+            Some(same) => same.to.push(recipient),
+            None => self.enqueued.push(Enqueue { chunk, to: vec![recipient] }),
+        }
+    }
+}
