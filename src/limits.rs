@@ -1,5 +1,7 @@
 //! Every bound of the hub as a named constant, each with its reason.
 
+use std::time::Duration;
+
 /// Topics of one update. The reference hub's figure; more is a mistake of the publisher.
 pub const MAX_TOPICS: usize = 1_000;
 
@@ -27,6 +29,10 @@ pub const MAX_LINE_BYTES: usize = MAX_BODY_BYTES;
 /// Bytes of a streamed body that are read ahead of the updates that are durable: enough to fill a
 /// batch while the one before it is synced.
 pub const MAX_READ_AHEAD_BYTES: usize = 256 << 10;
+
+/// The least time between two writes of one streamed body. What is sent line by line comes in a read
+/// for each line, and a write costs the storage as much as some thirty lines.
+pub const STREAM_WRITE_EVERY: Duration = Duration::from_millis(5);
 
 /// Updates of a streamed body that are appended before they are synced: as many as one removal of
 /// old updates takes away, so that the history does not outgrow what it is to keep.

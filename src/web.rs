@@ -10,6 +10,7 @@ mod authorize;
 mod body;
 mod chunks;
 pub(crate) mod clock;
+mod commit;
 mod connection;
 pub(crate) mod cors;
 mod engine;

@@ -29,9 +29,11 @@ pub(super) struct Lingering {
     pub(super) linger: Linger,
     /// Its bytes.
     bytes: usize,
-    /// When the last flush was, and how many connections it went to.
+    /// When the last flush was over, and how many connections it went to.
     flushed_at: Timestamp,
     recipients: usize,
+    /// Whether the streams may still be busy with it.
+    settling: bool,
     /// How many connections one turn comes to.
     pub(super) turn: usize,
 }
@@ -39,7 +41,14 @@ pub(super) struct Lingering {
 impl Lingering {
     pub(super) fn new(linger: Linger) -> Self {
         let flushed_at = Timestamp::default();
-        Self { linger, bytes: 0, flushed_at, recipients: 0, turn: FLUSH_RECIPIENTS }
+        Self {
+            linger,
+            bytes: 0,
+            flushed_at,
+            recipients: 0,
+            settling: false,
+            turn: FLUSH_RECIPIENTS,
+        }
     }
 }
 
@@ -58,24 +67,34 @@ impl<H: History, T: Clone> Hub<H, T> {
     pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Flush<T> {
         let revealed = self.log.commit(until);
         self.lingering.bytes += revealed.map(|entry| entry.update.event.len()).sum::<usize>();
-        self.flush(now)
+        self.flush_if_due(now)
     }
 
     /// Gives those who wait what is for them, one chunk for each audience, shared where it is the
-    /// same: if that is due, and to a bounded number of them.
+    /// same: if that is due, and to a bounded number of them. To be called in the turn that
+    /// [`Flush::next`] has asked for, when the streams have done what the last turn has given them to
+    /// do: only then does a flush count as over, so that the more there is to do the less often it is
+    /// begun.
     pub fn flush(&mut self, now: Timestamp) -> Flush<T> {
-        if self.due.is_empty() && self.flush_at(now).is_some_and(|due| due <= now) {
-            self.begin_flush(now);
+        if self.due.is_empty() && std::mem::take(&mut self.lingering.settling) {
+            self.lingering.flushed_at = now;
         }
-        let effects = self.go_on_with_flush(now);
-        let next = if self.due.is_empty() { self.flush_at(now) } else { Some(now) };
-        Flush { effects, next }
+        self.flush_if_due(now)
     }
 
-    /// When what is durable is to be flushed; `None` when all of it is.
+    fn flush_if_due(&mut self, now: Timestamp) -> Flush<T> {
+        if self.due.is_empty() && self.flush_at(now).is_some_and(|due| due <= now) {
+            self.begin_flush();
+        }
+        let effects = self.go_on_with_flush(now);
+        let is_over = self.due.is_empty() && !self.lingering.settling;
+        Flush { effects, next: if is_over { self.flush_at(now) } else { Some(now) } }
+    }
+
+    /// When what is durable is to be flushed; `None` when all of it is, or when it is not known yet.
     fn flush_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let Lingering { linger, bytes, flushed_at, recipients, .. } = self.lingering;
-        if self.flushed == self.log.tail() {
+        let Lingering { linger, bytes, flushed_at, recipients, settling, .. } = self.lingering;
+        if self.flushed == self.log.tail() || settling {
             return None;
         }
         if bytes >= MAX_CHUNK_BYTES {
@@ -86,7 +105,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         Some(flushed_at.saturating_add(linger.after(recipients)).max(now))
     }
 
-    fn begin_flush(&mut self, now: Timestamp) {
+    fn begin_flush(&mut self) {
         let (from, tail) = (self.flushed, self.log.tail());
         let flushed = self.registry.audiences.flush(self.log.revealed(from), &*self.urls);
         let mut recipients = 0;
@@ -119,7 +138,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.flushed = tail;
         self.lingering.bytes = 0;
         if recipients > 0 {
-            self.lingering.flushed_at = now;
+            self.lingering.settling = !self.lingering.linger.after(recipients).is_zero();
             self.lingering.recipients = recipients;
         }
     }

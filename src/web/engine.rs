@@ -9,6 +9,7 @@ use futures::channel::oneshot;
 
 use super::{
     Connection, Hooks, Level, Polled, Record, Storage, clock,
+    commit::Commits,
     host_url_parser::HostUrlParser,
     limits::Limits,
     presence::Presence,
@@ -44,6 +45,7 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     timer: RefCell<Option<(Timestamp, Timer)>>,
     /// The timer of what lingers, and when it is due.
     lingering: RefCell<Option<(Timestamp, Timer)>>,
+    pub(super) commits: Commits,
     pub(super) flushes: RefCell<Vec<Flush>>,
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
     pub(super) failed: Cell<bool>,
@@ -77,6 +79,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             hooks,
             timer: RefCell::default(),
             lingering: RefCell::default(),
+            commits: Commits::default(),
             flushes: RefCell::default(),
             failed: Cell::default(),
             limits,

@@ -2,9 +2,7 @@
 
 use std::{fmt, rc::Rc};
 
-use futures::channel::oneshot;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Request, Response};
 
 use super::{
@@ -156,20 +154,15 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         Ok(response)
     }
 
-    /// Publishes an update: it is durable and on its way once this resolves. It goes its way as well
-    /// when the caller stops waiting.
+    /// Publishes an update: it is durable and on its way once this resolves. Once it is accepted it
+    /// goes its way as well when the caller stops waiting.
     ///
     /// # Errors
     /// [`PublishError`]; nobody sees the update then.
     pub async fn publish(&self, update: &Update) -> Result<EventId, PublishError> {
+        self.engine.turn_to_append().await;
         let (sequence, published) = self.engine.append(update)?;
-        let (done, committed) = oneshot::channel();
-        let engine = Rc::clone(&self.engine);
-        spawn_local(async move {
-            // Who asked may have stopped waiting.
-            let _ = done.send(engine.commit(sequence).await);
-        });
-        committed.await.unwrap_or(Err(PublishError::History("it was cut off".to_owned())))?;
+        self.engine.commit(sequence).await?;
         Ok(published.id)
     }
 

@@ -10,12 +10,9 @@ use super::{
     Hooks, Level, Record, Storage, answers, body, clock,
     engine::Engine,
     once::{Begun, First},
-    publish_stream, respond,
-    streams::Streams,
-    subscribe,
+    publish_stream, respond, subscribe,
 };
 use crate::{
-    connection::CloseReason,
     error::Error,
     idempotency::Fingerprint,
     idempotency_key::IdempotencyKey,
@@ -67,31 +64,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         Ok((sequence, Published { id: update.id().clone(), connections }))
     }
 
-    /// Makes everything up to and with `until` durable, then shows it to those who wait.
-    pub(super) async fn commit(&self, until: Sequence) -> Result<(), PublishError> {
-        // In the turn of the write, so that the storage commits both at once.
-        let pruned = self.hub.borrow_mut().prune(clock::now());
-        if let Err(error) = pruned {
-            self.log(&Record::new(Level::Error, "prune failed").with_detail(error));
-        }
-        // A stream is not held back by the host until storage is safe, so this waits for it.
-        let synced = self.hub.borrow().log().history().sync();
-        if let Err(error) = synced.await {
-            return Err(self.unconfirmed(&error));
-        }
-        let flush = self.hub.borrow_mut().commit(until, clock::now());
-        self.flushed(flush);
-        Ok(())
-    }
-
-    /// What is stored is not known: everything ends here, and begins again over what is.
-    fn unconfirmed(&self, error: &dyn StdError) -> PublishError {
-        self.failed.set(true);
-        self.stop_all(CloseReason::Failed);
-        self.publish_failed(error)
-    }
-
-    fn publish_failed(&self, error: &dyn StdError) -> PublishError {
+    pub(super) fn publish_failed(&self, error: &dyn StdError) -> PublishError {
         self.log(&Record::new(Level::Error, "publish failed").with_detail(error));
         PublishError::History(error.to_string())
     }
@@ -153,6 +126,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             .take_update()
             .map_err(|_| Error::PublishRate(self.limits.rate.map_or(0, |Rate(rate)| rate)))?;
         let generated = clock::event_id().map_err(|_| Error::Internal)?;
+        self.turn_to_append().await;
         let (sequence, published) = self.append(&request.into_update(generated))?;
         if let Some(first) = &first
             && let Err(error) = first.remember(&published)

@@ -11,12 +11,13 @@ use futures::{
 use super::{Hooks, PublishError, Storage, body, clock, engine::Engine};
 use crate::{
     error::Error,
-    limits::{MAX_BATCH_UPDATES, MAX_READ_AHEAD_BYTES},
+    limits::{MAX_BATCH_UPDATES, MAX_READ_AHEAD_BYTES, STREAM_WRITE_EVERY},
     publish_grant::PublishGrant,
     publish_request::PublishRequest,
     publish_stream::{Publication, PublishStream},
     published::{Published, write_line},
     sequence::Sequence,
+    timestamp::Timestamp,
 };
 
 type Read = Result<Option<Vec<u8>>, Error>;
@@ -34,6 +35,8 @@ struct Publisher<K: Hooks, S: Storage> {
     /// Bytes read since all that was found was published.
     ahead: usize,
     over: bool,
+    /// When the last of its updates were committed.
+    committed: Timestamp,
 }
 
 /// The answers to the publications of a body, in their order: a chunk for each batch, once it is
@@ -53,6 +56,7 @@ pub(super) fn answers<K: Hooks, S: Storage>(
         found: VecDeque::new(),
         ahead: 0,
         over: false,
+        committed: Timestamp::default(),
     };
     stream::unfold(publisher, Publisher::next).boxed_local()
 }
@@ -66,6 +70,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
             let read = self.reading().await;
             self.take(read);
         }
+        self.gather().await;
         let (mut answers, until) = self.append().await;
         let committed = match until {
             Some(until) => self.commit(until).await,
@@ -84,6 +89,17 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
             write_line(answer, &mut lines);
         }
         Some((lines, self))
+    }
+
+    /// Waits for its turn to write, and for the least time between two writes to have passed; reads
+    /// on meanwhile.
+    async fn gather(&mut self) {
+        let left = STREAM_WRITE_EVERY.saturating_sub(clock::now().since(self.committed));
+        if !left.is_zero() && self.found.len() < MAX_BATCH_UPDATES {
+            self.meanwhile(clock::sleep(left)).await;
+        }
+        let engine = Rc::clone(&self.engine);
+        self.meanwhile(async move { engine.turn_to_append().await }).await;
     }
 
     /// Appends what is there, as much as fits a batch and the rate allows: one publication at the
@@ -131,20 +147,27 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
     /// Makes what was appended durable and shows it; reads on meanwhile.
     async fn commit(&mut self, until: Sequence) -> Result<(), PublishError> {
         let engine = Rc::clone(&self.engine);
-        let mut committing = async move { engine.commit(until).await }.boxed_local();
+        let committed = self.meanwhile(async move { engine.commit(until).await }).await;
+        self.committed = clock::now();
+        committed
+    }
+
+    /// Waits for something, and reads on until it has come or enough is read ahead.
+    async fn meanwhile<T: 'static>(&mut self, awaited: impl Future<Output = T> + 'static) -> T {
+        let mut awaited = awaited.boxed_local();
         while !self.over && self.ahead < MAX_READ_AHEAD_BYTES {
-            match future::select(committing, self.reading()).await {
-                Either::Left((committed, reading)) => {
+            match future::select(awaited, self.reading()).await {
+                Either::Left((came, reading)) => {
                     self.reading = Some(reading);
-                    return committed;
+                    return came;
                 }
                 Either::Right((read, unfinished)) => {
-                    committing = unfinished;
+                    awaited = unfinished;
                     self.take(read);
                 }
             }
         }
-        committing.await
+        awaited.await
     }
 
     fn reading(&mut self) -> LocalBoxFuture<'static, Read> {

@@ -148,6 +148,7 @@ fn what_lingers_stays_in_memory_whatever_the_window() {
 #[test]
 fn a_flush_to_many_lets_others_have_their_turn() {
     let mut host = busy(200);
+    host.hub = host.hub.with_linger(Linger::up_to(Duration::from_millis(20)));
     host.wait(MOST);
     let appended = host.hub.append(update("1", &["a"]), host.now).unwrap();
     let flush = host.hub.commit(appended, host.now);
@@ -158,7 +159,17 @@ fn a_flush_to_many_lets_others_have_their_turn() {
     assert_eq!((given(&flush.effects), flush.next), (128, Some(host.now)));
     host.carry_out(flush.effects);
     let flush = host.hub.flush(host.now);
-    assert_eq!((given(&flush.effects), flush.next), (72, None));
+    assert_eq!((given(&flush.effects), flush.next), (72, Some(host.now)));
+    host.carry_out(flush.effects);
+    // The streams are busy with it for a while, and only then the time to the next flush begins.
+    host.wait(Duration::from_millis(30));
+    let appended = host.hub.append(update("2", &["a"]), host.now).unwrap();
+    let flush = host.hub.commit(appended, host.now);
+    assert_eq!((flush.effects, flush.next), (vec![], Some(host.now)));
+    assert_eq!(
+        host.hub.flush(host.now).next,
+        Some(host.now.saturating_add(Duration::from_millis(20)))
+    );
 }
 
 /// What happens to a hub that lingers and turns.

@@ -1,0 +1,97 @@
+//! Group commit: what is written while an earlier write becomes durable waits for it, and then shares
+//! one transaction.
+
+use std::{
+    cell::{Cell, RefCell},
+    error::Error as StdError,
+    mem,
+};
+
+use futures::channel::oneshot;
+
+use super::{Hooks, Level, PublishError, Record, Storage, clock, engine::Engine, streams::Streams};
+use crate::{connection::CloseReason, sequence::Sequence};
+
+/// The write that is on its way, if one is, and who waits for what.
+#[derive(Debug, Default)]
+pub(super) struct Commits {
+    stage: Cell<Stage>,
+    /// The last update that is to be committed.
+    until: Cell<Sequence>,
+    /// Those whose updates are a part of it.
+    joined: RefCell<Vec<oneshot::Sender<Result<(), PublishError>>>>,
+    /// Those who are to write next.
+    next: RefCell<Vec<oneshot::Sender<()>>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Idle,
+    /// Everybody whose turn it is now is still to append.
+    Gathering,
+    /// What was appended is becoming durable.
+    Syncing,
+}
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    /// Waits until no write is on its way, so that what is appended then is a part of the next one:
+    /// each transaction has its price, and those who wait together write together.
+    pub(super) async fn turn_to_append(&self) {
+        while self.commits.stage.get() == Stage::Syncing {
+            let (done, over) = oneshot::channel();
+            self.commits.next.borrow_mut().push(done);
+            // It resolves by the sender being dropped.
+            let _ = over.await;
+        }
+    }
+
+    /// Makes everything up to and with `until` durable, then shows it to those who wait.
+    pub(super) async fn commit(&self, until: Sequence) -> Result<(), PublishError> {
+        self.turn_to_append().await;
+        self.commits.until.set(self.commits.until.get().max(until));
+        let (done, committed) = oneshot::channel();
+        self.commits.joined.borrow_mut().push(done);
+        if self.commits.stage.get() == Stage::Idle
+            && let Some(engine) = self.shared()
+        {
+            self.commits.stage.set(Stage::Gathering);
+            // Of its own, so that it goes its way when who asked for it stops waiting.
+            wasm_bindgen_futures::spawn_local(async move { engine.write().await });
+        }
+        committed.await.unwrap_or_else(|_| Err(PublishError::History("it was cut off".to_owned())))
+    }
+
+    /// One write, of what everybody appends whose turn it is.
+    async fn write(&self) {
+        self.commits.stage.set(Stage::Syncing);
+        let joined = mem::take(&mut *self.commits.joined.borrow_mut());
+        let until = self.commits.until.get();
+        // In the turn of the write, so that the storage commits both at once.
+        let pruned = self.hub.borrow_mut().prune(clock::now());
+        if let Err(error) = pruned {
+            self.log(&Record::new(Level::Error, "prune failed").with_detail(error));
+        }
+        // A stream is not held back by the host until storage is safe, so this waits for it.
+        let synced = self.hub.borrow().log().history().sync();
+        let committed = synced.await.map_err(|error| self.unconfirmed(&error));
+        if committed.is_ok() {
+            let flush = self.hub.borrow_mut().commit(until, clock::now());
+            self.flushed(flush);
+        }
+        self.commits.stage.set(Stage::Idle);
+        for done in joined {
+            // Who asked may have stopped waiting.
+            let _ = done.send(committed.clone());
+        }
+        let next = mem::take(&mut *self.commits.next.borrow_mut());
+        drop(next);
+    }
+
+    /// What is stored is not known: everything ends here, and begins again over what is.
+    pub(super) fn unconfirmed(&self, error: &dyn StdError) -> PublishError {
+        self.failed.set(true);
+        self.stop_all(CloseReason::Failed);
+        self.publish_failed(error)
+    }
+}
