@@ -6,8 +6,10 @@ use thiserror::Error;
 
 use crate::{
     audiences::AudienceKey,
+    conflation::Conflation,
     connection_id::ConnectionId,
     gap::Gap,
+    limits::SLOW_AFTER_UPDATES,
     queue::{Queue, QueueFull},
     sequence::Sequence,
     timestamp::Timestamp,
@@ -25,6 +27,8 @@ pub struct Connection<T> {
     /// What its stream begins with.
     pub(crate) opening: Vec<u8>,
     pub(crate) gap: Option<Gap>,
+    /// What it has passed over and is still to be given the newest of.
+    pub(crate) conflation: Option<Box<Conflation>>,
     pub(crate) queue: Queue,
     pub(crate) closing: Option<Closing>,
     /// Whether it has a read pending, and nothing to take.
@@ -176,8 +180,8 @@ impl<T> Connection<T> {
 
     /// What was handed over so far is taken: its stream asks for more, or had asked already.
     pub(crate) fn takes(&mut self, now: Timestamp) {
-        self.taken =
-            FlushMark { queued: self.queued - self.queue.bytes() as u64, cursor: self.cursor };
+        let cursor = if self.conflation.is_some() { self.taken.cursor } else { self.cursor };
+        self.taken = FlushMark { queued: self.queued - self.queue.bytes() as u64, cursor };
         self.moved_at = now;
     }
 
@@ -185,6 +189,12 @@ impl<T> Connection<T> {
     pub(crate) fn fed(&mut self, now: Timestamp) {
         self.sent_at = now;
         self.takes(now);
+    }
+
+    /// Whether it is live and does not keep up with a log that ends at `tail`.
+    pub(crate) fn is_slow(&self, tail: Sequence) -> bool {
+        let behind = tail.get().saturating_sub(self.cursor.get());
+        self.phase == Phase::Live && self.waiting.is_none() && behind > SLOW_AFTER_UPDATES
     }
 
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {

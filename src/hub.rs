@@ -9,6 +9,7 @@ mod beat;
 mod deliver;
 mod flush;
 mod send;
+mod slow;
 mod subscribe;
 
 use std::{collections::VecDeque, fmt, rc::Rc, sync::Arc, time::Duration};
@@ -24,6 +25,7 @@ use crate::{
     log::Log,
     registry::{Closed, Registry},
     sequence::Sequence,
+    slow_consumers::SlowConsumers,
     url_parser::UrlParser,
 };
 
@@ -39,6 +41,7 @@ pub struct Hub<H, T> {
     registry: Registry<T>,
     heartbeat: Heartbeat,
     gap_events: GapEvents,
+    slow_consumers: SlowConsumers,
     max_age: Option<Duration>,
     urls: Rc<dyn UrlParser>,
     /// Those who wait have been given what is for them up to here.
@@ -48,6 +51,8 @@ pub struct Hub<H, T> {
     due: VecDeque<flush::Due>,
     /// Connections that wait further on than the last flush, some of which no longer do.
     ahead: Vec<ConnectionKey>,
+    /// The tail when slow connections were looked for last.
+    swept: Sequence,
 }
 
 /// What the host is to do.
@@ -83,15 +88,17 @@ impl<H: History, T: Clone> Hub<H, T> {
     pub fn new(log: Log<H>, heartbeat: Heartbeat, urls: Rc<dyn UrlParser>) -> Self {
         Self {
             flushed: log.tail(),
-            log,
             registry: Registry::default(),
             heartbeat,
             gap_events: GapEvents::default(),
+            slow_consumers: SlowConsumers::default(),
+            swept: log.tail(),
             max_age: None,
             urls,
             lingering: flush::Lingering::new(Linger::none()),
             due: VecDeque::new(),
             ahead: Vec::new(),
+            log,
         }
     }
 
@@ -107,6 +114,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn with_gap_events(self, gap_events: GapEvents) -> Self {
         Self { gap_events, ..self }
+    }
+
+    /// The same hub, which treats readers that do not keep up in this way.
+    #[must_use]
+    pub fn with_slow_consumers(self, slow_consumers: SlowConsumers) -> Self {
+        Self { slow_consumers, ..self }
     }
 
     /// The same hub, whose connections end when they are 80 to 100 % of `age` old: their clients come

@@ -80,6 +80,7 @@ pub mod window;
 // Many cursors.
 pub mod audience;
 pub mod audiences;
+pub mod conflation;
 pub mod connection;
 pub mod connection_id;
 pub mod heartbeat;
@@ -87,6 +88,7 @@ pub mod hub;
 pub mod linger;
 pub mod queue;
 pub mod registry;
+pub mod slow_consumers;
 pub mod timestamp;
 
 // The edge of the hub: requests, settings, refusals.

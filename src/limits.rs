@@ -57,6 +57,14 @@ pub const MAX_CHUNK_BYTES: usize = 256 << 10;
 /// work, after which other hubs of the isolate, and requests to this one, have their turn.
 pub const FLUSH_RECIPIENTS: usize = 128;
 
+/// Updates that a connection may be behind before it counts as slow: what the reference hub keeps
+/// for each of its subscribers.
+pub const SLOW_AFTER_UPDATES: u64 = 1_000;
+
+/// How long a slow connection has taken nothing before it may be closed: on a busy hub a good reader
+/// is behind by as many updates for some milliseconds.
+pub const SLOW_FOR: Duration = Duration::from_secs(1);
+
 /// Updates that one pull may look at before it lets others have their turn: some ten milliseconds
 /// of reading from `SQLite`.
 pub const MAX_SCAN_UPDATES: usize = 2_048;

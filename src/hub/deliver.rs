@@ -4,9 +4,10 @@ use std::ops::ControlFlow;
 
 use thiserror::Error;
 
-use super::Hub;
+use super::{Hub, slow};
 use crate::{
     audiences::ConnectionKey,
+    conflation::Conflation,
     connection::{CloseReason, Phase, UnknownConnection},
     connection_id::ConnectionId,
     gap::{Gap, GapEvents},
@@ -16,6 +17,7 @@ use crate::{
     registry::Closed,
     resolved_topics::ResolvedTopics,
     sequence::Sequence,
+    slow_consumers::SlowConsumers,
     timestamp::Timestamp,
     update::EncodedUpdate,
 };
@@ -159,6 +161,11 @@ impl<H: History, T: Clone> Hub<H, T> {
         };
         let (mut gap, audience) = (connection.gap.take(), connection.audience);
         let before = connection.cursor;
+        let conflates = self.slow_consumers == SlowConsumers::Conflate
+            && connection.closing.is_none()
+            && connection.is_slow(until);
+        let conflation = connection.conflation.take();
+        let mut conflation = conflation.or_else(|| conflates.then(Box::default));
         let from = self.log.held_from(before, now);
         let cursor = from.as_ref().map_or(before, |from| *from);
         let audience = self.registry.audiences.audience(audience);
@@ -174,24 +181,34 @@ impl<H: History, T: Clone> Hub<H, T> {
                 seen = entry.sequence;
                 let topics = ResolvedTopics::new(&entry.update.topics, &*self.urls);
                 if audience.is_some_and(|audience| audience.admits(&entry.update, &topics)) {
-                    if let Some(gap) = gap.take() {
-                        gap.encode(Some(&entry.update.id), chunk);
+                    if let Some(conflation) = &mut conflation {
+                        conflation.add(entry);
+                    } else {
+                        if let Some(gap) = gap.take() {
+                            gap.encode(Some(&entry.update.id), chunk);
+                        }
+                        chunk.extend_from_slice(&entry.update.event);
                     }
-                    chunk.extend_from_slice(&entry.update.event);
                 }
-                match chunk.len() {
+                match chunk.len() + conflation.as_ref().map_or(0, |held| held.bytes()) {
                     0..MAX_CHUNK_BYTES => ControlFlow::Continue(()),
                     _ => ControlFlow::Break(()),
                 }
             })
         });
         let ended = matches!(scanned, Ok(Scanned::End));
+        let is_full =
+            |held: &mut Box<Conflation>| ended || chunk.len() + held.bytes() >= MAX_CHUNK_BYTES;
+        if let Some(conflation) = conflation.take_if(is_full) {
+            slow::write(*conflation, gap.take(), chunk);
+        }
         if ended && let Some(gap) = gap.take() {
             gap.encode(None, chunk);
         }
         if let Some(connection) = self.registry.at(key) {
             connection.cursor = if ended { until.max(seen) } else { seen };
             connection.gap = gap;
+            connection.conflation = conflation;
         }
         scanned.map(|_| ended)
     }

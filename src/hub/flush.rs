@@ -67,7 +67,9 @@ impl<H: History, T: Clone> Hub<H, T> {
     pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Flush<T> {
         let revealed = self.log.commit(until);
         self.lingering.bytes += revealed.map(|entry| entry.update.event.len()).sum::<usize>();
-        self.flush_if_due(now)
+        let mut flush = self.flush_if_due(now);
+        flush.effects.extend(self.evict_slow(now));
+        flush
     }
 
     /// Gives those who wait what is for them, one chunk for each audience, shared where it is the

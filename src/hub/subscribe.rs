@@ -85,6 +85,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             cursor: start.cursor,
             opening: start.opening,
             gap: start.gap,
+            conflation: None,
             queue: Queue::default(),
             closing: None,
             waiting: None,

@@ -13,6 +13,7 @@ mod model;
 mod properties;
 mod resume;
 mod send;
+mod slow;
 mod subscribe;
 
 pub(crate) use fake_history::{FakeHistory, Refused, update};

@@ -1,0 +1,56 @@
+//! Connections that do not keep up.
+
+use super::{Effect, Hub};
+use crate::{
+    comment::Comment,
+    conflation::Conflation,
+    connection::CloseReason,
+    encoder,
+    gap::Gap,
+    history::History,
+    limits::{SLOW_AFTER_UPDATES, SLOW_FOR},
+    slow_consumers::SlowConsumers,
+    timestamp::Timestamp,
+};
+
+impl<H: History, T: Clone> Hub<H, T> {
+    /// Closes those that are slow, if that is the policy. It looks for them once in as many updates
+    /// as make a connection slow, so that this costs an update next to nothing.
+    pub(super) fn evict_slow(&mut self, now: Timestamp) -> Vec<Effect<T>> {
+        let tail = self.log.tail();
+        let since = tail.get().saturating_sub(self.swept.get());
+        if self.slow_consumers != SlowConsumers::Evict || since < SLOW_AFTER_UPDATES {
+            return Vec::new();
+        }
+        self.swept = tail;
+        let mut effects = Vec::new();
+        for key in self.registry.keys() {
+            let Some(connection) = self.registry.at(key) else { continue };
+            if connection.is_slow(tail) && now.since(connection.moved_at) >= SLOW_FOR {
+                let id = connection.id;
+                let closed = self.registry.remove(id, CloseReason::TooSlow);
+                effects.extend(closed.map(Effect::Closed));
+            }
+        }
+        effects
+    }
+}
+
+/// Writes what is left to a stream, behind the gap if there is one. How many were left out stands in
+/// a comment, for those who wonder.
+pub(super) fn write(conflation: Conflation, mut gap: Option<Gap>, chunk: &mut Vec<u8>) {
+    let left_out = conflation.left_out();
+    if left_out > 0 {
+        let text = format!("conflated: {left_out} older updates were left out");
+        encoder::encode_comment(&Comment::from(text.as_str()), chunk);
+    }
+    for entry in conflation.into_entries() {
+        if let Some(gap) = gap.take() {
+            gap.encode(Some(&entry.update.id), chunk);
+        }
+        chunk.extend_from_slice(&entry.update.event);
+    }
+    if let Some(gap) = gap {
+        gap.encode(None, chunk);
+    }
+}
