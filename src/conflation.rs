@@ -77,7 +77,9 @@ mod tests {
             entry(4, &["c"]),
             entry(5, &["b"]),
         ];
-        added.iter().for_each(|entry| conflation.add(entry));
+        for entry in &added {
+            conflation.add(entry);
+        }
         let left: usize = [2, 3, 4].map(|at: usize| added[at].update.event.len()).iter().sum();
         assert_eq!((conflation.bytes(), conflation.left_out()), (left, 2));
         let numbers: Vec<_> =

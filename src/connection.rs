@@ -87,9 +87,21 @@ pub enum CloseReason {
     TooSlow,
     /// A hook or the history failed.
     Failed,
+    /// The hub is drained.
+    Drained,
 }
 
 impl CloseReason {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [
+        Self::ClientGone,
+        Self::Stopped,
+        Self::Expired,
+        Self::TooSlow,
+        Self::Failed,
+        Self::Drained,
+    ];
+
     /// The reason as a word for logs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -99,6 +111,7 @@ impl CloseReason {
             Self::Expired => "expired",
             Self::TooSlow => "too slow",
             Self::Failed => "failed",
+            Self::Drained => "drained",
         }
     }
 }
@@ -121,6 +134,9 @@ pub enum SendError {
     /// Its queue has no room.
     #[error(transparent)]
     QueueFull(#[from] QueueFull),
+    /// The hub has no room in any queue, for so many bytes.
+    #[error("the hub's memory has no room for {0} bytes more in the queues of its connections")]
+    MemoryFull(usize),
     /// There is no such connection.
     #[error(transparent)]
     Unknown(#[from] UnknownConnection),
@@ -166,16 +182,6 @@ impl<T> Connection<T> {
     #[must_use]
     pub fn queue_bytes(&self) -> usize {
         self.queue.bytes()
-    }
-
-    pub(crate) fn push(&mut self, event: Arc<[u8]>) -> Result<(), SendError> {
-        if self.is_stopped() {
-            return Err(SendError::Stopped(self.id));
-        }
-        let bytes = event.len() as u64;
-        self.queue.push(event)?;
-        self.queued += bytes;
-        Ok(())
     }
 
     /// What was handed over so far is taken: its stream asks for more, or had asked already.

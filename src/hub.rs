@@ -7,6 +7,7 @@
 
 mod beat;
 mod deliver;
+mod drain;
 mod flush;
 mod send;
 mod slow;
@@ -23,9 +24,11 @@ use crate::{
     history::History,
     linger::Linger,
     log::Log,
+    memory::Memory,
     registry::{Closed, Registry},
     sequence::Sequence,
     slow_consumers::SlowConsumers,
+    timestamp::Timestamp,
     url_parser::UrlParser,
 };
 
@@ -43,6 +46,9 @@ pub struct Hub<H, T> {
     gap_events: GapEvents,
     slow_consumers: SlowConsumers,
     max_age: Option<Duration>,
+    memory: Memory,
+    /// Until when no connection is taken.
+    draining_until: Timestamp,
     urls: Rc<dyn UrlParser>,
     /// Those who wait have been given what is for them up to here.
     flushed: Sequence,
@@ -94,6 +100,8 @@ impl<H: History, T: Clone> Hub<H, T> {
             slow_consumers: SlowConsumers::default(),
             swept: log.tail(),
             max_age: None,
+            memory: Memory::default(),
+            draining_until: Timestamp::default(),
             urls,
             lingering: flush::Lingering::new(Linger::none()),
             due: VecDeque::new(),
@@ -120,6 +128,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn with_slow_consumers(self, slow_consumers: SlowConsumers) -> Self {
         Self { slow_consumers, ..self }
+    }
+
+    /// The same hub, which takes no more memory than this.
+    #[must_use]
+    pub fn with_memory(self, memory: Memory) -> Self {
+        Self { memory, ..self }
     }
 
     /// The same hub, whose connections end when they are 80 to 100 % of `age` old: their clients come

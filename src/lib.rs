@@ -86,6 +86,7 @@ pub mod connection_id;
 pub mod heartbeat;
 pub mod hub;
 pub mod linger;
+pub mod memory;
 pub mod queue;
 pub mod registry;
 pub mod slow_consumers;

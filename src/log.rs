@@ -98,12 +98,13 @@ impl<H: History> Log<H> {
     }
 
     /// Drops from memory, and from a history that no longer keeps it, what is too old; says
-    /// whether the history has more to remove. What comes after `shown` stays in memory.
+    /// whether the history has more to remove. What comes after `shown` stays in memory, of the rest
+    /// no more than `bytes`.
     ///
     /// # Errors
     /// The history's own.
-    pub fn prune(&mut self, shown: Sequence, now: Timestamp) -> Result<bool, H::Error> {
-        self.window.trim(shown.min(self.tail), now);
+    pub fn prune(&mut self, shown: Sequence, bytes: u64, now: Timestamp) -> Result<bool, H::Error> {
+        self.window.trim(shown.min(self.tail), bytes, now);
         self.history.prune(self.retention, now)
     }
 

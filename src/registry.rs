@@ -1,13 +1,13 @@
 //! The connections of a hub, by id, and which of them wait at the tail of the log.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use slab::Slab;
 
 use crate::{
     audience::Selection,
     audiences::{Audiences, ConnectionKey},
-    connection::{CloseReason, Connection, UnknownConnection, Waiting},
+    connection::{CloseReason, Connection, SendError, UnknownConnection, Waiting},
     connection_id::ConnectionId,
 };
 
@@ -18,6 +18,10 @@ pub struct Registry<T> {
     keys: HashMap<ConnectionId, ConnectionKey>,
     /// What they asked for.
     pub(crate) audiences: Audiences,
+    /// Bytes in the queues of all of them.
+    queued: usize,
+    /// How many have ended for each reason.
+    ended: [u64; CloseReason::ALL.len()],
 }
 
 /// A connection that has left the registry.
@@ -33,7 +37,13 @@ pub struct Closed<T> {
 
 impl<T> Default for Registry<T> {
     fn default() -> Self {
-        Self { connections: Slab::new(), keys: HashMap::new(), audiences: Audiences::default() }
+        Self {
+            connections: Slab::new(),
+            keys: HashMap::new(),
+            audiences: Audiences::default(),
+            queued: 0,
+            ended: [0; CloseReason::ALL.len()],
+        }
     }
 }
 
@@ -48,6 +58,18 @@ impl<T> Registry<T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.connections.is_empty()
+    }
+
+    /// Bytes in the queues of all connections.
+    #[must_use]
+    pub fn queue_bytes(&self) -> usize {
+        self.queued
+    }
+
+    /// How many connections have ended for this reason.
+    #[must_use]
+    pub fn ended(&self, reason: CloseReason) -> u64 {
+        self.ended.get(reason as usize).copied().unwrap_or_default()
     }
 
     /// The ids of all connections, in no order.
@@ -95,7 +117,32 @@ impl<T> Registry<T> {
         self.keys.remove(&id);
         let connection = self.connections.try_remove(key)?;
         self.audiences.leave(connection.audience);
+        self.queued -= connection.queue.bytes();
+        if let Some(ended) = self.ended.get_mut(reason as usize) {
+            *ended += 1;
+        }
         Some(Closed { id, reason, state: connection.state })
+    }
+
+    /// Puts an event into the queue of a connection.
+    pub(crate) fn push(&mut self, key: ConnectionKey, event: Arc<[u8]>) -> Result<(), SendError> {
+        let Some(connection) = self.connections.get_mut(key) else { return Ok(()) };
+        if connection.is_stopped() {
+            return Err(SendError::Stopped(connection.id));
+        }
+        let bytes = event.len();
+        connection.queue.push(event)?;
+        connection.queued += bytes as u64;
+        self.queued += bytes;
+        Ok(())
+    }
+
+    /// Moves the queue of a connection to the end of `chunk`.
+    pub(crate) fn drain_queue(&mut self, key: ConnectionKey, chunk: &mut Vec<u8>) {
+        if let Some(connection) = self.connections.get_mut(key) {
+            self.queued -= connection.queue.bytes();
+            connection.queue.drain_into(chunk);
+        }
     }
 
     /// Notes that the connection has read everything that was flushed and has a read pending.

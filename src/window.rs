@@ -49,14 +49,14 @@ impl Window {
         self.entries.push_back(entry);
     }
 
-    /// Drops the oldest updates that are too old at `now` or no longer fit. What nobody has been
+    /// Drops the oldest updates that are too old at `now` or no longer fit, also into `bytes`. What nobody has been
     /// shown yet, behind `shown`, stays; and so does the newest one, whatever its size, until it is
     /// too old.
-    pub fn trim(&mut self, shown: Sequence, now: Timestamp) {
+    pub fn trim(&mut self, shown: Sequence, bytes: u64, now: Timestamp) {
+        let bytes = bytes.min(self.bounds.bytes);
         let expired = self.bounds.expired(now);
         loop {
-            let excess =
-                self.entries.len() as u64 > self.bounds.updates || self.bytes > self.bounds.bytes;
+            let excess = self.entries.len() as u64 > self.bounds.updates || self.bytes > bytes;
             let dropped = self.entries.pop_front_if(|oldest| {
                 let is_expired = expired.is_some_and(|expired| oldest.accepted <= expired);
                 (excess && oldest.sequence < shown) || (is_expired && oldest.sequence <= shown)
@@ -108,7 +108,7 @@ mod tests {
         let mut window = Window::new(Retention { updates, bytes, age: None });
         let tail = Sequence::new(*pushed.end());
         pushed.for_each(|number| window.push(entry(number)));
-        window.trim(tail, NOW);
+        window.trim(tail, u64::MAX, NOW);
         window
     }
 
@@ -140,7 +140,7 @@ mod tests {
     fn what_nobody_has_been_shown_yet_stays() {
         let mut window = Window::new(Retention { updates: 1, bytes: u64::MAX, age: None });
         (1..=4).for_each(|number| window.push(entry(number)));
-        window.trim(Sequence::new(2), NOW);
+        window.trim(Sequence::new(2), u64::MAX, NOW);
         assert_eq!(after(&window, 1), Some(vec![2, 3, 4]));
     }
 
@@ -149,12 +149,12 @@ mod tests {
         let age = Some(std::time::Duration::from_secs(7));
         let mut window = Window::new(Retention { updates: 9, bytes: u64::MAX, age });
         (1..=4).for_each(|number| window.push(entry(number)));
-        window.trim(Sequence::new(2), NOW);
+        window.trim(Sequence::new(2), u64::MAX, NOW);
         assert_eq!(after(&window, 2), Some(vec![3, 4]));
         assert_eq!(after(&window, 1), None);
-        window.trim(Sequence::new(4), NOW);
+        window.trim(Sequence::new(4), u64::MAX, NOW);
         assert_eq!(after(&window, 3), Some(vec![4]));
-        window.trim(Sequence::new(4), Timestamp::from_millis(20_000));
+        window.trim(Sequence::new(4), u64::MAX, Timestamp::from_millis(20_000));
         assert_eq!((window.oldest(), window.bytes()), (None, 0));
     }
 

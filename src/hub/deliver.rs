@@ -72,7 +72,9 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// # Errors
     /// The history's own.
     pub fn prune(&mut self, now: Timestamp) -> Result<bool, H::Error> {
-        self.log.prune(self.flushed, now)
+        let (connections, queues) = (self.registry.len(), self.registry.queue_bytes());
+        let bytes = self.memory.left_for_updates(connections, queues);
+        self.log.prune(self.flushed, bytes, now)
     }
 
     /// The stream of this connection asks for data. When there is none the connection waits, and
@@ -122,7 +124,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         connection.takes(now);
         let mut chunk = std::mem::take(&mut connection.opening);
         if connection.phase == Phase::Live {
-            connection.queue.drain_into(&mut chunk);
+            self.registry.drain_queue(key, &mut chunk);
         }
         let read = self.read(key, &mut chunk, now);
         let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;

@@ -45,9 +45,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         now: Timestamp,
     ) -> Result<Option<Effect<T>>, SendError> {
         let key = self.registry.key(id)?;
-        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
         let is_empty = encoded.is_empty();
-        connection.push(encoded)?;
+        self.push(key, encoded)?;
         // A read that is pending is worth more than nothing.
         Ok(if is_empty { None } else { self.feed(key, now) })
     }
@@ -69,7 +68,9 @@ impl<H: History, T: Clone> Hub<H, T> {
             let id = connection.id;
             if connection.waiting.is_some() {
                 fed.extend(self.release(key, now));
-            } else if let Err(SendError::QueueFull(_)) = connection.push(encoded.clone()) {
+            } else if let Err(SendError::QueueFull(_) | SendError::MemoryFull(_)) =
+                self.push(key, encoded.clone())
+            {
                 let closed = self.registry.remove(id, CloseReason::TooSlow);
                 effects.extend(closed.map(Effect::Closed));
             }
@@ -135,14 +136,22 @@ impl<H: History, T: Clone> Hub<H, T> {
         Ok(())
     }
 
+    fn push(&mut self, key: ConnectionKey, event: Arc<[u8]>) -> Result<(), SendError> {
+        let (connections, queues) = (self.registry.len(), self.registry.queue_bytes());
+        if !self.memory.has_room_for_queues(connections, queues + event.len()) {
+            return Err(SendError::MemoryFull(event.len()));
+        }
+        self.registry.push(key, event)
+    }
+
     /// Takes the queue of a connection that waits to its stream.
     fn feed(&mut self, key: ConnectionKey, now: Timestamp) -> Option<Effect<T>> {
         if !self.rouse(key) {
             return None;
         }
-        let connection = self.registry.at(key)?;
         let mut chunk = Vec::new();
-        connection.queue.drain_into(&mut chunk);
+        self.registry.drain_queue(key, &mut chunk);
+        let connection = self.registry.at(key)?;
         connection.fed(now);
         Some(Effect::Enqueue(Enqueue {
             chunk: chunk.into(),

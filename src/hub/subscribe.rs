@@ -47,6 +47,9 @@ pub enum SubscribeError<E> {
     /// The history could not be read.
     #[error("the history could not be read: {0}")]
     History(#[source] E),
+    /// The hub is being drained, and the client is to come back after this time.
+    #[error("the hub is being drained")]
+    Draining(Duration),
 }
 
 struct Start {
@@ -71,6 +74,9 @@ impl<H: History, T: Clone> Hub<H, T> {
         access: &Access,
         now: Timestamp,
     ) -> Result<Subscribed, SubscribeError<H::Error>> {
+        if let Some(retry) = self.turned_away(id, now) {
+            return Err(SubscribeError::Draining(retry));
+        }
         let selection = selection(request, access);
         let start = self.start_of(request, &selection, now).map_err(SubscribeError::History)?;
         let tail = self.log.tail();

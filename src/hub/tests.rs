@@ -4,11 +4,13 @@
 mod beat;
 mod calls;
 mod deliver;
+mod drain;
 mod ending;
 mod fake_history;
 mod gap;
 mod host;
 mod linger;
+mod memory;
 mod model;
 mod properties;
 mod resume;

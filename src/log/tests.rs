@@ -20,7 +20,7 @@ fn log(retention: Retention, window: Retention, committed: u64) -> Log<FakeHisto
     let mut log = Log::open(FakeHistory::default(), retention, window).unwrap();
     append(&mut log, committed);
     let _ = log.commit(Sequence::new(committed));
-    while log.prune(log.tail(), NOW).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, NOW).unwrap() {}
     log
 }
 
@@ -82,7 +82,7 @@ fn a_commit_beyond_the_newest_or_behind_the_tail_moves_nothing() {
 fn a_commit_reveals_what_a_prune_before_it_left_in_memory() {
     let mut log = log(keep(2), NO_WINDOW, 3);
     append(&mut log, 8);
-    while log.prune(log.tail(), NOW).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, NOW).unwrap() {}
     assert_eq!(log.commit(Sequence::new(8)).count(), 5);
 }
 
@@ -129,7 +129,7 @@ fn without_a_store_the_window_is_all_there_is() {
         let Ok(sequence) = log.append(update(&number.to_string(), &["a"]), NOW);
         let _ = log.commit(sequence);
     }
-    assert_eq!(log.prune(log.tail(), NOW), Ok(false));
+    assert_eq!(log.prune(log.tail(), u64::MAX, NOW), Ok(false));
     assert_eq!(log.held_from(Sequence::START, NOW), Ok(Sequence::new(2)));
     assert_eq!(log.find(&"2".parse().unwrap(), NOW, |_| true), Ok(None));
     assert_eq!(log.find(&"4".parse().unwrap(), NOW, |_| true), Ok(Some(Sequence::new(4))));
@@ -160,7 +160,7 @@ fn a_cursor_is_never_sent_ahead_of_the_tail() {
     let first = log(keep(2), KEEP_ALL, 1);
     let mut log = Log::open(first.history().clone(), keep(2), KEEP_ALL).unwrap();
     append(&mut log, 6);
-    while log.prune(log.tail(), NOW).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, NOW).unwrap() {}
     assert_eq!(log.held_from(Sequence::START, NOW), Ok(Sequence::new(1)));
     let _ = log.commit(Sequence::new(6));
     reads(&log, 1, 2..=6);
@@ -178,7 +178,7 @@ fn of_two_with_one_id_the_first_held_is_found() {
 fn what_is_not_committed_hides_no_committed_update_of_the_same_id() {
     let mut log = log(keep(1), NO_WINDOW, 1);
     log.append(update("1", &["a"]), NOW).unwrap();
-    while log.prune(log.tail(), NOW).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, NOW).unwrap() {}
     assert_eq!(log.find(&"1".parse().unwrap(), NOW, |_| true), Ok(Some(Sequence::new(1))));
 }
 

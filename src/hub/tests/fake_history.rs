@@ -31,6 +31,7 @@ struct Store {
     newest: Sequence,
     synced: (VecDeque<Entry>, Sequence),
     calls_until_failure: Option<usize>,
+    pages: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -41,6 +42,11 @@ impl FakeHistory {
     /// Lets so many calls succeed and fails all further ones.
     pub(crate) fn fail_after(&self, calls: usize) {
         self.0.borrow_mut().calls_until_failure = Some(calls);
+    }
+
+    /// How many pages were read.
+    pub(crate) fn pages(&self) -> usize {
+        self.0.borrow().pages
     }
 
     /// Fails no more.
@@ -103,6 +109,7 @@ impl History for FakeHistory {
     fn page(&self, cursor: Sequence, until: Sequence) -> Result<Vec<Entry>, Refused> {
         self.call(|store| {
             let asked = |entry: &&Entry| entry.sequence > cursor && entry.sequence <= until;
+            store.pages += 1;
             store.entries.iter().filter(asked).take(PAGE).cloned().collect()
         })
     }

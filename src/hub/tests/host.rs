@@ -241,6 +241,11 @@ impl Host {
         self.carry_out(effects);
     }
 
+    pub(super) fn drain(&mut self, within: Duration) {
+        let effects = self.hub.drain(within, self.now);
+        self.carry_out(effects);
+    }
+
     /// What [`Hub::beat`] finds now; gives the time until the next one.
     pub(super) fn beat(&mut self) -> Option<Duration> {
         let beat = self.hub.beat(self.now);

@@ -193,7 +193,7 @@ impl Both {
                 self.model.send(&[id], &encoded(&event));
             }
             Err(SendError::Unknown(unknown)) => self.is_unknown(id, unknown.0),
-            Err(SendError::QueueFull(full)) => panic!("{full}"),
+            Err(full @ (SendError::QueueFull(_) | SendError::MemoryFull(_))) => panic!("{full}"),
         }
     }
 

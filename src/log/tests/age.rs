@@ -35,7 +35,7 @@ fn when_old(number: u64) -> Timestamp {
 fn what_is_too_old_counts_as_removed_before_it_is() {
     for window in [KEEP_ALL, keep(2), NO_WINDOW] {
         let mut log = log(window, 9);
-        log.window.trim(log.tail, at(9));
+        log.window.trim(log.tail, u64::MAX, at(9));
         for old in 1..=8 {
             let now = when_old(old);
             assert_eq!(log.held_from(Sequence::START, now), Ok(Sequence::new(old)));
@@ -50,9 +50,9 @@ fn what_is_too_old_counts_as_removed_before_it_is() {
 #[test]
 fn it_is_removed_down_to_the_last() {
     let mut log = log(KEEP_ALL, 5);
-    while log.prune(log.tail(), when_old(3)).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, when_old(3)).unwrap() {}
     assert_eq!(log.oldest(), Ok(Some(Sequence::new(4))));
-    while log.prune(log.tail(), when_old(5)).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, when_old(5)).unwrap() {}
     assert_eq!(log.oldest(), Ok(None));
     assert_eq!(log.tail(), Sequence::new(5));
     let sequence = log.append(update("6", &["a"]), when_old(9)).unwrap();
@@ -74,7 +74,7 @@ fn of_two_with_one_id_the_second_is_found_once_the_first_is_too_old() {
 fn what_is_not_committed_is_revealed_however_late() {
     let mut log = log(NO_WINDOW, 1);
     let sequence = log.append(update("2", &["a"]), at(2)).unwrap();
-    while log.prune(log.tail(), when_old(5)).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, when_old(5)).unwrap() {}
     assert_eq!(log.commit(sequence).count(), 1);
 }
 
@@ -94,9 +94,9 @@ fn a_host_is_told_when_to_remove_the_oldest() {
     let mut log = log(KEEP_ALL, 3);
     let behind = Duration::from_mins(5);
     assert_eq!(log.prune_at(), Ok(Some(when_old(1).saturating_add(behind))));
-    while log.prune(log.tail(), when_old(2)).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, when_old(2)).unwrap() {}
     assert_eq!(log.prune_at(), Ok(Some(when_old(3).saturating_add(behind))));
-    while log.prune(log.tail(), when_old(3)).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, when_old(3)).unwrap() {}
     assert_eq!(log.prune_at(), Ok(None));
     assert_eq!(super::log(KEEP_ALL, KEEP_ALL, 3).prune_at(), Ok(None));
 }

@@ -10,7 +10,7 @@ fn log<'a>(window: Retention, ids: impl IntoIterator<Item = &'a str>) -> Log<Fak
         let update = EncodedUpdate { private: id.starts_with('-'), ..update(id, &["a"]) };
         let sequence = log.append(update, NOW).unwrap();
         let _ = log.commit(sequence);
-        log.prune(log.tail(), NOW).unwrap();
+        log.prune(log.tail(), u64::MAX, NOW).unwrap();
     }
     log
 }
@@ -77,7 +77,7 @@ fn what_is_too_old_is_none() {
     let sequence = log.append(update("1", &["a"]), Timestamp::from_millis(0)).unwrap();
     let _ = log.commit(sequence);
     assert_eq!(resume_point(&log).as_deref(), Some("earliest"));
-    while log.prune(log.tail(), NOW).unwrap() {}
+    while log.prune(log.tail(), u64::MAX, NOW).unwrap() {}
     assert_eq!(resume_point(&log).as_deref(), Some("earliest"));
 }
 

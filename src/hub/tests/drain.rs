@@ -1,0 +1,65 @@
+//! A hub that is drained: everybody ends with everything, and comes back later.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::{
+    Host,
+    host::{after, earliest, id, live},
+};
+use crate::{access::Access, connection::CloseReason, decoder::Decoder, hub::SubscribeError};
+
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// The reconnection time that the connection was told.
+fn retry(host: &Host, connection: u8) -> Option<Duration> {
+    let mut decoder = Decoder::new();
+    decoder.decode(&host.bytes(connection), |_| {}).unwrap();
+    decoder.reconnection_time().map(Duration::from)
+}
+
+#[test]
+fn everybody_ends_with_everything_and_is_told_when_to_come_back() {
+    let mut host = Host::default().lingering(Duration::from_millis(50));
+    host.publish("1", &["a"]);
+    (1..=100).for_each(|connection| host.connect(connection, &live(&["a"])));
+    host.publish("2", &["a"]);
+    (2..=100).for_each(|connection| host.read(connection));
+    // One reads behind, one replays, and to the others this update lingers.
+    host.publish("3", &["a"]);
+    host.subscribe(101, &earliest(&["a"]));
+    host.drain(WITHIN);
+    for connection in 1..=101 {
+        host.read(connection);
+        let expected: &[_] = if connection == 101 { &["1", "2", "3"] } else { &["2", "3"] };
+        assert_eq!(host.got(connection), expected, "to {connection}");
+        assert_eq!(host.stream(connection).closed, Some(CloseReason::Drained));
+    }
+    assert_eq!(host.hub.registry().ended(CloseReason::Drained), 101);
+}
+
+#[test]
+fn they_come_back_at_different_times_within_the_one_that_was_given() {
+    let mut host = Host::default();
+    (1..=100).for_each(|connection| host.connect(connection, &live(&["a"])));
+    host.drain(WITHIN);
+    let times: BTreeSet<_> = (1..=100).filter_map(|connection| retry(&host, connection)).collect();
+    assert_eq!(times.len(), 100);
+    assert!(times.iter().all(|time| *time <= WITHIN && !time.is_zero()));
+}
+
+#[test]
+fn meanwhile_nobody_is_taken_and_updates_are() {
+    let mut host = Host::default();
+    host.publish("1", &["a"]);
+    host.connect(1, &live(&["a"]));
+    host.drain(WITHIN);
+    host.publish("2", &["a"]);
+    host.wait(WITHIN / 2);
+    let request = after("1", &["a"]);
+    let turned = host.hub.subscribe(id(2), 2, &request, &Access::default(), host.now);
+    let Err(SubscribeError::Draining(retry)) = turned else { panic!("{turned:?}") };
+    assert!(!retry.is_zero() && retry <= WITHIN / 2, "{retry:?}");
+    host.wait(WITHIN / 2);
+    host.connect(2, &request);
+    assert_eq!(host.got(2), ["2"]);
+}
