@@ -49,9 +49,14 @@ pub const MAX_IDEMPOTENCY_KEYS: usize = 32_768;
 /// Object holds 2 MB, and a body of line breaks alone grows sevenfold when it is encoded.
 pub const MAX_STORED_BYTES: usize = 1_900_000;
 
-/// Bytes after which a chunk takes no further update: the most that the runtime's pump drains in
-/// one cycle. One larger update still goes out whole.
-pub const MAX_CHUNK_BYTES: usize = 256 << 10;
+/// Bytes after which a chunk takes no further update: the runtime holds a copy for each connection
+/// until its client has taken it. One larger update still goes out whole.
+pub const MAX_CHUNK_BYTES: usize = 128 << 10;
+
+/// Bytes of updates that do not wait for more to be flushed: some four hundred small ones, among
+/// which the price of a chunk is nothing any more. As many again fit the chunk, for what comes in
+/// one write.
+pub const FLUSH_BYTES: usize = 64 << 10;
 
 /// Connections that one turn of a flush hands a chunk to: some five milliseconds of the runtime's
 /// work, after which other hubs of the isolate, and requests to this one, have their turn.

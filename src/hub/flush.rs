@@ -8,7 +8,7 @@ use crate::{
     audiences::ConnectionKey,
     connection::{CloseReason, Waiting},
     history::History,
-    limits::{FLUSH_RECIPIENTS, MAX_CHUNK_BYTES},
+    limits::{FLUSH_BYTES, FLUSH_RECIPIENTS},
     linger::Linger,
     sequence::Sequence,
     timestamp::Timestamp,
@@ -84,6 +84,13 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.flush_if_due(now)
     }
 
+    /// Whether more is durable than the next flush has use for, so that publishers who can wait are
+    /// to wait for it: else readers who keep up would be left behind.
+    #[must_use]
+    pub fn is_ahead(&self) -> bool {
+        self.lingering.bytes >= FLUSH_BYTES
+    }
+
     fn flush_if_due(&mut self, now: Timestamp) -> Flush<T> {
         if self.due.is_empty() && self.flush_at(now).is_some_and(|due| due <= now) {
             self.begin_flush();
@@ -99,7 +106,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         if self.flushed == self.log.tail() || settling {
             return None;
         }
-        if bytes >= MAX_CHUNK_BYTES {
+        if bytes >= FLUSH_BYTES {
             return Some(now);
         }
         // A clock that was set back must not hold up updates until it has caught up.

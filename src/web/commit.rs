@@ -22,6 +22,8 @@ pub(super) struct Commits {
     joined: RefCell<Vec<oneshot::Sender<Result<(), PublishError>>>>,
     /// Those who are to write next.
     next: RefCell<Vec<oneshot::Sender<()>>>,
+    /// Those who wait for what is durable to be flushed.
+    ahead: RefCell<Vec<oneshot::Sender<()>>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +45,23 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             self.commits.next.borrow_mut().push(done);
             // It resolves by the sender being dropped.
             let _ = over.await;
+        }
+    }
+
+    /// Waits while more is durable than the next flush has use for.
+    pub(super) async fn not_ahead(&self) {
+        while self.hub.borrow().is_ahead() {
+            let (done, over) = oneshot::channel();
+            self.commits.ahead.borrow_mut().push(done);
+            let _ = over.await;
+        }
+    }
+
+    /// A flush has begun: there may be use for more.
+    pub(super) fn wake_those_ahead(&self) {
+        if !self.hub.borrow().is_ahead() {
+            let ahead = mem::take(&mut *self.commits.ahead.borrow_mut());
+            drop(ahead);
         }
     }
 

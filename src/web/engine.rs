@@ -145,6 +145,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Carries out what a flush has come to, and sees to it that the next one comes in time.
     pub(super) fn flushed(&self, flush: hub::Flush<Rc<Attached<K::State>>>) {
         self.carry_out(flush.effects);
+        self.wake_those_ahead();
         let running = self.lingering.borrow().as_ref().map(|(due, _)| *due);
         let Some(next) = flush.next.filter(|next| running.is_none_or(|due| *next < due)) else {
             return;

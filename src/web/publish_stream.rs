@@ -91,15 +91,19 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         Some((lines, self))
     }
 
-    /// Waits for its turn to write, and for the least time between two writes to have passed; reads
-    /// on meanwhile.
+    /// Waits for its turn to write, for the least time between two writes to have passed, and for
+    /// readers to be given what was published before; reads on meanwhile.
     async fn gather(&mut self) {
         let left = STREAM_WRITE_EVERY.saturating_sub(clock::now().since(self.committed));
         if !left.is_zero() && self.found.len() < MAX_BATCH_UPDATES {
             self.meanwhile(clock::sleep(left)).await;
         }
         let engine = Rc::clone(&self.engine);
-        self.meanwhile(async move { engine.turn_to_append().await }).await;
+        self.meanwhile(async move {
+            engine.not_ahead().await;
+            engine.turn_to_append().await;
+        })
+        .await;
     }
 
     /// Appends what is there, as much as fits a batch and the rate allows: one publication at the

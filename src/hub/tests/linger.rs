@@ -10,7 +10,7 @@ use super::{
     update,
 };
 use crate::{
-    connection::CloseReason, event::Event, hub::Effect, limits::MAX_CHUNK_BYTES, linger::Linger,
+    connection::CloseReason, event::Event, hub::Effect, limits::FLUSH_BYTES, linger::Linger,
     update::Update,
 };
 
@@ -68,7 +68,7 @@ fn nothing_lingers_longer_than_configured_also_when_the_clock_is_set_back() {
 fn a_full_chunk_does_not_linger() {
     let mut host = busy(100);
     let topic: crate::topic::Topic = "a".parse().unwrap();
-    let event = Event::new("x".repeat(MAX_CHUNK_BYTES));
+    let event = Event::new("x".repeat(FLUSH_BYTES));
     host.append(Update::new(topic.into(), "1".parse().unwrap(), event).encode().unwrap());
     assert_eq!(host.commit(), 1);
 }
