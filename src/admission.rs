@@ -4,6 +4,8 @@ use std::{collections::HashMap, net::Ipv6Addr};
 
 use thiserror::Error;
 
+use crate::memory::Memory;
+
 /// What a hub takes; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
@@ -11,6 +13,16 @@ pub struct ConnectionLimits {
     pub connections: u64,
     /// Connections from one client address.
     pub per_address: u64,
+}
+
+impl ConnectionLimits {
+    /// The same, but no more connections than fit the memory.
+    #[must_use]
+    pub fn within(self, memory: Memory) -> Self {
+        let set = (self.connections > 0).then_some(self.connections);
+        let connections = set.into_iter().chain(memory.connections()).min().unwrap_or_default();
+        Self { connections, ..self }
+    }
 }
 
 impl Default for ConnectionLimits {

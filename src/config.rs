@@ -14,6 +14,7 @@ use crate::{
     hub_variables::{self, HUBS, HubVariables},
     level::Level,
     methods::Methods,
+    operator_key::{OperatorKey, OperatorKeyTooShort},
     origins::Origins,
     rate::Rate,
     trust::InvalidTrust,
@@ -46,6 +47,8 @@ pub struct Config {
     pub gap_events: GapEvents,
     /// Whether the hub tells which subscriptions are active: `SUBSCRIPTIONS`.
     pub subscriptions: bool,
+    /// What an operator proves to be one by: `OPERATOR_KEY`.
+    pub operator_key: Option<OperatorKey>,
 }
 
 /// A variable has a value that means nothing.
@@ -79,6 +82,9 @@ pub enum InvalidConfig {
     /// It is about keys, and so not shown.
     #[error(transparent)]
     Trust(#[from] InvalidTrust),
+    /// `OPERATOR_KEY` is too short, and not shown.
+    #[error("the configuration variable OPERATOR_KEY is too short: {0}")]
+    OperatorKey(#[from] OperatorKeyTooShort),
 }
 
 impl InvalidConfig {
@@ -89,6 +95,7 @@ impl InvalidConfig {
             Self::Value { variable, .. } => variable,
             Self::Hubs { .. } => HUBS,
             Self::Trust(invalid) => invalid.variable,
+            Self::OperatorKey(_) => "OPERATOR_KEY",
         }
     }
 
@@ -97,7 +104,7 @@ impl InvalidConfig {
             Self::Value { variable, value, expected, .. } => {
                 Self::Value { variable, hub: Some(of.to_owned()), value, expected }
             }
-            Self::Hubs { .. } | Self::Trust(_) => self,
+            Self::Hubs { .. } | Self::Trust(_) | Self::OperatorKey(_) => self,
         }
     }
 }
@@ -113,7 +120,7 @@ impl Default for ConnectionAge {
 }
 
 /// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 31] = [
+pub const VARIABLES: [&str; 34] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "CONNECTION_AGE",
@@ -130,6 +137,7 @@ pub const VARIABLES: [&str; 31] = [
     "LOG_LEVEL",
     "MAX_CONNECTIONS",
     "MAX_CONNECTIONS_PER_ADDRESS",
+    "MEMORY",
     "MERCURE_PUBLISHER_JWKS_URL",
     "MERCURE_PUBLISHER_JWT_ALG",
     "MERCURE_PUBLISHER_JWT_KEY",
@@ -137,18 +145,20 @@ pub const VARIABLES: [&str; 31] = [
     "MERCURE_SUBSCRIBER_JWT_ALG",
     "MERCURE_SUBSCRIBER_JWT_KEY",
     "MERCURE_TRUSTED_ISSUERS",
+    "OPERATOR_KEY",
     "PROTOCOL_VERSION_COMPATIBILITY",
     "PUBLISHING",
     "PUBLISH_ORIGINS",
     "PUBLISH_RATE",
     "PUBLIC_ORIGINS",
     "RESOURCE_IDENTIFIER",
+    "SLOW_CONSUMERS",
     "SUBSCRIBING",
     "SUBSCRIPTIONS",
 ];
 
 /// Those that are read here; the others are [`Delivery`]'s, and [`Authorization`]'s and its parts'.
-const OWN_VARIABLES: [&str; 14] = [
+const OWN_VARIABLES: [&str; 15] = [
     "CORS_ORIGINS",
     "HEARTBEAT",
     "HISTORY_UPDATES",
@@ -163,6 +173,7 @@ const OWN_VARIABLES: [&str; 14] = [
     "PUBLISHING",
     "SUBSCRIBING",
     "LOG_LEVEL",
+    "OPERATOR_KEY",
 ];
 
 impl Config {
@@ -245,6 +256,7 @@ impl Config {
             publishing,
             subscribing,
             log_level,
+            operator_key,
         ] = OWN_VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
         let kept = Retention::default();
         let taken = ConnectionLimits::default();
@@ -279,6 +291,10 @@ impl Config {
             connection_limits: ConnectionLimits {
                 connections: connections.parse(limit, taken.connections, number)?,
                 per_address: per_address.parse(limit, taken.per_address, number)?,
+            },
+            operator_key: match operator_key.value.trim() {
+                "" => None,
+                key => Some(key.parse()?),
             },
             log_level: log_level.parse(
                 "debug, info, warning or error",

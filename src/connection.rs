@@ -102,6 +102,16 @@ impl CloseReason {
         Self::Drained,
     ];
 
+    /// A comment for the end of the stream, where the hub itself has ended it and has not said so.
+    #[must_use]
+    pub fn last_words(self) -> Option<&'static [u8]> {
+        match self {
+            Self::Expired => Some(b": expired\n\n"),
+            Self::TooSlow => Some(b": too slow\n\n"),
+            Self::ClientGone | Self::Stopped | Self::Failed | Self::Drained => None,
+        }
+    }
+
     /// The reason as a word for logs.
     #[must_use]
     pub fn as_str(self) -> &'static str {

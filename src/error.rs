@@ -1,5 +1,7 @@
 //! Every way in which a request is refused, and the one mapping from there to HTTP.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
     decoder::DecodeError,
     dialect::Dialect,
     idempotency_key::InvalidIdempotencyKey,
-    limits::{MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEYS},
+    limits::{MAX_BODY_BYTES, MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
     problem::Problem,
     publish_request::InvalidPublishRequest,
     publish_rules::ForbiddenPublication,
@@ -134,6 +136,15 @@ pub enum Error {
     /// The hub of the path is not to be had for now.
     #[error("the hub is not available, try again")]
     Unreachable,
+    /// The hub is being drained, and its clients are to come back after this time.
+    #[error("the hub is being drained; come back in {} ms", .0.as_millis())]
+    Draining(Duration),
+    /// Who asks is not the operator.
+    #[error("this is for the operator, whose key is to be sent as a bearer token")]
+    Operator,
+    /// The time for draining is none.
+    #[error("within is a time such as 10s, up to {} s", MAX_DRAIN_WITHIN.as_secs())]
+    Within,
     /// Something that the caller has no part in.
     #[error("something went wrong inside; it is in the log")]
     Internal,
@@ -176,7 +187,11 @@ impl Error {
                 return reason.problem(*dialect).with_field("Authorization");
             }
             Self::Config(invalid) => (500, "Internal Server Error", Some(invalid.variable())),
-            Self::History | Self::Unreachable => (503, "Service Unavailable", None),
+            Self::Within => (400, "Bad Request", Some("within")),
+            Self::Operator => (401, "Unauthorized", Some("Authorization")),
+            Self::History | Self::Unreachable | Self::Draining(_) => {
+                (503, "Service Unavailable", None)
+            }
             Self::Unconfirmed | Self::Internal => (500, "Internal Server Error", None),
         };
         let problem = Problem::new(status, title, self.to_string());
@@ -207,6 +222,8 @@ impl Error {
             // About when a heartbeat finds out who is gone.
             Self::TooManyConnections(_) => Some(("Retry-After", "15".to_owned())),
             Self::TooManyKeys => Some(("Retry-After", "60".to_owned())),
+            Self::Draining(retry) => Some(("Retry-After", (retry.as_secs() + 1).to_string())),
+            Self::Operator => Some(("WWW-Authenticate", "Bearer".to_owned())),
             _ => None,
         }
     }

@@ -59,6 +59,8 @@ pub struct Hub<H, T> {
     ahead: Vec<ConnectionKey>,
     /// The tail when slow connections were looked for last.
     swept: Sequence,
+    /// Updates that were left out for slow connections.
+    conflated: u64,
 }
 
 /// What the host is to do.
@@ -99,6 +101,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             gap_events: GapEvents::default(),
             slow_consumers: SlowConsumers::default(),
             swept: log.tail(),
+            conflated: 0,
             max_age: None,
             memory: Memory::default(),
             draining_until: Timestamp::default(),
@@ -147,6 +150,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn log(&self) -> &Log<H> {
         &self.log
+    }
+
+    /// How many updates were left out for slow connections that are given the newest alone.
+    #[must_use]
+    pub fn conflated(&self) -> u64 {
+        self.conflated
     }
 
     /// The connections.

@@ -69,6 +69,8 @@ pub enum HubPath<'a> {
     Hub(&'a str),
     /// Whether the hub of this name works, and how many connections it has.
     HubHealth(&'a str),
+    /// Where an operator has the hub of this name drained.
+    Drain(&'a str),
     /// Which subscriptions the hub of this name has.
     Subscriptions(&'a str),
     /// What the hub at this path says about itself as a protected resource.
@@ -105,6 +107,7 @@ impl<'a> HubPath<'a> {
         let found = match rest {
             HUB => Self::Hub(name),
             "/healthz" => Self::HubHealth(name),
+            "/drain" => Self::Drain(name),
             _ => return Err(Error::NotFound),
         };
         if is_hub_name(name) { Ok(found) } else { Err(Error::HubName) }

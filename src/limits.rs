@@ -100,6 +100,19 @@ pub const WINDOW_UPDATES: usize = 4_096;
 /// objects may share.
 pub const WINDOW_BYTES: usize = 8 << 20;
 
+/// Bytes of the shortest key of an operator: 128 random bits in hexadecimal have twice as many.
+pub const MIN_OPERATOR_KEY_BYTES: usize = 16;
+
+/// How long a hub that is drained waits for readers that are behind, before it ends them too: they
+/// resume as everybody does.
+pub const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The time within which clients come back to a drained hub, when the request says nothing else.
+pub const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+
+/// The longest such time: nobody is to be without events for longer.
+pub const MAX_DRAIN_WITHIN: Duration = Duration::from_mins(5);
+
 /// Bytes of a hub's name.
 pub const MAX_HUB_NAME_BYTES: usize = 64;
 /// Bytes of the compiled regular expressions of one component of a URL pattern: some three hundred

@@ -13,6 +13,7 @@ pub(crate) mod clock;
 mod commit;
 mod connection;
 pub(crate) mod cors;
+mod drain;
 mod engine;
 mod fetch;
 mod handler;

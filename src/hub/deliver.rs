@@ -202,6 +202,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         let is_full =
             |held: &mut Box<Conflation>| ended || chunk.len() + held.bytes() >= MAX_CHUNK_BYTES;
         if let Some(conflation) = conflation.take_if(is_full) {
+            self.conflated += conflation.left_out();
             slow::write(*conflation, gap.take(), chunk);
         }
         if ended && let Some(gap) = gap.take() {

@@ -47,6 +47,8 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     lingering: RefCell<Option<(Timestamp, Timer)>>,
     pub(super) commits: Commits,
     pub(super) flushes: RefCell<Vec<Flush>>,
+    /// Those who wait for the last connection to end.
+    pub(super) drained: RefCell<Vec<oneshot::Sender<()>>>,
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
     pub(super) failed: Cell<bool>,
     pub(super) limits: Limits,
@@ -81,6 +83,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             lingering: RefCell::default(),
             commits: Commits::default(),
             flushes: RefCell::default(),
+            drained: RefCell::default(),
             failed: Cell::default(),
             limits,
             log_level: config.log_level,
@@ -208,9 +211,16 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     pub(super) fn closed(&self, closed: &Closed<Rc<Attached<K::State>>>) {
+        if let Some(last) = closed.reason.last_words() {
+            closed.state.transport.enqueue(&SharedChunk::new(last));
+        }
         closed.state.transport.close();
         self.limits.admissions.borrow_mut().leave(closed.state.address.as_deref());
-        let record = Record::new(Level::Debug, "connection closed").with_connection(closed.id);
+        let level = match closed.reason {
+            CloseReason::TooSlow => Level::Warning,
+            _ => Level::Debug,
+        };
+        let record = Record::new(level, "connection closed").with_connection(closed.id);
         self.log(&record.with_detail(closed.reason.as_str()));
         self.hooks.connection_closed(closed.id, &closed.state.application, closed.reason);
         self.tell(&closed.state.subscriptions, false);
@@ -219,6 +229,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             let running = self.timer.borrow_mut().take();
             drop(running);
         }
+        self.settle_drains();
     }
 
     pub(super) fn settle_flushes(&self) {

@@ -1,6 +1,6 @@
 //! The handler: from a Fetch `Request` to a `Response`.
 
-use std::{fmt, rc::Rc};
+use std::{fmt, rc::Rc, time::Duration};
 
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     access::Access,
     config::Config,
+    connection::CloseReason,
     error::Error,
     event_id::EventId,
     history::Retention,
@@ -67,6 +68,8 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
             .with_gap_events(config.gap_events)
             .with_linger(config.delivery.linger)
+            .with_memory(config.delivery.memory)
+            .with_slow_consumers(config.delivery.slow_consumers)
             .with_max_age(config.connection_age.0);
         let engine = Engine::new(hub, hooks, &config, &urls);
         engine.tell_ends();
@@ -180,10 +183,35 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         self.engine.subscribe_chunks(state, request, access)
     }
 
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The connections.
     #[must_use]
     pub fn registry(&self) -> Registry {
         Registry::new(Rc::clone(&self.engine) as _)
+    }
+
+    /// Ends all connections, each behind what there is for it and told to come back at a random time
+    /// `within` this one, until which no connection is taken; publications are. Says how many there
+    /// were. Whoever replaces the hub then loses nothing.
+    pub async fn drain(&self, within: Duration) -> usize {
+        self.engine.drain(within).await
+    }
+
+    /// How many connections have ended for this reason.
+    #[must_use]
+    pub fn ended(&self, reason: CloseReason) -> u64 {
+        self.engine.hub.borrow().registry().ended(reason)
+    }
+
+    /// How many updates were left out for slow connections that are given the newest alone.
+    #[must_use]
+    pub fn conflated(&self) -> u64 {
+        self.engine.hub.borrow().conflated()
     }
 
     /// Whether a write was not confirmed. The handler then refuses everything: make a new one over

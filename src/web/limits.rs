@@ -27,7 +27,9 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn new(config: &Config, outcomes: Rc<dyn Outcomes>) -> Self {
         Self {
-            admissions: RefCell::new(Admissions::new(config.connection_limits)),
+            admissions: RefCell::new(Admissions::new(
+                config.connection_limits.within(config.delivery.memory),
+            )),
             once: Once::new(outcomes),
             rate: config.publish_rate,
             bucket: Cell::default(),

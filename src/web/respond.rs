@@ -1,5 +1,7 @@
 //! Answers: their headers and bodies.
 
+use std::time::Duration;
+
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, ReadableStream, Request, Response, ResponseInit};
 
@@ -11,10 +13,11 @@ use crate::{
     place::Place,
     problem::{PROBLEM_JSON, Problem},
     published::Published,
+    reconnection_time::ReconnectionTime,
 };
 
-/// Milliseconds after which a client comes back to a hub whose history could not be read.
-const RETRY_MILLIS: u32 = 5_000;
+/// When a client comes back to a hub that is not there for a while.
+const RETRY: Duration = Duration::from_secs(5);
 
 /// An event stream, HTML § 9.2.5; without a body for HEAD.
 pub(super) fn event_stream(
@@ -38,18 +41,18 @@ pub(super) fn event_stream(
 pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Response, JsValue> {
     let accept = request.headers().get("Accept")?.unwrap_or_default();
     match refusal {
-        Error::History | Error::Unreachable if media_type::names_event_stream(&accept) => {
-            come_back()
-        }
+        refusal if !media_type::names_event_stream(&accept) => error(refusal),
+        Error::History | Error::Unreachable => come_back(RETRY),
+        Error::Draining(retry) => come_back(*retry),
         refusal => error(refusal),
     }
 }
 
 /// A stream that ends at once and has its client come back: an `EventSource` that is answered with
 /// an error gives up for good, HTML § 9.2.3.
-fn come_back() -> Result<Response, JsValue> {
+fn come_back(retry: Duration) -> Result<Response, JsValue> {
     let response = event_stream(None, Dialect::default(), None)?;
-    let retry = format!("retry: {RETRY_MILLIS}\n\n");
+    let retry = format!("retry: {}\n\n", ReconnectionTime::from(retry));
     let init = init(200, &response.headers());
     Response::new_with_opt_str_and_init(Some(&retry), &init)
 }

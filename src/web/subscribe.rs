@@ -14,8 +14,14 @@ use super::{
     underlying_source,
 };
 use crate::{
-    access::Access, admission, connection::CloseReason, connection_id::ConnectionId, error::Error,
-    hub::Subscribed, place::Place, subscribe_request::SubscribeRequest,
+    access::Access,
+    admission,
+    connection::CloseReason,
+    connection_id::ConnectionId,
+    error::Error,
+    hub::{SubscribeError, Subscribed},
+    place::Place,
+    subscribe_request::SubscribeRequest,
 };
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
@@ -97,7 +103,10 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let subscribed = self.hub.borrow_mut().subscribe(id, state, request, access, now);
         let subscribed = subscribed.map_err(|error| {
             self.limits.admissions.borrow_mut().leave(address);
-            self.history_failed(&error)
+            match error {
+                SubscribeError::Draining(retry) => Error::Draining(retry),
+                error => self.history_failed(&error),
+            }
         })?;
         self.wind_up(subscribed.expires);
         if self.logs(Level::Debug) {

@@ -15,6 +15,8 @@ use super::{
 };
 use crate::{
     config::InvalidConfig,
+    connection::CloseReason,
+    drain_request,
     error::Error,
     hub_path::{self, HubPath},
     timestamp::Timestamp,
@@ -118,11 +120,34 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
             if !hub.is_healthy() {
                 return respond::error(&Error::History);
             }
-            let connections = hub.registry().connection_count();
-            respond::json(&format!(r#"{{"status":"ok","connections":{connections}}}"#))
+            respond::json(&health(hub))
         }
         Ok(HubPath::HubHealth(_)) => respond::error(&Error::MethodNotAllowed("GET, HEAD")),
+        Ok(HubPath::Drain(_)) => {
+            let url = request.url();
+            let query = url.split_once('?').map_or("", |(_, query)| query);
+            let authorization = request.headers().get("Authorization")?.unwrap_or_default();
+            let key = hub.config().operator_key.as_ref();
+            match drain_request::read(key, &request.method(), &authorization, query) {
+                Ok(within) => {
+                    let connections = hub.drain(within).await;
+                    respond::json(&format!(r#"{{"connections":{connections}}}"#))
+                }
+                Err(error) => respond::error(&error),
+            }
+        }
         Ok(_) => hub.handle(request).await,
         Err(error) => respond::error(&error),
     }
+}
+
+/// How many connections a hub has, how many have ended and why, and what slow ones were not given.
+fn health(hub: &Hub) -> String {
+    let ended = CloseReason::ALL
+        .map(|reason| format!(r#""{}":{}"#, reason.as_str(), hub.ended(reason)))
+        .join(",");
+    let (connections, conflated) = (hub.registry().connection_count(), hub.conflated());
+    format!(
+        r#"{{"status":"ok","connections":{connections},"ended":{{{ended}}},"conflated":{conflated}}}"#
+    )
 }

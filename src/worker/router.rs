@@ -38,7 +38,12 @@ pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue>
         (found, _) => found,
     };
     match found {
-        Ok(HubPath::Hub(name) | HubPath::HubHealth(name) | HubPath::Subscriptions(name)) => {
+        Ok(
+            HubPath::Hub(name)
+            | HubPath::HubHealth(name)
+            | HubPath::Drain(name)
+            | HubPath::Subscriptions(name),
+        ) => {
             let hubs = env.hub()?;
             hubs.get(&hubs.id_from_name(name)?)?.send(request)
         }

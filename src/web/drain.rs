@@ -1,0 +1,36 @@
+//! The end of all connections, in good order.
+
+use std::time::Duration;
+
+use futures::{channel::oneshot, future};
+
+use super::{Hooks, Level, Record, Storage, clock, engine::Engine, streams::Streams};
+use crate::{connection::CloseReason, limits::DRAIN_PATIENCE};
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    /// Ends all connections, each behind what there is for it; those that are behind and do not read
+    /// on are ended after a while all the same. Says how many there were.
+    pub(super) async fn drain(&self, within: Duration) -> usize {
+        let connections = self.connection_count();
+        let detail = format!("{connections} connections, to come back within {within:?}");
+        self.log(&Record::new(Level::Info, "draining").with_detail(detail));
+        let effects = self.hub.borrow_mut().drain(within, clock::now());
+        let (done, drained) = oneshot::channel();
+        self.drained.borrow_mut().push(done);
+        self.carry_out(effects);
+        self.settle_drains();
+        let patience = clock::sleep(DRAIN_PATIENCE);
+        future::select(drained, std::pin::pin!(patience)).await;
+        self.stop_all(CloseReason::Drained);
+        connections
+    }
+
+    /// Tells those who drain that nobody is left, if nobody is.
+    pub(super) fn settle_drains(&self) {
+        if self.hub.borrow().registry().is_empty() {
+            // They resolve by their senders being dropped.
+            let drained = self.drained.take();
+            drop(drained);
+        }
+    }
+}
