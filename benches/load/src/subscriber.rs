@@ -93,6 +93,11 @@ impl Subscriber {
         self.socket.is_some() && matches!(self.phase, Phase::Chunks(_) | Phase::UntilClose)
     }
 
+    /// Whether it has asked for a stream that has not begun yet.
+    pub fn is_opening(&self) -> bool {
+        self.socket.is_some() && !self.is_confirmed()
+    }
+
     /// Whether it has an id to come back with.
     pub fn has_last_event_id(&self) -> bool {
         !self.decoder.last_event_id().is_empty()

@@ -113,6 +113,11 @@ impl Lives {
     /// Cuts and reopens whose time has come.
     fn end_some(&mut self, run: &mut Run) -> Result<(), SetUpError> {
         while let Some(index) = self.due() {
+            if run.fleet.subscriber(index).is_opening() {
+                // A client waits for its answer, however slow the hub is.
+                self.end_in(RETRY, index);
+                continue;
+            }
             run.fleet.close(index);
             self.reopen(run, index)?;
             self.prolong(index);
