@@ -1,0 +1,187 @@
+// What is measured, and what millstream has to reach.
+//
+// A case runs each of its `runs` once in every round, one after the other, each on a fresh server. `figures` are what
+// its table shows of a run. A goal's `of` is given one round, the results by the names of the runs, so that what is
+// compared was measured side by side; the median over the rounds has to be within `least` or `most`, or, where `of`
+// answers yes or no, every round has to have it.
+import { ratio } from "./statistics.mjs";
+
+const MIB = 1024 * 1024;
+
+const PER_CPU_SECOND = { title: "deliveries per CPU second", of: (run) => run.deliveries_per_cpu_second };
+const PER_SECOND = { title: "deliveries per second", of: (run) => run.deliveries_per_second };
+const CPU = { title: "CPU per delivery, µs", of: (run) => run.cpu_micros_per_delivery, digits: 2 };
+const P50 = { title: "latency p50, ms", of: (run) => run.latency_p50_ms, digits: 2 };
+const P99 = { title: "latency p99, ms", of: (run) => run.latency_p99_ms, digits: 1 };
+const MAX = { title: "latency max, ms", of: (run) => run.latency_max_ms, digits: 1 };
+const GROWTH = { title: "RSS growth, MiB", of: (run) => run.rss_growth / MIB, digits: 1 };
+const PEAK = { title: "RSS peak, MiB", of: (run) => run.rss_peak / MIB };
+
+const FORM = { publish_as: "form", publishers: 16 };
+const RAW = { publish_as: "raw", publishers: 16 };
+const NDJSON = { publish_as: "ndjson", publishers: 1 };
+const SINGLE = { publish_as: "form", publishers: 4 };
+const SINGLE_RAW = { publish_as: "raw", publishers: 4 };
+
+export const CASES = [
+  {
+    name: "saturate",
+    title: "Saturated: 500 subscribers, updates of 100 bytes",
+    mode: "saturate",
+    options: { connections: 500, bytes: 100, seconds: 5 },
+    runs: [
+      { name: "millstream, NDJSON", target: "millstream", options: NDJSON },
+      { name: "millstream, single POSTs", target: "millstream", options: FORM },
+      { name: "naive", target: "naive", options: RAW },
+      { name: "hono", target: "hono", options: RAW },
+      { name: "better-sse", target: "better-sse", options: RAW },
+      { name: "nchan", target: "nchan", options: RAW },
+      { name: "pushpin", target: "pushpin", options: RAW },
+    ],
+    figures: [PER_CPU_SECOND, PER_SECOND, CPU, P99],
+    goals: [
+      {
+        title: "deliveries per CPU second, times those of the naive object",
+        of: (round) => ratio(PER_CPU_SECOND.of(round["millstream, NDJSON"]), PER_CPU_SECOND.of(round.naive)),
+        least: 15,
+      },
+      {
+        title: "deliveries per CPU second, times those of nchan",
+        of: (round) => ratio(PER_CPU_SECOND.of(round["millstream, NDJSON"]), PER_CPU_SECOND.of(round.nchan)),
+        least: 8,
+      },
+    ],
+  },
+  {
+    name: "paced",
+    title: "Paced: 500 subscribers, 200 updates a second by single POSTs",
+    mode: "paced",
+    options: { connections: 500, bytes: 100, seconds: 5, rate: 200 },
+    runs: [
+      { name: "millstream", target: "millstream", options: SINGLE },
+      { name: "naive", target: "naive", options: SINGLE_RAW },
+      { name: "nchan", target: "nchan", options: SINGLE_RAW },
+    ],
+    figures: [PER_SECOND, CPU, P50, P99, MAX],
+    goals: [
+      { title: "the rate is sustained", of: (round) => round.millstream.sustained },
+      { title: "latency p99, ms", of: (round) => P99.of(round.millstream), most: 100, digits: 1 },
+    ],
+  },
+  {
+    name: "paced-ndjson",
+    title: "Paced: 500 subscribers, 2,000 updates a second by NDJSON",
+    mode: "paced",
+    options: { connections: 500, bytes: 100, seconds: 5, rate: 2000 },
+    runs: [{ name: "millstream", target: "millstream", options: NDJSON }],
+    figures: [PER_SECOND, CPU, P50, P99, MAX],
+    goals: [
+      { title: "the rate is sustained", of: (round) => round.millstream.sustained },
+      { title: "latency p99, ms", of: (round) => P99.of(round.millstream), most: 150, digits: 1 },
+    ],
+  },
+  {
+    name: "light",
+    title: "Light: 500 subscribers, one update a second",
+    mode: "paced",
+    options: { connections: 500, bytes: 100, seconds: 10, rate: 1, publishers: 1 },
+    runs: [
+      { name: "millstream", target: "millstream", options: { publish_as: "form" } },
+      { name: "naive", target: "naive", options: { publish_as: "raw" } },
+    ],
+    figures: [P50, P99, MAX],
+    goals: [
+      {
+        title: "latency p50, times that of the naive object",
+        of: (round) => ratio(P50.of(round.millstream), P50.of(round.naive)),
+        most: 1.15,
+      },
+    ],
+  },
+  {
+    name: "stalled",
+    title: "Stalled: 500 subscribers, of which some read nothing while 100 MB are published",
+    mode: "stalled",
+    options: { connections: 500, bytes: 10_000, megabytes: 100, ...NDJSON },
+    runs: [
+      { name: "10 stalled", target: "millstream", options: { stalled: 10 } },
+      { name: "none stalled", target: "millstream", options: { stalled: 0 } },
+    ],
+    figures: [GROWTH, PEAK, P50, P99],
+    goals: [
+      { title: "RSS growth, MiB", of: (round) => GROWTH.of(round["10 stalled"]), most: 32, digits: 1 },
+      {
+        title: "latency p99 of the others, times that without stalled ones",
+        of: (round) => ratio(P99.of(round["10 stalled"]), P99.of(round["none stalled"])),
+        most: 1.5,
+      },
+    ],
+  },
+  {
+    name: "idle",
+    title: "Idle: 2,000 connections",
+    mode: "idle",
+    options: { connections: 2000, seconds: 3 },
+    runs: [
+      { name: "millstream", target: "millstream", options: { publish_as: "form" } },
+      { name: "naive", target: "naive", options: { publish_as: "raw" } },
+      { name: "nchan", target: "nchan", options: { publish_as: "raw" } },
+    ],
+    figures: [{ title: "bytes per connection", of: (run) => run.bytes_per_connection }],
+    goals: [
+      {
+        title: "bytes per connection, times those of the naive object",
+        of: (round) => ratio(round.millstream.bytes_per_connection, round.naive.bytes_per_connection),
+        most: 1.1,
+      },
+    ],
+  },
+  {
+    name: "many",
+    title: "Many: ten times the subscribers",
+    mode: "saturate",
+    options: { bytes: 100, seconds: 5, ...NDJSON },
+    runs: [
+      { name: "500", target: "millstream", options: { connections: 500 } },
+      { name: "5,000", target: "millstream", options: { connections: 5000 } },
+    ],
+    figures: [CPU, PER_SECOND, PER_CPU_SECOND],
+    goals: [
+      {
+        title: "CPU per delivery at 5,000, times that at 500",
+        of: (round) => ratio(CPU.of(round["5,000"]), CPU.of(round["500"])),
+        most: 1.3,
+      },
+    ],
+  },
+  {
+    name: "storm",
+    title: "Storm: 1,000 clients come back at once, and each is owed 1,000 updates",
+    mode: "storm",
+    options: { connections: 1000, updates: 1000, bytes: 100 },
+    runs: [
+      { name: "millstream", target: "millstream", options: NDJSON },
+      { name: "nchan", target: "nchan", options: RAW },
+    ],
+    figures: [{ title: "seconds", of: (run) => run.storm_seconds, digits: 2 }, CPU],
+    goals: [
+      { title: "everything exactly once", of: (round) => round.millstream.ok },
+      {
+        title: "time, times that of nchan",
+        of: (round) => ratio(round.millstream.storm_seconds, round.nchan.storm_seconds),
+      },
+    ],
+  },
+  {
+    name: "churn",
+    title: "Churn: 200 connections that break and resume, 200 updates a second",
+    mode: "churn",
+    options: { connections: 200, rate: 200, bytes: 100, seconds: 5, resume: true },
+    runs: [
+      { name: "millstream", target: "millstream", options: SINGLE },
+      { name: "nchan", target: "nchan", options: SINGLE_RAW },
+    ],
+    figures: [PER_SECOND, CPU, P50, P99],
+    goals: [{ title: "everything exactly once", of: (round) => round.millstream.ok }],
+  },
+];

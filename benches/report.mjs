@@ -1,0 +1,88 @@
+// What was measured, as Markdown.
+import { summary } from "./statistics.mjs";
+
+/** A number with its thousands apart, or a dash where there is none. */
+export function number(value, digits = 0) {
+  if (!Number.isFinite(value)) return "–";
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** `median (least–greatest)`; the median alone when there is one value. */
+export function spread(values, digits = 0) {
+  const figure = summary(values);
+  if (figure === undefined) return "–";
+  const { median, least, greatest } = figure;
+  if (values.length === 1) return number(median, digits);
+  return `${number(median, digits)} (${number(least, digits)}–${number(greatest, digits)})`;
+}
+
+/** A table; what would end a cell is escaped. */
+export function table(head, rows) {
+  const line = (cells) => `| ${cells.map((cell) => String(cell).replace(/\|/g, "\\|").replace(/\s+/g, " ")).join(" | ")} |`;
+  return [line(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n");
+}
+
+/**
+ * The outcome of a goal over the rounds, each the results by the names of the runs: its values, and whether it is met.
+ * `met` is undefined when something that it compares is missing, or when there is no bound.
+ */
+export function outcome(goal, rounds) {
+  const values = rounds.map((round) => value(goal, round)).filter((value) => value !== undefined);
+  if (values.length === 0) return { values };
+  if (typeof values[0] === "boolean") return { values, met: values.every(Boolean) };
+  const { median } = summary(values);
+  if (goal.least === undefined && goal.most === undefined) return { values };
+  return { values, met: median >= (goal.least ?? -Infinity) && median <= (goal.most ?? Infinity) };
+}
+
+/** A run that failed has no result, and then there is nothing to compare. */
+function value(goal, round) {
+  try {
+    const value = goal.of(round);
+    return typeof value === "boolean" || Number.isFinite(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** Everything: `cases` are those of cases.mjs with the results in them. */
+export function report({ date, setting, cases, missing }) {
+  const sections = cases.map((entry) => section(entry));
+  const goals = cases.flatMap((entry) => entry.goals.map((goal) => goalRow(entry, goal)));
+  const absent = Object.entries(missing).map(([target, reason]) => `- ${target} is missing: ${reason}`);
+  return [
+    `Measured on ${date}.`,
+    table(["setting", "value"], Object.entries(setting)),
+    ...(absent.length === 0 ? [] : [absent.join("\n")]),
+    table(["case", "goal", "bound", "measured", "met"], goals),
+    ...sections,
+    "",
+  ].join("\n\n");
+}
+
+function goalRow({ name, rounds }, goal) {
+  const { values, met } = outcome(goal, rounds);
+  const bounds = [];
+  if (goal.least !== undefined) bounds.push(`≥ ${goal.least}`);
+  if (goal.most !== undefined) bounds.push(`≤ ${goal.most}`);
+  const yes = values.filter((value) => value === true).length;
+  const measured = typeof values[0] === "boolean" ? `${yes} of ${values.length}` : spread(values, goal.digits ?? 2);
+  const verdict = met === undefined ? "–" : met ? "yes" : "**no**";
+  return [name, goal.title, bounds.join(", ") || "–", measured, verdict];
+}
+
+function section({ title, runs, figures, rounds, errors }) {
+  const rows = runs.map(({ name }) => {
+    const results = rounds.map((round) => round[name]).filter((result) => result !== undefined);
+    const exact = results.filter(({ ok }) => ok).length;
+    const cells = figures.map(({ of, digits }) => spread(results.map(of), digits));
+    return [name, ...cells, `${exact} of ${results.length}`];
+  });
+  const failed = errors.map(({ run, round, error }) => `- ${run}, round ${round}: ${error.replace(/\s+/g, " ")}`);
+  return [
+    `### ${title}`,
+    table(["", ...figures.map(({ title }) => title), "exactly once"], rows),
+    ...(failed.length === 0 ? [] : [failed.join("\n")]),
+  ].join("\n\n");
+}
