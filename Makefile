@@ -36,6 +36,9 @@ WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown
 NPM := node_modules/.package-lock.json
 # worker.mjs imports from here.
 BUILD := build
+# What `make bench` compares with, and the client that puts the load on.
+PEERS := benches/peers/node_modules/.package-lock.json
+LOAD := benches/load/target/release/millstream-load
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(BUILD)/millstream_bg.wasm
 
@@ -124,13 +127,24 @@ doc: | $(WASM_TARGET) ## the crate's documentation
 .PHONY: clean
 clean: ## remove what was built and installed here; the shared tools stay
 	cargo clean
-	rm -rf $(BUILD) node_modules .wrangler
+	rm -rf $(BUILD) node_modules .wrangler benches/load/target benches/peers/node_modules
 
 # --- measure -----------------------------------------------------------
 
 .PHONY: bench-core
 bench-core: ## what a publication costs with many subscriptions against few; fails over the limit
 	cargo bench --locked --bench audiences
+
+.PHONY: bench
+bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## measure it beside its peers, for some 20 minutes (ROUNDS=, CASES=, TARGETS=)
+	@tools/peers
+	node benches/run.mjs
+
+$(LOAD): $(shell find benches/load/src) benches/load/Cargo.toml benches/load/Cargo.lock
+	cargo build --release --locked --manifest-path benches/load/Cargo.toml --target-dir benches/load/target
+
+$(PEERS): benches/peers/package.json benches/peers/package-lock.json benches/peers/.npmrc $(NPM)
+	npm ci --prefix benches/peers --loglevel=error
 
 # --- tools -------------------------------------------------------------
 

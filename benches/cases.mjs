@@ -20,8 +20,6 @@ const PEAK = { title: "RSS peak, MiB", of: (run) => run.rss_peak / MIB };
 const FORM = { publish_as: "form", publishers: 16 };
 const RAW = { publish_as: "raw", publishers: 16 };
 const NDJSON = { publish_as: "ndjson", publishers: 1 };
-const SINGLE = { publish_as: "form", publishers: 4 };
-const SINGLE_RAW = { publish_as: "raw", publishers: 4 };
 
 export const CASES = [
   {
@@ -58,9 +56,9 @@ export const CASES = [
     mode: "paced",
     options: { connections: 500, bytes: 100, seconds: 5, rate: 200 },
     runs: [
-      { name: "millstream", target: "millstream", options: SINGLE },
-      { name: "naive", target: "naive", options: SINGLE_RAW },
-      { name: "nchan", target: "nchan", options: SINGLE_RAW },
+      { name: "millstream", target: "millstream", options: FORM },
+      { name: "naive", target: "naive", options: RAW },
+      { name: "nchan", target: "nchan", options: RAW },
     ],
     figures: [PER_SECOND, CPU, P50, P99, MAX],
     goals: [
@@ -178,8 +176,8 @@ export const CASES = [
     mode: "churn",
     options: { connections: 200, rate: 200, bytes: 100, seconds: 5, resume: true },
     runs: [
-      { name: "millstream", target: "millstream", options: SINGLE },
-      { name: "nchan", target: "nchan", options: SINGLE_RAW },
+      { name: "millstream", target: "millstream", options: FORM },
+      { name: "nchan", target: "nchan", options: RAW },
     ],
     figures: [PER_SECOND, CPU, P50, P99],
     goals: [{ title: "everything exactly once", of: (round) => round.millstream.ok }],

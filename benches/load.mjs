@@ -25,7 +25,7 @@ export async function load(mode, { subscribe, publish }, server, options) {
   process.once("exit", abandon);
   try {
     const [out, err, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    if (code !== 0 && code !== 1) throw new Error(`the load client ended with ${signal ?? code}: ${err.trim()}`);
+    if (!out.startsWith("{")) throw new Error(`the load client ended with ${signal ?? code}: ${err.trim()}`);
     return JSON.parse(out);
   } finally {
     clearTimeout(late);
