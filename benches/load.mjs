@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { ROOT } from "./targets.mjs";
 
-const CLIENT = process.env.LOAD ?? join(ROOT, "benches/load/target/release/millstream-load");
+export const CLIENT = process.env.LOAD ?? join(ROOT, "benches/load/target/release/millstream-load");
 /** What a run may take beyond the time that it was given, for connecting and for what was queued. */
 const GRACE = 90_000;
 

@@ -4,11 +4,11 @@
 //   TARGETS=…   only these servers
 // The results go to build/bench/results.md and results.json, also after each round. The status is 1 when a run did
 // not come to its end, or a subscriber did not get everything exactly once and in order.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { CASES } from "./cases.mjs";
-import { load } from "./load.mjs";
+import { CLIENT, load } from "./load.mjs";
 import { number, outcome, report } from "./report.mjs";
 import { Server } from "./server.mjs";
 import { setting } from "./setting.mjs";
@@ -41,6 +41,7 @@ const cases = CASES.filter(({ name }) => wanted.cases.includes(name))
   }))
   .filter(({ runs }) => runs.length > 0);
 
+if (!existsSync(CLIENT)) throw new Error(`there is no ${CLIENT}: make bench builds it`);
 mkdirSync(RESULTS, { recursive: true });
 const perRound = cases.flatMap(({ options, runs }) => runs.map((run) => (run.options.seconds ?? options.seconds ?? UNTIMED) + AROUND));
 const total = rounds * perRound.length;
@@ -78,7 +79,7 @@ async function one(entry, run, round, results) {
   const began = performance.now();
   let server;
   try {
-    server = await Server.start(target);
+    server = await Server.start(target, run.vars);
     const result = await load(entry.mode, target, server, { ...entry.options, ...run.options });
     results[run.name] = result;
     const figures = entry.figures.map(({ title, of, digits }) => `${title} ${number(of(result), digits)}`);

@@ -31,12 +31,12 @@ export class Server {
   /** HOST:PORT. */
   address;
 
-  /** Starts `target`, and waits until it answers a subscriber. */
-  static async start(target) {
+  /** Starts `target`, with these variables of the environment, and waits until it answers a subscriber. */
+  static async start(target, vars = {}) {
     const server = new Server();
     running.add(server);
     try {
-      await server.#start(target);
+      await server.#start(target, vars);
     } catch (error) {
       await server.stop();
       throw new Error(`${error.message}\n${server.#output}`.trim());
@@ -44,7 +44,7 @@ export class Server {
     return server;
   }
 
-  async #start({ commands, folders, subscribe, unprivileged }) {
+  async #start({ commands, folders, subscribe, unprivileged }, vars) {
     mkdirSync(folders, { recursive: true });
     this.#folder = mkdtempSync(join(folders, "millstream-bench-"));
     const user = unprivileged && process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
@@ -53,7 +53,7 @@ export class Server {
     this.address = `127.0.0.1:${ports[0]}`;
     for (const { command, args, env = {}, cwd = this.#folder } of commands({ folder: this.#folder, ports })) {
       const stdio = ["ignore", "pipe", "pipe"];
-      const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio, ...user });
+      const child = spawn(command, args, { cwd, env: { ...process.env, ...env, ...vars }, stdio, ...user });
       this.#children.push(child);
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding("utf8").on("data", (text) => (this.#output = (this.#output + text).slice(-4000)));
