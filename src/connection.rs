@@ -40,6 +40,16 @@ pub struct Connection<T> {
     pub(crate) moved_at: Timestamp,
     pub(crate) queued: u64,
     pub(crate) taken: FlushMark,
+    /// What was known before it was fed last.
+    pub(crate) before: Before,
+}
+
+/// What a connection had taken for certain when it was fed last, and the time before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Before {
+    pub(crate) taken: FlushMark,
+    earlier: FlushMark,
+    moved_at: Timestamp,
 }
 
 /// Where a connection stands that waits.
@@ -203,8 +213,16 @@ impl<T> Connection<T> {
 
     /// It waited and is given what brings it to its cursor, all of which it takes.
     pub(crate) fn fed(&mut self, now: Timestamp) {
+        let Before { taken: earlier, .. } = self.before;
+        self.before = Before { taken: self.taken, earlier, moved_at: self.moved_at };
         self.sent_at = now;
         self.takes(now);
+    }
+
+    /// It was to be fed, and has not even taken what it was fed before.
+    pub(crate) fn fell_behind(&mut self) {
+        self.taken = self.before.earlier;
+        self.moved_at = self.before.moved_at;
     }
 
     /// Whether it is live and does not keep up with a log that ends at `tail`.

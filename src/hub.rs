@@ -9,6 +9,7 @@ mod beat;
 mod deliver;
 mod drain;
 mod flush;
+mod rest;
 mod send;
 mod slow;
 mod subscribe;
@@ -66,7 +67,8 @@ pub struct Hub<H, T> {
 /// What the host is to do.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Effect<T> {
-    /// Enqueue the same chunk on several streams, each of which has a read pending.
+    /// Enqueue the same chunk on several streams, each of which has a read pending or rests
+    /// ([`Hub::rest`]).
     Enqueue(Enqueue<T>),
     /// Close the stream of a connection, behind what is on it, and call `connection_closed`.
     Closed(Closed<T>),
@@ -79,6 +81,9 @@ pub struct Enqueue<T> {
     pub chunk: Arc<[u8]>,
     /// Who gets it.
     pub to: Vec<Recipient<T>>,
+    /// The update behind which it begins, if it is a part of the log: a connection whose stream has
+    /// no room need not be given it then, if the hub is told ([`Hub::fell_behind`]).
+    pub from: Option<Sequence>,
 }
 
 /// A connection that is given a chunk.

@@ -15,7 +15,8 @@ const EACH: Duration = Duration::from_micros(100);
 /// use std::time::Duration;
 ///
 /// let linger = Linger::up_to(Duration::from_millis(40));
-/// assert_eq!(linger.after(10), Duration::from_millis(1));
+/// assert_eq!(linger.after(9), Duration::ZERO);
+/// assert_eq!(linger.after(19), Duration::from_millis(1));
 /// assert_eq!(linger.after(10_000), Duration::from_millis(40));
 /// assert_eq!(Linger::none().after(10_000), Duration::ZERO);
 /// ```
@@ -44,11 +45,12 @@ impl Linger {
         Self::up_to(Duration::ZERO)
     }
 
-    /// The time after a flush to so many connections until the next one.
+    /// The time after a flush to so many connections until the next one, in whole milliseconds.
     #[must_use]
     pub fn after(self, recipients: usize) -> Duration {
         let recipients = u32::try_from(recipients).unwrap_or(u32::MAX);
-        self.most.min(self.each.saturating_mul(recipients))
+        let linger = self.most.min(self.each.saturating_mul(recipients));
+        Duration::from_millis(u64::try_from(linger.as_millis()).unwrap_or(u64::MAX))
     }
 }
 

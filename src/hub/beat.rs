@@ -68,7 +68,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                 beat.sooner(next);
             }
         }
-        let heartbeats = due.into_iter().map(|(chunk, to)| Enqueue { chunk, to });
+        let heartbeats = due.into_iter().map(|(chunk, to)| Enqueue { chunk, to, from: None });
         beat.effects.extend(heartbeats.map(Effect::Enqueue));
         beat
     }

@@ -39,7 +39,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             connection.fed(now);
             let has_all = connection.cursor >= until;
             let to = vec![Self::recipient(connection)];
-            effects.push(Effect::Enqueue(Enqueue { chunk: chunk.into(), to }));
+            effects.push(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None }));
             if has_all {
                 let closed = self.registry.remove(id, CloseReason::Drained);
                 effects.extend(closed.map(Effect::Closed));

@@ -56,7 +56,7 @@ impl Lingering {
 #[derive(Debug)]
 pub(super) enum Due {
     /// A chunk for connections that had seen what was flushed before.
-    Chunk { chunk: Arc<[u8]>, until: Sequence, to: Vec<ConnectionKey> },
+    Chunk { chunk: Arc<[u8]>, from: Sequence, until: Sequence, to: Vec<ConnectionKey> },
     /// Connections that had read further, each to its own place.
     Rest(Vec<ConnectionKey>),
 }
@@ -129,7 +129,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             }
             recipients += to.len();
             let until = flushed.cut.unwrap_or(tail);
-            self.due.push_back(Due::Chunk { chunk: flushed.chunk, until, to });
+            self.due.push_back(Due::Chunk { chunk: flushed.chunk, from, until, to });
         }
         let mut ahead = std::mem::take(&mut self.ahead);
         ahead.retain(|key| {
@@ -160,7 +160,9 @@ impl<H: History, T: Clone> Hub<H, T> {
             && let Some(due) = self.due.front_mut()
         {
             let (key, chunk) = match due {
-                Due::Chunk { chunk, until, to } => (to.pop(), Some((Arc::clone(chunk), *until))),
+                Due::Chunk { chunk, from, until, to } => {
+                    (to.pop(), Some((Arc::clone(chunk), *from, *until)))
+                }
                 Due::Rest(rest) => (rest.pop(), None),
             };
             let Some(key) = key else {
@@ -180,10 +182,10 @@ impl<H: History, T: Clone> Hub<H, T> {
                 continue;
             }
             match chunk {
-                Some((chunk, until)) => {
+                Some((chunk, from, until)) => {
                     connection.cursor = until;
                     connection.fed(now);
-                    turn.enqueue(chunk, Self::recipient(connection));
+                    turn.enqueue(chunk, from, Self::recipient(connection));
                 }
                 None => turn.others.extend(self.catch_up(key, now)),
             }
@@ -213,7 +215,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         let connection = self.registry.at(key)?;
         connection.fed(now);
         let to = vec![Self::recipient(connection)];
-        Some(Effect::Enqueue(Enqueue { chunk: chunk.into(), to }))
+        Some(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None }))
     }
 }
 
@@ -226,11 +228,11 @@ struct Turn<T> {
 }
 
 impl<T> Turn<T> {
-    fn enqueue(&mut self, chunk: Arc<[u8]>, recipient: super::Recipient<T>) {
+    fn enqueue(&mut self, chunk: Arc<[u8]>, from: Sequence, recipient: super::Recipient<T>) {
         let at = *self.by_chunk.entry(chunk.as_ptr()).or_insert(self.enqueued.len());
         match self.enqueued.get_mut(at) {
             Some(same) => same.to.push(recipient),
-            None => self.enqueued.push(Enqueue { chunk, to: vec![recipient] }),
+            None => self.enqueued.push(Enqueue { chunk, to: vec![recipient], from: Some(from) }),
         }
     }
 }

@@ -76,7 +76,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             }
         }
         if !fed.is_empty() {
-            effects.push(Effect::Enqueue(Enqueue { chunk: encoded, to: fed }));
+            effects.push(Effect::Enqueue(Enqueue { chunk: encoded, to: fed, from: None }));
         }
         Ok(effects)
     }
@@ -156,6 +156,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         Some(Effect::Enqueue(Enqueue {
             chunk: chunk.into(),
             to: vec![Self::recipient(connection)],
+            from: None,
         }))
     }
 }

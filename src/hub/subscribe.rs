@@ -8,7 +8,7 @@ use super::Hub;
 use crate::{
     access::Access,
     audience::{Audience, Selection},
-    connection::{Connection, FlushMark, Phase, UnknownConnection},
+    connection::{Before, Connection, FlushMark, Phase, UnknownConnection},
     connection_id::ConnectionId,
     dialect::Dialect,
     gap::{Gap, GapEvents},
@@ -101,6 +101,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             moved_at: now,
             queued: 0,
             taken: FlushMark::default(),
+            before: Before::default(),
         };
         if !self.registry.register(selection, connection) {
             return Err(SubscribeError::IdTaken(id));

@@ -13,6 +13,7 @@ mod linger;
 mod memory;
 mod model;
 mod properties;
+mod rest;
 mod resume;
 mod send;
 mod slow;

@@ -15,7 +15,7 @@ use super::{
     presence::Presence,
     streams::Streams,
     timer::Timer,
-    transport::{SharedChunk, Transport},
+    transport::{Offered, SharedChunk, Transport},
 };
 use crate::{
     config::Config,
@@ -131,9 +131,23 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                 Effect::Closed(closed) => self.closed(&closed),
                 Effect::Enqueue(enqueue) => {
                     let chunk = SharedChunk::new(&enqueue.chunk);
-                    for recipient in enqueue.to {
-                        if !recipient.state.transport.enqueue(&chunk) {
-                            gone.push(recipient.id);
+                    for recipient in &enqueue.to {
+                        let transport = &recipient.state.transport;
+                        match transport.offer(&chunk) {
+                            Offered::Taken => {
+                                if !self.hub.borrow_mut().rest(recipient) {
+                                    transport.unpark();
+                                }
+                            }
+                            Offered::Behind => {
+                                self.hub.borrow_mut().fell_behind(recipient, enqueue.from);
+                                // What is not in the log would be lost.
+                                if enqueue.from.is_none() && !transport.enqueue(&chunk) {
+                                    gone.push(recipient.id);
+                                }
+                                transport.unpark();
+                            }
+                            Offered::Gone => gone.push(recipient.id),
                         }
                     }
                 }
@@ -248,6 +262,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
     }
 
+    pub(super) fn waits(&self, id: ConnectionId) -> bool {
+        let hub = self.hub.borrow();
+        hub.registry().get(id).is_ok_and(crate::connection::Connection::is_waiting)
+    }
+
     pub(super) fn transport(&self, id: ConnectionId) -> Option<Rc<Transport>> {
         let hub = self.hub.borrow();
         let connection = hub.registry().get(id).ok()?;
@@ -304,7 +323,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         wasm_bindgen_futures::spawn_local(async move {
             clock::next_turn().await;
             if let Some(engine) = me.upgrade() {
-                engine.pull(id);
+                // If there is nothing the stream, whose read is pending, is fed when there is.
+                let _ = engine.pull(id);
             }
         });
     }

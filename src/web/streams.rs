@@ -18,9 +18,18 @@ use crate::{
     queue::QueueFull,
 };
 
+/// What a pull came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pulled {
+    /// The stream was given a chunk, or will be, or has ended.
+    Fed,
+    /// There is nothing: the connection waits.
+    Waits,
+}
+
 /// What streams, connections and the application's handle call, whatever the hooks and the storage.
 pub(super) trait Streams {
-    fn pull(&self, id: ConnectionId);
+    fn pull(&self, id: ConnectionId) -> Pulled;
     fn ended(&self, id: ConnectionId, reason: CloseReason);
     fn poll_data(&self, id: ConnectionId) -> Polled;
     fn poll_data_immediate(&self, id: ConnectionId) -> Polled;
@@ -40,17 +49,22 @@ pub(super) trait Streams {
 }
 
 impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
-    fn pull(&self, id: ConnectionId) {
+    fn pull(&self, id: ConnectionId) -> Pulled {
         let polled = self.poll(id, true);
-        if let Polled::Chunk(chunk) = polled {
+        if let Polled::Chunk(chunk) = &polled {
             let transport = self.transport(id);
             let taken =
-                transport.is_some_and(|transport| transport.enqueue(&SharedChunk::new(&chunk)));
+                transport.is_some_and(|transport| transport.enqueue(&SharedChunk::new(chunk)));
             if !taken {
                 self.ended(id, CloseReason::ClientGone);
             }
         }
         self.settle_flushes();
+        // A hook may have fed it meanwhile.
+        match polled {
+            Polled::Nothing if self.waits(id) => Pulled::Waits,
+            _ => Pulled::Fed,
+        }
     }
 
     fn ended(&self, id: ConnectionId, reason: CloseReason) {
@@ -62,19 +76,19 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
 
     fn poll_data(&self, id: ConnectionId) -> Polled {
         let polled = self.poll(id, true);
+        // A stream that rests was fed by this instead.
+        if polled != Polled::Nothing
+            && let Some(transport) = self.transport(id)
+        {
+            transport.unpark();
+        }
         self.settle_flushes();
         polled
     }
 
     fn poll_data_immediate(&self, id: ConnectionId) -> Polled {
         // Who waits has been given everything, and its stream is to be fed as before.
-        let waits = self
-            .hub
-            .borrow()
-            .registry()
-            .get(id)
-            .is_ok_and(crate::connection::Connection::is_waiting);
-        if waits {
+        if self.waits(id) {
             return Polled::Nothing;
         }
         let polled = self.poll(id, false);
@@ -132,6 +146,10 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
 
     fn flush(&self, id: ConnectionId) -> oneshot::Receiver<()> {
         let (flushed, receiver) = oneshot::channel();
+        if let Some(transport) = self.transport(id).filter(|transport| !transport.has_room()) {
+            self.hub.borrow_mut().unrest(id);
+            transport.unpark();
+        }
         let mark = self.hub.borrow().flush_mark(id);
         if let Ok(mark) = mark {
             self.flushes.borrow_mut().push(Flush { id, mark, flushed });

@@ -5,16 +5,36 @@ use std::{
     task::{Context, Waker},
 };
 
-use js_sys::Uint8Array;
+use js_sys::{Function, Promise, Uint8Array};
+use wasm_bindgen::JsValue;
 use web_sys::ReadableStreamDefaultController;
 
 /// The stream of one connection.
 #[derive(Debug)]
 pub(super) enum Transport {
-    /// A `ReadableStream`, by the controller that its `start` is given.
-    Controller(OnceCell<ReadableStreamDefaultController>),
+    /// A `ReadableStream`.
+    Controller(Controller),
     /// A stream of chunks in Rust.
     Chunks(Slot),
+}
+
+/// The controller that a stream's `start` was given, and the pull that is kept pending while its
+/// connection rests: it is fed without being asked for each chunk then.
+#[derive(Debug, Default)]
+pub(super) struct Controller {
+    raw: OnceCell<ReadableStreamDefaultController>,
+    pulled: RefCell<Option<Function>>,
+}
+
+/// What became of a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offered {
+    /// The stream has it.
+    Taken,
+    /// The stream has not taken what it was given before.
+    Behind,
+    /// The stream was cancelled or closed.
+    Gone,
 }
 
 /// What a stream of chunks is given while it waits.
@@ -41,21 +61,65 @@ impl<'a> SharedChunk<'a> {
 
 impl Transport {
     pub(super) fn controller() -> Self {
-        Self::Controller(OnceCell::new())
+        Self::Controller(Controller::default())
     }
 
     /// The stream exists now.
     pub(super) fn start(&self, controller: ReadableStreamDefaultController) {
-        if let Self::Controller(cell) = self {
+        if let Self::Controller(own) = self {
             // It is empty: a stream starts once.
-            let _ = cell.set(controller);
+            let _ = own.raw.set(controller);
+        }
+    }
+
+    /// The promise of a pull that ends when the stream is to pull again.
+    pub(super) fn park(&self) -> Option<Promise> {
+        let Self::Controller(own) = self else { return None };
+        Some(Promise::new(&mut |resolve, _| {
+            own.pulled.replace(Some(resolve));
+        }))
+    }
+
+    /// Has the stream pull again when it reads on.
+    pub(super) fn unpark(&self) {
+        if let Self::Controller(own) = self
+            && let Some(resolve) = own.pulled.take()
+        {
+            // What resolves a promise does not throw.
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    /// Whether the stream has taken all that it was given, as far as that is known. One that pulls
+    /// for each chunk has a read pending when it is given one.
+    pub(super) fn has_room(&self) -> bool {
+        match self {
+            Self::Controller(own) => {
+                let rests = own.pulled.borrow().is_some();
+                let size = own
+                    .raw
+                    .get()
+                    .filter(|_| rests)
+                    .map(ReadableStreamDefaultController::desired_size);
+                size.flatten().is_none_or(|size| size >= 0.0)
+            }
+            Self::Chunks(slot) => slot.chunk.borrow().is_none(),
+        }
+    }
+
+    /// Gives the stream the chunk if it has room for it.
+    pub(super) fn offer(&self, chunk: &SharedChunk<'_>) -> Offered {
+        match self {
+            _ if !self.has_room() => Offered::Behind,
+            _ if self.enqueue(chunk) => Offered::Taken,
+            _ => Offered::Gone,
         }
     }
 
     /// Whether the stream took the chunk. One that was cancelled or closed throws.
     pub(super) fn enqueue(&self, chunk: &SharedChunk<'_>) -> bool {
         match self {
-            Self::Controller(controller) => controller.get().is_some_and(|controller| {
+            Self::Controller(own) => own.raw.get().is_some_and(|controller| {
                 let array = chunk.array.get_or_init(|| Uint8Array::from(chunk.bytes));
                 controller.enqueue_with_chunk(array).is_ok()
             }),
@@ -67,8 +131,8 @@ impl Transport {
     pub(super) fn close(&self) {
         match self {
             // Closing what is closed or cancelled already throws, and changes nothing.
-            Self::Controller(controller) => {
-                let _ = controller.get().map(ReadableStreamDefaultController::close);
+            Self::Controller(own) => {
+                let _ = own.raw.get().map(ReadableStreamDefaultController::close);
             }
             Self::Chunks(slot) => slot.close(),
         }

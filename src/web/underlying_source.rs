@@ -2,10 +2,14 @@
 
 use std::rc::{Rc, Weak};
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
 
-use super::{streams::Streams, transport::Transport};
+use super::{
+    streams::{Pulled, Streams},
+    transport::Transport,
+};
 use crate::{connection::CloseReason, connection_id::ConnectionId};
 
 /// The underlying source of one connection, and the listener of its request's abort signal.
@@ -33,10 +37,12 @@ impl UnderlyingSource {
         }
     }
 
-    /// Called when the stream wants a chunk.
-    pub fn pull(&self) {
-        if let Some(streams) = self.streams.upgrade() {
-            streams.pull(self.id);
+    /// Called when the stream wants a chunk, and not again until what it returns has resolved.
+    #[must_use]
+    pub fn pull(&self) -> Option<Promise> {
+        match self.streams.upgrade()?.pull(self.id) {
+            Pulled::Waits => self.transport.upgrade()?.park(),
+            Pulled::Fed => None,
         }
     }
 

@@ -41,8 +41,9 @@ async fn chunks_are_a_stream_that_wakes_its_task() {
     assert!(pending(&mut first).await);
     publish(&hub, &["1"]).await;
     assert_eq!(within("the update", first).await.unwrap(), b"id: 1\ndata: 1\n\n");
-    publish(&hub, &["2", "3"]).await;
-    assert_eq!(next(&mut chunks).await, "id: 2\ndata: 2\n\nid: 3\ndata: 3\n\n");
+    publish(&hub, &["2", "3", "4"]).await;
+    assert_eq!(next(&mut chunks).await, "id: 2\ndata: 2\n\n");
+    assert_eq!(next(&mut chunks).await, "id: 3\ndata: 3\n\nid: 4\ndata: 4\n\n");
     chunks.connection().send(&Event::new("alone")).unwrap();
     assert_eq!(next(&mut chunks).await, "data: alone\n\n");
 }

@@ -29,6 +29,7 @@ mod publish;
 mod reentrant;
 mod refusal;
 mod registry;
+mod resting;
 mod resume;
 mod support;
 mod tokens;

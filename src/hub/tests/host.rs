@@ -38,6 +38,8 @@ pub(super) struct Host {
     streams: BTreeMap<u8, Stream>,
     newest: Sequence,
     next_flush: Option<Timestamp>,
+    /// Whether streams that were fed rest, and are fed again without a pull once they were read.
+    rests: bool,
 }
 
 /// What a connection was given.
@@ -47,6 +49,8 @@ pub(super) struct Stream {
     pub(super) has_pending_read: bool,
     pub(super) times_registered: usize,
     pub(super) closed: Option<CloseReason>,
+    /// Whether it was fed and not read since.
+    is_full: bool,
 }
 
 impl Default for Host {
@@ -74,11 +78,17 @@ impl Host {
             streams: BTreeMap::new(),
             newest: Sequence::START,
             next_flush: None,
+            rests: false,
         }
     }
 
     pub(super) fn lingering(mut self, most: Duration) -> Self {
         self.hub = self.hub.with_linger(Linger::up_to(most));
+        self
+    }
+
+    pub(super) fn resting(mut self) -> Self {
+        self.rests = true;
         self
     }
 
@@ -171,6 +181,7 @@ impl Host {
 
     /// Reads until the connection waits or has ended.
     pub(super) fn read(&mut self, connection: u8) {
+        self.streams.get_mut(&connection).unwrap().is_full = false;
         for _ in 0..ENOUGH {
             let stream = self.stream(connection);
             if stream.has_pending_read || stream.closed.is_some() {
@@ -269,7 +280,17 @@ impl Host {
                         let stream = self.streams.get_mut(&recipient.state).unwrap();
                         let was_pending = std::mem::take(&mut stream.has_pending_read);
                         assert!(was_pending, "{} has no read pending", recipient.state);
-                        self.enqueue(recipient.state, &enqueue.chunk);
+                        if stream.is_full {
+                            self.hub.fell_behind(&recipient, enqueue.from);
+                        }
+                        if !stream.is_full || enqueue.from.is_none() {
+                            self.enqueue(recipient.state, &enqueue.chunk);
+                        }
+                        let stream = self.streams.get_mut(&recipient.state).unwrap();
+                        if self.rests && !stream.is_full {
+                            stream.is_full = true;
+                            stream.has_pending_read = self.hub.rest(&recipient);
+                        }
                     }
                 }
                 Effect::Closed(closed) => self.end([closed]),

@@ -209,8 +209,12 @@ proptest! {
         steps in vec(any_step(), 0..150),
         window in 0..4_u64,
         turn in 1..4_usize,
+        rests: bool,
     ) {
         let mut host = Host::keeping(u64::MAX, window).turning_after(turn);
+        if rests {
+            host = host.resting();
+        }
         host.hub = host.hub.with_linger(Linger::always(MOST));
         // For each connection what it asked for, and the number of the update that it begins behind.
         let mut begun: Vec<Option<(&[&str], usize)>> = vec![None; 9];
