@@ -12,7 +12,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// on are ended after a while all the same. Says how many there were.
     pub(super) async fn drain(&self, within: Duration) -> usize {
         let connections = self.connection_count();
-        let detail = format!("{connections} connections, to come back within {within:?}");
+        let detail =
+            format!("{connections} connections, to come back within {} ms", within.as_millis());
         self.log(&Record::new(Level::Info, "draining").with_detail(detail));
         let effects = self.hub.borrow_mut().drain(within, clock::now());
         let (done, drained) = oneshot::channel();
