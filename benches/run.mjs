@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { CASES } from "./cases.mjs";
+import { CASES, NOT_AT_ALL, WARM } from "./cases.mjs";
 import { CLIENT, load } from "./load.mjs";
 import { number, outcome, report } from "./report.mjs";
 import { Server } from "./server.mjs";
@@ -15,7 +15,7 @@ import { setting } from "./setting.mjs";
 import { RESULTS, TARGETS } from "./targets.mjs";
 
 /** What starting and ending a server and connecting take, before it is known. */
-const AROUND = 3;
+const AROUND = 5;
 /** What a run takes that has no time of its own, before it is known. */
 const UNTIMED = 5;
 
@@ -80,6 +80,8 @@ async function one(entry, run, round, results) {
   let server;
   try {
     server = await Server.start(target, run.vars);
+    const warmth = entry.warm ?? WARM;
+    if (warmth !== NOT_AT_ALL) await load(warmth.mode, target, server, { ...entry.options, ...run.options, ...warmth.options });
     const result = await load(entry.mode, target, server, { ...entry.options, ...run.options });
     results[run.name] = result;
     const figures = entry.figures.map(({ title, of, digits }) => `${title} ${number(of(result), digits)}`);

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// What a chunk costs the host for each connection that it goes to, with a margin: 30 to 45 µs of a
 /// processor were measured, see ARCHITECTURE.md. A hub that flushes no more often than this allows
 /// keeps half of its time for everything else.
-const EACH: Duration = Duration::from_micros(100);
+const EACH: Duration = Duration::from_micros(50);
 
 /// The least time from one flush to the next. A hub that has been quiet for so long sends what
 /// comes at once; one that is busy sends less often, the more connections there are to send to.
