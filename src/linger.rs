@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-/// What a chunk costs the host for each connection that it goes to, with a margin: 30 to 45 µs of a
-/// processor were measured, see ARCHITECTURE.md. A hub that flushes no more often than this allows
-/// keeps half of its time for everything else.
+/// About what a chunk costs the host for each connection that it goes to, see ARCHITECTURE.md. A hub
+/// that flushes no more often than this allows keeps half of its time for everything else.
 const EACH: Duration = Duration::from_micros(50);
 
 /// The least time from one flush to the next. A hub that has been quiet for so long sends what
@@ -15,8 +14,8 @@ const EACH: Duration = Duration::from_micros(50);
 /// use std::time::Duration;
 ///
 /// let linger = Linger::up_to(Duration::from_millis(40));
-/// assert_eq!(linger.after(9), Duration::ZERO);
-/// assert_eq!(linger.after(19), Duration::from_millis(1));
+/// assert_eq!(linger.after(19), Duration::ZERO);
+/// assert_eq!(linger.after(39), Duration::from_millis(1));
 /// assert_eq!(linger.after(10_000), Duration::from_millis(40));
 /// assert_eq!(Linger::none().after(10_000), Duration::ZERO);
 /// ```

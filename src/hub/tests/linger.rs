@@ -40,8 +40,8 @@ fn what_comes_soon_after_a_flush_goes_out_together_with_what_follows() {
     let mut host = busy(100);
     host.wait(Duration::from_millis(4));
     assert_eq!((host.publish("1", &["a"]), host.publish("2", &["a"])), (0, 0));
-    assert_eq!(host.next_flush(), Some(Duration::from_millis(6)));
-    host.wait(Duration::from_millis(6));
+    assert_eq!(host.next_flush(), Some(Duration::from_millis(1)));
+    host.wait(Duration::from_millis(1));
     assert_eq!(host.flush(), 1);
     assert_eq!(host.got(7), ["first", "1", "2"]);
     assert_eq!(host.stream(7).chunks.len(), 3);
@@ -148,7 +148,7 @@ fn what_lingers_stays_in_memory_whatever_the_window() {
 #[test]
 fn a_flush_to_many_lets_others_have_their_turn() {
     let mut host = busy(200);
-    host.hub = host.hub.with_linger(Linger::up_to(Duration::from_millis(20)));
+    host.hub = host.hub.with_linger(Linger::up_to(Duration::from_millis(9)));
     host.wait(MOST);
     let appended = host.hub.append(update("1", &["a"]), host.now).unwrap();
     let flush = host.hub.commit(appended, host.now);
@@ -168,7 +168,7 @@ fn a_flush_to_many_lets_others_have_their_turn() {
     assert_eq!((flush.effects, flush.next), (vec![], Some(host.now)));
     assert_eq!(
         host.hub.flush(host.now).next,
-        Some(host.now.saturating_add(Duration::from_millis(20)))
+        Some(host.now.saturating_add(Duration::from_millis(9)))
     );
 }
 
