@@ -29,7 +29,6 @@ use crate::{
     registry::{Closed, Registry},
     sequence::Sequence,
     slow_consumers::SlowConsumers,
-    timestamp::Timestamp,
     url_parser::UrlParser,
 };
 
@@ -49,7 +48,7 @@ pub struct Hub<H, T> {
     max_age: Option<Duration>,
     memory: Memory,
     /// Until when no connection is taken.
-    draining_until: Timestamp,
+    draining: drain::Draining,
     urls: Rc<dyn UrlParser>,
     /// Those who wait have been given what is for them up to here.
     flushed: Sequence,
@@ -109,7 +108,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             conflated: 0,
             max_age: None,
             memory: Memory::default(),
-            draining_until: Timestamp::default(),
+            draining: drain::Draining::default(),
             urls,
             lingering: flush::Lingering::new(Linger::none()),
             due: VecDeque::new(),

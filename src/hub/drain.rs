@@ -13,19 +13,28 @@ use crate::{
     timestamp::Timestamp,
 };
 
+/// When a hub that is drained takes connections again, and within which time after that its clients
+/// come back.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Draining {
+    until: Timestamp,
+    spread: Duration,
+}
+
 impl<H: History, T: Clone> Hub<H, T> {
     /// Ends all connections, each behind what there is for it and behind a reconnection time out of
-    /// `within`, so that they do not come back together: HTML § 9.2.6. Until that time is over no
-    /// connection is taken; updates are.
+    /// the second half of `within`, so that they do not come back together: HTML § 9.2.6. In the first
+    /// half no connection is taken; updates are.
     pub fn drain(&mut self, within: Duration, now: Timestamp) -> Vec<Effect<T>> {
-        self.draining_until = now.saturating_add(within);
+        let half = within / 2;
+        self.draining = Draining { until: now.saturating_add(half), spread: half };
         let until = self.log.tail();
         let mut effects = Vec::new();
         for key in self.registry.keys() {
             let waited = self.rouse(key);
             let Some(connection) = self.registry.at(key) else { continue };
             let id = connection.id;
-            let mut chunk = farewell(delay(within, id));
+            let mut chunk = farewell(self.draining.retry(id, now));
             if !waited {
                 // A queue without room has its client come back sooner, which is as good.
                 let _ = self.registry.push(key, chunk.into());
@@ -57,14 +66,17 @@ impl<H: History, T: Clone> Hub<H, T> {
 
     /// When a client that comes now is to come back, while the hub is being drained.
     pub(super) fn turned_away(&self, id: ConnectionId, now: Timestamp) -> Option<Duration> {
-        let left = self.draining_until.since(now);
-        (!left.is_zero()).then(|| delay(left, id))
+        (now < self.draining.until).then(|| self.draining.retry(id, now))
     }
 }
 
-/// A part of `within` out of the connection's id, which is random.
-fn delay(within: Duration, id: ConnectionId) -> Duration {
-    within / 256 * (u32::from(id.random_byte()) + 1)
+impl Draining {
+    /// A time at which connections are taken again. Which one is out of the connection's id, which is
+    /// random. A client keeps what it is told: it must not be told ever less while it waits.
+    fn retry(self, id: ConnectionId, now: Timestamp) -> Duration {
+        let part = self.spread / 256 * (u32::from(id.random_byte()) + 1);
+        self.until.since(now).saturating_add(part)
+    }
 }
 
 fn farewell(retry: Duration) -> Vec<u8> {

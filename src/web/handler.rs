@@ -196,8 +196,8 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     }
 
     /// Ends all connections, each behind what there is for it and told to come back at a random time
-    /// `within` this one, until which no connection is taken; publications are. Says how many there
-    /// were. Whoever replaces the hub then loses nothing.
+    /// in the second half of `within`. In the first half no connection is taken; publications are.
+    /// Says how many there were. Whoever replaces the hub then loses nothing.
     pub async fn drain(&self, within: Duration) -> usize {
         self.engine.drain(within).await
     }

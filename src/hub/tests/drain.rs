@@ -1,6 +1,6 @@
 //! A hub that is drained: everybody ends with everything, and comes back later.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     Host,
@@ -38,13 +38,25 @@ fn everybody_ends_with_everything_and_is_told_when_to_come_back() {
 }
 
 #[test]
-fn they_come_back_at_different_times_within_the_one_that_was_given() {
+fn they_come_back_at_different_times_at_each_of_which_they_are_taken() {
     let mut host = Host::default();
     (1..=100).for_each(|connection| host.connect(connection, &live(&["a"])));
     host.drain(WITHIN);
-    let times: BTreeSet<_> = (1..=100).filter_map(|connection| retry(&host, connection)).collect();
+    let times: BTreeMap<_, _> =
+        (1..=100).filter_map(|connection| Some((retry(&host, connection)?, connection))).collect();
     assert_eq!(times.len(), 100);
-    assert!(times.iter().all(|time| *time <= WITHIN && !time.is_zero()));
+    let (mut waited, mut taken) = (Duration::ZERO, 0);
+    for (time, connection) in times {
+        assert!(time <= WITHIN, "{time:?}");
+        host.wait(time.saturating_sub(waited));
+        waited = time;
+        let again = connection + 100;
+        let request = live(&["a"]);
+        let subscribed =
+            host.hub.subscribe(id(again), again, &request, &Access::default(), host.now);
+        taken += usize::from(subscribed.is_ok());
+    }
+    assert_eq!(taken, 100);
 }
 
 #[test]
@@ -54,12 +66,22 @@ fn meanwhile_nobody_is_taken_and_updates_are() {
     host.connect(1, &live(&["a"]));
     host.drain(WITHIN);
     host.publish("2", &["a"]);
-    host.wait(WITHIN / 2);
+    host.wait(WITHIN / 4);
     let request = after("1", &["a"]);
     let turned = host.hub.subscribe(id(2), 2, &request, &Access::default(), host.now);
     let Err(SubscribeError::Draining(retry)) = turned else { panic!("{turned:?}") };
-    assert!(!retry.is_zero() && retry <= WITHIN / 2, "{retry:?}");
-    host.wait(WITHIN / 2);
+    assert!(retry > WITHIN / 4 && retry <= WITHIN / 4 * 3, "{retry:?}");
+    host.wait(WITHIN / 4);
     host.connect(2, &request);
     assert_eq!(host.got(2), ["2"]);
+}
+
+#[test]
+fn who_comes_at_the_last_moment_is_not_told_to_hurry_ever_after() {
+    let mut host = Host::default();
+    host.drain(WITHIN);
+    host.wait((WITHIN / 2).saturating_sub(Duration::from_millis(1)));
+    let turned = host.hub.subscribe(id(0), 0, &live(&["a"]), &Access::default(), host.now);
+    let Err(SubscribeError::Draining(retry)) = turned else { panic!("{turned:?}") };
+    assert!(retry >= WITHIN / 512, "{retry:?}");
 }
