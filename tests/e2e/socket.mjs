@@ -1,0 +1,119 @@
+// A subscriber that is a bare socket: it sees the chunks of the answer, and reads when a test lets it.
+import { once } from "node:events";
+import { connect } from "node:net";
+import { until } from "./until.mjs";
+
+const CRLF = "\r\n";
+
+/** A subscription over HTTP/1.1, RFC 9112 § 7.1. */
+export class SocketSubscriber {
+  /** The texts of the chunks so far. */
+  chunks = [];
+  /** The blocks so far, comments too, without the empty lines behind them. */
+  blocks = [];
+  /** The ids of the updates so far. */
+  ids = [];
+  /** The status and the headers of the answer. */
+  head;
+  /** Whether the server has ended the stream, and whether it did so as the protocol has it. */
+  ended = false;
+  whole = false;
+  #socket;
+  #bytes = Buffer.alloc(0);
+  #text = "";
+
+  /** Subscribes and waits for the first chunk; `t` closes the socket. */
+  static async open(t, url, headers = {}) {
+    const subscriber = new SocketSubscriber();
+    t.after(() => subscriber.close());
+    await subscriber.#connect(new URL(url), headers);
+    await until(() => subscriber.chunks.length > 0 || subscriber.ended, "the first chunk");
+    if (!/^HTTP\/1\.1 200 /.test(subscriber.head)) throw new Error(`${url} gave ${subscriber.head}`);
+    return subscriber;
+  }
+
+  async #connect({ hostname, port, host, pathname, search }, headers) {
+    this.#socket = connect(Number(port), hostname);
+    this.#socket.on("error", () => {});
+    this.#socket.on("close", () => (this.ended = true));
+    this.#socket.on("data", (bytes) => this.#take(bytes));
+    await once(this.#socket, "connect");
+    const lines = Object.entries({ host, accept: "text/event-stream", ...headers }).map((pair) => pair.join(": "));
+    this.#socket.write([`GET ${pathname}${search} HTTP/1.1`, ...lines, CRLF].join(CRLF));
+  }
+
+  #take(bytes) {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    if (this.head === undefined) {
+      const end = this.#bytes.indexOf(CRLF + CRLF);
+      if (end < 0) return;
+      this.head = this.#bytes.toString("latin1", 0, end);
+      this.#bytes = this.#bytes.subarray(end + 4);
+      // What is no stream is not read.
+      this.ended = !/^transfer-encoding: chunked$/im.test(this.head);
+    }
+    while (!this.ended) {
+      const end = this.#bytes.indexOf(CRLF);
+      if (end < 0) return;
+      const size = parseInt(this.#bytes.toString("latin1", 0, end), 16);
+      const [from, to] = [end + 2, end + 2 + size];
+      if (this.#bytes.length < to + 2) return;
+      if (size === 0) this.ended = this.whole = true;
+      else this.#chunk(this.#bytes.toString("utf8", from, to));
+      this.#bytes = this.#bytes.subarray(to + 2);
+    }
+  }
+
+  #chunk(text) {
+    this.chunks.push(text);
+    const blocks = (this.#text + text).split("\n\n");
+    this.#text = blocks.pop();
+    this.blocks.push(...blocks);
+    for (const block of blocks) {
+      const id = /^id: (.*)\n(?:.*\n)*?data:/m.exec(block)?.[1];
+      if (id !== undefined) this.ids.push(id);
+    }
+  }
+
+  /** The chunks that hold updates. */
+  get chunksOfUpdates() {
+    return this.chunks.filter((chunk) => /^data:/m.test(chunk));
+  }
+
+  /** The texts of the comments. */
+  get comments() {
+    return this.blocks.flatMap((block) => [...block.matchAll(/^: ?(.*)$/gm)].map(([, text]) => text));
+  }
+
+  /** What it was told of gaps. */
+  get gaps() {
+    return this.blocks.filter((block) => block.startsWith("event: gap\n"));
+  }
+
+  /** Stops reading: what the server sends fills the buffers of the two sockets, and then waits there. */
+  stall() {
+    this.#socket.pause();
+  }
+
+  /** Reads again. */
+  readOn() {
+    this.#socket.resume();
+  }
+
+  /** Waits for the update of this id. */
+  receives(id) {
+    return until(
+      () => this.ids.includes(id),
+      () => `the update ${id}; there were ${this.ids.length}, the last ${this.ids.at(-1)}`,
+    );
+  }
+
+  /** Waits for the server to end the stream. */
+  ends() {
+    return until(() => this.ended, "the end of the stream");
+  }
+
+  close() {
+    this.#socket?.destroy();
+  }
+}
