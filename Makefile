@@ -116,6 +116,7 @@ lint: $(NPM) | $(WASM_TARGET) ## rustfmt, clippy for both targets, forbidden wor
 	cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
+	cargo fmt --check --manifest-path benches/codec/Cargo.toml
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --all-targets --target wasm32-unknown-unknown -- -D warnings
 	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
@@ -145,6 +146,10 @@ $(LOAD): $(shell find benches/load/src) benches/load/Cargo.toml benches/load/Car
 
 $(PEERS): benches/peers/package.json benches/peers/package-lock.json benches/peers/.npmrc $(NPM)
 	npm ci --prefix benches/peers --loglevel=error
+
+.PHONY: bench-codec
+bench-codec: ## the codec beside others, as Markdown; fails when ours is wrong on a case or slower on a row
+	cargo run --release --locked --manifest-path benches/codec/Cargo.toml --target-dir $(BUILD)/codec -- $(BUILD)/criterion
 
 # --- tools -------------------------------------------------------------
 
