@@ -9,6 +9,7 @@
 //! ```
 
 mod block;
+mod data;
 mod decode_error;
 mod decoded_event;
 mod digits;
@@ -23,6 +24,7 @@ use std::mem;
 use crate::reconnection_time::ReconnectionTime;
 use block::{Block, Whole};
 use line::{Field, Line};
+use utf_8::ChunkText;
 
 /// How many bytes one event may hold unless [`Decoder::with_max_event_bytes`] says otherwise.
 ///
@@ -146,14 +148,18 @@ impl Decoder {
         on_event: &mut impl FnMut(DecodedEvent<'_>),
     ) -> Result<(), DecodeError> {
         let mut rest = self.after_start(chunk);
+        if let Some(last) = rest.last() {
+            self.after_cr = *last == b'\r';
+        }
         if self.line != Line::START {
-            let Some((end, tail)) = self.next_line(rest) else {
+            let Some((end, tail)) = line::split_long(rest) else {
                 return self.line.extend(rest, &mut self.block, whole);
             };
             self.line.extend(end, &mut self.block, whole)?;
             mem::replace(&mut self.line, Line::START).end(&mut self.block, whole)?;
             rest = tail;
         }
+        let mut text = ChunkText::of(rest);
         loop {
             if self.block.is_empty() {
                 // Most of a quiet stream: keep-alives, each with the blank line that follows.
@@ -166,15 +172,31 @@ impl Decoder {
                 rest = tail;
                 continue;
             }
-            let Some((line, tail)) = self.next_line(rest) else {
+            // Most lines of most streams.
+            if let Some(rest_of_line) = rest.strip_prefix(b"data: ") {
+                let Some((value, tail)) = line::split_long(rest_of_line) else {
+                    self.line = Line::Value(Field::Data);
+                    self.block.begin(Field::Data, whole)?;
+                    return self.block.extend(Field::Data, rest_of_line);
+                };
+                let text = text.value(value, rest_of_line.len().saturating_sub(value.len()));
+                self.block.take_data(value, text, whole)?;
+                rest = tail;
+                continue;
+            }
+            let Some((line, tail)) = line::split(rest) else {
                 return self.line.extend(rest, &mut self.block, whole);
             };
-            rest = tail;
             if line.is_empty() {
                 self.block.dispatch(whole, on_event);
             } else if let Some((field, value)) = Field::split(line) {
-                self.block.take(field, value, whole)?;
+                let text = text.value(value, rest.len().saturating_sub(line.len()));
+                self.block.take(field, value, text, whole)?;
+            } else if self.block.is_empty() {
+                rest = line::after_keep_alives(rest, line.len()).unwrap_or(tail);
+                continue;
             }
+            rest = tail;
         }
     }
 
@@ -184,11 +206,7 @@ impl Decoder {
         let rest = if self.bom == Bom::Over { chunk } else { self.after_bom(chunk) };
         match rest {
             [b'\n', tail @ ..] if mem::take(&mut self.after_cr) => tail,
-            [] => rest,
-            _ => {
-                self.after_cr = false;
-                rest
-            }
+            _ => rest,
         }
     }
 
@@ -214,18 +232,6 @@ impl Decoder {
             rest = tail;
         }
         rest
-    }
-
-    /// The bytes up to the next line end and those after it, if the line ends in `bytes`.
-    fn next_line<'c>(&mut self, bytes: &'c [u8]) -> Option<(&'c [u8], &'c [u8])> {
-        let (line, end) = bytes.split_at_checked(line::find_end(bytes)?)?;
-        match end {
-            [b'\r', b'\n', tail @ ..] | [_, tail @ ..] => {
-                self.after_cr = end == b"\r";
-                Some((line, tail))
-            }
-            [] => None,
-        }
     }
 }
 

@@ -1,11 +1,8 @@
 use std::mem;
 
 use super::{
-    decode_error::DecodeError,
-    decoded_event::DecodedEvent,
-    digits::Digits,
-    line::Field,
-    utf_8::{text, valid},
+    data::Data, decode_error::DecodeError, decoded_event::DecodedEvent, digits::Digits,
+    line::Field, utf_8::text,
 };
 use crate::reconnection_time::ReconnectionTime;
 
@@ -22,9 +19,8 @@ pub(super) struct Block {
     max: usize,
     /// What the block's fields hold so far; 0 when there was none.
     size: usize,
-    data: Vec<u8>,
-    has_data: bool,
-    event_type: Vec<u8>,
+    data: Data,
+    event_type: String,
     /// The last event ID buffer while it waits to be committed.
     id: String,
     has_id: bool,
@@ -39,8 +35,8 @@ pub(super) struct Block {
 /// The parts of the buffers that lie whole in the chunk being parsed, and so need no copy.
 #[derive(Debug, Default)]
 pub(super) struct Whole<'c> {
-    data: Option<&'c [u8]>,
-    event_type: Option<&'c [u8]>,
+    data: Option<&'c str>,
+    event_type: Option<&'c str>,
     id: Option<&'c str>,
     last_event_id: Option<&'c str>,
 }
@@ -50,9 +46,8 @@ impl Block {
         Self {
             max,
             size: 0,
-            data: Vec::new(),
-            has_data: false,
-            event_type: Vec::new(),
+            data: Data::new(),
+            event_type: String::new(),
             id: String::new(),
             has_id: false,
             last_event_id: String::new(),
@@ -82,32 +77,57 @@ impl Block {
         self.size == 0
     }
 
-    /// Takes a field whose line is whole.
+    /// Takes a field whose line is whole, with its value as text if it is UTF-8.
     #[inline]
     pub(super) fn take<'c>(
         &mut self,
         field: Field,
-        value: &'c [u8],
+        value: &[u8],
+        text: Option<&'c str>,
         whole: &mut Whole<'c>,
     ) -> Result<(), DecodeError> {
+        if field == Field::Data {
+            return self.take_data(value, text, whole);
+        }
         self.grow(value.len().saturating_add(1))?;
         match field {
-            Field::Data if whole.data.is_none() && !self.has_data => whole.data = Some(value),
-            Field::Data => {
-                self.begin_data(whole);
-                self.data.extend_from_slice(value);
+            Field::EventType => {
+                whole.event_type = text;
+                if text.is_none() {
+                    replace(&mut self.event_type, &String::from_utf8_lossy(value));
+                }
             }
-            Field::EventType => whole.event_type = Some(value),
             Field::Id if !value.contains(&0) => {
                 self.has_id = true;
-                whole.id = valid(value);
-                if whole.id.is_none() {
+                whole.id = text;
+                if text.is_none() {
                     replace(&mut self.id, &String::from_utf8_lossy(value));
                 }
             }
-            // An id with NUL is ignored.
-            Field::Id => {}
+            // An id with NUL is ignored; data has gone its way.
+            Field::Id | Field::Data => {}
             Field::ReconnectionTime => self.set_reconnection_time(Digits::None.and(value)),
+        }
+        Ok(())
+    }
+
+    /// The same of the field that most lines are.
+    #[inline]
+    pub(super) fn take_data<'c>(
+        &mut self,
+        value: &[u8],
+        text: Option<&'c str>,
+        whole: &mut Whole<'c>,
+    ) -> Result<(), DecodeError> {
+        self.grow(value.len().saturating_add(1))?;
+        if text.is_some() && whole.data.is_none() && !self.data.has_lines() {
+            whole.data = text;
+            return Ok(());
+        }
+        self.keep_data(whole);
+        match text {
+            Some(text) => self.data.push(text),
+            None => self.data.push(&String::from_utf8_lossy(value)),
         }
         Ok(())
     }
@@ -116,7 +136,10 @@ impl Block {
     pub(super) fn begin(&mut self, field: Field, whole: &mut Whole<'_>) -> Result<(), DecodeError> {
         self.grow(1)?;
         match field {
-            Field::Data => self.begin_data(whole),
+            Field::Data => {
+                self.keep_data(whole);
+                self.data.begin();
+            }
             Field::EventType | Field::Id => self.value.clear(),
             Field::ReconnectionTime => self.digits = Digits::None,
         }
@@ -128,7 +151,7 @@ impl Block {
     pub(super) fn extend(&mut self, field: Field, bytes: &[u8]) -> Result<(), DecodeError> {
         self.grow(bytes.len())?;
         match field {
-            Field::Data => self.data.extend_from_slice(bytes),
+            Field::Data => self.data.extend(bytes),
             Field::EventType | Field::Id => self.value.extend_from_slice(bytes),
             Field::ReconnectionTime => self.digits = self.digits.and(bytes),
         }
@@ -139,13 +162,15 @@ impl Block {
     /// stands in [`Whole`].
     pub(super) fn end(&mut self, field: Field) {
         match field {
-            Field::EventType => mem::swap(&mut self.event_type, &mut self.value),
+            Field::EventType => replace(&mut self.event_type, &text(&self.value)),
             Field::Id if !self.value.contains(&0) => {
                 self.has_id = true;
                 replace(&mut self.id, &text(&self.value));
             }
-            // Data went to its buffer as it came; an id with NUL is ignored.
-            Field::Data | Field::Id => {}
+            // An id with NUL is ignored.
+            Field::Id => {}
+            // The rest went to its buffer as it came.
+            Field::Data => self.data.end(),
             Field::ReconnectionTime => self.set_reconnection_time(self.digits),
         }
     }
@@ -172,34 +197,31 @@ impl Block {
         }
         let reconnection_time = self.reconnection_time.take();
         let event_type = whole.event_type.take();
-        let data = match whole.data.take() {
-            None if self.has_data => Some(self.data.as_slice()),
-            data => data,
-        };
-        if let Some(data) = data {
+        if let Some(data) = whole.data.take().or_else(|| self.data.text()) {
             on_event(DecodedEvent {
-                event_type: &text(event_type.unwrap_or(&self.event_type)),
-                data: &text(data),
+                event_type: event_type.unwrap_or(&self.event_type),
+                data,
                 last_event_id: whole.last_event_id.unwrap_or(&self.last_event_id),
                 has_id,
                 reconnection_time,
             });
         }
-        self.has_data = false;
-        for buffer in [&mut self.data, &mut self.event_type, &mut self.value] {
-            reset(buffer);
+        self.data.reset(MAX_RETAINED_BYTES);
+        self.event_type.clear();
+        if self.event_type.capacity() > MAX_RETAINED_BYTES {
+            self.event_type = String::new();
+        }
+        if self.value.capacity() > MAX_RETAINED_BYTES {
+            self.value = Vec::new();
         }
     }
 
     /// Copies what must outlive the chunk.
     #[inline]
     pub(super) fn keep(&mut self, mut whole: Whole<'_>) {
-        if whole.data.is_some() {
-            self.join(&mut whole);
-        }
+        self.keep_data(&mut whole);
         if let Some(event_type) = whole.event_type {
-            self.event_type.clear();
-            self.event_type.extend_from_slice(event_type);
+            replace(&mut self.event_type, event_type);
         }
         if let Some(id) = whole.id {
             replace(&mut self.id, id);
@@ -209,18 +231,11 @@ impl Block {
         }
     }
 
-    /// Moves the data buffer here and gets it ready for a further line.
-    fn begin_data(&mut self, whole: &mut Whole<'_>) {
-        if self.has_data || whole.data.is_some() {
-            self.join(whole);
-            self.data.push(b'\n');
+    #[inline]
+    fn keep_data(&mut self, whole: &mut Whole<'_>) {
+        if let Some(data) = whole.data.take() {
+            self.data.push(data);
         }
-        self.has_data = true;
-    }
-
-    fn join(&mut self, whole: &mut Whole<'_>) {
-        self.data.extend_from_slice(whole.data.take().unwrap_or_default());
-        self.has_data = true;
     }
 
     fn set_reconnection_time(&mut self, digits: Digits) {
@@ -238,15 +253,6 @@ impl Block {
         }
         Ok(())
     }
-}
-
-/// Empties the buffer, and keeps its memory for the next event unless it is much.
-#[inline]
-fn reset(buffer: &mut Vec<u8>) {
-    if buffer.capacity() > MAX_RETAINED_BYTES {
-        *buffer = Vec::new();
-    }
-    buffer.clear();
 }
 
 fn replace(buffer: &mut String, text: &str) {

@@ -5,9 +5,44 @@ use super::{
     decode_error::DecodeError,
 };
 
+/// The bytes up to the first line end and those after it, if there is one. CRLF that is cut counts
+/// as CR.
+#[inline]
+pub(super) fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    split_at_end(bytes, find_end(bytes)?)
+}
+
+/// The same of bytes that most likely are the value of a long line.
+#[inline]
+pub(super) fn split_long(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    split_at_end(bytes, memchr2(b'\n', b'\r', bytes)?)
+}
+
+#[inline]
+fn split_at_end(bytes: &[u8], end: usize) -> Option<(&[u8], &[u8])> {
+    match bytes.split_at_checked(end)? {
+        (line, [b'\r', b'\n', tail @ ..] | [_, tail @ ..]) => Some((line, tail)),
+        _ => None,
+    }
+}
+
+/// What follows a line of so many bytes that is ignored, its blank line, and both again and again:
+/// keep-alives are alike.
+#[inline]
+pub(super) fn after_keep_alives(bytes: &[u8], len: usize) -> Option<&[u8]> {
+    let (keep_alive, mut rest) = bytes.split_at_checked(len.checked_add(2)?)?;
+    if !keep_alive.ends_with(b"\n\n") {
+        return None;
+    }
+    while let Some(tail) = rest.strip_prefix(keep_alive) {
+        rest = tail;
+    }
+    Some(rest)
+}
+
 /// Where the line ends that `bytes` begin with, if it ends in them.
 #[inline]
-pub(super) fn find_end(bytes: &[u8]) -> Option<usize> {
+fn find_end(bytes: &[u8]) -> Option<usize> {
     if bytes.starts_with(b"data") {
         return memchr2(b'\n', b'\r', bytes);
     }
@@ -88,6 +123,7 @@ impl Line {
     pub(super) const START: Self = Self::Name(Name { bytes: [0; Name::MAX], len: 0 });
 
     /// Takes bytes of the line, none of which ends it.
+    #[inline]
     pub(super) fn extend<'c>(
         &mut self,
         bytes: &'c [u8],
@@ -132,10 +168,10 @@ impl Line {
     pub(super) fn end(self, block: &mut Block, whole: &mut Whole<'_>) -> Result<(), DecodeError> {
         match self {
             Self::Name(name) => match Field::named(name.as_bytes()) {
-                Some(field) => block.take(field, b"", whole),
+                Some(field) => block.take(field, b"", Some(""), whole),
                 None => Ok(()),
             },
-            Self::Colon(field) => block.take(field, b"", whole),
+            Self::Colon(field) => block.take(field, b"", Some(""), whole),
             Self::Value(field) => {
                 block.end(field);
                 Ok(())

@@ -135,3 +135,31 @@ fn the_memory_of_a_large_event_is_given_back() {
     assert_eq!(data(&mut decoder, &[b"\n\n"]).len(), 1);
     assert_eq!(decoder.block.held_capacity(), 0);
 }
+
+#[test]
+fn a_character_that_chunks_cut_comes_whole_and_what_cannot_be_one_is_replaced() {
+    let mut decoder = Decoder::new();
+    assert_eq!(data(&mut decoder, &[b"data: a\xf0", b"\x9f\x98", b"", b"\x80b\n\n"]), ["a😀b"]);
+    assert_eq!(data(&mut decoder, &[b"data: \xf0\x9f", b"\xc3\xa9\n\n"]), ["\u{fffd}é"]);
+    assert_eq!(
+        data(&mut decoder, &[b"data: \xe2\x82", b"\n", b"data: \xac\n\n"]),
+        ["\u{fffd}\n\u{fffd}"]
+    );
+}
+
+#[test]
+fn invalid_bytes_in_a_long_chunk_spoil_their_own_value_alone() {
+    let long = "é".repeat(500);
+    let stream =
+        [b"data: ", long.as_bytes(), b"\n\nid: \xff\ndata: x\xffy\n\ndata: z\n\n"].concat();
+    let mut decoder = Decoder::new();
+    assert_eq!(data(&mut decoder, &[&stream]), [long.as_str(), "x\u{fffd}y", "z"]);
+    assert_eq!(decoder.last_event_id(), "\u{fffd}");
+}
+
+#[test]
+fn keep_alives_are_skipped_only_where_a_blank_line_does_nothing() {
+    let mut decoder = Decoder::new();
+    let stream = b": a\n\n: a\n\n: a\ndata: 1\n: a\n\n: a\n\n: ab\n\ndata: 2\n\n";
+    assert_eq!(data(&mut decoder, &[stream]), ["1", "2"]);
+}

@@ -1,5 +1,8 @@
 use std::borrow::Cow;
 
+/// From here on the wide check is worth its start.
+const LONG: usize = 256;
+
 /// The bytes as text, by the standard's UTF-8 decode.
 #[inline]
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
@@ -9,12 +12,73 @@ pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
 /// The bytes as text if they are UTF-8, found out as quickly as can be.
 #[inline]
 pub(super) fn valid(bytes: &[u8]) -> Option<&str> {
-    // From here on the wide check is worth its start.
-    const LONG: usize = 256;
-
     if bytes.len() < LONG {
         str::from_utf8(bytes).ok()
     } else {
         simdutf8::basic::from_utf8(bytes).ok()
+    }
+}
+
+/// The bytes in front of a character that their end cuts, and what there is of it.
+#[inline]
+pub(super) fn split_cut(bytes: &[u8]) -> (&[u8], &[u8]) {
+    match bytes.last() {
+        Some(last) if !last.is_ascii() => split_cut_character(bytes),
+        _ => (bytes, &[]),
+    }
+}
+
+fn split_cut_character(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let is_lead = |byte: &u8| *byte >= 0xc0;
+    let last = bytes.len().saturating_sub(3);
+    let cut = bytes.get(last..).and_then(|end| Some(last + end.iter().rposition(is_lead)?));
+    match cut.and_then(|at| bytes.split_at_checked(at)) {
+        // Of what cannot become a character any more this says that it is not cut.
+        Some((whole, cut)) if str::from_utf8(cut).is_err_and(|e| e.error_len().is_none()) => {
+            (whole, cut)
+        }
+        _ => (bytes, &[]),
+    }
+}
+
+/// The text of a chunk, checked as a whole with the first value of it that is asked for if it is
+/// long: one wide check costs less than many narrow ones.
+#[derive(Debug)]
+pub(super) struct ChunkText<'c> {
+    chunk: &'c [u8],
+    /// Where the text begins, once it is checked.
+    start: Option<usize>,
+    /// Empty when the chunk is no UTF-8 from there on.
+    text: &'c str,
+}
+
+impl<'c> ChunkText<'c> {
+    pub(super) const fn of(chunk: &'c [u8]) -> Self {
+        Self { chunk, start: None, text: "" }
+    }
+
+    /// The value that ends `behind` bytes before the chunk does, as text if it is UTF-8.
+    #[inline]
+    pub(super) fn value(&mut self, value: &'c [u8], behind: usize) -> Option<&'c str> {
+        if self.chunk.len() < LONG {
+            return valid(value);
+        }
+        let end = self.chunk.len().checked_sub(behind)?;
+        let at = end.checked_sub(value.len())?;
+        let start = match self.start {
+            Some(start) => start,
+            None => self.check(at)?,
+        };
+        match self.text.get(at.checked_sub(start)?..end.checked_sub(start)?) {
+            Some(text) => Some(text),
+            None => valid(value),
+        }
+    }
+
+    fn check(&mut self, start: usize) -> Option<usize> {
+        let (whole, _) = split_cut(self.chunk.get(start..)?);
+        self.text = valid(whole).unwrap_or_default();
+        self.start = Some(start);
+        self.start
     }
 }
