@@ -12,7 +12,7 @@
 //! The order is the one the Mercure reference hub sends. A space always follows the colon of a
 //! field, so that a value that begins with a space keeps it.
 
-use memchr::memchr2;
+use memchr::{memchr_iter, memchr2};
 
 use crate::{comment::Comment, event::Event, reconnection_time::ReconnectionTime};
 
@@ -44,7 +44,13 @@ pub fn encode(event: &Event, stream: &mut Vec<u8>) {
         write_field(b"id: ", id.as_str().as_bytes(), stream);
     }
     if let Some(data) = data {
-        data.each(|line| write_field(b"data: ", line, stream));
+        stream.extend_from_slice(b"data: ");
+        let last = data.each_ended(|rest, len| {
+            write_line(rest, len, stream);
+            stream.extend_from_slice(b"\ndata: ");
+        });
+        stream.extend_from_slice(last);
+        stream.push(b'\n');
     }
     stream.push(b'\n');
 }
@@ -108,35 +114,92 @@ fn write_field(name: &[u8], value: &[u8], stream: &mut Vec<u8>) {
     stream.push(b'\n');
 }
 
+/// Writes a line of so many bytes that `rest` begins with.
+///
+/// To copy more and take it back costs less than to copy bytes of no fixed number. There is room:
+/// each byte of `rest` takes at least one of the stream.
+#[inline]
+fn write_line(rest: &[u8], len: usize, stream: &mut Vec<u8>) {
+    const SHORT: usize = 64;
+    match rest.first_chunk::<SHORT>() {
+        Some(chunk) if len <= SHORT => {
+            let end = stream.len().saturating_add(len);
+            stream.extend_from_slice(chunk);
+            stream.truncate(end);
+        }
+        _ => stream.extend_from_slice(rest.get(..len).unwrap_or_default()),
+    }
+}
+
 /// A text as the lines that CR, LF and CRLF part it into: at least one, maybe empty.
 struct Lines<'a> {
     text: &'a [u8],
     /// Where the first line ends if another follows: a text of one line is searched once only.
     first_end: Option<usize>,
+    /// How many LF there are, and whether there is a CR: without one the lines are found and counted
+    /// sooner.
+    lf: usize,
+    has_cr: bool,
 }
 
 impl<'a> Lines<'a> {
     fn of(text: &'a str) -> Self {
         let text = text.as_bytes();
-        Self { text, first_end: memchr2(b'\r', b'\n', text) }
+        let first_end = memchr2(b'\r', b'\n', text);
+        let (mut lf, mut cr) = (0, 0);
+        let mut count = |block: &[u8]| {
+            let of = |end| block.iter().fold(0_u8, |sum, byte| sum + u8::from(*byte == end));
+            lf += usize::from(of(b'\n'));
+            cr |= of(b'\r');
+        };
+        if first_end.is_some() {
+            // Blocks of one size and no way out of them: the compiler looks at many bytes at once.
+            let (blocks, rest) = text.as_chunks::<64>();
+            for block in blocks {
+                count(block);
+            }
+            count(rest);
+        }
+        Self { text, first_end, lf, has_cr: cr > 0 }
     }
 
     fn each(&self, mut visit: impl FnMut(&'a [u8])) {
+        let last = self.each_ended(|rest, len| visit(rest.get(..len).unwrap_or_default()));
+        visit(last);
+    }
+
+    /// Visits what begins with each line but the last, and the line's length; gives the last.
+    #[inline]
+    fn each_ended(&self, mut visit: impl FnMut(&'a [u8], usize)) -> &'a [u8] {
         let mut rest = self.text;
+        if self.lf > 0 && !self.has_cr {
+            let mut start = 0;
+            for end in memchr_iter(b'\n', rest) {
+                visit(rest.get(start..).unwrap_or_default(), end.saturating_sub(start));
+                start = end.saturating_add(1);
+            }
+            return rest.get(start..).unwrap_or_default();
+        }
         let mut end = self.first_end;
         while let Some((line, tail)) = end.and_then(|end| rest.split_at_checked(end)) {
-            visit(line);
+            visit(rest, line.len());
             rest = match tail {
                 [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
                 [] => tail,
             };
             end = memchr2(b'\r', b'\n', rest);
         }
-        visit(rest);
+        rest
     }
 
     fn data_len(&self) -> usize {
-        self.sum(|line| "data: \n".len().saturating_add(line.len()))
+        let field = "data: \n".len();
+        if self.has_cr {
+            return self.sum(|line| field.saturating_add(line.len()));
+        }
+        // Each LF is one byte of the text already.
+        let fields = field.saturating_add(self.lf.saturating_mul("data: ".len()));
+        fields.saturating_add(self.text.len())
     }
 
     fn comment_len(&self) -> usize {
