@@ -1,9 +1,8 @@
-//! Two encoders behind one trait: from the parts of an event to the bytes of its block, of which each
-//! is a buffer of its own, as what goes to many connections has to be.
+//! Two encoders behind one trait: from the parts of an event, which the program has made and hands
+//! over, to the bytes of its block in a buffer of their own, as what goes to many connections has to be.
 
 use std::{
     convert::Infallible,
-    hint::black_box,
     pin::pin,
     task::{Context, Poll, Waker},
 };
@@ -17,8 +16,8 @@ use futures_util::stream;
 pub trait Encode {
     const NAME: &str;
 
-    /// Encodes the event so many times.
-    fn encode(id: &'static str, data: &'static str, times: usize, visit: impl FnMut(&[u8]));
+    /// Encodes events of these ids and data.
+    fn encode(events: Vec<(String, String)>, visit: impl FnMut(&[u8]));
 }
 
 pub struct Millstream;
@@ -27,11 +26,11 @@ pub struct Axum;
 impl Encode for Millstream {
     const NAME: &str = "millstream";
 
-    fn encode(id: &'static str, data: &'static str, times: usize, mut visit: impl FnMut(&[u8])) {
+    fn encode(events: Vec<(String, String)>, mut visit: impl FnMut(&[u8])) {
         use millstream::{encoder, event::Event};
-        for _ in 0..times {
-            let Ok(id) = black_box(id).parse() else { return };
-            visit(&encoder::encoded(&Event::new(black_box(data)).with_id(id)));
+        for (id, data) in events {
+            let Ok(id) = id.try_into() else { return };
+            visit(&encoder::encoded(&Event::new(data).with_id(id)));
         }
     }
 }
@@ -40,10 +39,10 @@ impl Encode for Axum {
     const NAME: &str = "axum";
 
     /// An event gives its bytes to the body of a response alone.
-    fn encode(id: &'static str, data: &'static str, times: usize, mut visit: impl FnMut(&[u8])) {
-        let events = (0..times).map(move |_| {
-            Ok::<_, Infallible>(sse::Event::default().id(black_box(id)).data(black_box(data)))
-        });
+    fn encode(events: Vec<(String, String)>, mut visit: impl FnMut(&[u8])) {
+        let events = events
+            .into_iter()
+            .map(|(id, data)| Ok::<_, Infallible>(sse::Event::default().id(id).data(data)));
         let mut body = pin!(Sse::new(stream::iter(events)).into_response().into_body());
         let mut context = Context::from_waker(Waker::noop());
         while let Poll::Ready(Some(Ok(frame))) = body.as_mut().poll_frame(&mut context) {

@@ -4,6 +4,7 @@
 #[path = "../../../tests/data/cases.rs"]
 mod cases;
 mod correctness;
+mod cpu_time;
 mod decoders;
 mod encoders;
 mod inputs;

@@ -1,27 +1,38 @@
 //! Each row measured with criterion, and shown as what the others take of the time that millstream
 //! takes.
+//!
+//! All are measured in several rounds, next to each other, and a ratio is the median of those of the
+//! rounds: what else the machine does comes and goes, and meets all alike.
 
 use std::{error::Error, fs, hint::black_box, path::Path, time::Duration};
 
-use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, measurement::WallTime};
+use criterion::{BatchSize, BenchmarkGroup, Criterion, SamplingMode, Throughput};
 
 use crate::{
+    cpu_time::CpuTime,
     decoders::{self, Decode, EventsourceStream, SseCodec, SseStream, Sseer},
     encoders::{self, Axum, Encode},
     inputs,
 };
 
-/// Of one encoding row.
-const TIMES: usize = 100;
+type Failure = Box<dyn Error>;
+type Group<'a> = BenchmarkGroup<'a, CpuTime>;
+
+const ROUNDS: usize = 5;
+/// Bytes of data, about, that are encoded at a time: what is in the processor's cache, as it is when
+/// a program has just made it.
+const ENCODED_AT_A_TIME: usize = 256 * 1024;
 
 /// Measures into `dir`, prints the tables, and gives the rows on which another is quicker.
-pub fn print(dir: &Path) -> Result<Vec<&'static str>, Box<dyn Error>> {
+pub fn print(dir: &Path) -> Result<Vec<&'static str>, Failure> {
     let mut criterion = Criterion::default()
+        .with_measurement(CpuTime)
         .output_directory(dir)
         .without_plots()
-        .sample_size(30)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_millis(1_500));
+        .nresamples(1_000)
+        .sample_size(15)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300));
     let mut slow = Vec::new();
     let mut tables = String::new();
 
@@ -34,39 +45,54 @@ pub fn print(dir: &Path) -> Result<Vec<&'static str>, Box<dyn Error>> {
     ];
     tables += &head("decode", &names);
     for (number, row) in inputs::streams().iter().enumerate() {
-        let name = format!("decode-{number}");
-        let mut group = group(&mut criterion, &name, row.bytes);
-        decode::<decoders::Millstream>(&mut group, row);
-        decode::<EventsourceStream>(&mut group, row);
-        decode::<SseCodec>(&mut group, row);
-        decode::<SseStream>(&mut group, row);
-        decode::<Sseer>(&mut group, row);
-        group.finish();
-        tables += &line(&dir.join(name), row.name, row.bytes, &names, &mut slow)?;
+        let medians =
+            rounds(&mut criterion, dir, &format!("decode-{number}"), row.bytes, &names, |group| {
+                decode::<decoders::Millstream>(group, row);
+                decode::<EventsourceStream>(group, row);
+                decode::<SseCodec>(group, row);
+                decode::<SseStream>(group, row);
+                decode::<Sseer>(group, row);
+            })?;
+        tables += &line(row.name, row.bytes, &medians, &mut slow)?;
     }
 
     let names = [encoders::Millstream::NAME, Axum::NAME];
     tables += &head("encode", &names);
     for (number, (row, id, data)) in inputs::events_to_encode().into_iter().enumerate() {
-        let name = format!("encode-{number}");
-        let bytes = (TIMES * (id.len() + data.len())) as u64;
-        let mut group = group(&mut criterion, &name, bytes);
-        encode::<encoders::Millstream>(&mut group, id, data);
-        encode::<Axum>(&mut group, id, data);
-        group.finish();
-        tables += &line(&dir.join(name), row, bytes, &names, &mut slow)?;
+        let events = (ENCODED_AT_A_TIME / data.len()).clamp(1, 100);
+        let bytes = (events * (id.len() + data.len())) as u64;
+        let medians =
+            rounds(&mut criterion, dir, &format!("encode-{number}"), bytes, &names, |group| {
+                encode::<encoders::Millstream>(group, id, data, events);
+                encode::<Axum>(group, id, data, events);
+            })?;
+        tables += &line(row, bytes, &medians, &mut slow)?;
     }
     println!("{tables}");
     Ok(slow)
 }
 
-fn group<'a>(criterion: &'a mut Criterion, name: &str, bytes: u64) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = criterion.benchmark_group(name);
-    group.throughput(Throughput::Bytes(bytes)).sampling_mode(SamplingMode::Flat);
-    group
+/// The medians of each, in nanoseconds, round by round.
+fn rounds(
+    criterion: &mut Criterion<CpuTime>,
+    dir: &Path,
+    row: &str,
+    bytes: u64,
+    names: &[&str],
+    measure: impl Fn(&mut Group<'_>),
+) -> Result<Vec<Vec<f64>>, Failure> {
+    let round = |round| {
+        let name = format!("{row}-{round}");
+        let mut group = criterion.benchmark_group(&name);
+        group.throughput(Throughput::Bytes(bytes)).sampling_mode(SamplingMode::Flat);
+        measure(&mut group);
+        group.finish();
+        names.iter().map(|of| median_of(&dir.join(&name).join(of))).collect()
+    };
+    (0..ROUNDS).map(round).collect()
 }
 
-fn decode<D: Decode>(group: &mut BenchmarkGroup<'_, WallTime>, row: &inputs::Row) {
+fn decode<D: Decode>(group: &mut Group<'_>, row: &inputs::Row) {
     group.bench_function(D::NAME, |bencher| {
         bencher.iter(|| {
             let mut count = 0_u64;
@@ -79,17 +105,17 @@ fn decode<D: Decode>(group: &mut BenchmarkGroup<'_, WallTime>, row: &inputs::Row
     });
 }
 
-fn encode<E: Encode>(
-    group: &mut BenchmarkGroup<'_, WallTime>,
-    id: &'static str,
-    data: &'static str,
-) {
+fn encode<E: Encode>(group: &mut Group<'_>, id: &str, data: &str, events: usize) {
     group.bench_function(E::NAME, |bencher| {
-        bencher.iter(|| {
-            E::encode(id, data, TIMES, |block| {
-                black_box(block);
-            });
-        });
+        bencher.iter_batched(
+            || vec![(id.to_owned(), data.to_owned()); events],
+            |events| {
+                E::encode(events, |block| {
+                    black_box(block);
+                });
+            },
+            BatchSize::LargeInput,
+        );
     });
 }
 
@@ -101,28 +127,34 @@ fn head(what: &str, names: &[&str]) -> String {
     )
 }
 
-/// One line of a table: medians as multiples of the first, and the throughput of the first.
+/// One line of a table: times as multiples of the first, and the throughput of the first.
 fn line(
-    dir: &Path,
     row: &'static str,
     bytes: u64,
-    names: &[&str],
+    rounds: &[Vec<f64>],
     slow: &mut Vec<&'static str>,
-) -> Result<String, Box<dyn Error>> {
-    let medians =
-        names.iter().map(|name| median(&dir.join(name))).collect::<Result<Vec<_>, _>>()?;
-    let [ours, others @ ..] = medians.as_slice() else { return Err("nothing measured".into()) };
-    if others.iter().any(|other| other <= ours) {
+) -> Result<String, Failure> {
+    let others = rounds.first().map_or(0, Vec::len);
+    let ratios = (0..others)
+        .map(|other| median(rounds.iter().map(|round| round[other] / round[0]).collect()))
+        .collect::<Result<Vec<_>, _>>()?;
+    if ratios.iter().skip(1).any(|ratio| *ratio <= 1.0) {
         slow.push(row);
     }
-    let ratios: Vec<_> = medians.iter().map(|median| format!("{:.2}", median / ours)).collect();
+    let ratios: Vec<_> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    let nanoseconds = median(rounds.iter().map(|round| round[0]).collect())?;
     #[expect(clippy::cast_precision_loss, reason = "some MiB")]
-    let throughput = bytes as f64 / ours * 1e9 / f64::from(1 << 20);
+    let throughput = bytes as f64 / nanoseconds * 1e9 / f64::from(1 << 20);
     Ok(format!("| {row} | {} | {throughput:.0} |\n", ratios.join(" | ")))
 }
 
-/// Nanoseconds, as criterion has left them.
-fn median(dir: &Path) -> Result<f64, Box<dyn Error>> {
+fn median(mut samples: Vec<f64>) -> Result<f64, Failure> {
+    samples.sort_by(f64::total_cmp);
+    Ok(*samples.get(samples.len() / 2).ok_or("no sample")?)
+}
+
+/// As criterion has left it.
+fn median_of(dir: &Path) -> Result<f64, Failure> {
     let estimates = fs::read(dir.join("new/estimates.json"))?;
     let estimates: serde_json::Value = serde_json::from_slice(&estimates)?;
     estimates["median"]["point_estimate"].as_f64().ok_or_else(|| "no median".into())
