@@ -1,7 +1,7 @@
 //! What a commit pushes to those who wait: at once if the hub was quiet, otherwise a little later
 //! and together with what comes meanwhile.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::{Effect, Enqueue, Hub};
 use crate::{
@@ -89,6 +89,14 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn is_ahead(&self) -> bool {
         self.lingering.bytes >= FLUSH_BYTES
+    }
+
+    /// How long what is committed `now` is about to linger.
+    #[must_use]
+    pub fn lingers(&self, now: Timestamp) -> Duration {
+        let Lingering { linger, flushed_at, recipients, settling, .. } = self.lingering;
+        let linger = linger.after(recipients);
+        if settling { linger } else { linger.saturating_sub(now.since(flushed_at)) }
     }
 
     fn flush_if_due(&mut self, now: Timestamp) -> Flush<T> {

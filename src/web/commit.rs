@@ -34,13 +34,15 @@ enum Stage {
     Gathering,
     /// What was appended is becoming durable.
     Syncing,
+    /// It is, and the next write is to wait a moment for more.
+    Resting,
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Waits until no write is on its way, so that what is appended then is a part of the next one:
     /// each transaction has its price, and those who wait together write together.
     pub(super) async fn turn_to_append(&self) {
-        while self.commits.stage.get() == Stage::Syncing {
+        while matches!(self.commits.stage.get(), Stage::Syncing | Stage::Resting) {
             let (done, over) = oneshot::channel();
             self.commits.next.borrow_mut().push(done);
             // It resolves by the sender being dropped.
@@ -91,6 +93,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         if let Err(error) = pruned {
             self.log(&Record::new(Level::Error, "prune failed").with_detail(error));
         }
+        let began = clock::now();
         // A stream is not held back by the host until storage is safe, so this waits for it.
         let synced = self.hub.borrow().log().history().sync();
         let committed = synced.await.map_err(|error| self.unconfirmed(&error));
@@ -98,11 +101,19 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             let flush = self.hub.borrow_mut().commit(until, clock::now());
             self.flushed(flush);
         }
-        self.commits.stage.set(Stage::Idle);
+        self.commits.stage.set(Stage::Resting);
         for done in joined {
             // Who asked may have stopped waiting.
             let _ = done.send(committed.clone());
         }
+        // What is written during a linger reaches nobody sooner: as long as one lasts, half of the time
+        // is for writing.
+        let now = clock::now();
+        let rest = self.hub.borrow().lingers(now).min(now.since(began));
+        if !rest.is_zero() {
+            clock::sleep(rest).await;
+        }
+        self.commits.stage.set(Stage::Idle);
         let next = mem::take(&mut *self.commits.next.borrow_mut());
         drop(next);
     }

@@ -33,6 +33,8 @@ fn what_comes_after_a_quiet_time_goes_out_at_once() {
     host.wait(MOST);
     assert_eq!(host.publish("1", &["a"]), 1);
     assert_eq!((host.got(7), host.next_flush()), (vec!["first".into(), "1".into()], None));
+    host.wait(MOST);
+    assert_eq!(host.hub.lingers(host.now), Duration::ZERO);
 }
 
 #[test]
@@ -41,6 +43,7 @@ fn what_comes_soon_after_a_flush_goes_out_together_with_what_follows() {
     host.wait(Duration::from_millis(4));
     assert_eq!((host.publish("1", &["a"]), host.publish("2", &["a"])), (0, 0));
     assert_eq!(host.next_flush(), Some(Duration::from_millis(1)));
+    assert_eq!(host.hub.lingers(host.now), Duration::from_millis(1));
     host.wait(Duration::from_millis(1));
     assert_eq!(host.flush(), 1);
     assert_eq!(host.got(7), ["first", "1", "2"]);
