@@ -30,9 +30,10 @@ pub const MAX_LINE_BYTES: usize = MAX_BODY_BYTES;
 /// batch while the one before it is synced.
 pub const MAX_READ_AHEAD_BYTES: usize = 256 << 10;
 
-/// The least time between two writes of one streamed body. What is sent line by line comes in a read
-/// for each line, and a write costs the storage as much as some thirty lines.
-pub const STREAM_WRITE_EVERY: Duration = Duration::from_millis(5);
+/// The time between two writes of one streamed body, and at the most between any two while updates
+/// linger. What is sent line by line comes in a read for each line, and a write costs the storage as
+/// much as some thirty lines.
+pub const WRITE_EVERY: Duration = Duration::from_millis(5);
 
 /// Updates of a streamed body that are appended before they are synced: as many as one removal of
 /// old updates takes away, so that the history does not outgrow what it is to keep.
@@ -58,9 +59,9 @@ pub const MAX_CHUNK_BYTES: usize = 128 << 10;
 /// one write.
 pub const FLUSH_BYTES: usize = 64 << 10;
 
-/// Connections that one turn of a flush hands a chunk to: some five milliseconds of the runtime's
+/// Connections that one turn of a flush hands a chunk to: some two milliseconds of the runtime's
 /// work, after which other hubs of the isolate, and requests to this one, have their turn.
-pub const FLUSH_RECIPIENTS: usize = 128;
+pub const FLUSH_RECIPIENTS: usize = 32;
 
 /// Updates that a connection may be behind before it counts as slow: what the reference hub keeps
 /// for each of its subscribers.

@@ -10,7 +10,7 @@ use std::{
 use futures::channel::oneshot;
 
 use super::{Hooks, Level, PublishError, Record, Storage, clock, engine::Engine, streams::Streams};
-use crate::{connection::CloseReason, sequence::Sequence};
+use crate::{connection::CloseReason, limits::WRITE_EVERY, sequence::Sequence};
 
 /// The write that is on its way, if one is, and who waits for what.
 #[derive(Debug, Default)]
@@ -109,7 +109,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         // What is written during a linger reaches nobody sooner: as long as one lasts, half of the time
         // is for writing.
         let now = clock::now();
-        let rest = self.hub.borrow().lingers(now).min(now.since(began));
+        let rest = self.hub.borrow().lingers(now).min(now.since(began)).min(WRITE_EVERY);
         if !rest.is_zero() {
             clock::sleep(rest).await;
         }

@@ -11,7 +11,7 @@ use futures::{
 use super::{Hooks, PublishError, Storage, body, clock, engine::Engine};
 use crate::{
     error::Error,
-    limits::{MAX_BATCH_UPDATES, MAX_READ_AHEAD_BYTES, STREAM_WRITE_EVERY},
+    limits::{MAX_BATCH_UPDATES, MAX_READ_AHEAD_BYTES, WRITE_EVERY},
     publish_grant::PublishGrant,
     publish_request::PublishRequest,
     publish_stream::{Publication, PublishStream},
@@ -94,7 +94,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
     /// Waits for its turn to write, for the least time between two writes to have passed, and for
     /// readers to be given what was published before; reads on meanwhile.
     async fn gather(&mut self) {
-        let left = STREAM_WRITE_EVERY.saturating_sub(clock::now().since(self.committed));
+        let left = WRITE_EVERY.saturating_sub(clock::now().since(self.committed));
         if !left.is_zero() && self.found.len() < MAX_BATCH_UPDATES {
             self.meanwhile(clock::sleep(left)).await;
         }

@@ -18,7 +18,7 @@ const MOST: Duration = Duration::from_millis(50);
 
 /// A hub with so many connections to the topic `a`, and a first update that has been flushed.
 fn busy(connections: u8) -> Host {
-    let mut host = Host::default().lingering(MOST);
+    let mut host = Host::default().lingering(MOST).turning_after(256);
     for connection in 1..=connections {
         host.connect(connection, &live(&["a"]));
     }
@@ -150,7 +150,7 @@ fn what_lingers_stays_in_memory_whatever_the_window() {
 
 #[test]
 fn a_flush_to_many_lets_others_have_their_turn() {
-    let mut host = busy(200);
+    let mut host = busy(200).turning_after(128);
     host.hub = host.hub.with_linger(Linger::up_to(Duration::from_millis(9)));
     host.wait(MOST);
     let appended = host.hub.append(update("1", &["a"]), host.now).unwrap();
