@@ -114,6 +114,13 @@ pub const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 /// The longest such time: nobody is to be without events for longer.
 pub const MAX_DRAIN_WITHIN: Duration = Duration::from_mins(5);
 
+/// How long after a drain streams begin with a usual reconnection time: clients that slept through it
+/// have come back by then.
+pub const REMEMBER_DRAIN: Duration = Duration::from_hours(24);
+
+/// The usual reconnection time, or up to twice as much: about what browsers have by themselves.
+pub const USUAL_RETRY: Duration = Duration::from_secs(2);
+
 /// Bytes of a hub's name.
 pub const MAX_HUB_NAME_BYTES: usize = 64;
 /// Bytes of the compiled regular expressions of one component of a URL pattern: some three hundred

@@ -8,6 +8,7 @@ use crate::{
     connection::{CloseReason, Closing},
     connection_id::ConnectionId,
     history::History,
+    limits::{REMEMBER_DRAIN, USUAL_RETRY},
     reconnection_time::ReconnectionTime,
     sequence::Sequence,
     timestamp::Timestamp,
@@ -19,6 +20,8 @@ use crate::{
 pub(super) struct Draining {
     until: Timestamp,
     spread: Duration,
+    /// When it was, if it was drained.
+    drained: Option<Timestamp>,
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
@@ -27,7 +30,8 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// half no connection is taken; updates are.
     pub fn drain(&mut self, within: Duration, now: Timestamp) -> Vec<Effect<T>> {
         let half = within / 2;
-        self.draining = Draining { until: now.saturating_add(half), spread: half };
+        let until = now.saturating_add(half);
+        self.draining = Draining { until, spread: half, drained: Some(now) };
         let until = self.log.tail();
         let mut effects = Vec::new();
         for key in self.registry.keys() {
@@ -55,6 +59,24 @@ impl<H: History, T: Clone> Hub<H, T> {
             }
         }
         effects
+    }
+
+    /// The same hub, which was drained then, in an earlier life perhaps. Streams that begin within
+    /// [`REMEMBER_DRAIN`] of it tell their clients a usual reconnection time, since they would keep the
+    /// one that the drain has told them.
+    #[must_use]
+    pub fn with_drained(mut self, drained: Option<Timestamp>) -> Self {
+        self.draining.drained = drained;
+        self
+    }
+
+    /// Has a stream begin with a usual reconnection time, if its client may have been told another.
+    pub(super) fn calm(&self, opening: &mut Vec<u8>, id: ConnectionId, now: Timestamp) {
+        if self.draining.drained.is_some_and(|drained| now.since(drained) < REMEMBER_DRAIN) {
+            let spread = USUAL_RETRY / 256 * u32::from(id.random_byte());
+            let retry = ReconnectionTime::from(USUAL_RETRY.saturating_add(spread));
+            opening.extend_from_slice(format!("retry: {retry}\n\n").as_bytes());
+        }
     }
 
     fn close_behind(&mut self, key: ConnectionKey, until: Sequence) {

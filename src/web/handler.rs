@@ -45,7 +45,7 @@ impl<K: Hooks> Handler<K> {
     #[must_use]
     pub fn in_memory(config: Config, hooks: K) -> Self {
         let Ok(log) = Log::open((), config.retention, config.retention);
-        Self::over(log, config, hooks)
+        Self::over(log, None, config, hooks)
     }
 }
 
@@ -60,16 +60,18 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             bytes: WINDOW_BYTES as u64,
             age: config.retention.age,
         };
-        Ok(Self::over(Log::open(storage, config.retention, window)?, config, hooks))
+        let drained = storage.drained()?;
+        Ok(Self::over(Log::open(storage, config.retention, window)?, drained, config, hooks))
     }
 
-    fn over(log: Log<S>, config: Config, hooks: K) -> Self {
+    fn over(log: Log<S>, drained: Option<Timestamp>, config: Config, hooks: K) -> Self {
         let urls = Rc::<HostUrlParser>::default();
         let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
             .with_gap_events(config.gap_events)
             .with_linger(config.delivery.linger)
             .with_memory(config.delivery.memory)
             .with_slow_consumers(config.delivery.slow_consumers)
+            .with_drained(drained)
             .with_max_age(config.connection_age.0);
         let engine = Engine::new(hub, hooks, &config, &urls);
         engine.tell_ends();

@@ -8,6 +8,7 @@ use crate::{
     active_subscriptions::ActiveSubscriptions,
     history::History,
     idempotency::{MemoryOutcomes, Outcomes},
+    timestamp::Timestamp,
 };
 
 /// Resolves when everything appended so far would survive a crash.
@@ -17,6 +18,23 @@ pub type Synced<E> = LocalBoxFuture<'static, Result<(), E>>;
 pub trait Storage: History + 'static {
     /// Waits for what has been appended until now.
     fn sync(&self) -> Synced<Self::Error>;
+
+    /// When the hub was drained last, as far as that is kept.
+    ///
+    /// # Errors
+    /// The storage's own.
+    fn drained(&self) -> Result<Option<Timestamp>, Self::Error> {
+        Ok(None)
+    }
+
+    /// Keeps when the hub was drained.
+    ///
+    /// # Errors
+    /// The storage's own.
+    fn note_drain(&self, now: Timestamp) -> Result<(), Self::Error> {
+        let _ = now;
+        Ok(())
+    }
 
     /// Where the outcomes of idempotency keys are kept: in memory, unless the storage can keep them
     /// in the same transaction as the updates.

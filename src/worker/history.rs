@@ -241,6 +241,17 @@ impl Storage for SqlHistory {
         async move { Ok(JsFuture::from(synced?).await.map(|_| ())?) }.boxed_local()
     }
 
+    fn drained(&self) -> Result<Option<Timestamp>, SqlError> {
+        let row = self.rows("SELECT at FROM drained", &[])?.next().transpose()?;
+        Ok(row.map(|row| Timestamp::from_millis(column(&row, 0))))
+    }
+
+    fn note_drain(&self, now: Timestamp) -> Result<(), SqlError> {
+        self.rows("DELETE FROM drained", &[])?;
+        self.rows("INSERT INTO drained VALUES (?)", &[js_number(now.as_millis())])?;
+        Ok(())
+    }
+
     fn outcomes(&self) -> Rc<dyn Outcomes> {
         Rc::clone(&self.outcomes) as _
     }

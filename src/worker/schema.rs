@@ -7,7 +7,7 @@ use super::sys::SqlStorage;
 use crate::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// What brings a database from each version to the next; the first from nothing to 1. `{now}`
 /// stands for the moment of the step.
@@ -18,7 +18,7 @@ const VERSION: u32 = 4;
 /// The updates of version 1 have no time: they count as accepted when they were brought to version
 /// 2, as the default of the column, so that the step costs the same however many they are.
 /// `emptied` is written when the last update is removed: it holds the sequence and the bytes with
-/// which the next one goes on.
+/// which the next one goes on. `drained` holds when the hub was drained last, if it was.
 const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE updates (
@@ -54,6 +54,7 @@ const STEPS: [&str; VERSION as usize] = [
         document TEXT NOT NULL
     );
     ",
+    "CREATE TABLE drained (at INTEGER NOT NULL);",
 ];
 
 /// Brings the tables of this object up to [`VERSION`].

@@ -100,6 +100,18 @@ describe("with a key", () => {
     assert.ok(opened.every((times) => times === 2), `nobody comes before it is taken: ${opened}`);
     const { ended } = await (await fetch(`${server.origin}/hubs/drained/healthz`)).json();
     assert.equal(ended.drained, EVENT_SOURCES + SOCKETS);
+
+    // A client keeps what it was told last, so it is told a usual time again: also by the next life of the hub.
+    for (const restarts of [false, true]) {
+      if (restarts) {
+        await server.kill();
+        await server.restart();
+      }
+      const back = await SocketSubscriber.open(t, subscribeUrl(hub, ["a"]));
+      await until(() => back.blocks.length > 1, "the stream to begin");
+      const usual = retryIn(back.blocks.join("\n"));
+      assert.ok(usual >= 2_000 && usual <= 4_000, back.blocks.join("\n"));
+    }
   });
 
   test("a reader that does not read on is not waited for for long, and resumes", async (t) => {

@@ -6,7 +6,8 @@ use super::{
     Host,
     host::{after, earliest, id, live},
 };
-use crate::{access::Access, connection::CloseReason, decoder::Decoder, hub::SubscribeError};
+use crate::{
+    limits::{REMEMBER_DRAIN, USUAL_RETRY},access::Access, connection::CloseReason, decoder::Decoder, hub::SubscribeError};
 
 const WITHIN: Duration = Duration::from_secs(20);
 
@@ -84,4 +85,26 @@ fn who_comes_at_the_last_moment_is_not_told_to_hurry_ever_after() {
     let turned = host.hub.subscribe(id(0), 0, &live(&["a"]), &Access::default(), host.now);
     let Err(SubscribeError::Draining(retry)) = turned else { panic!("{turned:?}") };
     assert!(retry >= WITHIN / 512, "{retry:?}");
+}
+
+#[test]
+fn who_comes_back_is_told_a_usual_time_again_for_a_day_also_by_the_next_life() {
+    let mut host = Host::default();
+    host.connect(1, &live(&["a"]));
+    assert_eq!(retry(&host, 1), None);
+    host.drain(Duration::from_mins(5));
+    let drained = host.now;
+    host.wait(Duration::from_mins(5));
+    host.connect(2, &live(&["a"]));
+    let mut next = Host::default();
+    next.hub = next.hub.with_drained(Some(drained));
+    next.now = host.now;
+    next.connect(3, &live(&["a"]));
+    for (host, connection) in [(&host, 2), (&next, 3)] {
+        let usual = USUAL_RETRY..=USUAL_RETRY * 2;
+        assert!(retry(host, connection).is_some_and(|told| usual.contains(&told)));
+    }
+    next.wait(REMEMBER_DRAIN);
+    next.connect(4, &live(&["a"]));
+    assert_eq!(retry(&next, 4), None);
 }
