@@ -1,7 +1,7 @@
 //! How much memory a hub takes, and what it gives up to take no more.
 
-/// What one connection takes in memory, with its stream and its request: measured, see
-/// ARCHITECTURE.md.
+/// What one connection is counted as: its part in the module's memory and in the heap, rounded up.
+/// What the runtime keeps for a request is not counted.
 const CONNECTION_BYTES: usize = 4 << 10;
 
 /// The bytes that a hub may take for its connections, their queues and the updates it holds in

@@ -36,6 +36,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     pub fn beat(&mut self, now: Timestamp) -> Beat<T> {
         let mut beat = Beat { effects: Vec::new(), next: None };
         self.expire(now, &mut beat);
+        beat.effects.extend(self.evict_slow(now));
         let Some(interval) = self.heartbeat.interval() else { return beat };
         let slack = interval / SLACK_PARTS;
         let mut due: Vec<DueComment<T>> = Vec::new();

@@ -79,6 +79,16 @@ impl<H: History, T: Clone> Hub<H, T> {
         }
     }
 
+    /// The connections that a drain has not come to an end with, since they do not read on.
+    #[must_use]
+    pub fn left_of_drain(&self) -> Vec<ConnectionId> {
+        let is_left = |id: &ConnectionId| {
+            let closing = self.registry.get(*id).ok().and_then(|connection| connection.closing);
+            closing.is_some_and(|closing| closing.reason == CloseReason::Drained)
+        };
+        self.registry.connection_ids().filter(is_left).collect()
+    }
+
     fn close_behind(&mut self, key: ConnectionKey, until: Sequence) {
         if let Some(connection) = self.registry.at(key) {
             let reason = CloseReason::Drained;

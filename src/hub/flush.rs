@@ -68,7 +68,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         let revealed = self.log.commit(until);
         self.lingering.bytes += revealed.map(|entry| entry.update.event.len()).sum::<usize>();
         let mut flush = self.flush_if_due(now);
-        flush.effects.extend(self.evict_slow(now));
+        flush.effects.extend(self.evict_slow_in_time(now));
         flush
     }
 

@@ -14,15 +14,20 @@ use crate::{
 };
 
 impl<H: History, T: Clone> Hub<H, T> {
-    /// Closes those that are slow, if that is the policy. It looks for them once in as many updates
-    /// as make a connection slow, so that this costs an update next to nothing.
+    /// Looks for slow connections once in as many updates as make one slow, so that this costs an
+    /// update next to nothing.
+    pub(super) fn evict_slow_in_time(&mut self, now: Timestamp) -> Vec<Effect<T>> {
+        let since = self.log.tail().get().saturating_sub(self.swept.get());
+        if since < SLOW_AFTER_UPDATES { Vec::new() } else { self.evict_slow(now) }
+    }
+
+    /// Closes those that are slow, if that is the policy.
     pub(super) fn evict_slow(&mut self, now: Timestamp) -> Vec<Effect<T>> {
         let tail = self.log.tail();
-        let since = tail.get().saturating_sub(self.swept.get());
-        if self.slow_consumers != SlowConsumers::Evict || since < SLOW_AFTER_UPDATES {
+        self.swept = tail;
+        if self.slow_consumers != SlowConsumers::Evict {
             return Vec::new();
         }
-        self.swept = tail;
         let mut effects = Vec::new();
         for key in self.registry.keys() {
             let Some(connection) = self.registry.at(key) else { continue };

@@ -78,8 +78,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             return Err(SubscribeError::Draining(retry));
         }
         let selection = selection(request, access);
-        let mut start =
-            self.start_of(request, &selection, now).map_err(SubscribeError::History)?;
+        let mut start = self.start_of(request, &selection, now).map_err(SubscribeError::History)?;
         self.calm(&mut start.opening, id, now);
         let tail = self.log.tail();
         let is_registered = start.cursor >= tail;

@@ -20,19 +20,26 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             self.log(&Record::new(Level::Error, "drain not noted").with_detail(error));
         }
         let effects = self.hub.borrow_mut().drain(within, clock::now());
+        self.carry_out(effects);
         let (done, drained) = oneshot::channel();
         self.drained.borrow_mut().push(done);
-        self.carry_out(effects);
         self.settle_drains();
         let patience = clock::sleep(DRAIN_PATIENCE);
         future::select(drained, std::pin::pin!(patience)).await;
-        self.stop_all(CloseReason::Drained);
+        // Those who have come back since are none of them.
+        let left = self.hub.borrow().left_of_drain();
+        for id in left {
+            self.ended(id, CloseReason::Drained);
+        }
         connections
     }
 
     /// Tells those who drain that nobody is left, if nobody is.
     pub(super) fn settle_drains(&self) {
-        if self.hub.borrow().registry().is_empty() {
+        if self.drained.borrow().is_empty() {
+            return;
+        }
+        if self.hub.borrow().left_of_drain().is_empty() {
             // They resolve by their senders being dropped.
             let drained = self.drained.take();
             drop(drained);

@@ -13,7 +13,7 @@ use super::{
     host_url_parser::HostUrlParser,
     limits::Limits,
     presence::Presence,
-    streams::Streams,
+    streams::{Pulled, Streams},
     timer::Timer,
     transport::{Offered, SharedChunk, Transport},
 };
@@ -135,7 +135,10 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                         let transport = &recipient.state.transport;
                         match transport.offer(&chunk) {
                             Offered::Taken => {
-                                if !self.hub.borrow_mut().rest(recipient) {
+                                // One that pulls by itself tells by that when it has room.
+                                let rests =
+                                    transport.rests() && self.hub.borrow_mut().rest(recipient);
+                                if !rests {
                                     transport.unpark();
                                 }
                             }
@@ -251,15 +254,25 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             return;
         }
         let waiting = self.flushes.take();
-        let hub = self.hub.borrow();
-        let (done, waiting): (Vec<_>, Vec<_>) =
-            waiting.into_iter().partition(|flush| hub.is_flushed(flush.id, flush.mark));
-        drop(hub);
+        let (done, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|flush| {
+            self.hub.borrow().is_flushed(flush.id, flush.mark) && !self.pulls_if_full(flush.id)
+        });
         self.flushes.borrow_mut().extend(waiting);
         for flush in done {
             // Who asked may have stopped waiting.
             let _ = flush.flushed.send(());
         }
+    }
+
+    /// Has a stream that rests, and has not taken what it was fed, pull when it reads on; says whether
+    /// it is such a one.
+    pub(super) fn pulls_if_full(&self, id: ConnectionId) -> bool {
+        let Some(transport) = self.transport(id).filter(|transport| !transport.has_room()) else {
+            return false;
+        };
+        self.hub.borrow_mut().unrest(id);
+        transport.unpark();
+        true
     }
 
     pub(super) fn waits(&self, id: ConnectionId) -> bool {
@@ -323,8 +336,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         wasm_bindgen_futures::spawn_local(async move {
             clock::next_turn().await;
             if let Some(engine) = me.upgrade() {
-                // If there is nothing the stream, whose read is pending, is fed when there is.
-                let _ = engine.pull(id);
+                let pulled = engine.pull(id);
+                // Meanwhile the stream may have pulled by itself, and wait for that to end.
+                if pulled == Pulled::Fed
+                    && let Some(transport) = engine.transport(id)
+                {
+                    transport.unpark();
+                }
             }
         });
     }

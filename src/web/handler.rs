@@ -175,7 +175,8 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// private updates that `access` grants.
     ///
     /// # Errors
-    /// [`Error::History`] when the history cannot be read.
+    /// [`Error::History`] when the history cannot be read, [`Error::Draining`] while the hub is drained,
+    /// and [`Error::TooManyConnections`].
     pub fn subscribe(
         &self,
         state: K::State,

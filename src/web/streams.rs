@@ -87,11 +87,18 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
     }
 
     fn poll_data_immediate(&self, id: ConnectionId) -> Polled {
-        // Who waits has been given everything, and its stream is to be fed as before.
-        if self.waits(id) {
+        // Who waits for what comes is fed as before; what lingers is there already.
+        let waits_for_more = self.waits(id) && {
+            let hub = self.hub.borrow();
+            hub.flush_mark(id).is_ok_and(|mark| hub.is_flushed(id, mark))
+        };
+        if waits_for_more {
             return Polled::Nothing;
         }
         let polled = self.poll(id, false);
+        if let Some(transport) = self.transport(id) {
+            transport.unpark();
+        }
         self.settle_flushes();
         polled
     }
@@ -146,10 +153,7 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
 
     fn flush(&self, id: ConnectionId) -> oneshot::Receiver<()> {
         let (flushed, receiver) = oneshot::channel();
-        if let Some(transport) = self.transport(id).filter(|transport| !transport.has_room()) {
-            self.hub.borrow_mut().unrest(id);
-            transport.unpark();
-        }
+        self.pulls_if_full(id);
         let mark = self.hub.borrow().flush_mark(id);
         if let Ok(mark) = mark {
             self.flushes.borrow_mut().push(Flush { id, mark, flushed });

@@ -90,6 +90,15 @@ impl Transport {
         }
     }
 
+    /// Whether the stream may be fed without being asked: its pull is pending, so that what it has
+    /// not taken shows.
+    pub(super) fn rests(&self) -> bool {
+        match self {
+            Self::Controller(own) => own.pulled.borrow().is_some(),
+            Self::Chunks(_) => true,
+        }
+    }
+
     /// Whether the stream has taken all that it was given, as far as that is known. One that pulls
     /// for each chunk has a read pending when it is given one.
     pub(super) fn has_room(&self) -> bool {

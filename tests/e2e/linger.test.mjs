@@ -6,7 +6,7 @@ import { Server } from "./server.mjs";
 import { SocketSubscriber } from "./socket.mjs";
 import { DEVELOPMENT_KEY, bearer, token0 } from "./tokens.mjs";
 
-/** So many that an update behind another waits for some time: a tenth of a millisecond for each. */
+/** So many that an update behind another waits for some time: a twentieth of a millisecond for each. */
 const CROWD = 250;
 const BURST = 60;
 const VARS = {

@@ -1,9 +1,9 @@
 //! Streams that rest: they are fed without being asked, until they are not read.
 
-use millstream::{event::Event, heartbeat::Heartbeat};
+use millstream::{event::Event, heartbeat::Heartbeat, topic::Topic, update::Update};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Application, Controllers, hub, hub_of, publish, subscribe};
+use crate::support::{Application, Controllers, hub, hub_of, publish, subscribe, subscribe_to};
 
 #[wasm_bindgen_test]
 async fn a_stream_that_is_not_read_holds_one_chunk_and_the_log_the_rest() {
@@ -46,4 +46,29 @@ async fn a_stream_that_rests_has_flushed_only_what_was_read() {
     hub.registry().send_all(&Event::new("last")).unwrap();
     read.await.unwrap();
     assert!(flushed.get());
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_came_late_to_the_tail_holds_no_more_than_any_other() {
+    let hub = hub();
+    hub.registry().set_heartbeat(Heartbeat::off());
+    for number in 0..2_100 {
+        let topic: Topic = "other".parse().unwrap();
+        let id = format!("other {number}").parse().unwrap();
+        hub.publish(&Update::new(topic.into(), id, Event::new(""))).await.unwrap();
+    }
+    let controllers = Controllers::watch();
+    let mut reader = subscribe_to(&hub, "topic=books&lastEventID=other%200").await;
+    reader = reader.opened().await;
+    let pending = reader.read();
+    wasm_bindgen_futures::spawn_local(async move {
+        pending.await.unwrap();
+    });
+    publish(&hub, &["1"]).await;
+    publish(&hub, &["2", "3", "4"]).await;
+    controllers.stop();
+    let controller = controllers.seen().get(0);
+    let controller = web_sys::ReadableStreamDefaultController::from(controller);
+    assert!(controller.desired_size().unwrap() >= -1.0, "{:?}", controller.desired_size());
+    assert_eq!(reader.data(3).await, ["2", "3", "4"]);
 }

@@ -7,7 +7,12 @@ use super::{
     host::{after, earliest, id, live},
 };
 use crate::{
-    limits::{REMEMBER_DRAIN, USUAL_RETRY},access::Access, connection::CloseReason, decoder::Decoder, hub::SubscribeError};
+    access::Access,
+    connection::CloseReason,
+    decoder::Decoder,
+    hub::SubscribeError,
+    limits::{REMEMBER_DRAIN, USUAL_RETRY},
+};
 
 const WITHIN: Duration = Duration::from_secs(20);
 
@@ -107,4 +112,16 @@ fn who_comes_back_is_told_a_usual_time_again_for_a_day_also_by_the_next_life() {
     next.wait(REMEMBER_DRAIN);
     next.connect(4, &live(&["a"]));
     assert_eq!(retry(&next, 4), None);
+}
+
+#[test]
+fn who_does_not_read_on_is_left_and_who_has_come_back_is_not() {
+    let mut host = Host::default();
+    host.connect(1, &live(&["a"]));
+    host.publish("1", &["a"]);
+    host.connect(2, &live(&["a"]));
+    host.drain(WITHIN);
+    host.wait(WITHIN);
+    host.connect(3, &live(&["a"]));
+    assert_eq!(host.hub.left_of_drain(), [id(1)]);
 }
