@@ -128,16 +128,18 @@ describe("with LINGER=1s", () => {
   });
 });
 
-test("with LINGER=0 each update is a chunk of its own", async (t) => {
+test("with LINGER=0 updates go out by themselves", async (t) => {
   const server = await Server.start({ kind: "workerd", vars: { ...VARS, LINGER: "0" } });
   t.after(() => server.stop());
-  const subscribers = await crowd(t, server.hub());
+  // As many as one turn of a flush comes to; what comes while a flush has turns to go waits for its end.
+  const subscribers = await crowd(t, server.hub(), ["a"], 30);
   const ids = numbers(BURST);
   await burst(server.hub(), ids);
   for (const subscriber of subscribers) {
     await subscriber.receives(ids.at(-1));
     assert.deepEqual(subscriber.ids, ids);
-    assert.equal(subscriber.chunksOfUpdates.length, BURST);
+    // A stream that is still busy with one update takes the next two together.
+    assert.ok(subscriber.chunksOfUpdates.length > BURST / 2, `${subscriber.chunksOfUpdates.length} chunks`);
   }
 });
 
