@@ -1,0 +1,53 @@
+//! The paces of the engine: how much is done at a time, and when. Nobody is refused for them.
+
+use std::time::Duration;
+
+/// Bytes of a streamed body that are read ahead of the updates that are durable: enough to fill a
+/// batch while the one before it is synced.
+pub const MAX_READ_AHEAD_BYTES: usize = 256 << 10;
+
+/// The time between two writes of one streamed body, and at the most between any two while updates
+/// linger. What is sent line by line comes in a read for each line, and a write costs the storage as
+/// much as some thirty lines.
+pub const WRITE_EVERY: Duration = Duration::from_millis(5);
+
+/// Updates of a streamed body that are appended before they are synced: as many as one removal of
+/// old updates takes away, so that the history does not outgrow what it is to keep.
+pub const MAX_BATCH_UPDATES: usize = 256;
+
+/// Bytes of updates that do not wait for more to be flushed: some four hundred small ones, among
+/// which the price of a chunk is nothing any more. As many again fit the chunk, for what comes in
+/// one write.
+pub const FLUSH_BYTES: usize = 64 << 10;
+
+/// Connections that one turn of a flush hands a chunk to: some two milliseconds of the runtime's
+/// work, after which other hubs of the isolate, and requests to this one, have their turn.
+pub const FLUSH_RECIPIENTS: usize = 32;
+
+/// Updates that a connection may be behind before it counts as slow: what the reference hub keeps
+/// for each of its subscribers.
+pub const SLOW_AFTER_UPDATES: u64 = 1_000;
+
+/// How long a slow connection has taken nothing before it may be closed: on a busy hub a good reader
+/// is behind by as many updates for some milliseconds.
+pub const SLOW_FOR: Duration = Duration::from_secs(1);
+
+/// Updates that one pull may look at before it lets others have their turn: some ten milliseconds
+/// of reading from `SQLite`.
+pub const MAX_SCAN_UPDATES: usize = 2_048;
+
+/// Bytes of updates that one pull may look at, for the same reason.
+pub const MAX_SCAN_BYTES: usize = 2 << 20;
+
+/// Updates in one page read from the history.
+pub const PAGE_UPDATES: usize = 256;
+
+/// Bytes after which a page takes no further update.
+pub const PAGE_BYTES: usize = 256 << 10;
+
+/// Updates in the in-memory window over a durable history.
+pub const WINDOW_UPDATES: usize = 4_096;
+
+/// Bytes of the in-memory window over a durable history: a sixteenth of an isolate, which several
+/// objects may share.
+pub const WINDOW_BYTES: usize = 8 << 20;

@@ -1,0 +1,23 @@
+//! Publications, and bodies that stream them.
+
+use super::MAX_BODY_BYTES;
+
+bounds! {
+    /// A line may hold what a JSON body may.
+    MAX_LINE_BYTES: usize = MAX_BODY_BYTES, bytes,
+        "a line of an NDJSON body, or an event of an event stream" => "413 for this line";
+
+    /// A row of `SQLite` in a Durable Object holds 2 MB, and a body of line breaks alone grows
+    /// sevenfold when it is encoded.
+    MAX_STORED_BYTES: usize = 1_900_000, bytes,
+        "an update as it is stored: encoded event, topics and id" => "413";
+
+    /// A column of most databases, and seven times a UUID.
+    MAX_IDEMPOTENCY_KEY_BYTES: usize = 255, bytes,
+        "an idempotency key" => "400";
+
+    /// About a hundred publications a second for the five minutes that each key is kept, in some
+    /// 10 MB.
+    MAX_IDEMPOTENCY_KEYS: usize = 32_768, number,
+        "idempotency keys of a hub that are remembered" => "429";
+}

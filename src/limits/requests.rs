@@ -1,0 +1,47 @@
+//! A request, and the topics and selectors in it.
+
+bounds! {
+    /// What an object is given the memory for.
+    MAX_BODY_BYTES: usize = 1 << 20, bytes,
+        "the body of a request" => "413";
+
+    /// What fits a URL in every browser.
+    MAX_TOPIC_BYTES: usize = 4_096, bytes,
+        "a topic or a topic selector" => "400";
+
+    /// The reference hub's figure; more is a mistake of the publisher.
+    MAX_TOPICS: usize = 1_000, number,
+        "topics of an update" => "400; 413 in 1.0";
+
+    /// The reference hub's figure.
+    MAX_SELECTORS: usize = 1_000, number,
+        "topic selectors of a subscription in 0.x" => "400";
+
+    /// The reference hub's figure.
+    MAX_MATCHERS: usize = 100, number,
+        "matchers of a subscription in 1.0" => "400";
+
+    /// An id comes back as one request header, of which proxies allow a few KiB.
+    MAX_ID_BYTES: usize = 1_024, bytes,
+        "an id or a last event ID" => "400";
+
+    /// A type is a name, not a payload.
+    MAX_TYPE_BYTES: usize = 1_024, bytes,
+        "the type of an update" => "400";
+
+    /// A name is a part of each path of its hub.
+    MAX_HUB_NAME_BYTES: usize = 64, bytes,
+        "the name of a hub" => "404";
+
+    /// Some three hundred states: enough for a UUID or a date several times over.
+    MAX_REGEXP_BYTES: usize = 8 << 10, bytes,
+        "the compiled regular expressions of one component of a URL pattern" => "400";
+
+    /// The engine's parser recurses.
+    MAX_REGEXP_NESTING: u32 = 16, number,
+        "groups within groups in a regular expression of a URL pattern" => "400";
+
+    /// With the largest expression, that is a match of a few milliseconds.
+    MAX_REGEXP_TEXT_BYTES: usize = 1_024, bytes,
+        "a component of a topic that a regular expression is held against" => "no match";
+}

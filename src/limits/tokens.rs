@@ -1,0 +1,36 @@
+//! Tokens, and the keys that verify them.
+
+bounds! {
+    /// A claim of a thousand selectors of forty bytes fits, and so it does into the headers that the
+    /// edge accepts.
+    MAX_TOKEN_BYTES: usize = 64 << 10, bytes,
+        "a token" => "401";
+
+    /// The reference hub's figure.
+    MAX_CLAIM_SELECTORS: usize = 1_000, number,
+        "topic selectors in one list of a token of 0.x" => "401";
+
+    /// The reference hub's figure.
+    MAX_DETAILS: usize = 100, number,
+        "authorization details in a token of 1.0" => "401";
+
+    /// The reference hub's figure.
+    MAX_DETAIL_TOPICS: usize = 100, number,
+        "topics in all authorization details of a token" => "401";
+
+    /// Each name is held against those before it.
+    MAX_MEMBERS: usize = 256, number,
+        "members of one JSON object in a token or a key" => "401, or the key is wrong";
+
+    /// An issuer has two while it rotates, a large one some ten; and a token without a `kid` costs
+    /// one verification for each that fits.
+    MAX_KEYS: usize = 32, number,
+        "keys in a key set" => "the key set is wrong";
+
+    /// The largest of [`MAX_KEYS`] keys with certificates fits.
+    MAX_KEY_SET_BYTES: usize = 256 << 10, bytes,
+        "a key set that is fetched" => "the key set is wrong";
+}
+
+/// Bits of the smallest RSA key, RFC 7518 § 3.3. A key with fewer is refused.
+pub const MIN_RSA_BITS: usize = 2_048;
