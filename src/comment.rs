@@ -13,7 +13,7 @@ use std::{fmt, sync::Arc};
 ///
 /// let mut stream = Vec::new();
 /// encoder::encode_comment(&Comment::from("first\ndata: still a comment"), &mut stream);
-/// assert_eq!(stream, b": first\n: data: still a comment\n\n");
+/// assert_eq!(stream, b": first\n: data: still a comment\n");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Comment(Arc<str>);

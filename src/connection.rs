@@ -116,8 +116,8 @@ impl CloseReason {
     #[must_use]
     pub fn last_words(self) -> Option<&'static [u8]> {
         match self {
-            Self::Expired => Some(b": expired\n\n"),
-            Self::TooSlow => Some(b": too slow\n\n"),
+            Self::Expired => Some(b": expired\n"),
+            Self::TooSlow => Some(b": too slow\n"),
             Self::ClientGone | Self::Stopped | Self::Failed | Self::Drained => None,
         }
     }

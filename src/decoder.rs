@@ -162,9 +162,9 @@ impl Decoder {
         let mut text = ChunkText::of(rest);
         loop {
             if self.block.is_empty() {
-                // Most of a quiet stream: keep-alives, each with the blank line that follows.
-                while let Some(tail) = rest.strip_prefix(b":\n\n") {
-                    rest = tail;
+                // Most of a quiet stream: keep-alives, of many servers with a blank line behind each.
+                while let Some(tail) = rest.strip_prefix(b":\n") {
+                    rest = tail.strip_prefix(b"\n").unwrap_or(tail);
                 }
             }
             if let [b'\n', tail @ ..] = rest {

@@ -6,7 +6,7 @@
 //!           [ "retry: " digits LF ]
 //!           [ "id: " id LF ]
 //!           *( "data: " line LF )
-//!           LF
+//!           LF                             ; if there is a field
 //! ```
 //!
 //! The order is the one the Mercure reference hub sends. A space always follows the colon of a
@@ -33,6 +33,9 @@ pub fn encode(event: &Event, stream: &mut Vec<u8>) {
     stream.reserve(len(event, comment.as_ref(), data.as_ref()));
     if let Some(comment) = comment {
         write_comment(&comment, stream);
+    }
+    if is_comment(event) {
+        return;
     }
     if let Some(event_type) = event.event_type() {
         write_field(b"event: ", event_type.as_str().as_bytes(), stream);
@@ -63,16 +66,13 @@ pub fn encoded(event: &Event) -> Vec<u8> {
     stream
 }
 
-/// Appends the comment alone to `stream`, with the blank line that ends a block: `:\n\n` for an
-/// empty one.
+/// Appends the comment alone to `stream`: `:\n` for an empty one. It belongs between two events.
 ///
-/// The blank line lets a comment stand anywhere between two events, and lets a proxy or client
-/// that works block by block pass it on at once.
+/// No blank line follows it, since widely used clients dispatch an empty message for each one.
 pub fn encode_comment(comment: &Comment, stream: &mut Vec<u8>) {
     let comment = Lines::of(comment.as_str());
-    stream.reserve(comment.comment_len().saturating_add(1));
+    stream.reserve(comment.comment_len());
     write_comment(&comment, stream);
-    stream.push(b'\n');
 }
 
 /// How many bytes [`encode`] appends for the event.
@@ -94,7 +94,15 @@ fn len(event: &Event, comment: Option<&Lines<'_>>, data: Option<&Lines<'_>>) -> 
     ]
     .into_iter()
     .flatten()
-    .fold(1, usize::saturating_add)
+    .fold(usize::from(!is_comment(event)), usize::saturating_add)
+}
+
+/// Whether there is nothing to dispatch, and so no blank line: [`encode_comment`] says why.
+fn is_comment(event: &Event) -> bool {
+    event.event_type().is_none()
+        && event.reconnection_time().is_none()
+        && event.id().is_none()
+        && event.data().is_none()
 }
 
 fn digits(time: ReconnectionTime) -> usize {
@@ -297,16 +305,19 @@ mod tests {
                 |":\n"
                 |": data: forged\n"
                 |":\n"
-                |"\n"
             "#]],
         );
     }
 
     #[test]
-    fn the_empty_comment_is_the_shortest_keep_alive() {
+    fn a_comment_is_followed_by_no_blank_line_for_which_lax_clients_dispatch_a_message() {
         let mut stream = b"before".to_vec();
         encode_comment(&Comment::default(), &mut stream);
-        assert_eq!(stream, b"before:\n\n");
+        assert_eq!(stream, b"before:\n");
+        encode(&Event::default().with_comment("keep-alive".into()), &mut stream);
+        assert_eq!(stream, b"before:\n: keep-alive\n");
+        encode(&Event::default(), &mut stream);
+        assert_eq!(stream, b"before:\n: keep-alive\n");
     }
 
     proptest! {

@@ -162,4 +162,7 @@ fn keep_alives_are_skipped_only_where_a_blank_line_does_nothing() {
     let mut decoder = Decoder::new();
     let stream = b": a\n\n: a\n\n: a\ndata: 1\n: a\n\n: a\n\n: ab\n\ndata: 2\n\n";
     assert_eq!(data(&mut decoder, &[stream]), ["1", "2"]);
+    let stream = b":\n:\n\n:\ndata: 3\n:\n\n:\nid: 1\n:\n\n:\ndata: 4\n:\n:\n\n:\n";
+    assert_eq!(data(&mut decoder, &[stream]), ["3", "4"]);
+    assert_eq!(decoder.last_event_id(), "1");
 }

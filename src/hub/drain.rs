@@ -75,7 +75,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         if self.draining.drained.is_some_and(|drained| now.since(drained) < REMEMBER_DRAIN) {
             let spread = USUAL_RETRY / 256 * u32::from(id.random_byte());
             let retry = ReconnectionTime::from(USUAL_RETRY.saturating_add(spread));
-            opening.extend_from_slice(format!("retry: {retry}\n\n").as_bytes());
+            opening.extend_from_slice(format!("retry: {retry}\n").as_bytes());
         }
     }
 
@@ -111,7 +111,9 @@ impl Draining {
     }
 }
 
+/// No blank line: the field counts as it is read (HTML § 9.2.6), and for a blank line widely used clients
+/// dispatch an empty message.
 fn farewell(retry: Duration) -> Vec<u8> {
     let retry = ReconnectionTime::from(retry);
-    format!(": {}\nretry: {retry}\n\n", CloseReason::Drained.as_str()).into_bytes()
+    format!(": {}\nretry: {retry}\n", CloseReason::Drained.as_str()).into_bytes()
 }

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// What every stream begins with, so that the first byte goes out at once: an empty comment.
-const OPENING: &[u8] = b":\n\n";
+const OPENING: &[u8] = b":\n";
 
 /// A connection was registered.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -52,7 +52,9 @@ pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Respon
 /// an error gives up for good, HTML § 9.2.3.
 fn come_back(retry: Duration) -> Result<Response, JsValue> {
     let response = event_stream(None, Dialect::default(), None)?;
-    let retry = format!("retry: {}\n\n", ReconnectionTime::from(retry));
+    // No blank line, for which widely used clients dispatch an empty message: the field counts as it is
+    // read, HTML § 9.2.6.
+    let retry = format!("retry: {}\n", ReconnectionTime::from(retry));
     let init = init(200, &response.headers());
     Response::new_with_opt_str_and_init(Some(&retry), &init)
 }

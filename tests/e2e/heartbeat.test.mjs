@@ -21,14 +21,14 @@ after(() => server?.stop());
 test("a quiet stream gets a comment every interval", async (t) => {
   const stream = new Curl(subscribeUrl(server.hub("quiet"), ["a"]));
   t.after(() => stream.close());
-  await stream.receives(":\n\n");
+  await stream.receives(":\n");
   const comments = () => stream.text.match(/^:/gm).length;
   const begun = comments();
   const before = performance.now();
   await until(() => comments() >= begun + 3, "three comments", 3 * HEARTBEAT + SLACK);
   const elapsed = performance.now() - before;
   assert.ok(elapsed > 2 * HEARTBEAT - SLACK, `three comments came within ${elapsed} ms`);
-  assert.match(stream.text, /^:\n\nid: earliest\n\n(?::[^\n]*\n\n)+$/, "there is nothing but a place and comments");
+  assert.match(stream.text, /^:\nid: earliest\n\n(?::[^\n]*\n)+$/, "there is nothing but a place and comments");
 });
 
 test("a client does not notice the heartbeats", async (t) => {
@@ -37,7 +37,7 @@ test("a client does not notice the heartbeats", async (t) => {
   t.after(() => subscriber.close());
   const stream = new Curl(subscribeUrl(hub, ["a"]));
   t.after(() => stream.close());
-  await stream.receives(":\n\n");
+  await stream.receives(":\n");
   await until(() => stream.text.match(/^:/gm).length >= 3, "two heartbeats");
   await publish(hub, { topic: "a", data: "after the heartbeats" });
   await subscriber.receives("after the heartbeats");
@@ -81,7 +81,7 @@ async function rawSubscriber({ port }, hub) {
   let text = "";
   socket.on("data", (part) => (text += part));
   await until(
-    () => text.includes(":\n\n"),
+    () => text.includes(":\n"),
     () => `the first bytes of the stream; there was ${JSON.stringify(text)}`,
   );
   assert.match(text, /^HTTP\/1\.1 200 /);

@@ -91,14 +91,14 @@ test("the stream begins with a comment, then with the id of the newest public up
     await stream.receives(expected);
     assert.equal(stream.text, expected);
   };
-  await opens(":\n\nid: earliest\n\n");
+  await opens(":\nid: earliest\n\n");
   await publish(hub, { topic: "a", data: "1", id: "id-1" });
-  await opens(":\n\nid: id-1\n\n");
+  await opens(":\nid: id-1\n\n");
   await publish(hub, { topic: "b", data: "2", id: "id-2" });
   await publish(hub, { topic: "a", data: "3", id: "id-3", private: "on" });
-  await opens(":\n\nid: id-2\n\n");
-  await opens(":\n\n", "-H", "Last-Event-ID: id-2");
-  await opens(":\n\nid: id-1\ndata: 1\n\n", "-H", "Last-Event-ID: earliest");
+  await opens(":\nid: id-2\n\n");
+  await opens(":\n", "-H", "Last-Event-ID: id-2");
+  await opens(":\nid: id-1\ndata: 1\n\n", "-H", "Last-Event-ID: earliest");
 });
 
 test("the id of a private update is as unknown as one that never was", async (t) => {

@@ -153,7 +153,7 @@ describe("with SLOW_CONSUMERS=evict", () => {
     stalled.readOn();
     await until(() => stalled.ended, "the end of the stream", LONG);
     assert.equal(stalled.whole, true, "it ends as a body does");
-    assert.deepEqual([stalled.blocks.at(-1), stalled.gaps], [": too slow", []]);
+    assert.deepEqual([stalled.comments.at(-1), stalled.gaps], ["too slow", []]);
     const records = server.output.split("\n").flatMap((line) => (/^\{.*\}$/.test(line) ? [JSON.parse(line)] : []));
     const closed = records.filter(({ event }) => event === "connection closed");
     assert.deepEqual(closed.map(({ level, detail }) => [level, detail]), [["warning", "too slow"]]);

@@ -5,12 +5,19 @@ import { until } from "./until.mjs";
 
 const CRLF = "\r\n";
 
+/** A block by which the hub itself tells something. */
+const HUBS_OWN = /^event: (?:gap|place)$/m;
+
 /** A subscription over HTTP/1.1, RFC 9112 § 7.1. */
 export class SocketSubscriber {
   /** The texts of the chunks so far. */
   chunks = [];
-  /** The blocks so far, comments too, without the empty lines behind them. */
+  /** The blocks so far, without comments and the empty lines behind them. */
   blocks = [];
+  /** The texts of the comments so far. */
+  comments = [];
+  /** The reconnection time that was told last, in milliseconds. */
+  retry;
   /** The ids of the updates so far. */
   ids = [];
   /** The status and the headers of the answer. */
@@ -21,6 +28,7 @@ export class SocketSubscriber {
   #socket;
   #bytes = Buffer.alloc(0);
   #text = "";
+  #fields = [];
 
   /** Subscribes and waits for the first chunk; `t` closes the socket. */
   static async open(t, url, headers = {}) {
@@ -66,23 +74,29 @@ export class SocketSubscriber {
 
   #chunk(text) {
     this.chunks.push(text);
-    const blocks = (this.#text + text).split("\n\n");
-    this.#text = blocks.pop();
-    this.blocks.push(...blocks);
-    for (const block of blocks) {
+    const lines = (this.#text + text).split("\n");
+    this.#text = lines.pop();
+    for (const line of lines) this.#line(line);
+  }
+
+  #line(line) {
+    if (line.startsWith(":")) {
+      this.comments.push(line.replace(/^: ?/, ""));
+    } else if (line !== "") {
+      this.#fields.push(line);
+      if (line.startsWith("retry: ")) this.retry = Number(line.slice("retry: ".length));
+    } else {
+      const block = this.#fields.join("\n");
+      this.#fields = [];
+      this.blocks.push(block);
       const id = /^id: (.*)\n(?:.*\n)*?data:/m.exec(block)?.[1];
-      if (id !== undefined) this.ids.push(id);
+      if (id !== undefined && !HUBS_OWN.test(block)) this.ids.push(id);
     }
   }
 
   /** The chunks that hold updates. */
   get chunksOfUpdates() {
     return this.chunks.filter((chunk) => /^data:/m.test(chunk));
-  }
-
-  /** The texts of the comments. */
-  get comments() {
-    return this.blocks.flatMap((block) => [...block.matchAll(/^: ?(.*)$/gm)].map(([, text]) => text));
   }
 
   /** What it was told of gaps. */

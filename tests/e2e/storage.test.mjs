@@ -31,7 +31,7 @@ async function assertProblem(response, status) {
 async function assertComeBack(response) {
   assert.equal(response.status, 200);
   assert.match(response.headers.get("content-type"), /^text\/event-stream\b/);
-  assert.equal(await response.text(), "retry: 5000\n\n");
+  assert.equal(await response.text(), "retry: 5000\n");
 }
 
 for (const [dialect, { parameter, token }] of Object.entries(DIALECTS)) {

@@ -29,8 +29,8 @@ export class Stream {
 
   /** The updates so far, as blocks of lines: no comments, no places to come back to, no gaps. */
   get updates() {
-    const blocks = this.text.split("\n\n").slice(0, -1);
-    return blocks.filter((block) => /^data:/m.test(block) && !block.startsWith("event: gap\n"));
+    const blocks = this.text.replace(/^:.*\n/gm, "").split("\n\n").slice(0, -1);
+    return blocks.filter((block) => /^data:/m.test(block) && !/^event: (?:gap|place)$/m.test(block));
   }
 
   /** Their ids. */

@@ -25,7 +25,7 @@ class Watcher extends Curl {
 
   static async open(hub, query, token) {
     const watcher = new Watcher(hub, query, await token);
-    await watcher.receives(":\n\n");
+    await watcher.receives(":\n");
     return watcher;
   }
 

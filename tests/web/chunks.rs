@@ -55,7 +55,7 @@ async fn chunks_begin_where_they_are_asked_to() {
     let after = LastEventId::After("1".parse().unwrap());
     let mut chunks =
         hub.subscribe("late".to_owned(), &books().after(after), &Access::default()).unwrap();
-    assert_eq!(next(&mut chunks).await, ":\n\nid: 2\ndata: 2\n\n");
+    assert_eq!(next(&mut chunks).await, ":\nid: 2\ndata: 2\n\n");
 }
 
 #[wasm_bindgen_test]
@@ -92,7 +92,7 @@ async fn chunks_end_behind_what_there_was_when_the_connection_is_closed() {
     chunks.connection().close().unwrap();
     publish(&hub, &["2"]).await;
     let all: Vec<_> = within("the end", chunks.collect()).await;
-    assert_eq!(all.concat(), b":\n\nid: earliest\n\nid: 1\ndata: 1\n\n");
+    assert_eq!(all.concat(), b":\nid: earliest\n\nid: 1\ndata: 1\n\n");
     assert_eq!(notes.closed(), ["closed in rust: stopped"]);
 }
 
@@ -135,7 +135,7 @@ async fn a_task_that_waits_is_given_heartbeats() {
     let mut chunks = chunks(&hub);
     assert_eq!(next(&mut chunks).await, OPENING);
     for _ in 0..3 {
-        assert_eq!(next(&mut chunks).await, ":\n\n");
+        assert_eq!(next(&mut chunks).await, ":\n");
     }
     assert_eq!(chunks.next().now_or_never(), None);
 }
@@ -157,7 +157,7 @@ async fn long_history() -> (Handler<Application>, Chunks<String>) {
 #[wasm_bindgen_test]
 async fn a_long_history_of_others_is_read_in_turns() {
     let (_hub, mut chunks) = long_history().await;
-    assert_eq!(next(&mut chunks).await, ":\n\n");
+    assert_eq!(next(&mut chunks).await, ":\n");
     assert_eq!(chunks.next().now_or_never(), None, "others have their turn");
     assert_eq!(next(&mut chunks).await, "id: found\ndata: found\n\n");
 }
@@ -166,7 +166,7 @@ async fn a_long_history_of_others_is_read_in_turns() {
 async fn an_immediate_poll_reads_a_long_history_only_as_far_as_it_is_polled() {
     let (_hub, chunks) = long_history().await;
     let connection = chunks.connection();
-    assert_eq!(connection.poll_data_immediate(), Polled::Chunk(b":\n\n".to_vec()));
+    assert_eq!(connection.poll_data_immediate(), Polled::Chunk(b":\n".to_vec()));
     assert_eq!(connection.poll_data_immediate(), Polled::Nothing);
     turn().await;
     let found = Polled::Chunk(b"id: found\ndata: found\n\n".to_vec());

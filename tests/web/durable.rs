@@ -154,6 +154,6 @@ async fn a_write_that_is_lost_is_shown_to_nobody_and_ends_the_hub() {
     let response = hub.handle(&coming).await.unwrap();
     assert_eq!(response.status(), 200, "an error would end an EventSource for good");
     let body = JsFuture::from(response.text().unwrap()).await.unwrap();
-    assert_eq!(body.as_string().as_deref(), Some("retry: 5000\n\n"));
+    assert_eq!(body.as_string().as_deref(), Some("retry: 5000\n"));
     assert_eq!(hub.registry().connection_count(), 0);
 }

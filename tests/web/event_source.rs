@@ -15,7 +15,7 @@ use crate::support::{
     within,
 };
 
-const STREAM: &str = ":\n\nid: earliest\n\ndata: welcome\n\n\
+const STREAM: &str = ":\nid: earliest\n\ndata: welcome\n\n\
     event: sold\nretry: 60000\nid: größe-✓\ndata: one\ndata: \ndata:  two\n\n";
 
 /// A subscription that ends behind [`STREAM`], and the hub that it needs until then.

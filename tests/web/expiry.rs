@@ -29,7 +29,7 @@ async fn short(hub: &Handler<Application>, millis: f64) -> (Reader, f64) {
 }
 
 async fn ends(reader: &Reader, end: f64, notes: &Notes) {
-    assert_eq!(reader.rest().await, ": expired\n\n");
+    assert_eq!(reader.rest().await, ": expired\n");
     assert!(js_sys::Date::now() >= end, "it lasts as long as its token");
     assert_eq!(notes.closed().first().map(String::as_str), Some("closed reader: expired"));
 }

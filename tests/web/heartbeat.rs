@@ -21,7 +21,7 @@ async fn an_idle_connection_is_given_an_empty_comment_after_the_interval() {
     let begin = js_sys::Date::now();
     let reader = subscribe(&hub).await.opened().await;
     for heartbeats in 1..=3 {
-        assert_eq!(reader.text().await.unwrap(), ":\n\n");
+        assert_eq!(reader.text().await.unwrap(), ":\n");
         let elapsed = js_sys::Date::now() - begin;
         assert!(elapsed >= SOONEST_MILLIS * f64::from(heartbeats), "after {elapsed} ms");
     }
@@ -43,9 +43,9 @@ async fn everything_that_is_sent_restarts_the_interval() {
         let mut ticked = false;
         loop {
             match reader.text().await.unwrap().as_str() {
-                ":\n\n" if ticked => break,
+                ":\n" if ticked => break,
                 // The timer was late.
-                ":\n\n" => {}
+                ":\n" => {}
                 tick => {
                     assert_eq!(tick, "data: tick\n\n");
                     ticked = true;
@@ -67,7 +67,7 @@ async fn a_change_reaches_connections_that_are_open() {
     assert!(pending(&mut read).await);
     registry.set_heartbeat(Heartbeat::every(INTERVAL).with_comment(&"still\nhere".into()));
     let read = within("the heartbeat", read).await.unwrap();
-    assert_eq!(chunk_of(&read).unwrap(), b": still\n: here\n\n");
+    assert_eq!(chunk_of(&read).unwrap(), b": still\n: here\n");
 }
 
 #[wasm_bindgen_test]
@@ -78,7 +78,7 @@ async fn one_connection_may_have_a_comment_of_its_own() {
     let common = subscribe(&hub).await.opened().await;
     hub.registry().set_heartbeat(Heartbeat::every(INTERVAL));
     let reads = futures::future::join(own.text(), common.text()).await;
-    assert_eq!(reads, (Some(": for you\n\n".to_owned()), Some(":\n\n".to_owned())));
+    assert_eq!(reads, (Some(": for you\n".to_owned()), Some(":\n".to_owned())));
 }
 
 #[wasm_bindgen_test]
@@ -88,7 +88,7 @@ async fn switched_off_there_is_none() {
     let interval = Duration::from_millis(5);
     registry.set_heartbeat(Heartbeat::every(interval));
     let reader = subscribe(&hub).await.opened().await;
-    assert_eq!(reader.text().await.unwrap(), ":\n\n");
+    assert_eq!(reader.text().await.unwrap(), ":\n");
     registry.set_heartbeat(Heartbeat::every(Duration::ZERO));
     assert_eq!(registry.heartbeat().interval(), None);
     let mut read = reader.read();

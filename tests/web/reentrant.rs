@@ -45,7 +45,7 @@ async fn a_registered_hook_may_stop_its_own_connection() {
     assert_eq!(subscribe(&hub).await.rest().await, "");
     publish(&hub, &["1"]).await;
     let replayed = subscribe_to(&hub, "topic=books&lastEventID=earliest").await;
-    assert_eq!(replayed.rest().await, ":\n\nid: 1\ndata: 1\n\n");
+    assert_eq!(replayed.rest().await, ":\nid: 1\ndata: 1\n\n");
     assert_eq!(notes.closed(), ["closed reader: stopped"; 2]);
     assert_eq!(hub.registry().connection_count(), 0);
 }
@@ -56,10 +56,7 @@ async fn a_registered_hook_may_close_its_own_connection_behind_a_last_word() {
         connection.send(&Event::new("come back later")).unwrap();
         connection.close().map_err(|error| HookFailed(error.to_string()))
     }));
-    assert_eq!(
-        subscribe(&hub).await.rest().await,
-        ":\n\nid: earliest\n\ndata: come back later\n\n"
-    );
+    assert_eq!(subscribe(&hub).await.rest().await, ":\nid: earliest\n\ndata: come back later\n\n");
     assert_eq!(notes.closed(), ["closed reader: stopped"]);
 }
 

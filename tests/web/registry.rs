@@ -108,7 +108,7 @@ async fn a_broadcast_that_finds_no_room_ends_the_connection_as_too_slow() {
     let expected: Vec<_> = (0..=MAX_QUEUE_EVENTS).map(|number| number.to_string()).collect();
     assert_eq!(received, expected);
     assert_eq!(notes.closed(), ["closed reader: too slow"]);
-    assert_eq!(stuck.rest().await, ": too slow\n\n", "it is to come back");
+    assert_eq!(stuck.rest().await, ": too slow\n", "it is to come back");
 }
 
 #[wasm_bindgen_test]

@@ -127,7 +127,7 @@ fn a_private_update_reaches_nobody_live_or_in_a_replay() {
     host.append(EncodedUpdate { private: true, ..update("secret", &["a"]) });
     assert_eq!(host.commit(), 0);
     host.connect(3, &earliest(&["a", "*"]));
-    for (connection, bytes) in [(1, OPENING), (2, OPENING), (3, b":\n\n")] {
+    for (connection, bytes) in [(1, OPENING), (2, OPENING), (3, b":\n")] {
         assert_eq!(host.bytes(connection), bytes);
     }
 }
@@ -217,7 +217,7 @@ fn a_history_that_fails_says_so_and_leaves_the_connection_where_it_was() {
     host.subscribe(1, &earliest(&["a"]));
     host.history.fail_after(0);
     host.pull(1);
-    assert_eq!(host.bytes(1), b":\n\n");
+    assert_eq!(host.bytes(1), b":\n");
     assert!(matches!(host.try_pull(1), Err(PollError::History(Refused))));
     host.history.recover();
     host.read(1);

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// What a stream begins with when nothing was published yet.
-pub(super) const OPENING: &[u8] = b":\n\nid: earliest\n\n";
+pub(super) const OPENING: &[u8] = b":\nid: earliest\n\n";
 
 /// More polls than any test needs.
 const ENOUGH: usize = 1_000;
@@ -310,9 +310,18 @@ impl Host {
     fn enqueue(&mut self, connection: u8, chunk: &[u8]) {
         let stream = self.streams.get_mut(&connection).unwrap();
         assert_eq!(stream.closed, None, "{connection} is given something after its end");
-        assert!(chunk.ends_with(b"\n\n"), "{connection} is given a part of a block");
+        assert!(is_whole(chunk), "{connection} is given a part of a block");
         stream.chunks.push(chunk.to_vec());
     }
+}
+
+/// Whether nothing but comments, and reconnection times, which count as they are read, comes behind
+/// the last block that a blank line has ended.
+fn is_whole(chunk: &[u8]) -> bool {
+    let text = std::str::from_utf8(chunk).unwrap();
+    let rest = text.rsplit_once("\n\n").map_or(text, |(_, rest)| rest);
+    text.ends_with('\n')
+        && rest.lines().all(|line| line.starts_with(':') || line.starts_with("retry: "))
 }
 
 /// The id of connection `connection`.

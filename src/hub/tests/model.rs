@@ -108,7 +108,7 @@ impl Model {
     }
 
     pub(super) fn subscribe(&mut self, id: u8, selectors: Vec<&'static str>, begin: &Begin) {
-        let mut opening = b":\n\n".to_vec();
+        let mut opening = b":\n".to_vec();
         let (cursor, gap) = match begin {
             Begin::Live => (self.tail, None),
             Begin::Earliest => (self.held_from(0), None),

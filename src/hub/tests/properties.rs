@@ -86,7 +86,7 @@ impl Both {
             }
             Call::Beat => {
                 self.host.beat();
-                self.model.beat(INTERVAL, b":\n\n");
+                self.model.beat(INTERVAL, b":\n");
             }
             Call::Stop(id) => match self.host.hub.stop_one(host::id(*id)) {
                 Ok(closed) => {

@@ -84,7 +84,7 @@ fn what_is_committed_between_the_request_and_the_first_read_is_behind_the_place_
     host.publish("2", &["a"]);
     host.registered(1);
     host.read(1);
-    assert_eq!(host.bytes(1), b":\n\nid: 1\n\nid: 2\ndata: 2\n\n");
+    assert_eq!(host.bytes(1), b":\nid: 1\n\nid: 2\ndata: 2\n\n");
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_hub_of_which_everything_was_removed_is_earliest_too() {
             host.prune();
         }
         host.connect(first, &live(&["a"]));
-        assert_eq!(host.bytes(first), b":\n\nid: earliest\n\n");
+        assert_eq!(host.bytes(first), b":\nid: earliest\n\n");
         let request = cut(&mut host, first);
         host.publish("missed", &["a"]);
         host.connect(second, &request);

@@ -65,9 +65,9 @@ fn events_to_a_connection_that_does_not_read_keep_their_order() {
 fn what_is_encoded_already_is_sent_as_it_is() {
     let mut host = Host::default();
     host.connect(1, &live(&["a"]));
-    let effect = host.hub.send_encoded(id(1), Arc::from(&b": raw\n\n"[..]), host.now).unwrap();
+    let effect = host.hub.send_encoded(id(1), Arc::from(&b": raw\n"[..]), host.now).unwrap();
     host.carry_out(effect);
-    assert_eq!(host.bytes(1), b":\n\nid: earliest\n\n: raw\n\n");
+    assert_eq!(host.bytes(1), b":\nid: earliest\n\n: raw\n");
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn conflated_it_is_given_the_newest_of_each_topic_and_then_everything_again() {
     host.read(1);
     host.publish("next", &["a"]);
     assert_eq!(host.got(1), ["0", "1000", "1001", "next"]);
-    let told = b": conflated: 999 older updates were left out\n\n";
+    let told = b": conflated: 999 older updates were left out\n";
     assert!(host.bytes(1).windows(told.len()).any(|bytes| bytes == told));
     assert_eq!((host.got(2).len() as u64, host.hub.conflated()), (MORE + 2, 999));
 }

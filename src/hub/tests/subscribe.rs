@@ -24,7 +24,7 @@ fn a_live_connection_is_registered_at_once_and_begins_with_a_byte_and_its_place(
     assert_eq!(subscribed.preceding, None);
     host.registered(1);
     host.read(1);
-    assert_eq!(host.bytes(1), b":\n\nid: 1\n\n");
+    assert_eq!(host.bytes(1), b":\nid: 1\n\n");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn what_the_registered_hook_sends_is_the_first_thing_a_live_connection_gets() {
     host.send_one(1, "welcome");
     host.registered(1);
     host.pull(1);
-    assert_eq!(host.bytes(1), b":\n\nid: earliest\n\ndata: welcome\n\nid: 1\ndata: 1\n\n");
+    assert_eq!(host.bytes(1), b":\nid: earliest\n\ndata: welcome\n\nid: 1\ndata: 1\n\n");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn naming_the_newest_update_leaves_nothing_to_replay() {
     assert!(host.subscribe(1, &after("1", &["a"])).is_registered);
     host.registered(1);
     host.read(1);
-    assert_eq!(host.bytes(1), b":\n\n");
+    assert_eq!(host.bytes(1), b":\n");
 }
 
 #[test]

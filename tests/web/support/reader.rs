@@ -75,7 +75,7 @@ impl Reader {
     /// Takes the chunk that every stream begins with: a comment, and the place if it was not asked.
     pub(crate) async fn opened(self) -> Self {
         let opening = self.text().await.unwrap();
-        let place = opening.strip_prefix(":\n\n").unwrap();
+        let place = opening.strip_prefix(":\n").unwrap();
         assert!(place.is_empty() || place.starts_with("id: "), "{opening}");
         assert!(!place.contains("data"), "{opening}");
         self
