@@ -6,6 +6,7 @@ use crate::{
     grants::{Grants, Selector, SubscribeGrant},
     invalid_token::InvalidToken,
     resolved_topics::ResolvedTopics,
+    selector_totals::SelectorTotals,
     timestamp::Timestamp,
     topic_selector::TopicSelector,
     url_parser::UrlParser,
@@ -25,9 +26,19 @@ impl Access {
     /// What these grants allow; `urls` resolves their URL patterns.
     ///
     /// # Errors
-    /// When a selector is not one: the token is then wrong as a whole.
+    /// When a selector is not one, or they are too much together: the token is then wrong as a whole.
     pub fn new(grants: Grants, urls: &dyn UrlParser) -> Result<Self, InvalidToken> {
-        let grants = grants.try_map(|selector| compile(&selector, urls))?;
+        let mut totals = SelectorTotals::default();
+        let subscribe = grants.subscribe.iter().flat_map(|grant| &grant.topics);
+        for selector in grants.publish.iter().chain(subscribe) {
+            totals.add_granted(selector);
+        }
+        totals.check()?;
+        let grants = grants.try_map(|selector| {
+            let selector = compile(&selector, urls)?;
+            totals.compiled(&selector)?;
+            Ok::<_, InvalidToken>(selector)
+        })?;
         Ok(Self {
             dialect: Some(grants.dialect),
             publish: grants.publish.into_iter().collect(),
@@ -110,7 +121,7 @@ fn compile(selector: &Selector, urls: &dyn UrlParser) -> Result<TopicSelector, I
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{topic::Topic, topics::Topics};
+    use crate::{selector_totals::OverTotal, topic::Topic, topics::Topics};
 
     fn selectors(texts: &[&str]) -> Vec<Selector> {
         let selector = |text: &&str| match *text {
@@ -144,6 +155,27 @@ mod tests {
         let topics = topics(texts);
         let topics = ResolvedTopics::new(&topics, &());
         access.granted().any(|selector| selector.selects_any(&topics))
+    }
+
+    #[test]
+    fn a_token_whose_grants_are_too_much_together_is_refused_before_one_is_compiled() {
+        let of = |publish: usize, subscribe: usize| {
+            let selectors = |count| vec![Selector::TopicSelector("{a}".to_owned()); count];
+            let subscribe = SubscribeGrant { topics: selectors(subscribe), payload: None };
+            let (publish, has_publish_claim) = (selectors(publish), true);
+            let (dialect, subscribe) = (Dialect::V0, vec![subscribe]);
+            let grants = Grants { dialect, publish, has_publish_claim, subscribe, expires: None };
+            Access::new(grants, &()).map(|_| ())
+        };
+        assert_eq!(of(512, 512), Ok(()));
+        assert_eq!(of(512, 513), Err(InvalidToken::OverTotal(OverTotal::Places(1_025))));
+        // No pattern is one for this parser: it is not asked.
+        let publish = vec![Selector::UrlPattern(":a".repeat(1_025))];
+        let (dialect, subscribe) = (Dialect::V1, Vec::new());
+        let grants =
+            Grants { dialect, publish, has_publish_claim: false, subscribe, expires: None };
+        let over = Err(InvalidToken::OverTotal(OverTotal::Places(1_025)));
+        assert_eq!(Access::new(grants, &()).map(|_| ()), over);
     }
 
     #[test]

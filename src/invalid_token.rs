@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{algorithm::Algorithm, jws::InvalidJws};
+use crate::{algorithm::Algorithm, jws::InvalidJws, selector_totals::OverTotal};
 
 /// A defect of a token. Shown as text it is a part of the answer's `detail`; a defect of the
 /// claims is only found, and told, once the signature is verified.
@@ -45,6 +45,9 @@ pub enum InvalidToken {
         /// How many there may be.
         limit: usize,
     },
+    /// Its selectors are too much together.
+    #[error("the token grants too much: {0}")]
+    OverTotal(#[from] OverTotal),
     /// A selector in a grant is wrong.
     #[error("the token grants the topic {selector:?}, which is none: {reason}")]
     Selector {

@@ -74,6 +74,7 @@ pub mod gap;
 pub mod history;
 pub mod log;
 pub mod place;
+pub mod selector_totals;
 pub mod sequence;
 pub mod window;
 

@@ -141,7 +141,8 @@ mod tests {
     fn what_is_over_a_limit_is_wrong_in_0_x_and_too_large_in_1_0() {
         let long = "x".repeat(5_000);
         let many = "topic=a&".repeat(1_001);
-        for over in [&many, &format!("topic={long}"), &format!("topic=a&id={long}")] {
+        let together = format!("topic={}&", "x".repeat(4_000)).repeat(17);
+        for over in [&many, &together, &format!("topic={long}"), &format!("topic=a&id={long}")] {
             for (dialect, status) in [(Dialect::V0, 400), (Dialect::V1, 413)] {
                 let invalid = PublishRequest::from_form(over.as_bytes()).unwrap_err();
                 assert_eq!(grant(dialect, &[]).unreadable(invalid).problem().status(), status);

@@ -95,7 +95,7 @@ impl InvalidPublishRequest {
     pub fn is_over_limit(&self) -> bool {
         matches!(
             self,
-            Self::Topics(InvalidTopics::TooMany { .. })
+            Self::Topics(InvalidTopics::TooMany { .. } | InvalidTopics::TooLong { .. })
                 | Self::Topic(InvalidTopic::TooLong { .. })
                 | Self::IdTooLong(_)
                 | Self::TypeTooLong(_)
@@ -213,7 +213,7 @@ impl Fields<'_> {
             }
         }
         Ok(PublishRequest {
-            topics: self.topics.try_into()?,
+            topics: Topics::to_publish(self.topics)?,
             id: present(self.id).map(|id| parse_id(&id)).transpose()?,
             event,
             private: self.private,
@@ -229,7 +229,9 @@ fn is_told(time: ReconnectionTime) -> bool {
 fn topics_detail(invalid: &InvalidTopics) -> String {
     match invalid {
         InvalidTopics::Missing => "Missing \"topic\" parameter: name at least one topic".to_owned(),
-        InvalidTopics::TooMany { .. } => format!("Invalid \"topic\" parameter: {invalid}"),
+        InvalidTopics::TooMany { .. } | InvalidTopics::TooLong { .. } => {
+            format!("Invalid \"topic\" parameter: {invalid}")
+        }
     }
 }
 

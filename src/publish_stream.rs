@@ -53,7 +53,7 @@ impl PublishStream {
             }
         }
         let decoder = Box::new(Decoder::with_max_event_bytes(MAX_BODY_BYTES));
-        Ok(Self::EventStream { topics: topics.try_into()?, private, decoder })
+        Ok(Self::EventStream { topics: Topics::to_publish(topics)?, private, decoder })
     }
 
     /// Reads the next chunk of the body.

@@ -9,7 +9,8 @@ use crate::{
     event_id::{EventId, InvalidEventId},
     form::{self, NotUtf8},
     limits::{MAX_ID_BYTES, MAX_MATCHERS, MAX_SELECTORS},
-    subscription::Subscription,
+    selector_totals::{OverTotal, SelectorTotals},
+    subscription::{MatchType, Subscription},
     topic::InvalidTopic,
     topic_selector::InvalidMatcher,
     url_parser::UrlParser,
@@ -50,6 +51,14 @@ pub enum InvalidSubscribeRequest {
         limit: usize,
         /// The dialect.
         dialect: Dialect,
+    },
+    /// The selectors are too much together.
+    #[error("too much is asked for: {over}")]
+    OverTotal {
+        /// What they take.
+        over: OverTotal,
+        /// The parameter that is over the total.
+        parameter: String,
     },
     /// A parameter of 0.x stands beside one of 1.0.
     #[error("the \"topic\" parameter does not go with \"match\" parameters or the method QUERY")]
@@ -92,7 +101,9 @@ impl InvalidSubscribeRequest {
                 Dialect::V1 => "match",
             },
             Self::TwoDialects | Self::Topic(_) => "topic",
-            Self::UnknownMatcher(parameter) | Self::Matcher { parameter, .. } => parameter,
+            Self::UnknownMatcher(parameter)
+            | Self::Matcher { parameter, .. }
+            | Self::OverTotal { parameter, .. } => parameter,
             Self::LastEventIdTooLong(_) | Self::LastEventId(_) | Self::LastEventIdControl(_) => {
                 "Last-Event-ID"
             }
@@ -129,20 +140,15 @@ impl SubscribeRequest {
         urls: &dyn UrlParser,
     ) -> Result<Self, InvalidSubscribeRequest> {
         let dialect = Self::dialect_of(query, form.is_some());
-        let mut subscriptions = Vec::new();
+        let mut asked = Asked::new(dialect);
         let (mut from_query, mut of_version_7) = (None, None);
         for pair in form::pairs(query.as_bytes()).chain(form::pairs(form.unwrap_or_default())) {
             let (name, value) = pair?;
             match (&*name, dialect) {
-                ("topic", Dialect::V0) => subscriptions.push(Subscription::topic(&value)?),
+                ("topic", Dialect::V0) => asked.add(MatchType::Topic, name, value),
                 ("topic", Dialect::V1) => return Err(InvalidSubscribeRequest::TwoDialects),
-                ("match" | "match_exact", _) => {
-                    subscriptions.push(Subscription::exact(&value).map_err(matcher(&name))?);
-                }
-                ("match_urlpattern", _) => {
-                    let pattern = Subscription::url_pattern(&value, urls);
-                    subscriptions.push(pattern.map_err(matcher(&name))?);
-                }
+                ("match" | "match_exact", _) => asked.add(MatchType::Exact, name, value),
+                ("match_urlpattern", _) => asked.add(MatchType::UrlPattern, name, value),
                 ("lastEventID" | "last_event_id", _) => keep(&mut from_query, value),
                 ("Last-Event-ID", Dialect::V0) => keep(&mut of_version_7, value),
                 _ if is_matcher(&name) => {
@@ -152,22 +158,13 @@ impl SubscribeRequest {
             }
         }
         let returning = header.filter(|header| !header.is_empty());
-        let mut asked =
+        let mut named =
             [header, from_query.as_deref(), of_version_7.as_deref()].into_iter().flatten();
-        let first = asked.clone().find(|id| !id.is_empty()).or_else(|| asked.next());
+        let first = named.clone().find(|id| !id.is_empty()).or_else(|| named.next());
         let last_event_id = first.map(parse_last_event_id).transpose()?;
         let is_returning = returning.is_some();
-        let limit = match dialect {
-            Dialect::V0 => MAX_SELECTORS,
-            Dialect::V1 => MAX_MATCHERS,
-        };
-        match subscriptions.len() {
-            0 => Err(InvalidSubscribeRequest::Missing(dialect)),
-            count if count > limit => {
-                Err(InvalidSubscribeRequest::TooMany { count, limit, dialect })
-            }
-            _ => Ok(Self { dialect, subscriptions, last_event_id, is_returning }),
-        }
+        let subscriptions = asked.compile(urls)?;
+        Ok(Self { dialect, subscriptions, last_event_id, is_returning })
     }
 
     /// The dialect of a request with this query, which may be known before all else of it.
@@ -218,6 +215,71 @@ impl SubscribeRequest {
     #[must_use]
     pub fn is_returning(&self) -> bool {
         self.is_returning
+    }
+}
+
+/// What a request asks for, as it stands there. Once it is too much nothing more of it is kept, and
+/// nothing of it is compiled.
+struct Asked<'a> {
+    dialect: Dialect,
+    selectors: Vec<(MatchType, Cow<'a, str>, Cow<'a, str>)>,
+    count: usize,
+    totals: SelectorTotals,
+    /// The first parameter that was too much together with those before it.
+    over: Option<Cow<'a, str>>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(dialect: Dialect) -> Self {
+        let totals = SelectorTotals::default();
+        Self { dialect, selectors: Vec::new(), count: 0, totals, over: None }
+    }
+
+    fn limit(&self) -> usize {
+        match self.dialect {
+            Dialect::V0 => MAX_SELECTORS,
+            Dialect::V1 => MAX_MATCHERS,
+        }
+    }
+
+    fn add(&mut self, match_type: MatchType, name: Cow<'a, str>, text: Cow<'a, str>) {
+        self.count += 1;
+        self.totals.add(match_type, &text);
+        if self.totals.check().is_err() {
+            self.over.get_or_insert(name);
+        } else if self.count <= self.limit() {
+            self.selectors.push((match_type, name, text));
+        }
+    }
+
+    fn compile(
+        mut self,
+        urls: &dyn UrlParser,
+    ) -> Result<Vec<Subscription>, InvalidSubscribeRequest> {
+        let (dialect, count, limit) = (self.dialect, self.count, self.limit());
+        if count == 0 {
+            return Err(InvalidSubscribeRequest::Missing(dialect));
+        }
+        if count > limit {
+            return Err(InvalidSubscribeRequest::TooMany { count, limit, dialect });
+        }
+        let over = |name: &str| {
+            let parameter = name.to_owned();
+            move |over| InvalidSubscribeRequest::OverTotal { over, parameter }
+        };
+        self.totals.check().map_err(over(self.over.as_deref().unwrap_or_default()))?;
+        let compile = |(match_type, name, text): (MatchType, Cow<'_, str>, Cow<'_, str>)| {
+            let subscription = match match_type {
+                MatchType::Topic => Subscription::topic(&text)?,
+                MatchType::Exact => Subscription::exact(&text).map_err(matcher(&name))?,
+                MatchType::UrlPattern => {
+                    Subscription::url_pattern(&text, urls).map_err(matcher(&name))?
+                }
+            };
+            self.totals.compiled(subscription.selector()).map_err(over(&name))?;
+            Ok(subscription)
+        };
+        self.selectors.into_iter().map(compile).collect()
     }
 }
 
@@ -351,6 +413,24 @@ mod tests {
         let most = "topic=a&".repeat(MAX_SELECTORS);
         assert!(SubscribeRequest::parse(&most, None, None, &()).is_ok());
         refused(&"match=a&".repeat(MAX_MATCHERS + 1), None, "match");
+    }
+
+    #[test]
+    fn selectors_that_are_too_much_together_are_refused_before_one_is_compiled() {
+        let long = format!("topic={}&", "x".repeat(4_000));
+        refused(&long.repeat(33), None, "topic");
+        assert!(SubscribeRequest::parse(&long.repeat(32), None, None, &()).is_ok());
+        let variables = format!("topic={}", "{a}".repeat(1_025));
+        refused(&variables, None, "topic");
+        // No pattern is one for this parser: it is not asked.
+        let pattern = format!("match_urlpattern={}", ":a".repeat(600));
+        refused(&pattern, None, "match_urlpattern");
+        let form = format!("{pattern}&{pattern}");
+        let over = SubscribeRequest::parse("match=x", Some(form.as_bytes()), None, &());
+        let parameter = "match_urlpattern".to_owned();
+        let expected =
+            InvalidSubscribeRequest::OverTotal { over: OverTotal::Places(1_200), parameter };
+        assert_eq!(over, Err(expected));
     }
 
     #[test]

@@ -102,6 +102,15 @@ impl TopicSelector {
         Ok(Self::UrlPattern(Compiled { text: topic, matcher }))
     }
 
+    /// Bytes of its regular expressions, compiled.
+    #[must_use]
+    pub fn regexp_bytes(&self) -> usize {
+        match self {
+            Self::All | Self::Exact(_) | Self::Template(_) => 0,
+            Self::UrlPattern(pattern) => pattern.matcher.regexp_bytes(),
+        }
+    }
+
     /// Whether it selects the topic at this place of an update.
     #[must_use]
     pub fn selects(&self, topics: &ResolvedTopics<'_>, at: usize) -> bool {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::{limits::MAX_TOPICS, topic::Topic};
+use crate::{
+    limits::{MAX_TOPICS, MAX_TOPICS_BYTES},
+    topic::Topic,
+};
 
 /// One to [`MAX_TOPICS`] topics: the canonical one first, then the alternates.
 ///
@@ -31,9 +34,26 @@ pub enum InvalidTopics {
         /// How many there are.
         topics: usize,
     },
+    /// They are longer than [`MAX_TOPICS_BYTES`] together.
+    #[error("the topics have {bytes} bytes together, the limit is {MAX_TOPICS_BYTES}")]
+    TooLong {
+        /// Their length.
+        bytes: usize,
+    },
 }
 
 impl Topics {
+    /// The topics of an update that is to be published. One that is stored may have longer ones, from
+    /// before there was this bound.
+    ///
+    /// # Errors
+    /// [`InvalidTopics`].
+    pub fn to_publish(topics: Vec<Topic>) -> Result<Self, InvalidTopics> {
+        let bytes = topics.iter().map(|topic| topic.as_str().len()).sum();
+        let topics = Self::try_from(topics)?;
+        if bytes > MAX_TOPICS_BYTES { Err(InvalidTopics::TooLong { bytes }) } else { Ok(topics) }
+    }
+
     /// The topic that names what the update is about.
     #[must_use]
     pub fn canonical(&self) -> Option<&Topic> {
@@ -100,6 +120,15 @@ mod tests {
             Topics::try_from(numbered(MAX_TOPICS + 1)),
             Err(InvalidTopics::TooMany { topics: MAX_TOPICS + 1 })
         );
+    }
+
+    #[test]
+    fn together_they_end_at_their_limit() {
+        let long = |count: usize| vec!["x".repeat(4_096).parse().unwrap(); count];
+        assert!(Topics::to_publish(long(16)).is_ok());
+        let bytes = 17 * 4_096;
+        assert_eq!(Topics::to_publish(long(17)), Err(InvalidTopics::TooLong { bytes }));
+        assert!(Topics::try_from(long(17)).is_ok());
     }
 
     #[test]

@@ -80,6 +80,21 @@ impl UriTemplate {
     }
 }
 
+/// How many variables a text has if it is a URI template, at the most.
+#[must_use]
+pub fn places(text: &str) -> usize {
+    let mut inside = false;
+    let begins_variable = |byte: &u8| {
+        match byte {
+            b'{' => inside = true,
+            b'}' => inside = false,
+            _ => return inside && *byte == b',',
+        }
+        *byte == b'{'
+    };
+    text.as_bytes().iter().copied().filter(begins_variable).count()
+}
+
 impl FromStr for UriTemplate {
     type Err = InvalidUriTemplate;
 

@@ -64,6 +64,12 @@ pub enum InvalidUrlPattern {
     RegularExpression,
 }
 
+/// How many groups a text has if it is a URL pattern, at the most.
+#[must_use]
+pub fn places(text: &str) -> usize {
+    text.bytes().filter(|byte| matches!(byte, b':' | b'*' | b'(' | b'{')).count()
+}
+
 impl UrlPattern {
     /// The pattern that this text stands for, against the base of the parser.
     ///
@@ -103,6 +109,26 @@ impl UrlPattern {
             search: compile(strings.search)?,
             hash: compile(strings.hash)?,
         }))
+    }
+
+    /// Bytes of its regular expressions, compiled.
+    #[must_use]
+    pub fn regexp_bytes(&self) -> usize {
+        self.components().map(Component::regexp_bytes).into_iter().sum()
+    }
+
+    fn components(&self) -> [&Component; 8] {
+        let Self(of) = self;
+        [
+            &of.protocol,
+            &of.username,
+            &of.password,
+            &of.hostname,
+            &of.port,
+            &of.pathname,
+            &of.search,
+            &of.hash,
+        ]
     }
 
     /// Whether each component of the URL matches: URL Pattern § 1.4, "match".

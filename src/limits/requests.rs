@@ -13,6 +13,10 @@ bounds! {
     MAX_TOPICS: usize = 1_000, number,
         "topics of an update" => "400; 413 in 1.0";
 
+    /// A thousand of 65 bytes. What a publication costs grows with them.
+    MAX_TOPICS_BYTES: usize = 64 << 10, bytes,
+        "the topics of an update together" => "400; 413 in 1.0";
+
     /// The reference hub's figure.
     MAX_SELECTORS: usize = 1_000, number,
         "topic selectors of a subscription in 0.x" => "400";
@@ -20,6 +24,21 @@ bounds! {
     /// The reference hub's figure.
     MAX_MATCHERS: usize = 100, number,
         "matchers of a subscription in 1.0" => "400";
+
+    /// A hundred topics of two hundred bytes are a sixth of it; all that fits a URL does.
+    MAX_SELECTION_BYTES: usize = 128 << 10, bytes,
+        "the topic selectors of a subscription together" => "400";
+
+    /// Each costs some hundred bytes when it is compiled, and a pass over a topic that is held against
+    /// it. Twenty templates and ten patterns have some hundred and fifty.
+    MAX_SELECTION_PLACES: usize = 1_024, number,
+        "variables, wildcards and groups in the selectors of a subscription, or of a token"
+            => "400; 401 for a token";
+
+    /// Two of the largest, or some thirty ordinary ones.
+    MAX_SELECTION_REGEXP_BYTES: usize = 16 << 10, bytes,
+        "the compiled regular expressions in the selectors of a subscription, or of a token"
+            => "400; 401 for a token";
 
     /// An id comes back as one request header, of which proxies allow a few KiB.
     MAX_ID_BYTES: usize = 1_024, bytes,

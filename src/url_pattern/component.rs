@@ -1,7 +1,5 @@
 //! One component of a pattern, and what it matches: URL Pattern § 2.2 to § 2.3.
 
-use regex_lite::Regex;
-
 use crate::{
     limits::MAX_REGEXP_TEXT_BYTES,
     positions::{Positions, steps},
@@ -10,7 +8,7 @@ use crate::{
 use super::{
     InvalidUrlPattern,
     part::{self, Kind, Options, Part},
-    regexp,
+    regexp::{self, Regexp},
     token::Modifier,
 };
 
@@ -26,7 +24,7 @@ pub(super) enum Component {
         delimiter: Option<u8>,
     },
     /// With regular expressions of its own, the whole is one.
-    Regexp(Regex),
+    Regexp(Regexp),
 }
 
 impl Component {
@@ -44,13 +42,23 @@ impl Component {
         }
     }
 
+    /// Bytes of its regular expressions, compiled.
+    pub(super) fn regexp_bytes(&self) -> usize {
+        match self {
+            Self::Anything | Self::Text(_) | Self::Parts { .. } => 0,
+            Self::Regexp(regexp) => regexp.bytes,
+        }
+    }
+
     /// Whether the pattern matches all of the text, and does so within the limits.
     pub(super) fn matches(&self, text: &str) -> bool {
         match self {
             Self::Anything => true,
             Self::Text(expected) => expected == text,
             Self::Parts { parts, delimiter } => match_parts(parts, *delimiter, text.as_bytes()),
-            Self::Regexp(regexp) => text.len() <= MAX_REGEXP_TEXT_BYTES && regexp.is_match(text),
+            Self::Regexp(regexp) => {
+                text.len() <= MAX_REGEXP_TEXT_BYTES && regexp.regex.is_match(text)
+            }
         }
     }
 }

@@ -15,14 +15,33 @@ use super::{
     token::Modifier,
 };
 
+/// What an expression counts as at the least. [`MAX_REGEXP_BYTES`] is this, doubled some times.
+const SMALLEST: usize = 512;
+
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub(super) struct Regexp {
+    pub(super) regex: Regex,
+    /// Its size, rounded up to a power of two.
+    pub(super) bytes: usize,
+}
+
 /// The expression that matches the parts one after another. Nothing is captured.
-pub(super) fn compile(parts: &[Part], delimiter: Option<u8>) -> Result<Regex, InvalidUrlPattern> {
+///
+/// The engine does not tell the size of what it has compiled, but keeps to a limit: it is given
+/// larger ones until one fits.
+pub(super) fn compile(parts: &[Part], delimiter: Option<u8>) -> Result<Regexp, InvalidUrlPattern> {
     let source: String = parts.iter().map(|part| source(part, delimiter)).collect();
-    RegexBuilder::new(&format!("^(?:{source})$"))
-        .size_limit(MAX_REGEXP_BYTES)
-        .nest_limit(MAX_REGEXP_NESTING)
-        .build()
-        .map_err(|_| InvalidUrlPattern::RegularExpression)
+    let mut builder = RegexBuilder::new(&format!("^(?:{source})$"));
+    builder.nest_limit(MAX_REGEXP_NESTING);
+    let mut bytes = SMALLEST;
+    loop {
+        match builder.size_limit(bytes).build() {
+            Ok(regex) => return Ok(Regexp { regex, bytes }),
+            Err(_) if bytes < MAX_REGEXP_BYTES => bytes *= 2,
+            Err(_) => return Err(InvalidUrlPattern::RegularExpression),
+        }
+    }
 }
 
 fn source(part: &Part, delimiter: Option<u8>) -> String {
