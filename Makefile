@@ -87,11 +87,16 @@ $(BUILD)/workerd.capnp: tools/workerd_config.mjs tools/trap.mjs wrangler.toml sr
 # --- test --------------------------------------------------------------
 
 .PHONY: test
-test: lint deploy-check test-native fuzz test-web test-e2e ## every ring of tests, and the lints
+test: lint doc deploy-check test-native test-bench fuzz test-web test-e2e ## every ring of tests, the lints and the documentation
 
 .PHONY: test-native
 test-native: $(NPM) ## the core's tests, on this machine
 	cargo test --locked 2>&1 | node tools/count_tests.mjs native
+
+.PHONY: test-bench
+test-bench: $(NPM) ## the tests of what measures: its figures, and the client that puts the load on
+	node --test --test-reporter=spec 'benches/*.test.mjs' 2>&1 | node tools/count_tests.mjs bench
+	cargo test --locked --bins --manifest-path benches/load/Cargo.toml --target-dir benches/load/target 2>&1 | node tools/count_tests.mjs load
 
 .PHONY: fuzz
 fuzz: $(CARGO_FUZZ) ## run each fuzz target for a while (SECONDS=3)
@@ -117,8 +122,11 @@ lint: $(NPM) | $(WASM_TARGET) ## rustfmt, clippy for both targets, forbidden wor
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo fmt --check --manifest-path benches/codec/Cargo.toml
+	cargo fmt --check --manifest-path benches/load/Cargo.toml
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --all-targets --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --locked --all-targets --manifest-path benches/load/Cargo.toml --target-dir benches/load/target -- -D warnings
+	cargo clippy --locked --all-targets --manifest-path fuzz/Cargo.toml -- -D warnings
 	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
 
 .PHONY: doc

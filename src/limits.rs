@@ -1,6 +1,6 @@
 //! Every bound of the hub, in one place: its figure, its reason, and the answer beyond it.
 //!
-//! A bound that a user can meet stands in a [`bounds!`] table: `tests/limits.rs` holds README's
+//! A bound that a user can meet stands in a `bounds!` table: `tests/limits.rs` holds README's
 //! table of limits against [`all`]. A new bound is one entry here and its line in the README, which
 //! that test prints. The paces of the engine, which nobody is refused for, are in `pace`.
 

@@ -1,7 +1,7 @@
 //! Shell 2: Cloudflare. A Worker routes, a Durable Object is a hub over `SQLite`.
 //!
 //! `worker.mjs` loads the module, hands [`route`] and [`HubObject`] to the runtime, has
-//! [`unreachable`] answer where they cannot, and makes the wasm instance anew when it has trapped.
+//! [`unreachable()`] answer where they cannot, and makes the wasm instance anew when it has trapped.
 
 mod alarm;
 mod config;
