@@ -100,11 +100,11 @@ pub fn find(
     {
         return Ok(Some(Presented { token, carrier: Carrier::Query }));
     }
-    let cookie = |name: &str| of_cookie(carriers.cookie.unwrap_or_default(), name);
+    let cookies = Cookies(carriers.cookie.unwrap_or_default());
     let token = match dialect {
-        Some(Dialect::V0) => cookie(&names.v0),
-        Some(Dialect::V1) => cookie(&names.v1),
-        None => cookie(&names.v1).or_else(|| cookie(&names.v0)),
+        Some(Dialect::V0) => cookies.first(&[&names.v0]),
+        Some(Dialect::V1) => cookies.first(&[&names.v1]),
+        None => cookies.first(&[&names.v1, &names.v0]),
     };
     Ok(token.map(|token| Presented { token: token.to_owned(), carrier: Carrier::Cookie }))
 }
@@ -133,12 +133,69 @@ fn of_query(query: &str) -> Option<String> {
     pairs.find(|(name, _)| name == "authorization").map(|(_, value)| value.into_owned())
 }
 
-/// RFC 6265 § 5.4: of cookies with one name the first has the longest path.
-fn of_cookie<'header>(header: &'header str, name: &str) -> Option<&'header str> {
-    let mut pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(own, _)| own.trim_end() == name)?;
-    let value = value.trim_start();
-    Some(value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value))
+/// The cookies of a request. Two `Cookie` fields, as a proxy may forward what HTTP/2 has split, are to
+/// be one with "; " between them (RFC 9113 § 8.2.3), but the host joins fields with ", ".
+///
+/// A comma may be a part of a cookie too, against RFC 6265 § 4.1.1. So what is a cookie by semicolons
+/// alone goes before what stands behind a comma, whichever comes first, and what stands in quotes, or
+/// behind a comma without its space, is a part of its cookie.
+#[derive(Clone, Copy)]
+struct Cookies<'header>(&'header str);
+
+impl<'header> Cookies<'header> {
+    /// The value of the first of these names that there is. No token has a comma in it.
+    ///
+    /// RFC 6265 § 5.4: of cookies with one name the first has the longest path.
+    fn first(self, names: &[&str]) -> Option<&'header str> {
+        let find = |behind_comma: bool| {
+            names.iter().find_map(|name| {
+                let mut found = self.pairs().filter(|pair| pair.behind_comma == behind_comma);
+                found.find(|pair| pair.name == *name).map(|pair| pair.value)
+            })
+        };
+        find(false).or_else(|| find(true))
+    }
+
+    fn pairs(self) -> impl Iterator<Item = Pair<'header>> {
+        self.0.split(';').flat_map(|part| {
+            let mut rest = Some(part);
+            std::iter::from_fn(move || {
+                let (own, behind) = split_field(rest.take()?);
+                rest = behind;
+                Some(own)
+            })
+            .enumerate()
+            .filter_map(|(at, pair)| Pair::parse(pair, at > 0))
+        })
+    }
+}
+
+/// One cookie.
+struct Pair<'header> {
+    name: &'header str,
+    value: &'header str,
+    /// Whether the comma before it may be a part of the cookie there.
+    behind_comma: bool,
+}
+
+impl<'header> Pair<'header> {
+    fn parse(text: &'header str, behind_comma: bool) -> Option<Self> {
+        let (name, value) = text.trim().split_once('=')?;
+        let value = value.trim_start();
+        let inside = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        Some(Self { name: name.trim_end(), value: inside.unwrap_or(value), behind_comma })
+    }
+}
+
+/// What stands before the first ", " that is not in quotes, and what stands behind it.
+fn split_field(text: &str) -> (&str, Option<&str>) {
+    let mut quoted = false;
+    let comma = text.bytes().zip(text.bytes().skip(1)).position(|pair| {
+        quoted ^= pair.0 == b'"';
+        !quoted && pair == (b',', b' ')
+    });
+    let split = comma.and_then(|at| Some((text.get(..at)?, text.get(at + 2..)?)));
+    split.map_or((text, None), |(own, behind)| (own, Some(behind)))
 }
 
 #[cfg(test)]
@@ -236,6 +293,44 @@ mod tests {
             Some(("a=b", Carrier::Cookie)),
         );
         check(cookie("mercureAuthorization=\"a.b.c\""), V0, Some(("a.b.c", Carrier::Cookie)));
+    }
+
+    #[test]
+    fn two_fields_of_cookies_are_one() {
+        for (dialect, name) in [(V0, "mercureAuthorization"), (V1, "__Secure-mercure_access_token")]
+        {
+            let own = Some(("a.b.c", Carrier::Cookie));
+            for text in [
+                format!("a=1, {name}=a.b.c"),
+                format!("{name}=a.b.c, a=1"),
+                format!("a=1; b=2, c=3, {name}=\"a.b.c\"; d=4"),
+                format!("a=\"1, 2\", {name}=a.b.c, d=4"),
+                format!("a=1,2, {name}=a.b.c"),
+            ] {
+                check(cookie(&text), dialect, own);
+                check(cookie(&text), None, own);
+            }
+        }
+    }
+
+    #[test]
+    fn a_comma_in_a_cookie_does_not_go_before_a_cookie_of_its_own() {
+        for (dialect, name) in [(V0, "mercureAuthorization"), (V1, "__Secure-mercure_access_token")]
+        {
+            for text in [
+                format!("a=1, {name}=forged; {name}=own"),
+                format!("{name}=own; a=1, {name}=forged"),
+                format!("{name}=own, {name}=forged"),
+            ] {
+                check(cookie(&text), dialect, Some(("own", Carrier::Cookie)));
+            }
+            for text in [format!("a=1,{name}=forged"), format!("a=\"1, {name}=forged\"")] {
+                check(cookie(&text), dialect, None);
+            }
+        }
+        let of_another_dialect =
+            "a=1, __Secure-mercure_access_token=forged; mercureAuthorization=own";
+        check(cookie(of_another_dialect), None, Some(("own", Carrier::Cookie)));
     }
 
     #[test]
