@@ -14,6 +14,7 @@ mod component;
 mod part;
 mod regexp;
 mod token;
+mod unsupported;
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -24,6 +25,7 @@ mod tests;
 
 use component::Component;
 use part::Options;
+pub use unsupported::Unsupported;
 
 /// The special schemes, whose paths are made of segments: URL § 4.2.
 const SPECIAL_SCHEMES: [&str; 6] = ["ftp", "file", "http", "https", "ws", "wss"];
@@ -51,17 +53,15 @@ const SPECIAL_SCHEMES: [&str; 6] = ["ftp", "file", "http", "https", "ws", "wss"]
 #[derive(Clone, Debug)]
 pub struct UrlPattern(UrlComponents<Component>);
 
-/// Why there is no matcher for a pattern. What a client is told does not depend on which it is: how
-/// patterns are matched is nobody's business.
+/// Why there is no matcher for a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidUrlPattern {
     /// The host's parser refuses it, or has returned what the standard does not allow.
     #[error("the URL pattern is invalid")]
     Syntax,
-    /// It has a regular expression that cannot be matched in linear time (lookaround, back
-    /// references, Unicode properties), or that is too large.
-    #[error("the URL pattern has an unsupported regular expression")]
-    RegularExpression,
+    /// It has a regular expression that cannot be matched in linear time, or that is too large.
+    #[error("the URL pattern has a regular expression that is not supported: {0}")]
+    RegularExpression(Unsupported),
 }
 
 /// How many groups a text has if it is a URL pattern, at the most.

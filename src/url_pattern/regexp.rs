@@ -10,7 +10,7 @@ use regex_lite::{Regex, RegexBuilder, escape};
 use crate::limits::{MAX_REGEXP_BYTES, MAX_REGEXP_NESTING};
 
 use super::{
-    InvalidUrlPattern,
+    InvalidUrlPattern, Unsupported,
     part::{Kind, Part},
     token::Modifier,
 };
@@ -39,7 +39,9 @@ pub(super) fn compile(parts: &[Part], delimiter: Option<u8>) -> Result<Regexp, I
         match builder.size_limit(bytes).build() {
             Ok(regex) => return Ok(Regexp { regex, bytes }),
             Err(_) if bytes < MAX_REGEXP_BYTES => bytes *= 2,
-            Err(_) => return Err(InvalidUrlPattern::RegularExpression),
+            Err(_) => {
+                return Err(InvalidUrlPattern::RegularExpression(Unsupported::of(parts)));
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use millstream::{
     reserved_topic::addresses_hub,
     url_components::UrlComponents,
     url_parser::UrlParser,
-    url_pattern::{InvalidUrlPattern, UrlPattern},
+    url_pattern::{InvalidUrlPattern, Unsupported, UrlPattern},
     web::HostUrlParser,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -66,8 +66,8 @@ fn invalid_and_unsupported_patterns_are_refused() {
         ("https://[", InvalidUrlPattern::Syntax),
         ("/:a/:a", InvalidUrlPattern::Syntax),
         ("/([)", InvalidUrlPattern::Syntax),
-        (r"/(\p{L})", InvalidUrlPattern::RegularExpression),
-        ("/(a(?=b).)", InvalidUrlPattern::RegularExpression),
+        (r"/(\p{L})", InvalidUrlPattern::RegularExpression(Unsupported::UnicodeProperty)),
+        ("/(a(?=b).)", InvalidUrlPattern::RegularExpression(Unsupported::Lookaround)),
     ] {
         assert_eq!(UrlPattern::parse(pattern, &parser()).err(), Some(expected), "{pattern}");
     }
