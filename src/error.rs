@@ -11,10 +11,11 @@ use crate::{
     decoder::DecodeError,
     dialect::Dialect,
     idempotency_key::InvalidIdempotencyKey,
-    limits::{MAX_BODY_BYTES, MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
+    limits::{MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
     problem::Problem,
     publish_request::InvalidPublishRequest,
     publish_rules::ForbiddenPublication,
+    publish_stream::NothingFound,
     subscribe_request::InvalidSubscribeRequest,
     update::UpdateTooLarge,
 };
@@ -58,9 +59,24 @@ pub enum Error {
          application/x-ndjson or text/event-stream"
     )]
     UnsupportedMediaType,
-    /// The body is larger than [`MAX_BODY_BYTES`].
-    #[error("the body is larger than {MAX_BODY_BYTES} bytes")]
-    BodyTooLarge,
+    /// A QUERY has a body of another type.
+    #[error("the body of a QUERY is sent as application/x-www-form-urlencoded")]
+    QueryMediaType,
+    /// The body is compressed, or encoded in another way.
+    #[error("the body is to be sent without a Content-Encoding, as it is")]
+    ContentEncoding,
+    /// The form of a publication is larger than this.
+    #[error(
+        "the body is larger than {0} bytes; a form counts as it is encoded, with three bytes for \
+         each byte that is escaped: application/json has room for more text"
+    )]
+    FormTooLarge(usize),
+    /// A body of another kind is larger than this.
+    #[error("the body is larger than {0} bytes")]
+    BodyTooLarge(usize),
+    /// A streamed body came to its end, and there was nothing in it to publish.
+    #[error("nothing was published: {0}")]
+    NothingFound(NothingFound),
     /// The body could not be read to its end.
     #[error("the body broke off")]
     BodyBroken,
@@ -164,11 +180,15 @@ impl Error {
             }
             Self::NotAcceptable => (406, "Not Acceptable", Some("Accept")),
             Self::ContentType => (400, "Bad Request", Some("Content-Type")),
-            Self::UnsupportedMediaType => (415, "Unsupported Media Type", Some("Content-Type")),
-            Self::BodyTooLarge | Self::LineTooLong(_) | Self::EventStream(_) => {
-                (413, "Content Too Large", Some("body"))
+            Self::UnsupportedMediaType | Self::QueryMediaType => {
+                (415, "Unsupported Media Type", Some("Content-Type"))
             }
-            Self::BodyBroken => (400, "Bad Request", Some("body")),
+            Self::ContentEncoding => (415, "Unsupported Media Type", Some("Content-Encoding")),
+            Self::FormTooLarge(_)
+            | Self::BodyTooLarge(_)
+            | Self::LineTooLong(_)
+            | Self::EventStream(_) => (413, "Content Too Large", Some("body")),
+            Self::BodyBroken | Self::NothingFound(_) => (400, "Bad Request", Some("body")),
             Self::Publish(invalid) => (400, "Bad Request", Some(invalid.field())),
             Self::OverLimit(invalid) => (413, "Content Too Large", Some(invalid.field())),
             Self::UpdateTooLarge(_) => (413, "Content Too Large", Some("data")),
@@ -209,6 +229,8 @@ impl Error {
             Self::MethodNotAllowed(allowed) | Self::SwitchedOff { allowed, .. } => {
                 Some(("Allow", (*allowed).to_owned()))
             }
+            // RFC 9110 § 12.5.3: which encodings are right, in the answer to one that is not.
+            Self::ContentEncoding => Some(("Accept-Encoding", "identity".to_owned())),
             // The rate is a whole number a second, so that there is room again within one.
             Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. }
             | Self::History
@@ -253,6 +275,8 @@ mod tests {
         };
         let challenge = Some(("WWW-Authenticate", "Bearer".to_owned()));
         assert_eq!(unauthorized.header(), challenge);
+        let identity = Some(("Accept-Encoding", "identity".to_owned()));
+        assert_eq!(Error::ContentEncoding.header(), identity);
         assert_eq!(Error::NotFound.header(), None);
     }
 }

@@ -18,6 +18,7 @@ pub mod encoder;
 pub mod decoder;
 
 // What is published and what is asked for: Mercure.
+pub mod body_kind;
 pub mod dialect;
 pub mod form;
 pub mod mercure_string;

@@ -14,7 +14,8 @@ pub fn essence(content_type: &str) -> Option<String> {
     let mut parts = content_type.split(';').map(str::trim);
     let (main, sub) = parts.next()?.split_once('/')?;
     let is_parameter = |part: &str| {
-        part.split_once('=').is_some_and(|(name, value)| is_token(name) && !value.is_empty())
+        part.split_once('=')
+            .is_some_and(|(name, value)| is_token(name) && (is_token(value) || is_quoted(value)))
     };
     let valid =
         is_token(main) && is_token(sub) && parts.filter(|part| !part.is_empty()).all(is_parameter);
@@ -72,6 +73,12 @@ fn is_range(text: &str) -> bool {
     text.split_once('/').is_some_and(|(main, sub)| is_token(main) && is_token(sub))
 }
 
+/// Whether it stands in quotes, which a second header behind a comma does not.
+fn is_quoted(text: &str) -> bool {
+    let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    inside.is_some_and(|inside| !inside.contains('"'))
+}
+
 fn is_token(text: &str) -> bool {
     let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_tchar)
@@ -90,7 +97,9 @@ mod tests {
 
     #[test]
     fn what_is_no_media_type_has_no_essence() {
-        for text in ["", "a", "a/", "/b", "a b/c", "a/b; x", "a/b; x="] {
+        for text in
+            ["", "a", "a/", "/b", "a b/c", "a/b; x", "a/b; x=", "a/b; x=\"", "a/b; x=1, a/b"]
+        {
             assert_eq!(essence(text), None, "{text}");
         }
     }

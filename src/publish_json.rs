@@ -34,7 +34,7 @@ impl PublishRequest {
     /// Reads an `application/json` body: one object with the members `topic` (a string or an array
     /// of them), `data` (a string, or any other value, which is sent as its JSON text), `id`,
     /// `type`, `retry` (a number or digits) and `private` (a boolean). Unknown members are ignored;
-    /// null is as good as none, but for `data`.
+    /// null is as good as none, but for `data`. A byte order mark before it is passed over.
     ///
     /// ```
     /// use millstream::publish_request::PublishRequest;
@@ -48,6 +48,8 @@ impl PublishRequest {
     /// # Errors
     /// The first member that is wrong.
     pub fn from_json(json: &[u8]) -> Result<Self, InvalidPublishRequest> {
+        // RFC 8259 § 8.1: a byte order mark may be passed over.
+        let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json);
         // A struct is read from an array as well, which is not what anybody means here.
         if json.trim_ascii_start().first() != Some(&b'{') {
             return Err(InvalidPublishRequest::Json("it must be one object".to_owned()));
@@ -132,6 +134,13 @@ mod tests {
         let request = PublishRequest::from_json(json.as_bytes()).unwrap();
         let encoded = request.into_update("generated".parse().unwrap()).encode().unwrap();
         assert_eq!(std::str::from_utf8(&encoded.event).unwrap(), event);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over_once() {
+        sent("\u{feff}{\"topic\":\"a\",\"data\":\"x\"}", "id: generated\ndata: x\n\n");
+        let twice = "\u{feff}\u{feff}{\"topic\":\"a\"}";
+        assert!(PublishRequest::from_json(twice.as_bytes()).is_err());
     }
 
     #[track_caller]

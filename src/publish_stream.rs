@@ -1,5 +1,9 @@
 //! A body that publishes while it arrives: NDJSON lines, or the events of an event stream.
 
+use std::mem;
+
+use thiserror::Error;
+
 use crate::{
     decoder::Decoder,
     error::Error,
@@ -14,7 +18,14 @@ use crate::{
 /// The parser of one such body. What it gives is in the order of the body: publications, and what
 /// is wrong with those that are none.
 #[derive(Debug)]
-pub enum PublishStream {
+pub struct PublishStream {
+    parser: Parser,
+    /// Whether something was found, be it wrong.
+    found: bool,
+}
+
+#[derive(Debug)]
+enum Parser {
     /// `application/x-ndjson`: each line is a publication of its own.
     Ndjson(Lines),
     /// `text/event-stream`: each event is published to the topics that the query names.
@@ -28,6 +39,20 @@ pub enum PublishStream {
     },
 }
 
+/// A body ended without a publication in it. Its sender may take it for published otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NothingFound {
+    /// There was no line but blank ones.
+    #[error("the body holds no line; each line is one update as a JSON object")]
+    Lines,
+    /// There was no event that has data and ends.
+    #[error(
+        "the body holds no event; an event is one or more lines such as \"data: hello\", and a \
+         blank line behind them"
+    )]
+    Events,
+}
+
 /// A publication, or why it is none.
 pub type Publication = Result<PublishRequest, Error>;
 
@@ -35,7 +60,7 @@ impl PublishStream {
     /// A stream of lines.
     #[must_use]
     pub fn ndjson() -> Self {
-        Self::Ndjson(Lines::default())
+        Self { parser: Parser::Ndjson(Lines::default()), found: false }
     }
 
     /// A stream of events for the topics in the URL's query: `topic`, repeated, and `private`.
@@ -53,7 +78,8 @@ impl PublishStream {
             }
         }
         let decoder = Box::new(Decoder::with_max_event_bytes(MAX_BODY_BYTES));
-        Ok(Self::EventStream { topics: Topics::to_publish(topics)?, private, decoder })
+        let parser = Parser::EventStream { topics: Topics::to_publish(topics)?, private, decoder };
+        Ok(Self { parser, found: false })
     }
 
     /// Reads the next chunk of the body.
@@ -61,9 +87,14 @@ impl PublishStream {
     /// # Errors
     /// Why nothing behind it can be read.
     pub fn read(&mut self, chunk: &[u8], mut found: impl FnMut(Publication)) -> Result<(), Error> {
-        match self {
-            Self::Ndjson(lines) => lines.split(chunk, |line| found(publication(line))),
-            Self::EventStream { topics, private, decoder } => decoder.decode(chunk, |event| {
+        let any = &mut self.found;
+        let mut found = |publication| {
+            *any = true;
+            found(publication);
+        };
+        match &mut self.parser {
+            Parser::Ndjson(lines) => lines.split(chunk, |line| found(publication(line))),
+            Parser::EventStream { topics, private, decoder } => decoder.decode(chunk, |event| {
                 let request = PublishRequest::from_event(topics.clone(), *private, &event);
                 found(request.map_err(Error::from));
             })?,
@@ -72,10 +103,21 @@ impl PublishStream {
     }
 
     /// The body has ended as it should. What an event stream leaves unfinished is discarded, as the
-    /// standard has it.
+    /// standard has it. A body in which nothing was found is told so.
     pub fn end(&mut self, mut found: impl FnMut(Publication)) {
-        if let Self::Ndjson(lines) = self {
-            lines.end(|line| found(publication(line)));
+        let mut any = mem::replace(&mut self.found, true);
+        let nothing = match &mut self.parser {
+            Parser::Ndjson(lines) => {
+                lines.end(|line| {
+                    any = true;
+                    found(publication(line));
+                });
+                NothingFound::Lines
+            }
+            Parser::EventStream { .. } => NothingFound::Events,
+        };
+        if !any {
+            found(Err(Error::NothingFound(nothing)));
         }
     }
 }
@@ -121,6 +163,30 @@ mod tests {
                 "id: 2\ndata: \n\n",
             ]
         );
+    }
+
+    #[test]
+    fn a_body_with_nothing_to_publish_is_told_so_once() {
+        let of_events = "nothing was published: the body holds no event; an event is one or more \
+                         lines such as \"data: hello\", and a blank line behind them";
+        for body in ["", "{\"error\":1}", ":\n\n", "id: 1\n\n", "data: half", "\n\n"] {
+            let stream = PublishStream::event_stream("topic=x").unwrap();
+            assert_eq!(read(stream, body), [of_events], "{body:?}");
+        }
+        let of_lines = "nothing was published: the body holds no line; each line is one update as \
+                        a JSON object";
+        for body in ["", "\n", " \r\n\t\n"] {
+            assert_eq!(read(PublishStream::ndjson(), body), [of_lines], "{body:?}");
+        }
+        assert_eq!(read(PublishStream::ndjson(), "{}").len(), 1);
+        assert_eq!(read(PublishStream::event_stream("topic=x").unwrap(), "data\n\n").len(), 1);
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_the_first_line_is_passed_over() {
+        let body = "\u{feff}{\"topic\":\"a\",\"id\":\"1\"}\n{\"topic\":\"a\",\"id\":\"2\"}";
+        let updates = ["id: 1\ndata: \n\n", "id: 2\ndata: \n\n"];
+        assert_eq!(read(PublishStream::ndjson(), body), updates);
     }
 
     #[test]

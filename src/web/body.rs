@@ -13,7 +13,10 @@ use crate::{error::Error, limits::MAX_BODY_BYTES};
 const READ_BYTES: u32 = 64 << 10;
 
 /// Reads the body, and no further than [`MAX_BODY_BYTES`].
-pub(super) async fn read(request: &Request) -> Result<Vec<u8>, Error> {
+pub(super) async fn read(
+    request: &Request,
+    too_large: fn(usize) -> Error,
+) -> Result<Vec<u8>, Error> {
     let length = request.headers().get("Content-Length").ok().flatten();
     match length.and_then(|length| length.parse::<usize>().ok()) {
         Some(0..=MAX_BODY_BYTES) => {
@@ -21,17 +24,17 @@ pub(super) async fn read(request: &Request) -> Result<Vec<u8>, Error> {
             let buffer = JsFuture::from(buffer).await.map_err(|_| Error::BodyBroken)?;
             Ok(Uint8Array::new(&buffer).to_vec())
         }
-        Some(_) => Err(Error::BodyTooLarge),
-        None => read_chunks(request).await,
+        Some(_) => Err(too_large(MAX_BODY_BYTES)),
+        None => read_chunks(request, too_large).await,
     }
 }
 
-async fn read_chunks(request: &Request) -> Result<Vec<u8>, Error> {
+async fn read_chunks(request: &Request, too_large: fn(usize) -> Error) -> Result<Vec<u8>, Error> {
     let reader = Reader::new(request)?;
     let mut body = Vec::new();
     while let Some(chunk) = reader.next().await? {
         if body.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(Error::BodyTooLarge);
+            return Err(too_large(MAX_BODY_BYTES));
         }
         body.extend_from_slice(&chunk);
     }

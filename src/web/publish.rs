@@ -13,10 +13,10 @@ use super::{
     publish_stream, respond, subscribe,
 };
 use crate::{
+    body_kind::BodyKind,
     error::Error,
     idempotency::Fingerprint,
     idempotency_key::IdempotencyKey,
-    media_type,
     publish_grant::PublishGrant,
     publish_request::PublishRequest,
     publish_stream::PublishStream,
@@ -101,7 +101,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         grant: &PublishGrant,
     ) -> Result<Published, Error> {
         let key = idempotency_key(request)?;
-        let body = body::read(request).await?;
+        let too_large = match kind {
+            One::Form => Error::FormTooLarge,
+            One::Json => Error::BodyTooLarge,
+        };
+        let body = body::read(request, too_large).await?;
         let parsed = match kind {
             One::Form => PublishRequest::from_form(&body),
             One::Json => PublishRequest::from_json(&body),
@@ -109,7 +113,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         .map_err(|invalid| grant.unreadable(invalid))?;
         grant.may_publish(&parsed, clock::now())?;
         let Some(key) = key else { return self.publish_parsed(parsed, None).await };
-        let fingerprint = Fingerprint::new(kind.media_type(), &body);
+        let fingerprint = Fingerprint::new(kind.kind().media_type(), &body);
         let begun = self.limits.once.begin(key, fingerprint).await;
         match begun.map_err(|error| self.publish_failed(&error))?? {
             Begun::Again(published) => Ok(published),
@@ -152,23 +156,22 @@ enum One {
 }
 
 impl One {
-    fn media_type(self) -> &'static str {
+    fn kind(self) -> BodyKind {
         match self {
-            Self::Form => "application/x-www-form-urlencoded",
-            Self::Json => "application/json",
+            Self::Form => BodyKind::Form,
+            Self::Json => BodyKind::Json,
         }
     }
 }
 
 fn body_of(request: &Request) -> Result<Body, Error> {
-    let content_type = request.headers().get("Content-Type").ok().flatten();
-    let stream = match media_type::essence(&content_type.unwrap_or_default()).as_deref() {
-        Some("application/x-www-form-urlencoded") => return Ok(Body::One(One::Form)),
-        Some("application/json") => return Ok(Body::One(One::Json)),
-        Some("application/x-ndjson") => PublishStream::ndjson(),
-        Some("text/event-stream") => PublishStream::event_stream(subscribe::query(&request.url()))?,
-        Some(_) => return Err(Error::UnsupportedMediaType),
-        None => return Err(Error::ContentType),
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    let (typed, encoding) = (header("Content-Type"), header("Content-Encoding"));
+    let stream = match BodyKind::of_publication(typed.as_deref(), encoding.as_deref())? {
+        BodyKind::Form => return Ok(Body::One(One::Form)),
+        BodyKind::Json => return Ok(Body::One(One::Json)),
+        BodyKind::Ndjson => PublishStream::ndjson(),
+        BodyKind::EventStream => PublishStream::event_stream(subscribe::query(&request.url()))?,
     };
     match idempotency_key(request)? {
         Some(_) => Err(Error::KeyOfStream),

@@ -10,7 +10,10 @@ use super::{
     host_url_parser::HostUrlParser,
     subscribe,
 };
-use crate::{error::Error, media_type, subscribe_request::SubscribeRequest, verifier::Role};
+use crate::{
+    body_kind::BodyKind, error::Error, media_type, subscribe_request::SubscribeRequest,
+    verifier::Role,
+};
 
 /// Reads a GET, HEAD or QUERY request, once it is known that its sender may subscribe at all.
 pub(super) async fn read(
@@ -38,10 +41,8 @@ pub(super) async fn read(
 }
 
 async fn form(request: &Request) -> Result<Vec<u8>, Error> {
-    let content_type = request.headers().get("Content-Type").ok().flatten();
-    match media_type::essence(&content_type.unwrap_or_default()).as_deref() {
-        Some("application/x-www-form-urlencoded") => body::read(request).await,
-        Some(_) => Err(Error::UnsupportedMediaType),
-        None => Err(Error::ContentType),
-    }
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    let (typed, encoding) = (header("Content-Type"), header("Content-Encoding"));
+    BodyKind::of_query(typed.as_deref(), encoding.as_deref())?;
+    body::read(request, Error::BodyTooLarge).await
 }
