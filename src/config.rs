@@ -16,6 +16,7 @@ use crate::{
     methods::Methods,
     operator_key::{OperatorKey, OperatorKeyTooShort},
     origins::Origins,
+    place::PlaceEvents,
     rate::Rate,
     trust::InvalidTrust,
 };
@@ -45,6 +46,8 @@ pub struct Config {
     pub publish_rate: Option<Rate>,
     /// Whether subscribers are told of gaps: `GAP_EVENTS`.
     pub gap_events: GapEvents,
+    /// Who is told by an event where its stream begins: `PLACE_EVENTS`.
+    pub place_events: PlaceEvents,
     /// Whether the hub tells which subscriptions are active: `SUBSCRIPTIONS`.
     pub subscriptions: bool,
     /// What an operator proves to be one by: `OPERATOR_KEY`.
@@ -120,7 +123,7 @@ impl Default for ConnectionAge {
 }
 
 /// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 34] = [
+pub const VARIABLES: [&str; 35] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "CONNECTION_AGE",
@@ -146,6 +149,7 @@ pub const VARIABLES: [&str; 34] = [
     "MERCURE_SUBSCRIBER_JWT_KEY",
     "MERCURE_TRUSTED_ISSUERS",
     "OPERATOR_KEY",
+    "PLACE_EVENTS",
     "PROTOCOL_VERSION_COMPATIBILITY",
     "PUBLISHING",
     "PUBLISH_ORIGINS",
@@ -158,13 +162,14 @@ pub const VARIABLES: [&str; 34] = [
 ];
 
 /// Those that are read here; the others are [`Delivery`]'s, and [`Authorization`]'s and its parts'.
-const OWN_VARIABLES: [&str; 15] = [
+const OWN_VARIABLES: [&str; 16] = [
     "CORS_ORIGINS",
     "HEARTBEAT",
     "HISTORY_UPDATES",
     "HISTORY_BYTES",
     "HISTORY_AGE",
     "GAP_EVENTS",
+    "PLACE_EVENTS",
     "MAX_CONNECTIONS",
     "MAX_CONNECTIONS_PER_ADDRESS",
     "PUBLISH_RATE",
@@ -248,6 +253,7 @@ impl Config {
             bytes,
             age,
             gap_events,
+            place_events,
             connections,
             per_address,
             publish_rate,
@@ -313,6 +319,11 @@ impl Config {
             gap_events: gap_events.parse("true or false", GapEvents::default(), |text| {
                 boolean(text).map(|on| if on { GapEvents::On } else { GapEvents::Off })
             })?,
+            place_events: place_events.parse(
+                "auto, true or false",
+                PlaceEvents::default(),
+                |text| text.parse().ok(),
+            )?,
             subscriptions: subscriptions.parse("true or false", false, boolean)?,
         })
     }
@@ -433,6 +444,16 @@ mod tests {
         let gap_events = |text: &str| read("GAP_EVENTS", text).map(|read| read.gap_events);
         assert_eq!(gap_events(""), Ok(GapEvents::On));
         assert_eq!(gap_events("false"), Ok(GapEvents::Off));
+    }
+
+    #[test]
+    fn places_are_told_to_who_asks_no_cache_unless_it_is_said_otherwise() {
+        let place_events = |text: &str| read("PLACE_EVENTS", text).map(|read| read.place_events);
+        assert_eq!(place_events(""), Ok(PlaceEvents::Auto));
+        assert_eq!(place_events("auto"), Ok(PlaceEvents::Auto));
+        assert_eq!(place_events("true"), Ok(PlaceEvents::On));
+        assert_eq!(place_events("false"), Ok(PlaceEvents::Off));
+        assert!(place_events("no-cache").is_err());
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::{
     linger::Linger,
     log::Log,
     memory::Memory,
+    place::PlaceEvents,
     registry::{Closed, Registry},
     sequence::Sequence,
     slow_consumers::SlowConsumers,
@@ -44,6 +45,7 @@ pub struct Hub<H, T> {
     registry: Registry<T>,
     heartbeat: Heartbeat,
     gap_events: GapEvents,
+    place_events: PlaceEvents,
     slow_consumers: SlowConsumers,
     max_age: Option<Duration>,
     memory: Memory,
@@ -103,6 +105,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             registry: Registry::default(),
             heartbeat,
             gap_events: GapEvents::default(),
+            place_events: PlaceEvents::default(),
             slow_consumers: SlowConsumers::default(),
             swept: log.tail(),
             conflated: 0,
@@ -129,6 +132,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn with_gap_events(self, gap_events: GapEvents) -> Self {
         Self { gap_events, ..self }
+    }
+
+    /// The same hub, which tells these clients by an event where their streams begin.
+    #[must_use]
+    pub fn with_place_events(self, place_events: PlaceEvents) -> Self {
+        Self { place_events, ..self }
     }
 
     /// The same hub, which treats readers that do not keep up in this way.

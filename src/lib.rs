@@ -51,6 +51,7 @@ pub mod algorithm;
 pub mod authorization;
 pub mod authorization_details;
 pub mod bearer;
+pub mod cache_control;
 pub mod challenge;
 pub mod claims;
 pub mod der;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 use crate::{
+    cache_control::CacheControl,
     dialect::Dialect,
     event_id::{EventId, InvalidEventId},
     form::{self, NotUtf8},
@@ -23,6 +24,7 @@ pub struct SubscribeRequest {
     subscriptions: Vec<Subscription>,
     last_event_id: Option<LastEventId>,
     is_returning: bool,
+    cache_control: CacheControl,
 }
 
 /// After which update the stream begins.
@@ -164,7 +166,8 @@ impl SubscribeRequest {
         let last_event_id = first.map(parse_last_event_id).transpose()?;
         let is_returning = returning.is_some();
         let subscriptions = asked.compile(urls)?;
-        Ok(Self { dialect, subscriptions, last_event_id, is_returning })
+        let cache_control = CacheControl::default();
+        Ok(Self { dialect, subscriptions, last_event_id, is_returning, cache_control })
     }
 
     /// The dialect of a request with this query, which may be known before all else of it.
@@ -177,7 +180,16 @@ impl SubscribeRequest {
     /// A request for what these subscriptions select, live from now on.
     #[must_use]
     pub fn live(dialect: Dialect, subscriptions: Vec<Subscription>) -> Self {
-        Self { dialect, subscriptions, last_event_id: None, is_returning: false }
+        let (last_event_id, is_returning) = (None, false);
+        let cache_control = CacheControl::default();
+        Self { dialect, subscriptions, last_event_id, is_returning, cache_control }
+    }
+
+    /// The same request of a client that has said this about caches: by default that decides whether it
+    /// is told by an event where its stream begins ([`PlaceEvents`](crate::place::PlaceEvents)).
+    #[must_use]
+    pub fn with_cache_control(self, cache_control: CacheControl) -> Self {
+        Self { cache_control, ..self }
     }
 
     /// The same request, begun after the update of this id, or with the oldest one held.
@@ -208,6 +220,12 @@ impl SubscribeRequest {
     #[must_use]
     pub fn last_event_id(&self) -> Option<&LastEventId> {
         self.last_event_id.as_ref()
+    }
+
+    /// What the client has said about caches.
+    #[must_use]
+    pub fn cache_control(&self) -> CacheControl {
+        self.cache_control
     }
 
     /// Whether the last event ID came in the header: a client that comes back by itself sends there

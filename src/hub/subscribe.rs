@@ -158,10 +158,10 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut start = Start { cursor: tail, gap: None, opening: OPENING.into(), preceding: None };
         match request.last_event_id() {
             None => {
-                self.tell_place(&mut start, &audience, now)?;
+                self.tell_place(&mut start, request, &audience, now)?;
             }
             Some(LastEventId::Empty) => {
-                let place = self.tell_place(&mut start, &audience, now)?;
+                let place = self.tell_place(&mut start, request, &audience, now)?;
                 start.preceding = Some(answer(request.dialect(), place));
             }
             Some(LastEventId::Earliest) => {
@@ -173,7 +173,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                     let removed = start.cursor > Sequence::START;
                     start.gap = removed.then(|| self.gap(Place::Earliest)).flatten();
                 } else if start.cursor >= tail {
-                    self.tell_place(&mut start, &audience, now)?;
+                    self.tell_place(&mut start, request, &audience, now)?;
                 }
             }
             Some(LastEventId::After(asked)) => {
@@ -201,11 +201,14 @@ impl<H: History, T: Clone> Hub<H, T> {
     fn tell_place(
         &self,
         start: &mut Start,
+        request: &SubscribeRequest,
         audience: &Audience,
         now: Timestamp,
     ) -> Result<Option<Place>, H::Error> {
         let place = self.log.resume_point(now, |update| self.may_read(audience, update))?;
-        if let Some(place) = &place {
+        if let Some(place) = &place
+            && self.place_events.are_for(request.cache_control())
+        {
             place.encode(&mut start.opening);
         }
         Ok(place)

@@ -68,6 +68,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let urls = Rc::<HostUrlParser>::default();
         let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
             .with_gap_events(config.gap_events)
+            .with_place_events(config.place_events)
             .with_linger(config.delivery.linger)
             .with_memory(config.delivery.memory)
             .with_slow_consumers(config.delivery.slow_consumers)

@@ -11,8 +11,8 @@ use super::{
     subscribe,
 };
 use crate::{
-    body_kind::BodyKind, error::Error, media_type, subscribe_request::SubscribeRequest,
-    verifier::Role,
+    body_kind::BodyKind, cache_control::CacheControl, error::Error, media_type,
+    subscribe_request::SubscribeRequest, verifier::Role,
 };
 
 /// Reads a GET, HEAD or QUERY request, once it is known that its sender may subscribe at all.
@@ -37,7 +37,8 @@ pub(super) async fn read(
         last_event_id.as_deref(),
         &**urls,
     )?;
-    Ok((parsed, admission))
+    let said = CacheControl::read(&header("Cache-Control").unwrap_or_default());
+    Ok((parsed.with_cache_control(said), admission))
 }
 
 async fn form(request: &Request) -> Result<Vec<u8>, Error> {

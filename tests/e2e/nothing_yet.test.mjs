@@ -6,13 +6,17 @@ import { FLAGS, chromiumPath } from "./browser.mjs";
 import { Cable } from "./cable.mjs";
 import { Curl, Subscriber, publish, subscribeUrl } from "./clients.mjs";
 import { Server } from "./server.mjs";
+import { SocketSubscriber } from "./socket.mjs";
 import { until } from "./until.mjs";
+
+/** Hubs that tell all or none by an event where their streams begin. */
+const HUBS = { "places-true": { PLACE_EVENTS: "true" }, "places-false": { PLACE_EVENTS: "false" } };
 
 let server;
 let browser;
 let count = 0;
 before(async () => {
-  server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" } });
+  server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true", HUBS: JSON.stringify(HUBS) } });
   browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
 });
 after(async () => {
@@ -83,22 +87,37 @@ for (const [client, open] of Object.entries(CLIENTS)) {
   });
 }
 
-test("the stream begins with a comment, then with the id of the newest public update alone", async (t) => {
+test("the stream begins with a comment, then with an event that has the id of the newest public update", async (t) => {
   const hub = freshHub();
   const opens = async (expected, ...options) => {
-    const stream = new Curl(subscribeUrl(hub, ["a"]), ...options);
+    const stream = new Curl(subscribeUrl(hub, ["a"]), "-H", "Cache-Control: No-Cache", ...options);
     t.after(() => stream.close());
     await stream.receives(expected);
     assert.equal(stream.text, expected);
   };
-  await opens(":\nid: earliest\n\n");
+  await opens(":\nevent: place\nid: earliest\ndata:{}\n\n");
   await publish(hub, { topic: "a", data: "1", id: "id-1" });
-  await opens(":\nid: id-1\n\n");
+  await opens(":\nevent: place\nid: id-1\ndata:{}\n\n");
   await publish(hub, { topic: "b", data: "2", id: "id-2" });
   await publish(hub, { topic: "a", data: "3", id: "id-3", private: "on" });
-  await opens(":\nid: id-2\n\n");
+  await opens(":\nevent: place\nid: id-2\ndata:{}\n\n");
   await opens(":\n", "-H", "Last-Event-ID: id-2");
   await opens(":\nid: id-1\ndata: 1\n\n", "-H", "Last-Event-ID: earliest");
+});
+
+test("who does not ask for no-cache is told no place, unless PLACE_EVENTS says so", async (t) => {
+  for (const [places, headers, told] of [
+    ["auto", {}, false],
+    ["auto", { "cache-control": "no-store" }, false],
+    ["auto", { "cache-control": "max-age=0, no-cache" }, true],
+    ["true", {}, true],
+    ["false", { "cache-control": "no-cache" }, false],
+  ]) {
+    const url = subscribeUrl(server.hub(`places-${places}`), ["a"]);
+    const socket = await SocketSubscriber.open(t, url, headers);
+    const place = told ? "event: place\nid: earliest\ndata:{}\n\n" : "";
+    assert.deepEqual(socket.chunks, [`:\n${place}`], `${places} ${JSON.stringify(headers)}`);
+  }
 });
 
 test("the id of a private update is as unknown as one that never was", async (t) => {

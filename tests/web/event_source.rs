@@ -12,16 +12,18 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
 use crate::support::{
     Application, EventSource, OPENING, Reader, fetch, form, get, hub_of, object_url, pipe_as_text,
-    within,
+    request, within,
 };
 
-const STREAM: &str = ":\nid: earliest\n\ndata: welcome\n\n\
+const STREAM: &str = ":\nevent: place\nid: earliest\ndata:{}\n\n\
+    data: welcome\n\n\
     event: sold\nretry: 60000\nid: größe-✓\ndata: one\ndata: \ndata:  two\n\n";
 
 /// A subscription that ends behind [`STREAM`], and the hub that it needs until then.
 async fn ending() -> (Handler<Application>, Response) {
     let (hub, notes) = hub_of(Application::new());
-    let response = hub.handle(&get("topic=books")).await.unwrap();
+    let request = request("GET", "topic=books", &[("Cache-Control", "no-cache")]);
+    let response = hub.handle(&request).await.unwrap();
     let connection = notes.connection();
     connection.send(&Event::new("welcome")).unwrap();
     let sold = "topic=books&id=größe-✓&type=sold&retry=60000&data=one%0D%0A%0D+two";

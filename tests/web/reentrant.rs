@@ -56,7 +56,7 @@ async fn a_registered_hook_may_close_its_own_connection_behind_a_last_word() {
         connection.send(&Event::new("come back later")).unwrap();
         connection.close().map_err(|error| HookFailed(error.to_string()))
     }));
-    assert_eq!(subscribe(&hub).await.rest().await, ":\nid: earliest\n\ndata: come back later\n\n");
+    assert_eq!(subscribe(&hub).await.rest().await, ":\ndata: come back later\n\n");
     assert_eq!(notes.closed(), ["closed reader: stopped"]);
 }
 

@@ -29,8 +29,8 @@ pub(crate) use sys::{
 };
 pub(crate) use tokens::{ISSUER, SECRET, access_token, forged, token, token_until, with_token};
 
-/// What a stream of a hub begins with to which nothing was published.
-pub(crate) const OPENING: &str = ":\nid: earliest\n\n";
+/// What a stream begins with.
+pub(crate) const OPENING: &str = ":\n";
 
 /// A hub that anybody may publish and subscribe to and that has no heartbeat.
 pub(crate) fn open() -> Config {

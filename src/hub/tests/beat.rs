@@ -13,7 +13,7 @@ const SLACK: Duration = Duration::from_secs(2);
 const MOMENT: Duration = Duration::from_millis(1);
 /// After this time a heartbeat is due in one moment, the slack taken off.
 const NEARLY_DUE: Duration = Duration::from_millis(13_999);
-const OPENING_AND_HEARTBEAT: &[u8] = b":\nid: earliest\n\n:\n";
+const OPENING_AND_HEARTBEAT: &[u8] = b":\n:\n";
 
 fn host() -> Host {
     let mut host = Host::default();
@@ -100,7 +100,7 @@ fn a_change_counts_from_the_next_beat_on() {
     host.wait(Duration::from_secs(5));
     host.hub.set_heartbeat(Heartbeat::every(Duration::from_secs(4)).with_comment(&"new".into()));
     assert_eq!(host.beat(), Some(Duration::from_secs(4)));
-    assert_eq!(host.bytes(1), b":\nid: earliest\n\n: new\n");
+    assert_eq!(host.bytes(1), b":\n: new\n");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_connection_may_have_a_comment_of_its_own() {
     host.wait(INTERVAL);
     host.beat();
     assert_eq!(host.bytes(1), OPENING_AND_HEARTBEAT);
-    assert_eq!(host.bytes(2), b":\nid: earliest\n\n: mine\n: data: no event\n");
+    assert_eq!(host.bytes(2), b":\n: mine\n: data: no event\n");
 }
 
 #[test]

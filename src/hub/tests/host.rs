@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, rc::Rc, time::Duration};
 use super::{FakeHistory, Refused, update};
 use crate::{
     access::Access,
+    cache_control::CacheControl,
     connection::CloseReason,
     connection_id::ConnectionId,
     decoder::Decoder,
@@ -24,8 +25,8 @@ use crate::{
     update::EncodedUpdate,
 };
 
-/// What a stream begins with when nothing was published yet.
-pub(super) const OPENING: &[u8] = b":\nid: earliest\n\n";
+/// What a stream begins with.
+pub(super) const OPENING: &[u8] = b":\n";
 
 /// More polls than any test needs.
 const ENOUGH: usize = 1_000;
@@ -116,14 +117,16 @@ impl Host {
         self.stream(connection).chunks.concat()
     }
 
-    /// The events that the connection was given: of an update its data, of others type and data.
+    /// The events that the connection was given, but for places: of an update its data, of others type
+    /// and data.
     pub(super) fn got(&self, connection: u8) -> Vec<String> {
         let mut events = Vec::new();
         let decoded = Decoder::new().decode(&self.bytes(connection), |event| {
-            events.push(match event.named_event_type() {
-                Some(event_type) => format!("{event_type} {}", event.data()),
-                None => event.data().to_owned(),
-            });
+            match event.named_event_type() {
+                Some("place") => {}
+                Some(event_type) => events.push(format!("{event_type} {}", event.data())),
+                None => events.push(event.data().to_owned()),
+            }
         });
         decoded.unwrap();
         events
@@ -338,6 +341,11 @@ pub(super) fn live(selectors: &[&str]) -> SubscribeRequest {
 pub(super) fn live_in(dialect: Dialect, topics: &[&str]) -> SubscribeRequest {
     let topics = topics.iter().map(|topic| Subscription::topic(topic).unwrap());
     SubscribeRequest::live(dialect, topics.collect())
+}
+
+/// The same request, as an `EventSource` sends it.
+pub(super) fn uncached(request: SubscribeRequest) -> SubscribeRequest {
+    request.with_cache_control(CacheControl::NoCache)
 }
 
 pub(super) fn earliest(selectors: &[&str]) -> SubscribeRequest {

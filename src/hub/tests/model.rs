@@ -131,7 +131,9 @@ impl Model {
         };
         let asks = matches!(begin, Begin::After(_) | Begin::BackToEarliest);
         if cursor >= self.tail && !asks {
-            opening.extend_from_slice(format!("id: {}\n\n", self.resume_point()).as_bytes());
+            let place = self.resume_point();
+            opening
+                .extend_from_slice(format!("event: place\nid: {place}\ndata:{{}}\n\n").as_bytes());
         }
         let replays = cursor < self.tail;
         let subscriber = Subscriber {

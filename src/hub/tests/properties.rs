@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*};
 use super::{
     Host,
     calls::{Call, From, Start, any_call},
-    host::{self, after, earliest, live},
+    host::{self, after, earliest, live, uncached},
     model::{Begin, Model, encoded},
     update,
 };
@@ -43,6 +43,7 @@ impl Both {
                     Begin::BackToEarliest => earliest(selectors).returning(),
                     Begin::After(asked) => after(asked, selectors),
                 };
+                let request = uncached(request);
                 self.model.subscribe(*id, selectors.to_vec(), &begin);
                 let subscribed = self.host.subscribe(*id, &request);
                 if subscribed.is_registered && *start == Start::AtOnce {

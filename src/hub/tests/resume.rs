@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use super::{
     Host,
-    host::{after, earliest, id, live, live_in},
+    host::{after, earliest, id, live, live_in, uncached},
     update,
 };
 use crate::{
     access::Access,
     dialect::Dialect,
     grants::{Grants, Selector, SubscribeGrant},
-    place::Place,
+    place::{Place, PlaceEvents},
     subscribe_request::{LastEventId, SubscribeRequest},
     update::EncodedUpdate,
 };
@@ -32,7 +32,7 @@ fn cut(host: &mut Host, connection: u8) -> SubscribeRequest {
     host.end([closed]);
     let bytes = String::from_utf8(host.bytes(connection)).unwrap();
     match bytes.lines().filter_map(|line| line.strip_prefix("id: ")).next_back() {
-        None => live(&["a"]),
+        None => uncached(live(&["a"])),
         Some("earliest") => earliest(&["a"]).returning(),
         Some(id) => after(id, &["a"]).returning(),
     }
@@ -48,7 +48,7 @@ fn comes_back(window: u64, published: &[(&str, &str)], expected: &[&str]) {
         publish_private(&mut host, "hidden");
         host.prune();
     }
-    host.connect(1, &live(&["a"]));
+    host.connect(1, &uncached(live(&["a"])));
     assert_eq!(host.got(1), NOTHING);
     let request = cut(&mut host, 1);
     for (id, topic) in [("m1", "a"), ("elsewhere", "b"), ("m2", "a")] {
@@ -71,6 +71,25 @@ fn a_client_that_was_given_nothing_comes_back_to_exactly_what_it_missed() {
 }
 
 #[test]
+fn a_place_is_told_to_who_asks_no_cache_unless_it_is_said_otherwise() {
+    let requests = [live(&["a"]), uncached(live(&["a"]))];
+    for (place_events, told) in [
+        (PlaceEvents::Auto, [false, true]),
+        (PlaceEvents::On, [true, true]),
+        (PlaceEvents::Off, [false, false]),
+    ] {
+        for (request, told) in requests.iter().zip(told) {
+            let mut host = Host::default();
+            host.hub = host.hub.with_place_events(place_events);
+            host.connect(1, request);
+            let place = if told { "event: place\nid: earliest\ndata:{}\n\n" } else { "" };
+            let expected = format!(":\n{place}");
+            assert_eq!(String::from_utf8(host.bytes(1)).unwrap(), expected, "{place_events:?}");
+        }
+    }
+}
+
+#[test]
 fn behind_an_id_that_was_given_twice_it_rather_gets_one_too_many_than_one_too_few() {
     let published = [("old", "a"), ("newer", "a"), ("old", "a")];
     comes_back(99, &published, &["old", "m1", "m2", "live"]);
@@ -80,18 +99,19 @@ fn behind_an_id_that_was_given_twice_it_rather_gets_one_too_many_than_one_too_fe
 fn what_is_committed_between_the_request_and_the_first_read_is_behind_the_place_that_is_told() {
     let mut host = Host::default();
     host.publish("1", &["a"]);
-    host.subscribe(1, &live(&["a"]));
+    host.subscribe(1, &uncached(live(&["a"])));
     host.publish("2", &["a"]);
     host.registered(1);
     host.read(1);
-    assert_eq!(host.bytes(1), b":\nid: 1\n\nid: 2\ndata: 2\n\n");
+    let place = ":\nevent: place\nid: 1\ndata:{}\n\n";
+    assert_eq!(host.bytes(1), format!("{place}id: 2\ndata: 2\n\n").as_bytes());
 }
 
 #[test]
 fn a_client_that_was_told_a_place_which_is_no_longer_held_is_told_of_the_gap() {
     let mut host = Host::keeping(2, 0);
     host.publish("1", &["a"]);
-    host.connect(1, &live(&["a"]));
+    host.connect(1, &uncached(live(&["a"])));
     let request = cut(&mut host, 1);
     for number in 2..=5 {
         host.publish(&number.to_string(), &["a"]);
@@ -104,7 +124,7 @@ fn a_client_that_was_told_a_place_which_is_no_longer_held_is_told_of_the_gap() {
 #[test]
 fn a_client_that_comes_back_to_earliest_after_something_was_removed_is_told_of_the_gap() {
     let mut host = Host::keeping(2, 0);
-    host.connect(1, &live(&["a"]));
+    host.connect(1, &uncached(live(&["a"])));
     let request = cut(&mut host, 1);
     for number in 1..=5 {
         host.publish(&number.to_string(), &["a"]);
@@ -126,8 +146,8 @@ fn a_hub_of_which_everything_was_removed_is_earliest_too() {
         if prunes {
             host.prune();
         }
-        host.connect(first, &live(&["a"]));
-        assert_eq!(host.bytes(first), b":\nid: earliest\n\n");
+        host.connect(first, &uncached(live(&["a"])));
+        assert_eq!(host.bytes(first), b":\nevent: place\nid: earliest\ndata:{}\n\n");
         let request = cut(&mut host, first);
         host.publish("missed", &["a"]);
         host.connect(second, &request);

@@ -67,7 +67,7 @@ fn what_is_encoded_already_is_sent_as_it_is() {
     host.connect(1, &live(&["a"]));
     let effect = host.hub.send_encoded(id(1), Arc::from(&b": raw\n"[..]), host.now).unwrap();
     host.carry_out(effect);
-    assert_eq!(host.bytes(1), b":\nid: earliest\n\n: raw\n");
+    assert_eq!(host.bytes(1), b":\n: raw\n");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     Host, Refused,
-    host::{after, earliest, id, live},
+    host::{after, earliest, id, live, uncached},
     update,
 };
 use crate::{
@@ -19,12 +19,12 @@ use crate::{
 fn a_live_connection_is_registered_at_once_and_begins_with_a_byte_and_its_place() {
     let mut host = Host::default();
     host.publish("1", &["a"]);
-    let subscribed = host.subscribe(1, &live(&["a"]));
+    let subscribed = host.subscribe(1, &uncached(live(&["a"])));
     assert!(subscribed.is_registered);
     assert_eq!(subscribed.preceding, None);
     host.registered(1);
     host.read(1);
-    assert_eq!(host.bytes(1), b":\nid: 1\n\n");
+    assert_eq!(host.bytes(1), b":\nevent: place\nid: 1\ndata:{}\n\n");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn what_the_registered_hook_sends_is_the_first_thing_a_live_connection_gets() {
     host.send_one(1, "welcome");
     host.registered(1);
     host.pull(1);
-    assert_eq!(host.bytes(1), b":\nid: earliest\n\ndata: welcome\n\nid: 1\ndata: 1\n\n");
+    assert_eq!(host.bytes(1), b":\ndata: welcome\n\nid: 1\ndata: 1\n\n");
 }
 
 #[test]

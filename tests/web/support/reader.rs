@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use super::within;
+use super::{OPENING, within};
 
 /// Takes chunks from the body of a response, and events from the chunks.
 pub(crate) struct Reader {
@@ -72,12 +72,9 @@ impl Reader {
         data
     }
 
-    /// Takes the chunk that every stream begins with: a comment, and the place if it was not asked.
+    /// Takes the chunk that every stream begins with.
     pub(crate) async fn opened(self) -> Self {
-        let opening = self.text().await.unwrap();
-        let place = opening.strip_prefix(":\n").unwrap();
-        assert!(place.is_empty() || place.starts_with("id: "), "{opening}");
-        assert!(!place.contains("data"), "{opening}");
+        assert_eq!(self.text().await.unwrap(), OPENING);
         self
     }
 
