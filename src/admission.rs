@@ -1,10 +1,16 @@
-//! How many connections a hub takes, in all and from one client address.
+//! How many connections a hub takes, in all and from one client address, and how long each counts.
 
-use std::{collections::HashMap, net::Ipv6Addr};
+use std::{collections::HashMap, net::Ipv6Addr, sync::Arc};
 
 use thiserror::Error;
 
-use crate::memory::Memory;
+use crate::{
+    comment,
+    connection::CloseReason,
+    connection_id::ConnectionId,
+    limits::{CHUNKS_AHEAD, TAKEN_AT_ONCE},
+    memory::Memory,
+};
 
 /// What a hub takes; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +39,30 @@ impl Default for ConnectionLimits {
     }
 }
 
-/// Which connections have been admitted.
+/// Which connections have a place. Each keeps it until the host's runtime has let go of its stream,
+/// which may be long after its end: what a client does not read lies in the runtime, with the socket.
 #[derive(Clone, Debug)]
 pub struct Admissions {
     limits: ConnectionLimits,
-    connections: u64,
-    by_address: HashMap<String, u64>,
+    places: HashMap<ConnectionId, Place>,
+    leaving: usize,
+    by_address: HashMap<Arc<str>, u64>,
+}
+
+#[derive(Clone, Debug)]
+struct Place {
+    address: Option<Arc<str>>,
+    /// What its stream was given since its end.
+    leaving: Option<usize>,
+}
+
+/// What is left to do for the stream of a connection that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parting {
+    /// To give it these bytes: when it asks for more, it has taken what it was given before them.
+    Say(&'static [u8]),
+    /// To close it, behind these bytes. The place is free.
+    Close(&'static [u8]),
 }
 
 /// The hub takes no further connection. The number is the limit.
@@ -56,37 +80,91 @@ impl Admissions {
     /// None so far.
     #[must_use]
     pub fn new(limits: ConnectionLimits) -> Self {
-        Self { limits, connections: 0, by_address: HashMap::new() }
+        Self { limits, places: HashMap::new(), leaving: 0, by_address: HashMap::new() }
     }
 
-    /// Counts a further connection; `address` is where it comes from, if that is known.
+    /// Gives a connection a place; `address` is where it comes from, if that is known.
     ///
     /// # Errors
-    /// [`TooManyConnections`]; it is not counted then.
-    pub fn enter(&mut self, address: Option<&str>) -> Result<(), TooManyConnections> {
+    /// [`TooManyConnections`]; it has no place then.
+    pub fn enter(
+        &mut self,
+        id: ConnectionId,
+        address: Option<&str>,
+    ) -> Result<(), TooManyConnections> {
         let ConnectionLimits { connections, per_address } = self.limits;
-        if connections > 0 && self.connections >= connections {
+        if connections > 0 && self.places.len() as u64 >= connections {
             return Err(TooManyConnections::OfHub(connections));
         }
-        if let Some(address) = address {
-            let held = self.by_address.get(address).copied().unwrap_or_default();
-            if per_address > 0 && held >= per_address {
-                return Err(TooManyConnections::OfAddress(per_address));
-            }
-            self.by_address.insert(address.to_owned(), held + 1);
+        let address = address.map(|address| {
+            let known = self.by_address.get_key_value(address);
+            known.map_or_else(|| (address.into(), 0), |(known, held)| (Arc::clone(known), *held))
+        });
+        if address.as_ref().is_some_and(|(_, held)| per_address > 0 && *held >= per_address) {
+            return Err(TooManyConnections::OfAddress(per_address));
         }
-        self.connections += 1;
+        let address = address.map(|(address, held)| {
+            self.by_address.insert(Arc::clone(&address), held + 1);
+            address
+        });
+        self.places.insert(id, Place { address, leaving: None });
         Ok(())
     }
 
-    /// A connection that was counted has ended.
-    pub fn leave(&mut self, address: Option<&str>) {
-        self.connections = self.connections.saturating_sub(1);
-        let Some(address) = address else { return };
-        match self.by_address.get_mut(address) {
-            Some(held) if *held > 1 => *held -= 1,
-            _ => drop(self.by_address.remove(address)),
+    /// A connection has ended, whose stream was given so many bytes since its beginning. A few lie in
+    /// no runtime, but in the buffers of the socket. `ClientGone` says that the stream is no more.
+    pub fn end(&mut self, id: ConnectionId, reason: CloseReason, given: usize) -> Parting {
+        let words = reason.last_words().unwrap_or_default();
+        let place = self.places.get_mut(&id).filter(|place| place.leaving.is_none());
+        match place {
+            Some(place) if reason != CloseReason::ClientGone && given >= TAKEN_AT_ONCE => {
+                place.leaving = Some(1);
+                self.leaving += 1;
+                Parting::Say(if words.is_empty() { comment::EMPTY } else { words })
+            }
+            _ => {
+                self.let_go(id);
+                Parting::Close(words)
+            }
         }
+    }
+
+    /// The stream of a connection that has ended asks for more. The runtime asks while
+    /// [`CHUNKS_AHEAD`] chunks are still on their way, so as many are written behind what there was.
+    pub fn asks(&mut self, id: ConnectionId) -> Parting {
+        match self.places.get_mut(&id) {
+            Some(Place { leaving: Some(said), .. }) if *said >= CHUNKS_AHEAD => {
+                self.let_go(id);
+                Parting::Close(&[])
+            }
+            Some(place) => {
+                // One that has not been ended yet will be, in this turn.
+                place.leaving = place.leaving.map(|said| said + 1);
+                Parting::Say(comment::EMPTY)
+            }
+            None => Parting::Close(&[]),
+        }
+    }
+
+    /// The runtime has let go of a stream; says whether a place is free by that.
+    pub fn let_go(&mut self, id: ConnectionId) -> bool {
+        let Some(Place { address, leaving }) = self.places.remove(&id) else { return false };
+        if leaving.is_some() {
+            self.leaving = self.leaving.saturating_sub(1);
+        }
+        if let Some(address) = address {
+            match self.by_address.get_mut(&address) {
+                Some(held) if *held > 1 => *held -= 1,
+                _ => drop(self.by_address.remove(&address)),
+            }
+        }
+        true
+    }
+
+    /// How many connections have ended whose streams the runtime still has.
+    #[must_use]
+    pub fn leaving(&self) -> usize {
+        self.leaving
     }
 }
 
@@ -110,44 +188,4 @@ pub fn network(address: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn admissions(connections: u64, per_address: u64) -> Admissions {
-        Admissions::new(ConnectionLimits { connections, per_address })
-    }
-
-    #[test]
-    fn a_place_that_is_left_can_be_taken() {
-        let mut admissions = admissions(2, 0);
-        assert_eq!(admissions.enter(None), Ok(()));
-        assert_eq!(admissions.enter(Some("a")), Ok(()));
-        assert_eq!(admissions.enter(Some("b")), Err(TooManyConnections::OfHub(2)));
-        admissions.leave(None);
-        assert_eq!(admissions.enter(Some("b")), Ok(()));
-    }
-
-    #[test]
-    fn an_address_over_its_limit_keeps_nobody_else_out() {
-        let mut admissions = admissions(0, 1);
-        assert_eq!(admissions.enter(Some("a")), Ok(()));
-        assert_eq!(admissions.enter(Some("a")), Err(TooManyConnections::OfAddress(1)));
-        assert_eq!(admissions.enter(Some("b")), Ok(()));
-        assert_eq!(admissions.enter(None), Ok(()));
-        assert_eq!(admissions.enter(None), Ok(()));
-        admissions.leave(Some("a"));
-        assert_eq!(admissions.enter(Some("a")), Ok(()));
-    }
-
-    #[test]
-    fn an_address_without_connections_is_forgotten() {
-        let mut admissions = admissions(0, 2);
-        for _ in 0..2 {
-            assert_eq!(admissions.enter(Some("a")), Ok(()));
-        }
-        for _ in 0..2 {
-            admissions.leave(Some("a"));
-        }
-        assert!(admissions.by_address.is_empty());
-    }
-}
+mod tests;

@@ -2,6 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
+/// The empty comment in a stream: the least that can be written.
+pub(crate) const EMPTY: &[u8] = b":\n";
+
 /// A comment: any text. Clients ignore it; connections are kept alive with it.
 ///
 /// Each CR, LF and CRLF in it begins a further comment line, so that no text can end the comment

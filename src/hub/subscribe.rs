@@ -8,6 +8,7 @@ use super::Hub;
 use crate::{
     access::Access,
     audience::{Audience, Selection},
+    comment,
     connection::{Before, Connection, FlushMark, Phase, UnknownConnection},
     connection_id::ConnectionId,
     dialect::Dialect,
@@ -24,8 +25,8 @@ use crate::{
     update::EncodedUpdate,
 };
 
-/// What every stream begins with, so that the first byte goes out at once: an empty comment.
-const OPENING: &[u8] = b":\n";
+/// What every stream begins with, so that the first byte goes out at once.
+const OPENING: &[u8] = comment::EMPTY;
 
 /// A connection was registered.
 #[derive(Clone, Debug, PartialEq, Eq)]

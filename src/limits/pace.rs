@@ -51,3 +51,11 @@ pub const WINDOW_UPDATES: usize = 4_096;
 /// Bytes of the in-memory window over a durable history: a sixteenth of an isolate, which several
 /// objects may share.
 pub const WINDOW_BYTES: usize = 8 << 20;
+
+/// Chunks of a stream that the runtime asks for ahead of what its client has taken, measured on
+/// workerd 1.20261117 with clients that do not read.
+pub const CHUNKS_AHEAD: usize = 2;
+
+/// Bytes of a stream that the buffers of a socket take whatever its client does, so that none of them
+/// lies in the runtime: the smallest send buffer of Linux.
+pub const TAKEN_AT_ONCE: usize = 4 << 10;

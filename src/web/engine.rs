@@ -18,6 +18,7 @@ use super::{
     transport::{Offered, SharedChunk, Transport},
 };
 use crate::{
+    admission::Parting,
     config::Config,
     connection::{CloseReason, FlushMark},
     connection_id::ConnectionId,
@@ -31,8 +32,6 @@ use crate::{
 pub(super) struct Attached<A> {
     pub(super) transport: Rc<Transport>,
     pub(super) application: A,
-    /// Where the client is, if the platform says so.
-    pub(super) address: Option<String>,
     /// What it is subscribed to, while the hub tells of that.
     pub(super) subscriptions: Vec<ActiveSubscription>,
 }
@@ -228,11 +227,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     pub(super) fn closed(&self, closed: &Closed<Rc<Attached<K::State>>>) {
-        if let Some(last) = closed.reason.last_words() {
-            closed.state.transport.enqueue(&SharedChunk::new(last));
+        let transport = &closed.state.transport;
+        let (id, given) = (closed.id, transport.given());
+        let parting = self.limits.admissions.borrow_mut().end(id, closed.reason, given);
+        match parting {
+            Parting::Say(words) => transport.part(words),
+            Parting::Close(words) => transport.close(words),
         }
-        closed.state.transport.close();
-        self.limits.admissions.borrow_mut().leave(closed.state.address.as_deref());
         let level = match closed.reason {
             CloseReason::TooSlow => Level::Warning,
             _ => Level::Debug,

@@ -206,6 +206,13 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         self.engine.drain(within).await
     }
 
+    /// How many connections have ended whose clients have not taken all that their streams were given:
+    /// each keeps its place until the host's runtime has let go of it.
+    #[must_use]
+    pub fn leaving(&self) -> usize {
+        self.engine.limits.admissions.borrow().leaving()
+    }
+
     /// How many connections have ended for this reason.
     #[must_use]
     pub fn ended(&self, reason: CloseReason) -> u64 {

@@ -10,6 +10,7 @@ use super::{
     transport::SharedChunk,
 };
 use crate::{
+    admission::Parting,
     comment::Comment,
     connection::{CloseReason, SendError, UnknownConnection},
     connection_id::ConnectionId,
@@ -21,16 +22,22 @@ use crate::{
 /// What a pull came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pulled {
-    /// The stream was given a chunk, or will be, or has ended.
+    /// The stream was given a chunk, or will be.
     Fed,
     /// There is nothing: the connection waits.
     Waits,
+    /// The connection has ended.
+    Ended,
 }
 
 /// What streams, connections and the application's handle call, whatever the hooks and the storage.
 pub(super) trait Streams {
     fn pull(&self, id: ConnectionId) -> Pulled;
     fn ended(&self, id: ConnectionId, reason: CloseReason);
+    /// The stream of a connection that has ended asks for more.
+    fn parting(&self, id: ConnectionId) -> Parting;
+    /// The host has let go of the stream.
+    fn let_go(&self, id: ConnectionId);
     fn poll_data(&self, id: ConnectionId) -> Polled;
     fn poll_data_immediate(&self, id: ConnectionId) -> Polled;
     fn send_encoded(&self, id: ConnectionId, encoded: Arc<[u8]>) -> Result<(), SendError>;
@@ -62,6 +69,7 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
         self.settle_flushes();
         // A hook may have fed it meanwhile.
         match polled {
+            Polled::Ended => Pulled::Ended,
             Polled::Nothing if self.waits(id) => Pulled::Waits,
             _ => Pulled::Fed,
         }
@@ -72,6 +80,14 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
         if let Some(closed) = closed {
             self.closed(&closed);
         }
+    }
+
+    fn parting(&self, id: ConnectionId) -> Parting {
+        self.limits.admissions.borrow_mut().asks(id)
+    }
+
+    fn let_go(&self, id: ConnectionId) {
+        self.limits.admissions.borrow_mut().let_go(id);
     }
 
     fn poll_data(&self, id: ConnectionId) -> Polled {

@@ -10,6 +10,7 @@ use super::{
     Chunks, Connection, Hooks, Level, Record, Refusal, Storage, clock,
     engine::{Attached, Engine},
     respond,
+    streams::Streams,
     transport::{Slot, Transport},
     underlying_source,
 };
@@ -48,13 +49,28 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;
         let subscriptions = self.subscriptions_of(id, parsed, access);
         let address = address(request);
-        let attached = Rc::new(Attached { transport, application, address, subscriptions });
-        let subscribed = match self.register(id, &attached, parsed, access) {
+        let attached = Rc::new(Attached { transport, application, subscriptions });
+        let registered = self
+            .admit(id, address.as_deref())
+            .and_then(|()| self.register(id, &attached, parsed, access));
+        let subscribed = match registered {
             Ok(subscribed) => subscribed,
             Err(error) => return respond::refuse_stream(request, &error),
         };
-        self.watch(id, request, &source)?;
-        respond::event_stream(Some(&stream), parsed.dialect(), subscribed.preceding.as_ref())
+        let preceding = subscribed.preceding.as_ref();
+        let answered = self
+            .watch(id, request, &source)
+            .and_then(|()| respond::event_stream(Some(&stream), parsed.dialect(), preceding));
+        if answered.is_err() {
+            self.ended(id, CloseReason::ClientGone);
+        }
+        answered
+    }
+
+    /// Gives a connection a place.
+    fn admit(&self, id: ConnectionId, address: Option<&str>) -> Result<(), Error> {
+        self.history_answers()?;
+        Ok(self.limits.admissions.borrow_mut().enter(id, address)?)
     }
 
     /// Where the stream of this request would begin.
@@ -80,14 +96,15 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let attached = Rc::new(Attached {
             transport: Rc::clone(&transport),
             application,
-            address: None,
             subscriptions: self.subscriptions_of(id, request, access),
         });
+        self.admit(id, None)?;
         self.register(id, &attached, request, access)?;
         let connection = Connection::new(id, &attached, self.streams());
         Ok(Chunks::new(connection, transport))
     }
 
+    /// Makes the connection that has a place, or gives the place back.
     fn register(
         &self,
         id: ConnectionId,
@@ -95,14 +112,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         request: &SubscribeRequest,
         access: &Access,
     ) -> Result<Subscribed, Error> {
-        self.history_answers()?;
-        let address = attached.address.as_deref();
-        self.limits.admissions.borrow_mut().enter(address)?;
         let state = Rc::clone(attached);
         let now = clock::now();
         let subscribed = self.hub.borrow_mut().subscribe(id, state, request, access, now);
         let subscribed = subscribed.map_err(|error| {
-            self.limits.admissions.borrow_mut().leave(address);
+            self.let_go(id);
             match error {
                 SubscribeError::Draining(retry) => Error::Draining(retry),
                 error => self.history_failed(&error),
@@ -124,7 +138,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     fn watch(&self, id: ConnectionId, request: &Request, source: &JsValue) -> Result<(), JsValue> {
         let signal = request.signal();
         if signal.aborted() {
-            super::streams::Streams::ended(self, id, CloseReason::ClientGone);
+            self.ended(id, CloseReason::ClientGone);
         }
         signal.add_event_listener_with_event_listener("abort", source.unchecked_ref())
     }

@@ -24,6 +24,8 @@ pub(super) enum Transport {
 pub(super) struct Controller {
     raw: OnceCell<ReadableStreamDefaultController>,
     pulled: RefCell<Option<Function>>,
+    /// Bytes since its beginning.
+    given: Cell<usize>,
 }
 
 /// What became of a chunk.
@@ -130,14 +132,26 @@ impl Transport {
         match self {
             Self::Controller(own) => own.raw.get().is_some_and(|controller| {
                 let array = chunk.array.get_or_init(|| Uint8Array::from(chunk.bytes));
+                own.given.set(own.given.get().saturating_add(chunk.bytes.len()));
                 controller.enqueue_with_chunk(array).is_ok()
             }),
             Self::Chunks(slot) => slot.fill(chunk.bytes),
         }
     }
 
-    /// Ends the stream behind what is on it.
-    pub(super) fn close(&self) {
+    /// How many bytes the stream was given that may lie in the host's runtime.
+    pub(super) fn given(&self) -> usize {
+        match self {
+            Self::Controller(own) => own.given.get(),
+            Self::Chunks(_) => 0,
+        }
+    }
+
+    /// Ends the stream behind what is on it and these bytes.
+    pub(super) fn close(&self, words: &[u8]) {
+        if !words.is_empty() {
+            self.enqueue(&SharedChunk::new(words));
+        }
         match self {
             // Closing what is closed or cancelled already throws, and changes nothing.
             Self::Controller(own) => {
@@ -145,6 +159,12 @@ impl Transport {
             }
             Self::Chunks(slot) => slot.close(),
         }
+    }
+
+    /// Has the stream take these bytes behind what is on it, and pull once it has.
+    pub(super) fn part(&self, words: &[u8]) {
+        self.enqueue(&SharedChunk::new(words));
+        self.unpark();
     }
 }
 

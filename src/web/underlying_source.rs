@@ -2,15 +2,17 @@
 
 use std::rc::{Rc, Weak};
 
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
 
 use super::{
+    clock,
     streams::{Pulled, Streams},
     transport::Transport,
 };
-use crate::{connection::CloseReason, connection_id::ConnectionId};
+use crate::{admission::Parting, connection::CloseReason, connection_id::ConnectionId};
 
 /// The underlying source of one connection, and the listener of its request's abort signal.
 ///
@@ -39,10 +41,28 @@ impl UnderlyingSource {
 
     /// Called when the stream wants a chunk, and not again until what it returns has resolved.
     #[must_use]
-    pub fn pull(&self) -> Option<Promise> {
-        match self.streams.upgrade()?.pull(self.id) {
+    #[expect(clippy::needless_pass_by_value, reason = "the glue hands over what it is given")]
+    pub fn pull(&self, controller: ReadableStreamDefaultController) -> Option<Promise> {
+        let streams = self.streams.upgrade();
+        match streams.as_ref().map_or(Pulled::Ended, |streams| streams.pull(self.id)) {
             Pulled::Waits => self.transport.upgrade()?.park(),
             Pulled::Fed => None,
+            Pulled::Ended => {
+                match streams.map_or(Parting::Close(&[]), |streams| streams.parting(self.id)) {
+                    Parting::Say(words) => {
+                        // What was cancelled meanwhile throws, and asks for no more.
+                        let _ = controller.enqueue_with_chunk(&Uint8Array::from(words));
+                        // The runtime is not to ask again for the same write.
+                        return Some(future_to_promise(async {
+                            clock::next_turn().await;
+                            Ok(JsValue::UNDEFINED)
+                        }));
+                    }
+                    // Closing what is closed already throws, and changes nothing.
+                    Parting::Close(_) => drop(controller.close()),
+                }
+                None
+            }
         }
     }
 
@@ -50,6 +70,7 @@ impl UnderlyingSource {
     pub fn cancel(&self) {
         if let Some(streams) = self.streams.upgrade() {
             streams.ended(self.id, CloseReason::ClientGone);
+            streams.let_go(self.id);
         }
     }
 

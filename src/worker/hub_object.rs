@@ -141,13 +141,14 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
     }
 }
 
-/// How many connections a hub has, how many have ended and why, and what slow ones were not given.
+/// How many connections a hub has, how many have ended and are still let go of, how many have ended and why, and what slow ones were not given.
 fn health(hub: &Hub) -> String {
     let ended = CloseReason::ALL
         .map(|reason| format!(r#""{}":{}"#, reason.as_str(), hub.ended(reason)))
         .join(",");
-    let (connections, conflated) = (hub.registry().connection_count(), hub.conflated());
+    let (connections, leaving) = (hub.registry().connection_count(), hub.leaving());
+    let conflated = hub.conflated();
     format!(
-        r#"{{"status":"ok","connections":{connections},"ended":{{{ended}}},"conflated":{conflated}}}"#
+        r#"{{"status":"ok","connections":{connections},"leaving":{leaving},"ended":{{{ended}}},"conflated":{conflated}}}"#
     )
 }

@@ -98,6 +98,16 @@ export class Server {
     return connections;
   }
 
+  /** What `/proc` says of the workerd that runs: its open descriptors, and its memory in MiB. */
+  workerd() {
+    const pid = readdirSync("/proc").find((pid) => memberOf(pid, this.#child.pid) && commandOf(pid) === "workerd");
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return {
+      descriptors: readdirSync(`/proc/${pid}/fd`).length,
+      memory: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) / 1024,
+    };
+  }
+
   /** Starts the killed server again, on the same port and the same storage. */
   async restart() {
     const { command, args, env } = await COMMANDS[this.#kind]({
@@ -174,14 +184,21 @@ async function freePort() {
 
 /** Whether a process of the group is still there; one that only waits to be reaped is not. */
 function lives(group) {
-  return readdirSync("/proc").some((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-      const [state, , processGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return Number(processGroup) === group && state !== "Z";
-    } catch {
-      return false;
-    }
-  });
+  return readdirSync("/proc").some((pid) => memberOf(pid, group));
+}
+
+/** Whether a process is of the group, and does not only wait to be reaped. */
+function memberOf(pid, group) {
+  if (!/^\d+$/.test(pid)) return false;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const [state, , processGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return Number(processGroup) === group && state !== "Z";
+  } catch {
+    return false;
+  }
+}
+
+function commandOf(pid) {
+  return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
 }

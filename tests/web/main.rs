@@ -23,6 +23,7 @@ mod handler;
 mod heartbeat;
 mod hooks;
 mod host_url_parser;
+mod leaving;
 mod outlived;
 mod private;
 mod publish;

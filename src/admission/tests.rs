@@ -1,0 +1,114 @@
+//! Who has a place, and until when.
+
+use super::*;
+
+/// More than the buffers of a socket take.
+const MUCH: usize = TAKEN_AT_ONCE;
+
+fn admissions(connections: u64, per_address: u64) -> Admissions {
+    Admissions::new(ConnectionLimits { connections, per_address })
+}
+
+fn id(number: u8) -> ConnectionId {
+    ConnectionId::from_random([number; 16])
+}
+
+#[test]
+fn a_place_that_is_left_can_be_taken() {
+    let mut admissions = admissions(2, 0);
+    assert_eq!(admissions.enter(id(1), None), Ok(()));
+    assert_eq!(admissions.enter(id(2), Some("a")), Ok(()));
+    assert_eq!(admissions.enter(id(3), Some("b")), Err(TooManyConnections::OfHub(2)));
+    assert!(admissions.let_go(id(1)));
+    assert_eq!(admissions.enter(id(3), Some("b")), Ok(()));
+}
+
+#[test]
+fn an_address_over_its_limit_keeps_nobody_else_out() {
+    let mut admissions = admissions(0, 1);
+    assert_eq!(admissions.enter(id(1), Some("a")), Ok(()));
+    assert_eq!(admissions.enter(id(2), Some("a")), Err(TooManyConnections::OfAddress(1)));
+    assert_eq!(admissions.enter(id(2), Some("b")), Ok(()));
+    assert_eq!(admissions.enter(id(3), None), Ok(()));
+    assert_eq!(admissions.enter(id(4), None), Ok(()));
+    assert!(admissions.let_go(id(1)));
+    assert_eq!(admissions.enter(id(5), Some("a")), Ok(()));
+}
+
+#[test]
+fn an_address_without_connections_is_forgotten() {
+    let mut admissions = admissions(0, 2);
+    for number in 0..2 {
+        assert_eq!(admissions.enter(id(number), Some("a")), Ok(()));
+    }
+    for number in 0..2 {
+        assert!(admissions.let_go(id(number)));
+    }
+    assert!(admissions.by_address.is_empty());
+}
+
+#[test]
+fn a_connection_that_has_ended_keeps_its_place_until_its_stream_is_let_go() {
+    let mut admissions = admissions(1, 0);
+    assert_eq!(admissions.enter(id(1), None), Ok(()));
+    let said = Parting::Say(b": expired\n");
+    assert_eq!(admissions.end(id(1), CloseReason::Expired, MUCH), said);
+    assert_eq!(admissions.leaving(), 1);
+    assert_eq!(admissions.enter(id(2), None), Err(TooManyConnections::OfHub(1)));
+    assert!(admissions.let_go(id(1)), "its client went without reading on");
+    assert_eq!(admissions.leaving(), 0);
+    assert_eq!(admissions.enter(id(2), None), Ok(()));
+}
+
+#[test]
+fn the_place_of_a_leaving_connection_counts_for_its_address() {
+    let mut admissions = admissions(0, 1);
+    assert_eq!(admissions.enter(id(1), Some("a")), Ok(()));
+    admissions.end(id(1), CloseReason::Stopped, MUCH);
+    assert_eq!(admissions.enter(id(2), Some("a")), Err(TooManyConnections::OfAddress(1)));
+    assert_eq!(admissions.enter(id(2), Some("b")), Ok(()));
+}
+
+#[test]
+fn a_stream_that_has_taken_all_is_closed_and_its_place_is_free() {
+    let mut admissions = admissions(1, 0);
+    assert_eq!(admissions.enter(id(1), None), Ok(()));
+    assert_eq!(admissions.end(id(1), CloseReason::Stopped, MUCH), Parting::Say(b":\n"));
+    for _ in 1..CHUNKS_AHEAD {
+        assert_eq!(admissions.asks(id(1)), Parting::Say(b":\n"));
+        assert_eq!(admissions.enter(id(2), None), Err(TooManyConnections::OfHub(1)));
+    }
+    assert_eq!(admissions.asks(id(1)), Parting::Close(b""));
+    assert_eq!(admissions.enter(id(2), None), Ok(()));
+    assert_eq!(admissions.asks(id(1)), Parting::Close(b""), "it may ask again");
+}
+
+#[test]
+fn a_stream_that_was_given_little_is_closed_with_its_connection() {
+    let mut admissions = admissions(1, 0);
+    assert_eq!(admissions.enter(id(1), None), Ok(()));
+    let closed = Parting::Close(b": too slow\n");
+    assert_eq!(admissions.end(id(1), CloseReason::TooSlow, TAKEN_AT_ONCE - 1), closed);
+    assert_eq!(admissions.enter(id(2), None), Ok(()));
+}
+
+#[test]
+fn a_client_that_is_gone_is_let_go_however_much_its_stream_was_given() {
+    let mut admissions = admissions(1, 0);
+    assert_eq!(admissions.enter(id(1), None), Ok(()));
+    assert_eq!(admissions.end(id(1), CloseReason::ClientGone, usize::MAX), Parting::Close(b""));
+    assert_eq!(admissions.enter(id(2), None), Ok(()));
+}
+
+#[test]
+fn a_place_is_given_back_once() {
+    let mut admissions = admissions(2, 0);
+    assert_eq!(admissions.enter(id(1), None), Ok(()));
+    assert_eq!(admissions.enter(id(2), None), Ok(()));
+    admissions.end(id(1), CloseReason::Stopped, MUCH);
+    assert!(admissions.let_go(id(1)));
+    assert!(!admissions.let_go(id(1)));
+    assert_eq!(admissions.end(id(1), CloseReason::ClientGone, MUCH), Parting::Close(b""));
+    assert_eq!(admissions.enter(id(3), None), Ok(()));
+    assert_eq!(admissions.enter(id(4), None), Err(TooManyConnections::OfHub(2)));
+}
