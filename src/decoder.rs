@@ -21,7 +21,6 @@ pub use decoded_event::{DecodedEvent, InvalidDecodedEvent};
 
 use std::mem;
 
-use crate::reconnection_time::ReconnectionTime;
 use block::{Block, Whole};
 use line::{Field, Line};
 use utf_8::ChunkText;
@@ -133,11 +132,11 @@ impl Decoder {
         self.block.last_event_id()
     }
 
-    /// The reconnection time that the stream set last.
+    /// The reconnection time that the stream set last, in milliseconds.
     ///
-    /// A number of more than 64 bits is taken as the longest time there is.
+    /// A number of more than 64 bits is taken as the greatest that there is.
     #[must_use]
-    pub fn reconnection_time(&self) -> Option<ReconnectionTime> {
+    pub fn reconnection_time(&self) -> Option<u64> {
         self.block.last_reconnection_time()
     }
 

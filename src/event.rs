@@ -81,6 +81,13 @@ impl Event {
         Self { id: Some(id), ..self }
     }
 
+    /// The event as it is published: under this id, and with the reconnection time that is
+    /// [told](ReconnectionTime::told).
+    pub(crate) fn published(self, id: EventId) -> Self {
+        let told = self.reconnection_time.and_then(ReconnectionTime::told);
+        Self { reconnection_time: told, ..self.with_id(id) }
+    }
+
     /// Replaces the data.
     #[must_use]
     pub fn with_data(self, data: impl Into<String>) -> Self {

@@ -89,7 +89,13 @@ impl fmt::Display for Limit {
             Self::Time(time) if time.subsec_millis() == 0 => {
                 write!(formatter, "{} s", time.as_secs())
             }
-            Self::Time(time) => write!(formatter, "{} ms", time.as_millis()),
+            Self::Time(time) => {
+                write!(
+                    formatter,
+                    "{} ms",
+                    grouped(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+                )
+            }
         }
     }
 }

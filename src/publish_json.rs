@@ -152,10 +152,13 @@ mod tests {
     #[test]
     fn every_member_reaches_the_event_stream_as_the_field_of_a_form_does() {
         sent(
-            r#"{"topic":"a","data":"x\ny","id":"i","type":"t","retry":5}"#,
-            "event: t\nretry: 5\nid: i\ndata: x\ndata: y\n\n",
+            r#"{"topic":"a","data":"x\ny","id":"i","type":"t","retry":5000}"#,
+            "event: t\nretry: 5000\nid: i\ndata: x\ndata: y\n\n",
         );
-        sent(r#"{"topic":"a","retry":"5","more":[{}]}"#, "retry: 5\nid: generated\ndata: \n\n");
+        sent(
+            r#"{"topic":"a","retry":"5000","more":[{}]}"#,
+            "retry: 5000\nid: generated\ndata: \n\n",
+        );
     }
 
     #[test]
@@ -224,6 +227,8 @@ mod tests {
             (r#"{"topic":"a","id":"earliest"}"#, "id"),
             (r#"{"topic":"a","retry":1.5}"#, "retry"),
             (r#"{"topic":"a","retry":-1}"#, "retry"),
+            (r#"{"topic":"a","retry":2147483648}"#, "retry"),
+            (r#"{"topic":"a","retry":"4294967296"}"#, "retry"),
             (r#"{"topic":"a","retry":true}"#, "retry"),
             (r#"{"topic":"a\nb"}"#, "topic"),
             (r#"{"topic":"a","data":"\ud800"}"#, "data"),

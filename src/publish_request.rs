@@ -11,7 +11,7 @@ use crate::{
     event_type::{EventType, InvalidEventType},
     form::{self, NotUtf8},
     limits::{MAX_ID_BYTES, MAX_TYPE_BYTES},
-    reconnection_time::{InvalidReconnectionTime, ReconnectionTime},
+    reconnection_time::InvalidReconnectionTime,
     topic::{InvalidTopic, Topic},
     topics::{InvalidTopics, Topics},
     update::Update,
@@ -106,7 +106,7 @@ impl InvalidPublishRequest {
 impl PublishRequest {
     /// Reads an `application/x-www-form-urlencoded` body. Unknown fields are ignored; of a field
     /// other than `topic` that is given twice the first counts; an empty `id`, `type` or `retry`
-    /// is as good as none, and so is a `retry` of 0; `private` counts by being there.
+    /// is as good as none; `private` counts by being there.
     ///
     /// ```
     /// use millstream::publish_request::PublishRequest;
@@ -137,7 +137,7 @@ impl PublishRequest {
     }
 
     /// One event of a stream, published to `topics`: under its own id if its block set one that is
-    /// not empty, with the type and the reconnection time that it set, if that is not 0.
+    /// not empty, with the type and the reconnection time that it set.
     ///
     /// # Errors
     /// The first field that is wrong.
@@ -151,8 +151,8 @@ impl PublishRequest {
         if let Some(event_type) = event.named_event_type() {
             published = published.with_event_type(parse_event_type(event_type)?);
         }
-        if let Some(time) = event.reconnection_time().filter(|time| is_told(*time)) {
-            published = published.with_reconnection_time(time);
+        if let Some(time) = event.reconnection_time() {
+            published = published.with_reconnection_time(time.try_into()?);
         }
         Ok(Self { topics, id, event: published, private })
     }
@@ -207,10 +207,7 @@ impl Fields<'_> {
             event = event.with_event_type(parse_event_type(&event_type)?);
         }
         if let Some(retry) = present(self.retry) {
-            let time = retry.parse()?;
-            if is_told(time) {
-                event = event.with_reconnection_time(time);
-            }
+            event = event.with_reconnection_time(retry.parse()?);
         }
         Ok(PublishRequest {
             topics: Topics::to_publish(self.topics)?,
@@ -219,11 +216,6 @@ impl Fields<'_> {
             private: self.private,
         })
     }
-}
-
-/// As with the reference hub nought is none, for which publishers send it.
-fn is_told(time: ReconnectionTime) -> bool {
-    time.as_millis() > 0
 }
 
 fn topics_detail(invalid: &InvalidTopics) -> String {
@@ -291,8 +283,8 @@ mod tests {
     #[test]
     fn every_field_reaches_the_event_stream() {
         sent(
-            "topic=a&data=x%0Ay&id=i&type=t&retry=5",
-            "event: t\nretry: 5\nid: i\ndata: x\ndata: y\n\n",
+            "topic=a&data=x%0Ay&id=i&type=t&retry=5000",
+            "event: t\nretry: 5000\nid: i\ndata: x\ndata: y\n\n",
         );
     }
 
@@ -356,8 +348,10 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_that_is_no_number_is_refused() {
-        for retry in ["invalid", "-1", "1.5", "1s", "99999999999999999999999"] {
+    fn a_retry_that_no_client_can_wait_for_is_refused() {
+        for retry in
+            ["invalid", "-1", "1.5", "1s", "2147483648", "4294967296", "99999999999999999999999"]
+        {
             let form = format!("topic=a&retry={retry}");
             assert_eq!(PublishRequest::from_form(form.as_bytes()).unwrap_err().field(), "retry");
         }

@@ -192,11 +192,11 @@ mod tests {
     #[test]
     fn an_event_keeps_what_its_own_block_set() {
         let body =
-            "retry: 9\ndata: a\nid: 1\n\ndata: b\n\nevent: t\nid\ndata: c\n\n:\n\ndata: half";
+            "retry: 9000\ndata: a\nid: 1\n\ndata: b\n\nevent: t\nid\ndata: c\n\n:\n\ndata: half";
         assert_eq!(
             read(PublishStream::event_stream("topic=x&other=1").unwrap(), body),
             [
-                "retry: 9\nid: 1\ndata: a\n\n",
+                "retry: 9000\nid: 1\ndata: a\n\n",
                 "id: generated\ndata: b\n\n",
                 "event: t\nid: generated\ndata: c\n\n",
             ]
@@ -208,6 +208,16 @@ mod tests {
         let stream = PublishStream::event_stream("topic=x").unwrap();
         let body = "retry: 0\nid: 1\ndata: a\n\nretry: 00\nid: 2\ndata: b\n\n";
         assert_eq!(read(stream, body), ["id: 1\ndata: a\n\n", "id: 2\ndata: b\n\n"]);
+    }
+
+    #[test]
+    fn an_event_whose_reconnection_time_overflows_is_refused_alone() {
+        let found = read(
+            PublishStream::event_stream("topic=x").unwrap(),
+            "retry: 4294967296\nid: 1\ndata: a\n\nid: 2\ndata: b\n\n",
+        );
+        assert!(found[0].starts_with("Invalid \"retry\" parameter"), "{}", found[0]);
+        assert_eq!(found[1], "id: 2\ndata: b\n\n");
     }
 
     #[test]

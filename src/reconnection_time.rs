@@ -4,7 +4,9 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use thiserror::Error;
 
-/// How long a client waits before it connects again, in milliseconds.
+use crate::limits::{MAX_RETRY, MIN_RETRY};
+
+/// How long a client waits before it connects again, in milliseconds: [`MAX_RETRY`] at the most.
 ///
 /// ```
 /// use std::time::Duration;
@@ -12,12 +14,13 @@ use thiserror::Error;
 ///
 /// let time: ReconnectionTime = "2500".parse()?;
 /// assert_eq!(time.as_duration(), Duration::from_millis(2500));
+/// assert!("2147483648".parse::<ReconnectionTime>().is_err());
 /// # Ok::<(), millstream::reconnection_time::InvalidReconnectionTime>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReconnectionTime(u64);
 
-/// The text is no whole number of milliseconds.
+/// The text is no whole number of milliseconds that a client can wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidReconnectionTime {
     /// The text is empty.
@@ -31,19 +34,29 @@ pub enum InvalidReconnectionTime {
         /// The first character that is no digit.
         character: char,
     },
-    /// The number does not fit 64 bits.
-    #[error("the reconnection time passes {} at byte {at}", u64::MAX)]
-    Overflow {
-        /// Byte offset of the digit that is one too many.
-        at: usize,
+    /// It is longer than [`MAX_RETRY`].
+    #[error(
+        "the reconnection time is {millis} ms, the limit is {}: clients come back at once after a \
+         longer one",
+        MAX_RETRY.as_millis()
+    )]
+    TooLong {
+        /// The milliseconds, as far as they fit 64 bits.
+        millis: u64,
     },
 }
 
 impl ReconnectionTime {
-    /// A time of so many milliseconds.
+    /// The longest one.
+    pub const MAX: Self = Self(millis_of(MAX_RETRY));
+
+    /// The shortest one that is worth telling.
+    pub const MIN: Self = Self(millis_of(MIN_RETRY));
+
+    /// A time of so many milliseconds, or the longest one.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
-        Self(millis)
+        if millis > Self::MAX.0 { Self::MAX } else { Self(millis) }
     }
 
     /// The milliseconds.
@@ -57,18 +70,41 @@ impl ReconnectionTime {
     pub const fn as_duration(self) -> Duration {
         Duration::from_millis(self.0)
     }
+
+    /// What clients are told when this is published: nothing for 0, which publishers send when they
+    /// mean none, and [`MIN_RETRY`] at the least.
+    #[must_use]
+    pub fn told(self) -> Option<Self> {
+        (self.0 > 0).then(|| self.max(Self::MIN))
+    }
+}
+
+const fn millis_of(duration: Duration) -> u64 {
+    duration.as_secs() * 1_000 + duration.subsec_millis() as u64
 }
 
 impl From<Duration> for ReconnectionTime {
-    /// Cuts to whole milliseconds; what does not fit 64 bits becomes the longest time there is.
+    /// Cuts to whole milliseconds; what is longer than the longest time becomes that one.
     fn from(duration: Duration) -> Self {
-        Self(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+        Self::from_millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
     }
 }
 
 impl From<ReconnectionTime> for Duration {
     fn from(time: ReconnectionTime) -> Self {
         time.as_duration()
+    }
+}
+
+impl TryFrom<u64> for ReconnectionTime {
+    type Error = InvalidReconnectionTime;
+
+    /// A time of so many milliseconds, such as a decoder read in a stream.
+    fn try_from(millis: u64) -> Result<Self, Self::Error> {
+        match Self::from_millis(millis) {
+            time if time.0 == millis => Ok(time),
+            _ => Err(InvalidReconnectionTime::TooLong { millis }),
+        }
     }
 }
 
@@ -84,14 +120,10 @@ impl FromStr for ReconnectionTime {
         if let Some((at, character)) = text.char_indices().find(not_a_digit) {
             return Err(InvalidReconnectionTime::NotADigit { at, character });
         }
-        let mut millis = 0_u64;
-        for (at, digit) in text.bytes().enumerate() {
-            millis = millis
-                .checked_mul(10)
-                .and_then(|tens| tens.checked_add(u64::from(digit & 0x0f)))
-                .ok_or(InvalidReconnectionTime::Overflow { at })?;
-        }
-        Ok(Self(millis))
+        let with_digit = |millis: u64, digit: u8| {
+            millis.saturating_mul(10).saturating_add(u64::from(digit & 0x0f))
+        };
+        text.bytes().fold(0, with_digit).try_into()
     }
 }
 
@@ -107,7 +139,7 @@ mod tests {
 
     #[test]
     fn digits_are_milliseconds() {
-        for (text, millis) in [("0", 0), ("007", 7), ("18446744073709551615", u64::MAX)] {
+        for (text, millis) in [("0", 0), ("007", 7), ("2147483647", 2_147_483_647)] {
             assert_eq!(text.parse(), Ok(ReconnectionTime::from_millis(millis)));
         }
     }
@@ -126,12 +158,20 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_more_than_64_bits_is_refused() {
-        let error = "18446744073709551616".parse::<ReconnectionTime>().unwrap_err();
-        assert_eq!(error, InvalidReconnectionTime::Overflow { at: 19 });
+    fn what_overflows_a_clients_timer_is_refused() {
+        for (text, millis) in [
+            ("2147483648", 2_147_483_648),
+            ("4294967296", 4_294_967_296),
+            ("18446744073709551616", u64::MAX),
+        ] {
+            let refused = Err(InvalidReconnectionTime::TooLong { millis });
+            assert_eq!(text.parse::<ReconnectionTime>(), refused, "{text}");
+            assert_eq!(ReconnectionTime::try_from(millis), refused);
+        }
         assert_eq!(
-            error.to_string(),
-            "the reconnection time passes 18446744073709551615 at byte 19"
+            "4294967296".parse::<ReconnectionTime>().unwrap_err().to_string(),
+            "the reconnection time is 4294967296 ms, the limit is 2147483647: clients come back at \
+             once after a longer one"
         );
     }
 
@@ -144,10 +184,19 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_cut_to_milliseconds_and_saturate() {
+    fn durations_are_cut_to_milliseconds_and_to_the_longest_time() {
         let time = ReconnectionTime::from(Duration::from_micros(1_999));
         assert_eq!(time, ReconnectionTime::from_millis(1));
-        assert_eq!(ReconnectionTime::from(Duration::MAX).as_millis(), u64::MAX);
+        assert_eq!(ReconnectionTime::from(Duration::MAX), ReconnectionTime::MAX);
+        assert_eq!(ReconnectionTime::from_millis(u64::MAX).as_millis(), 2_147_483_647);
         assert_eq!(Duration::from(time), Duration::from_millis(1));
+    }
+
+    #[test]
+    fn a_short_time_is_told_as_half_a_second_and_that_of_0_not_at_all() {
+        for (millis, told) in [(0, None), (1, Some(500)), (499, Some(500)), (501, Some(501))] {
+            let time = ReconnectionTime::from_millis(millis).told();
+            assert_eq!(time.map(ReconnectionTime::as_millis), told);
+        }
     }
 }

@@ -46,10 +46,11 @@ pub struct UpdateTooLarge {
 }
 
 impl Update {
-    /// A public update of `topics`. The event is sent under `id`, whatever id it had.
+    /// A public update of `topics`. The event is sent under `id`, whatever id it had, and with the
+    /// reconnection time that is [told](crate::reconnection_time::ReconnectionTime::told).
     #[must_use]
     pub fn new(topics: Topics, id: EventId, event: Event) -> Self {
-        Self { topics, event: event.with_id(id.clone()), id, private: false }
+        Self { topics, event: event.published(id.clone()), id, private: false }
     }
 
     /// Keeps the update from everybody who holds no grant for one of its topics.
@@ -120,7 +121,7 @@ impl EncodedUpdate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topic::Topic;
+    use crate::{reconnection_time::ReconnectionTime, topic::Topic};
 
     fn update(data: &str) -> Update {
         let topic: Topic = "a".parse().unwrap();
@@ -130,6 +131,18 @@ mod tests {
     #[test]
     fn it_is_encoded_under_its_id() {
         assert_eq!(&*update("x").encode().unwrap().event, b"id: 1\ndata: x\n\n");
+    }
+
+    #[test]
+    fn a_reconnection_time_is_never_shorter_than_half_a_second_and_0_is_none() {
+        for (millis, told) in [(0, ""), (1, "retry: 500\n"), (9_000, "retry: 9000\n")] {
+            let event =
+                Event::new("x").with_reconnection_time(ReconnectionTime::from_millis(millis));
+            let topic: Topic = "a".parse().unwrap();
+            let update = Update::new(topic.into(), "1".parse().unwrap(), event);
+            let expected = format!("{told}id: 1\ndata: x\n\n");
+            assert_eq!(&*update.encode().unwrap().event, expected.as_bytes());
+        }
     }
 
     #[test]

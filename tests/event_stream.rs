@@ -11,10 +11,7 @@ mod cases;
 use std::{collections::BTreeSet, error::Error, fs, path::PathBuf};
 
 use cases::CASES;
-use millstream::{
-    decoder::{DecodeError, Decoder},
-    reconnection_time::ReconnectionTime,
-};
+use millstream::decoder::{DecodeError, Decoder};
 
 fn data() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data")
@@ -41,7 +38,7 @@ fn every_stream_dispatches_what_the_standard_says_in_any_chunks() -> Result<(), 
                 .collect();
             assert_eq!(dispatched, expected, "events of {name} in chunks of {size}");
             assert_eq!(decoder.last_event_id(), *last_event_id, "{name} in chunks of {size}");
-            let time = decoder.reconnection_time().map(ReconnectionTime::as_millis);
+            let time = decoder.reconnection_time();
             assert_eq!(time, *millis, "{name} in chunks of {size}");
         }
     }

@@ -22,7 +22,7 @@ fn decode<'a>(mut decoder: Decoder, chunks: impl IntoIterator<Item = &'a [u8]>) 
     let (mut events, mut ended) = (Vec::new(), Ok(()));
     for chunk in chunks {
         ended = decoder.decode(chunk, |event| {
-            let time = event.reconnection_time().map(|time| time.as_millis());
+            let time = event.reconnection_time();
             events.push((
                 event.event_type().into(),
                 event.data().into(),
@@ -34,7 +34,7 @@ fn decode<'a>(mut decoder: Decoder, chunks: impl IntoIterator<Item = &'a [u8]>) 
     Outcome {
         events,
         last_event_id: decoder.last_event_id().to_owned(),
-        reconnection_time: decoder.reconnection_time().map(|time| time.as_millis()),
+        reconnection_time: decoder.reconnection_time(),
         ended,
     }
 }

@@ -4,7 +4,6 @@ use super::{
     data::Data, decode_error::DecodeError, decoded_event::DecodedEvent, digits::Digits,
     line::Field, utf_8::text,
 };
-use crate::reconnection_time::ReconnectionTime;
 
 /// What an idle buffer may keep: room for the largest event that the hub takes, doubled as a vector
 /// grows.
@@ -28,8 +27,8 @@ pub(super) struct Block {
     /// The value of an `event` or `id` line that is not finished.
     value: Vec<u8>,
     digits: Digits,
-    reconnection_time: Option<ReconnectionTime>,
-    last_reconnection_time: Option<ReconnectionTime>,
+    reconnection_time: Option<u64>,
+    last_reconnection_time: Option<u64>,
 }
 
 /// The parts of the buffers that lie whole in the chunk being parsed, and so need no copy.
@@ -62,7 +61,7 @@ impl Block {
         &self.last_event_id
     }
 
-    pub(super) fn last_reconnection_time(&self) -> Option<ReconnectionTime> {
+    pub(super) fn last_reconnection_time(&self) -> Option<u64> {
         self.last_reconnection_time
     }
 
@@ -239,7 +238,7 @@ impl Block {
     }
 
     fn set_reconnection_time(&mut self, digits: Digits) {
-        if let Some(time) = digits.reconnection_time() {
+        if let Some(time) = digits.number() {
             self.reconnection_time = Some(time);
             self.last_reconnection_time = Some(time);
         }

@@ -2,7 +2,7 @@ use crate::{
     event::Event,
     event_id::{EventId, InvalidEventId},
     event_type::{EventType, InvalidEventType},
-    reconnection_time::ReconnectionTime,
+    reconnection_time::{InvalidReconnectionTime, ReconnectionTime},
 };
 use thiserror::Error;
 
@@ -15,7 +15,7 @@ pub struct DecodedEvent<'a> {
     pub(super) data: &'a str,
     pub(super) last_event_id: &'a str,
     pub(super) has_id: bool,
-    pub(super) reconnection_time: Option<ReconnectionTime>,
+    pub(super) reconnection_time: Option<u64>,
 }
 
 impl<'a> DecodedEvent<'a> {
@@ -49,9 +49,10 @@ impl<'a> DecodedEvent<'a> {
         self.has_id.then_some(self.last_event_id)
     }
 
-    /// The reconnection time that the block itself sets.
+    /// The reconnection time that the block itself sets, in milliseconds: however long it is, which
+    /// a [`ReconnectionTime`] is not.
     #[must_use]
-    pub fn reconnection_time(&self) -> Option<ReconnectionTime> {
+    pub fn reconnection_time(&self) -> Option<u64> {
         self.reconnection_time
     }
 }
@@ -65,6 +66,9 @@ pub enum InvalidDecodedEvent {
     /// The id is none. A decoder gives no such event.
     #[error(transparent)]
     Id(#[from] InvalidEventId),
+    /// The standard lets a stream set a time that no client's timer holds.
+    #[error(transparent)]
+    ReconnectionTime(#[from] InvalidReconnectionTime),
 }
 
 impl TryFrom<DecodedEvent<'_>> for Event {
@@ -80,7 +84,7 @@ impl TryFrom<DecodedEvent<'_>> for Event {
             event = event.with_id(id.parse::<EventId>()?);
         }
         if let Some(time) = decoded.reconnection_time() {
-            event = event.with_reconnection_time(time);
+            event = event.with_reconnection_time(ReconnectionTime::try_from(time)?);
         }
         Ok(event)
     }

@@ -1,5 +1,3 @@
-use crate::reconnection_time::ReconnectionTime;
-
 /// The value of a `retry` field as it arrives: a number of any length needs no buffer.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Digits {
@@ -20,9 +18,9 @@ impl Digits {
         })
     }
 
-    pub(super) fn reconnection_time(self) -> Option<ReconnectionTime> {
+    pub(super) fn number(self) -> Option<u64> {
         match self {
-            Self::Number(number) => Some(ReconnectionTime::from_millis(number)),
+            Self::Number(number) => Some(number),
             Self::None | Self::Other => None,
         }
     }

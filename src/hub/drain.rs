@@ -114,6 +114,6 @@ impl Draining {
 /// No blank line: the field counts as it is read (HTML § 9.2.6), and for a blank line widely used clients
 /// dispatch an empty message.
 fn farewell(retry: Duration) -> Vec<u8> {
-    let retry = ReconnectionTime::from(retry);
+    let retry = ReconnectionTime::from(retry).max(ReconnectionTime::MIN);
     format!(": {}\nretry: {retry}\n", CloseReason::Drained.as_str()).into_bytes()
 }

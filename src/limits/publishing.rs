@@ -1,6 +1,12 @@
 //! Publications, and bodies that stream them.
 
+use std::time::Duration;
+
 use super::MAX_BODY_BYTES;
+
+/// The shortest reconnection time that is told: Firefox waits no less, and a client without such a
+/// bound asks a hub that is down hundreds of times a second. A shorter one is raised to it.
+pub const MIN_RETRY: Duration = Duration::from_millis(500);
 
 bounds! {
     /// A line may hold what a JSON body may.
@@ -11,6 +17,11 @@ bounds! {
     /// sevenfold when it is encoded.
     MAX_STORED_BYTES: usize = 1_900_000, bytes,
         "an update as it is stored: encoded event, topics and id" => "413";
+
+    /// Timers of JavaScript hold 31 bits: of a longer time they make none, so that a client comes
+    /// back hundreds of times a second.
+    MAX_RETRY: Duration = Duration::from_millis((1 << 31) - 1), time,
+        "the reconnection time of an update" => "400";
 
     /// A column of most databases, and seven times a UUID.
     MAX_IDEMPOTENCY_KEY_BYTES: usize = 255, bytes,

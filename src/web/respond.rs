@@ -54,7 +54,8 @@ fn come_back(retry: Duration) -> Result<Response, JsValue> {
     let response = event_stream(None, Dialect::default(), None)?;
     // No blank line, for which widely used clients dispatch an empty message: the field counts as it is
     // read, HTML § 9.2.6.
-    let retry = format!("retry: {}\n", ReconnectionTime::from(retry));
+    let retry = ReconnectionTime::from(retry).max(ReconnectionTime::MIN);
+    let retry = format!("retry: {retry}\n");
     let init = init(200, &response.headers());
     Response::new_with_opt_str_and_init(Some(&retry), &init)
 }

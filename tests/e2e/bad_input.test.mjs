@@ -43,6 +43,8 @@ const CASES = [
   { name: "a retry that is a word", ...form("topic=a&retry=soon"), status: 400, field: "retry" },
   { name: "a negative retry", ...form("topic=a&retry=-1"), status: 400, field: "retry" },
   { name: "a fractional retry", ...form("topic=a&retry=1.5"), status: 400, field: "retry" },
+  { name: "a retry of 2^31", ...form("topic=a&retry=2147483648"), status: 400, field: "retry" },
+  { name: "a retry of 2^32", ...form("topic=a&retry=4294967296"), status: 400, field: "retry" },
   { name: "a JSON body that is no object", ...form("[]", "application/json"), status: 400, field: "body" },
   { name: "an XML body", ...form("<topic>a</topic>", "application/xml"), status: 415, field: "Content-Type" },
   { name: "a plain text body", ...form("topic=a&data=x", "text/plain"), status: 415, field: "Content-Type" },

@@ -249,7 +249,7 @@ describe("publishing", { concurrency: true }, () => {
     assert.equal(response.headers.get("content-type"), "text/plain; charset=utf-8");
     assert.equal(await response.text(), "my-id");
     await stream.receivesId("my-id");
-    assert.deepEqual(stream.updates, ["event: sold\nretry: 5\nid: my-id\ndata: a\ndata: b"]);
+    assert.deepEqual(stream.updates, ["event: sold\nretry: 500\nid: my-id\ndata: a\ndata: b"]);
   });
 
   test("lines that end in LF, CR and CRLF are lines of data", async (t) => {
@@ -610,7 +610,7 @@ describe("subscribing", { concurrency: true }, () => {
     await publish(hub, { topic: review(23), data: "23", id: "23", retry: "1", private: "on" });
     await publish(hub, { topic: review(24), id: "end" });
     await Promise.all([some, publisher, anonymous].map((stream) => stream.receivesId("end")));
-    assert.deepEqual(some.updates.slice(0, 2), ["event: test\nid: 22\ndata: 22", "retry: 1\nid: 23\ndata: 23"]);
+    assert.deepEqual(some.updates.slice(0, 2), ["event: test\nid: 22\ndata: 22", "retry: 500\nid: 23\ndata: 23"]);
     assert.deepEqual([some.ids, publisher.ids, anonymous.ids], [["22", "23", "end"], ["end"], ["end"]]);
   });
 

@@ -62,6 +62,7 @@ for (const kind of ["wrangler", "workerd"]) {
         ['{"data":"x"}', "topic"],
         ['{"topic":"a","id":7}', "id"],
         ['{"topic":"a","retry":"soon"}', "retry"],
+        ['{"topic":"a","retry":4294967296}', "retry"],
         ['{"topic":"a","type":"x\\ny"}', "type"],
         ['{"topic":"a","private":"yes"}', "private"],
       ]) {

@@ -12,7 +12,6 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_util::stream;
-use millstream::reconnection_time::ReconnectionTime;
 
 /// What a decoder gives for one block; a part that it does not give is missing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,12 +56,12 @@ impl Decode for Millstream {
                     event_type: Some(event.event_type()),
                     data: Some(event.data()),
                     id: Some(event.last_event_id()),
-                    reconnection_millis: event.reconnection_time().map(ReconnectionTime::as_millis),
+                    reconnection_millis: event.reconnection_time(),
                 });
             });
             result.map_err(|error| error.to_string())?;
         }
-        let time = decoder.reconnection_time().map(ReconnectionTime::as_millis);
+        let time = decoder.reconnection_time();
         Ok(Some((decoder.last_event_id().to_owned(), time)))
     }
 }

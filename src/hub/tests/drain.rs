@@ -20,7 +20,7 @@ const WITHIN: Duration = Duration::from_secs(20);
 fn retry(host: &Host, connection: u8) -> Option<Duration> {
     let mut decoder = Decoder::new();
     decoder.decode(&host.bytes(connection), |_| {}).unwrap();
-    decoder.reconnection_time().map(Duration::from)
+    decoder.reconnection_time().map(Duration::from_millis)
 }
 
 #[test]
