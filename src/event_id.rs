@@ -36,6 +36,21 @@ impl EventId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The text before the first U+FFFD, if there is one: a host that reads headers as UTF-8 puts it
+    /// in the place of each byte that a client has sent as Latin-1.
+    #[must_use]
+    pub fn before_replaced(&self) -> Option<&str> {
+        self.0.split_once(char::REPLACEMENT_CHARACTER).map(|(before, _)| before)
+    }
+
+    /// Whether such a host reads `read` when a client has sent this id as Latin-1.
+    #[must_use]
+    pub fn is_read_as(&self, read: &Self) -> bool {
+        let bytes: Option<Vec<u8>> =
+            self.0.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
+        bytes.is_some_and(|bytes| String::from_utf8_lossy(&bytes) == read.as_str())
+    }
 }
 
 impl FromStr for EventId {
@@ -91,6 +106,19 @@ mod tests {
     fn the_error_shows_the_character_escaped() {
         let error = "1\n".parse::<EventId>().unwrap_err();
         assert_eq!(error.to_string(), r"'\n' at byte 1 of the event id");
+    }
+
+    #[test]
+    fn latin_1_that_was_read_as_utf_8_is_known_again() {
+        let id = |text: &str| text.parse::<EventId>().unwrap();
+        let read = id("caf\u{fffd}-1");
+        assert_eq!(read.before_replaced(), Some("caf"));
+        assert!(id("café-1").is_read_as(&read) && id("cafè-1").is_read_as(&read));
+        for other in ["cafe-1", "café-2", "cafπ-1", "café", "caf\u{fffd}-1"] {
+            assert!(!id(other).is_read_as(&read), "{other}");
+        }
+        assert!(id("été").is_read_as(&id("\u{fffd}t\u{fffd}")));
+        assert_eq!(id("café-1").before_replaced(), None);
     }
 
     #[test]

@@ -36,6 +36,17 @@ pub fn pairs(form: &[u8]) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, 
     })
 }
 
+/// Those of the [`pairs`] whose names are ours. What is not ours is passed over, whatever it holds.
+pub fn pairs_of(
+    form: &[u8],
+    is_ours: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), NotUtf8>> {
+    pairs(form).filter(move |pair| match pair {
+        Ok((name, _)) => is_ours(name),
+        Err(NotUtf8 { field }) => is_ours(field),
+    })
+}
+
 fn text(encoded: &[u8]) -> Option<Cow<'_, str>> {
     match decode(encoded) {
         Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
@@ -93,6 +104,14 @@ mod tests {
     #[test]
     fn a_percent_sign_without_two_digits_stands_for_itself() {
         check("data=100%&x=%zz", &[("data", "100%"), ("x", "%zz")]);
+    }
+
+    #[test]
+    fn what_is_not_ours_may_hold_anything() {
+        let form = b"utm=%ff&%ff=1&topic=a&other=b&data=%ff";
+        let pairs: Vec<_> = pairs_of(form, |name| ["topic", "data"].contains(&name)).collect();
+        let refused = NotUtf8 { field: "data".to_owned() };
+        assert_eq!(pairs, [Ok(("topic".into(), "a".into())), Err(refused)]);
     }
 
     #[test]

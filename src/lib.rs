@@ -39,6 +39,7 @@ pub mod topic;
 pub mod topic_selector;
 pub mod topics;
 pub mod update;
+pub mod update_id;
 pub mod uri_template;
 pub mod url_components;
 pub mod url_parser;

@@ -7,21 +7,22 @@ use thiserror::Error;
 use crate::{
     decoder::DecodedEvent,
     event::Event,
-    event_id::{EventId, InvalidEventId},
     event_type::{EventType, InvalidEventType},
     form::{self, NotUtf8},
-    limits::{MAX_ID_BYTES, MAX_TYPE_BYTES},
+    limits::MAX_TYPE_BYTES,
+    publish_stream::StreamTarget,
     reconnection_time::InvalidReconnectionTime,
     topic::{InvalidTopic, Topic},
     topics::{InvalidTopics, Topics},
     update::Update,
+    update_id::{InvalidUpdateId, UpdateId},
 };
 
 /// A publication as it was asked for: an [`Update`] that may still lack its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishRequest {
     topics: Topics,
-    id: Option<EventId>,
+    id: Option<UpdateId>,
     event: Event,
     private: bool,
 }
@@ -37,16 +38,7 @@ pub enum InvalidPublishRequest {
     Topic(#[from] InvalidTopic),
     /// The `id` cannot be one.
     #[error("Invalid \"id\" parameter: {0}")]
-    Id(#[from] InvalidEventId),
-    /// The `id` is longer than [`MAX_ID_BYTES`].
-    #[error("Invalid \"id\" parameter: it has {0} bytes, the limit is {MAX_ID_BYTES}")]
-    IdTooLong(usize),
-    /// The `id` could not come back in a header.
-    #[error("Invalid \"id\" parameter: it begins or ends with, or holds, {0:?}")]
-    IdCharacter(char),
-    /// The `id` is one that the protocol gives a meaning of its own.
-    #[error("Invalid \"id\" parameter: {0:?} is reserved")]
-    ReservedId(String),
+    Id(#[from] InvalidUpdateId),
     /// The `type` cannot be one.
     #[error("Invalid \"type\" parameter: {0}")]
     Type(#[from] InvalidEventType),
@@ -78,7 +70,7 @@ impl InvalidPublishRequest {
     pub fn field(&self) -> &str {
         match self {
             Self::Topics(_) | Self::Topic(_) => "topic",
-            Self::Id(_) | Self::IdTooLong(_) | Self::IdCharacter(_) | Self::ReservedId(_) => "id",
+            Self::Id(_) => "id",
             Self::Type(_) | Self::TypeTooLong(_) => "type",
             Self::Retry(_) => "retry",
             Self::NotUtf8(not_utf8) => &not_utf8.field,
@@ -97,7 +89,7 @@ impl InvalidPublishRequest {
             self,
             Self::Topics(InvalidTopics::TooMany { .. } | InvalidTopics::TooLong { .. })
                 | Self::Topic(InvalidTopic::TooLong { .. })
-                | Self::IdTooLong(_)
+                | Self::Id(InvalidUpdateId::TooLong(_))
                 | Self::TypeTooLong(_)
         )
     }
@@ -112,7 +104,7 @@ impl PublishRequest {
     /// use millstream::publish_request::PublishRequest;
     ///
     /// let request = PublishRequest::from_form(b"topic=books/1&topic=books&data=sold+out")?;
-    /// let update = request.into_update("urn:uuid:…".parse().unwrap());
+    /// let update = request.into_update("urn:uuid:0189c5a3".parse().unwrap());
     /// assert_eq!(update.topics().as_slice().len(), 2);
     /// # Ok::<(), millstream::publish_request::InvalidPublishRequest>(())
     /// ```
@@ -121,7 +113,8 @@ impl PublishRequest {
     /// The first field that is wrong.
     pub fn from_form(form: &[u8]) -> Result<Self, InvalidPublishRequest> {
         let mut fields = Fields::default();
-        for pair in form::pairs(form) {
+        let names = ["topic", "data", "id", "type", "retry", "private"];
+        for pair in form::pairs_of(form, |name| names.contains(&name)) {
             let (name, value) = pair?;
             match &*name {
                 "topic" => fields.topics.push(value.parse()?),
@@ -129,24 +122,23 @@ impl PublishRequest {
                 "id" => keep_first(&mut fields.id, value),
                 "type" => keep_first(&mut fields.event_type, value),
                 "retry" => keep_first(&mut fields.retry, value),
-                "private" => fields.private = true,
-                _ => {}
+                _ => fields.private = true,
             }
         }
         fields.into_request()
     }
 
-    /// One event of a stream, published to `topics`: under its own id if its block set one that is
-    /// not empty, with the type and the reconnection time that it set.
+    /// One event of a stream that is published to `target`, with the type and the reconnection time
+    /// that its block set; under its own id if those are kept and it has one that is not empty.
     ///
     /// # Errors
     /// The first field that is wrong.
     pub fn from_event(
-        topics: Topics,
-        private: bool,
+        target: &StreamTarget,
         event: &DecodedEvent<'_>,
     ) -> Result<Self, InvalidPublishRequest> {
-        let id = event.id().filter(|id| !id.is_empty()).map(parse_id).transpose()?;
+        let kept = event.id().filter(|id| target.keep_ids && !id.is_empty());
+        let id = kept.map(str::parse).transpose()?;
         let mut published = Event::new(event.data());
         if let Some(event_type) = event.named_event_type() {
             published = published.with_event_type(parse_event_type(event_type)?);
@@ -154,7 +146,8 @@ impl PublishRequest {
         if let Some(time) = event.reconnection_time() {
             published = published.with_reconnection_time(time.try_into()?);
         }
-        Ok(Self { topics, id, event: published, private })
+        let StreamTarget { topics, private, .. } = target;
+        Ok(Self { topics: topics.clone(), id, event: published, private: *private })
     }
 
     /// What it is about.
@@ -171,7 +164,7 @@ impl PublishRequest {
 
     /// The publisher's id.
     #[must_use]
-    pub fn id(&self) -> Option<&EventId> {
+    pub fn id(&self) -> Option<&UpdateId> {
         self.id.as_ref()
     }
 
@@ -183,7 +176,7 @@ impl PublishRequest {
 
     /// The update, under the publisher's id or else under `generated`.
     #[must_use]
-    pub fn into_update(self, generated: EventId) -> Update {
+    pub fn into_update(self, generated: UpdateId) -> Update {
         let update = Update::new(self.topics, self.id.unwrap_or(generated), self.event);
         if self.private { update.into_private() } else { update }
     }
@@ -211,7 +204,7 @@ impl Fields<'_> {
         }
         Ok(PublishRequest {
             topics: Topics::to_publish(self.topics)?,
-            id: present(self.id).map(|id| parse_id(&id)).transpose()?,
+            id: present(self.id).map(|id| id.parse()).transpose()?,
             event,
             private: self.private,
         })
@@ -233,23 +226,6 @@ fn keep_first<'a>(field: &mut Option<Cow<'a, str>>, value: Cow<'a, str>) {
 
 fn present(field: Option<Cow<'_, str>>) -> Option<Cow<'_, str>> {
     field.filter(|value| !value.is_empty())
-}
-
-fn parse_id(text: &str) -> Result<EventId, InvalidPublishRequest> {
-    if text.len() > MAX_ID_BYTES {
-        return Err(InvalidPublishRequest::IdTooLong(text.len()));
-    }
-    // A client gives the id back in a header, which ends where a space begins and holds no control.
-    if let Some(character) = text.chars().find(char::is_ascii_control) {
-        return Err(InvalidPublishRequest::IdCharacter(character));
-    }
-    if text.starts_with(' ') || text.ends_with(' ') {
-        return Err(InvalidPublishRequest::IdCharacter(' '));
-    }
-    if text == "earliest" || text.starts_with('#') {
-        return Err(InvalidPublishRequest::ReservedId(text.to_owned()));
-    }
-    Ok(text.parse()?)
 }
 
 fn parse_event_type(text: &str) -> Result<EventType, InvalidPublishRequest> {
@@ -337,6 +313,7 @@ mod tests {
             ("topic=a&id=x%7F", "id"),
             ("topic=a&id=%20x", "id"),
             ("topic=a&id=x+", "id"),
+            ("topic=a&id=caf%C3%A9-1", "id"),
             ("topic=a&type=x%0Ay", "type"),
             ("topic=a&type=x%0Dy", "type"),
             ("topic=a&type=x%00y", "type"),
@@ -375,5 +352,6 @@ mod tests {
     #[test]
     fn a_field_that_is_not_utf_8_is_named() {
         refused("topic=%ff", "topic", "Invalid form: the field \"topic\" is not UTF-8");
+        sent("topic=a&utm=%ff", "id: generated\ndata: \n\n");
     }
 }

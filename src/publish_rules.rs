@@ -95,9 +95,6 @@ fn check_1_0(
             return Err(ForbiddenPublication::ReservedTopic(topic.to_string()));
         }
     }
-    if let Some(id) = request.id() {
-        check("id", id.as_str())?;
-    }
     match request.event_type() {
         Some(event_type) if event_type.as_str() == "mercure" => {
             Err(ForbiddenPublication::ReservedType)
@@ -154,7 +151,6 @@ mod tests {
         check("topic=a&type=mercure", None, Some(400));
         check("topic=a&type=Mercure", None, None);
         check("topic=a%E2%80%AEb", None, Some(400));
-        check("topic=a&id=%C2%85", None, Some(400));
         check("topic=a&type=%EF%BB%BFx", None, Some(400));
         check("topic=كتب&data=%E2%80%AE", None, None);
     }

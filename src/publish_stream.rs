@@ -31,9 +31,7 @@ enum Parser {
     /// `text/event-stream`: each event is published to the topics that the query names.
     EventStream {
         /// Where to.
-        topics: Topics,
-        /// Whether the updates are private.
-        private: bool,
+        target: StreamTarget,
         /// What finds the events.
         decoder: Box<Decoder>,
     },
@@ -53,6 +51,18 @@ pub enum NothingFound {
     Events,
 }
 
+/// Where the events of an event stream are published, as the URL's query says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamTarget {
+    /// To which topics.
+    pub topics: Topics,
+    /// Whether the updates are private.
+    pub private: bool,
+    /// Whether an event is published under the id that it has. Ids of different streams are often
+    /// the same, and behind an id that was given twice nobody resumes exactly.
+    pub keep_ids: bool,
+}
+
 /// A publication, or why it is none.
 pub type Publication = Result<PublishRequest, Error>;
 
@@ -63,23 +73,25 @@ impl PublishStream {
         Self { parser: Parser::Ndjson(Lines::default()), found: false }
     }
 
-    /// A stream of events for the topics in the URL's query: `topic`, repeated, and `private`.
+    /// A stream of events for the topics in the URL's query: `topic`, repeated, `private`, and
+    /// `keep_ids`.
     ///
     /// # Errors
     /// What is wrong with the query.
     pub fn event_stream(query: &str) -> Result<Self, InvalidPublishRequest> {
-        let (mut topics, mut private) = (Vec::<Topic>::new(), false);
-        for pair in form::pairs(query.as_bytes()) {
+        let (mut topics, mut private, mut keep_ids) = (Vec::<Topic>::new(), false, false);
+        let names = ["topic", "private", "keep_ids"];
+        for pair in form::pairs_of(query.as_bytes(), |name| names.contains(&name)) {
             let (name, value) = pair?;
             match &*name {
                 "topic" => topics.push(value.parse()?),
                 "private" => private = true,
-                _ => {}
+                _ => keep_ids = true,
             }
         }
         let decoder = Box::new(Decoder::with_max_event_bytes(MAX_BODY_BYTES));
-        let parser = Parser::EventStream { topics: Topics::to_publish(topics)?, private, decoder };
-        Ok(Self { parser, found: false })
+        let target = StreamTarget { topics: Topics::to_publish(topics)?, private, keep_ids };
+        Ok(Self { parser: Parser::EventStream { target, decoder }, found: false })
     }
 
     /// Reads the next chunk of the body.
@@ -94,9 +106,8 @@ impl PublishStream {
         };
         match &mut self.parser {
             Parser::Ndjson(lines) => lines.split(chunk, |line| found(publication(line))),
-            Parser::EventStream { topics, private, decoder } => decoder.decode(chunk, |event| {
-                let request = PublishRequest::from_event(topics.clone(), *private, &event);
-                found(request.map_err(Error::from));
+            Parser::EventStream { target, decoder } => decoder.decode(chunk, |event| {
+                found(PublishRequest::from_event(target, &event).map_err(Error::from));
             })?,
         }
         Ok(())
@@ -190,13 +201,13 @@ mod tests {
     }
 
     #[test]
-    fn an_event_keeps_what_its_own_block_set() {
+    fn an_event_keeps_what_its_own_block_set_but_its_id() {
         let body =
             "retry: 9000\ndata: a\nid: 1\n\ndata: b\n\nevent: t\nid\ndata: c\n\n:\n\ndata: half";
         assert_eq!(
-            read(PublishStream::event_stream("topic=x&other=1").unwrap(), body),
+            read(PublishStream::event_stream("topic=x&other=%ff").unwrap(), body),
             [
-                "retry: 9000\nid: 1\ndata: a\n\n",
+                "retry: 9000\nid: generated\ndata: a\n\n",
                 "id: generated\ndata: b\n\n",
                 "event: t\nid: generated\ndata: c\n\n",
             ]
@@ -204,8 +215,18 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_kept_where_the_query_says_so() {
+        let stream = PublishStream::event_stream("topic=x&keep_ids").unwrap();
+        let body = "id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n";
+        assert_eq!(
+            read(stream, body),
+            ["id: 1\ndata: a\n\n", "id: generated\ndata: b\n\n", "id: generated\ndata: c\n\n"]
+        );
+    }
+
+    #[test]
     fn a_reconnection_time_of_nought_is_as_good_as_none() {
-        let stream = PublishStream::event_stream("topic=x").unwrap();
+        let stream = PublishStream::event_stream("topic=x&keep_ids").unwrap();
         let body = "retry: 0\nid: 1\ndata: a\n\nretry: 00\nid: 2\ndata: b\n\n";
         assert_eq!(read(stream, body), ["id: 1\ndata: a\n\n", "id: 2\ndata: b\n\n"]);
     }
@@ -213,7 +234,7 @@ mod tests {
     #[test]
     fn an_event_whose_reconnection_time_overflows_is_refused_alone() {
         let found = read(
-            PublishStream::event_stream("topic=x").unwrap(),
+            PublishStream::event_stream("topic=x&keep_ids").unwrap(),
             "retry: 4294967296\nid: 1\ndata: a\n\nid: 2\ndata: b\n\n",
         );
         assert!(found[0].starts_with("Invalid \"retry\" parameter"), "{}", found[0]);
@@ -221,13 +242,15 @@ mod tests {
     }
 
     #[test]
-    fn an_event_with_a_reserved_id_is_refused_alone() {
+    fn an_event_whose_kept_id_cannot_be_one_is_refused_alone() {
         let found = read(
-            PublishStream::event_stream("topic=x").unwrap(),
+            PublishStream::event_stream("topic=x&keep_ids").unwrap(),
             "id: earliest\ndata: a\n\nid: 2\ndata: b\n\n",
         );
         assert_eq!(found[0], "Invalid \"id\" parameter: \"earliest\" is reserved");
         assert_eq!(found[1], "id: 2\ndata: b\n\n");
+        let stream = PublishStream::event_stream("topic=x").unwrap();
+        assert_eq!(read(stream, "id: café\ndata: a\n\n"), ["id: generated\ndata: a\n\n"]);
     }
 
     #[test]

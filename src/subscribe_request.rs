@@ -116,12 +116,14 @@ impl InvalidSubscribeRequest {
 
 impl SubscribeRequest {
     /// Reads the query of the URL, the form of a QUERY request, which belongs to 1.0, and the
-    /// `Last-Event-ID` header. The header wins over the query's `lastEventID` or `last_event_id`,
-    /// which win over the form's, and those over `Last-Event-ID`, the query's in version 7 of the
-    /// draft; an empty one wins over nothing.
+    /// `Last-Event-ID` header. The header wins over the query's `lastEventId` and
+    /// `evs_last_event_id`, which polyfills without headers put there when they come back; those win
+    /// over `lastEventID` or `last_event_id`, which win over the form's, and those over
+    /// `Last-Event-ID`, the query's in version 7 of the draft; an empty one wins over nothing.
     ///
     /// A parameter whose name begins with `match` makes the request one of 1.0; `urls` resolves its
-    /// URL patterns.
+    /// URL patterns. An empty matcher is that of the empty topic, which no update has: nothing is
+    /// selected by it. Other parameters are not looked at.
     ///
     /// ```
     /// use millstream::{dialect::Dialect, subscribe_request::SubscribeRequest};
@@ -143,28 +145,31 @@ impl SubscribeRequest {
     ) -> Result<Self, InvalidSubscribeRequest> {
         let dialect = Self::dialect_of(query, form.is_some());
         let mut asked = Asked::new(dialect);
-        let (mut from_query, mut of_version_7) = (None, None);
-        for pair in form::pairs(query.as_bytes()).chain(form::pairs(form.unwrap_or_default())) {
+        let (mut of_polyfill, mut from_query, mut of_version_7) = (None, None, None);
+        let of = |form| form::pairs_of(form, is_parameter);
+        for pair in of(query.as_bytes()).chain(of(form.unwrap_or_default())) {
             let (name, value) = pair?;
             match (&*name, dialect) {
                 ("topic", Dialect::V0) => asked.add(MatchType::Topic, name, value),
                 ("topic", Dialect::V1) => return Err(InvalidSubscribeRequest::TwoDialects),
                 ("match" | "match_exact", _) => asked.add(MatchType::Exact, name, value),
                 ("match_urlpattern", _) => asked.add(MatchType::UrlPattern, name, value),
+                ("lastEventId" | "evs_last_event_id", _) => keep(&mut of_polyfill, value),
                 ("lastEventID" | "last_event_id", _) => keep(&mut from_query, value),
                 ("Last-Event-ID", Dialect::V0) => keep(&mut of_version_7, value),
                 _ if is_matcher(&name) => {
                     return Err(InvalidSubscribeRequest::UnknownMatcher(name.into_owned()));
                 }
+                // That of version 7, which 1.0 does not know.
                 _ => {}
             }
         }
-        let returning = header.filter(|header| !header.is_empty());
-        let mut named =
-            [header, from_query.as_deref(), of_version_7.as_deref()].into_iter().flatten();
+        let of_client = [header, of_polyfill.as_deref()];
+        let is_returning = of_client.into_iter().flatten().any(|id| !id.is_empty());
+        let of_url = [from_query.as_deref(), of_version_7.as_deref()];
+        let mut named = of_client.into_iter().chain(of_url).flatten();
         let first = named.clone().find(|id| !id.is_empty()).or_else(|| named.next());
         let last_event_id = first.map(parse_last_event_id).transpose()?;
-        let is_returning = returning.is_some();
         let subscriptions = asked.compile(urls)?;
         let cache_control = CacheControl::default();
         Ok(Self { dialect, subscriptions, last_event_id, is_returning, cache_control })
@@ -173,8 +178,8 @@ impl SubscribeRequest {
     /// The dialect of a request with this query, which may be known before all else of it.
     #[must_use]
     pub fn dialect_of(query: &str, has_form: bool) -> Dialect {
-        let mut pairs = form::pairs(query.as_bytes()).filter_map(Result::ok);
-        if has_form || pairs.any(|(name, _)| is_matcher(&name)) { Dialect::V1 } else { Dialect::V0 }
+        let names_matcher = form::pairs_of(query.as_bytes(), is_matcher).next().is_some();
+        if has_form || names_matcher { Dialect::V1 } else { Dialect::V0 }
     }
 
     /// A request for what these subscriptions select, live from now on.
@@ -228,8 +233,8 @@ impl SubscribeRequest {
         self.cache_control
     }
 
-    /// Whether the last event ID came in the header: a client that comes back by itself sends there
-    /// what an earlier stream has told it.
+    /// Whether the client has set the last event ID by itself, in the header or as polyfills do: it
+    /// sends what an earlier stream has told it.
     #[must_use]
     pub fn is_returning(&self) -> bool {
         self.is_returning
@@ -262,6 +267,10 @@ impl<'a> Asked<'a> {
 
     fn add(&mut self, match_type: MatchType, name: Cow<'a, str>, text: Cow<'a, str>) {
         self.count += 1;
+        // The empty topic, which no update has.
+        if text.is_empty() && match_type != MatchType::Topic {
+            return;
+        }
         self.totals.add(match_type, &text);
         if self.totals.check().is_err() {
             self.over.get_or_insert(name);
@@ -299,6 +308,18 @@ impl<'a> Asked<'a> {
         };
         self.selectors.into_iter().map(compile).collect()
     }
+}
+
+fn is_parameter(name: &str) -> bool {
+    const OTHERS: [&str; 6] = [
+        "topic",
+        "lastEventID",
+        "last_event_id",
+        "lastEventId",
+        "evs_last_event_id",
+        "Last-Event-ID",
+    ];
+    OTHERS.contains(&name) || is_matcher(name)
 }
 
 /// draft-dunglas-mercure-08, "subscription": such names are the protocol's, known or not.
@@ -394,11 +415,15 @@ mod tests {
         assert!(is_returning("topic=a", Some("x")));
         assert!(!is_returning("topic=a&lastEventID=x", None));
         assert!(!is_returning("topic=a&lastEventID=x", Some("")));
+        assert!(is_returning("topic=a&lastEventID=x&lastEventId=y", None));
+        assert!(!is_returning("topic=a&lastEventId=", None));
     }
 
     #[test]
-    fn all_three_query_forms_are_read() {
-        for name in ["lastEventID", "last_event_id", "Last-Event-ID"] {
+    fn every_spelling_in_the_query_is_read() {
+        for name in
+            ["lastEventID", "last_event_id", "lastEventId", "evs_last_event_id", "Last-Event-ID"]
+        {
             begins(&format!("topic=a&{name}=x"), None, Some(&after("x")));
         }
     }
@@ -407,6 +432,34 @@ mod tests {
     fn of_the_query_that_of_version_7_comes_last_and_is_of_0_x_alone() {
         begins("topic=a&Last-Event-ID=old&lastEventID=new", None, Some(&after("new")));
         begins("match=a&Last-Event-ID=old", None, None);
+    }
+
+    #[test]
+    fn what_a_polyfill_adds_when_it_comes_back_wins_over_where_the_application_began() {
+        begins("topic=a&lastEventID=earliest&lastEventId=9", None, Some(&after("9")));
+        begins("match=a&last_event_id=1&evs_last_event_id=9", None, Some(&after("9")));
+        begins("topic=a&lastEventId=query", Some("header"), Some(&after("header")));
+    }
+
+    #[test]
+    fn a_matcher_without_a_value_is_that_of_the_empty_topic() {
+        for query in ["match=", "match", "match_exact=", "match_urlpattern=", "match=&match"] {
+            let request = SubscribeRequest::parse(query, None, None, &()).unwrap();
+            assert_eq!((request.subscriptions(), request.dialect()), (&[][..], Dialect::V1));
+        }
+        let request = SubscribeRequest::parse("match=&match=a", None, None, &()).unwrap();
+        assert_eq!(request.subscriptions().len(), 1);
+        assert!(SubscribeRequest::parse("", Some(b"match="), None, &()).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_ours_need_not_be_utf_8() {
+        begins("utm=%ff&topic=a&%ff=x", None, None);
+        begins("match=a&utm=%ff", None, None);
+        for query in ["topic=%ff", "match=%ff", "match_%ff=a", "topic=a&lastEventId=%ff"] {
+            let refused = SubscribeRequest::parse(query, None, None, &());
+            assert!(matches!(refused, Err(InvalidSubscribeRequest::NotUtf8(_))), "{query}");
+        }
     }
 
     #[test]
@@ -502,7 +555,7 @@ mod tests {
 
     #[test]
     fn what_1_0_forbids_in_a_matcher_is_refused() {
-        for value in ["", "a%00b", "a%0Ab", "a%7F", "a%C2%85", "%FF", "a%E2%80%AEb"] {
+        for value in ["a%00b", "a%0Ab", "a%7F", "a%C2%85", "%FF", "a%E2%80%AEb"] {
             refused(&format!("match={value}"), None, "match");
         }
         refused(&format!("match_exact={}", "x".repeat(4_097)), None, "match_exact");

@@ -10,7 +10,6 @@ use crate::{
     connection_id::ConnectionId,
     dialect::Dialect,
     event::Event,
-    event_id::EventId,
     event_type::InvalidEventType,
     place::Place,
     resolved_topics::ResolvedTopics,
@@ -18,6 +17,7 @@ use crate::{
     topic::{InvalidTopic, Topic},
     topics::Topics,
     update::Update,
+    update_id::UpdateId,
     url_parser::UrlParser,
 };
 
@@ -162,7 +162,7 @@ impl SubscriptionEvent {
     ///
     /// # Errors
     /// None: the type is one.
-    pub fn into_update(self, id: EventId) -> Result<Update, InvalidEventType> {
+    pub fn into_update(self, id: UpdateId) -> Result<Update, InvalidEventType> {
         let event = match self.dialect {
             Dialect::V0 => Event::new(self.document),
             Dialect::V1 => Event::new(self.document).with_event_type("mercure".parse()?),

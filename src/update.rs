@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::{encoder, event::Event, event_id::EventId, limits::MAX_STORED_BYTES, topics::Topics};
+use crate::{
+    encoder, event::Event, event_id::EventId, limits::MAX_STORED_BYTES, topics::Topics,
+    update_id::UpdateId,
+};
 
 /// An event that is published to topics: draft-dunglas-mercure-07 § 4.
 ///
@@ -49,7 +52,8 @@ impl Update {
     /// A public update of `topics`. The event is sent under `id`, whatever id it had, and with the
     /// reconnection time that is [told](crate::reconnection_time::ReconnectionTime::told).
     #[must_use]
-    pub fn new(topics: Topics, id: EventId, event: Event) -> Self {
+    pub fn new(topics: Topics, id: UpdateId, event: Event) -> Self {
+        let id = EventId::from(id);
         Self { topics, event: event.published(id.clone()), id, private: false }
     }
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     encoder,
     event::{Event, any_event},
+    reconnection_time::ReconnectionTime,
 };
 
 /// What a decoder made of a stream.
@@ -223,7 +224,7 @@ proptest! {
         }
         let sent: Vec<Event> = events.iter().filter_map(received).collect();
         let last_id = events.iter().rev().find_map(Event::id).cloned().unwrap_or_default();
-        let last_time = events.iter().rev().find_map(Event::reconnection_time).map(|time| time.as_millis());
+        let last_time = events.iter().rev().find_map(Event::reconnection_time).map(ReconnectionTime::as_millis);
 
         let mut decoder = Decoder::new();
         let mut came = Vec::new();

@@ -7,8 +7,8 @@ use wasm_bindgen::JsValue;
 use super::sys;
 use crate::{
     connection_id::ConnectionId,
-    event_id::{EventId, InvalidEventId},
     timestamp::Timestamp,
+    update_id::{InvalidUpdateId, UpdateId},
 };
 
 pub(crate) fn now() -> Timestamp {
@@ -26,10 +26,10 @@ pub(super) fn connection_id() -> Result<ConnectionId, JsValue> {
 }
 
 /// A fresh `urn:uuid:` of version 7, RFC 9562 § 5.7.
-pub(super) fn event_id() -> Result<EventId, JsValue> {
+pub(super) fn update_id() -> Result<UpdateId, JsValue> {
     let random: [u8; 10] = random()?;
     let uuid = uuid::Builder::from_unix_timestamp_millis(now().as_millis(), &random).into_uuid();
-    uuid.urn().to_string().parse().map_err(|error: InvalidEventId| error.to_string().into())
+    uuid.urn().to_string().parse().map_err(|error: InvalidUpdateId| error.to_string().into())
 }
 
 fn random<const BYTES: usize>() -> Result<[u8; BYTES], JsValue> {

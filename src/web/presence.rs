@@ -107,7 +107,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     fn tell_one(&self, presence: &Presence, event: SubscriptionEvent) -> Result<Sequence, NotTold> {
-        let id = clock::event_id().map_err(|_| NotTold::Random)?;
+        let id = clock::update_id().map_err(|_| NotTold::Random)?;
         let update = event.into_update(id)?;
         let (sequence, _) = self.append(&update)?;
         *presence.newest.borrow_mut() = Some(update.topics().clone());

@@ -129,7 +129,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.limits
             .take_update()
             .map_err(|_| Error::PublishRate(self.limits.rate.map_or(0, |Rate(rate)| rate)))?;
-        let generated = clock::event_id().map_err(|_| Error::Internal)?;
+        let generated = clock::update_id().map_err(|_| Error::Internal)?;
         self.turn_to_append().await;
         let (sequence, published) = self.append(&request.into_update(generated))?;
         if let Some(first) = &first

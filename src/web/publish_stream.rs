@@ -142,7 +142,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         until: &mut Option<Sequence>,
     ) -> Result<Published, Error> {
         self.grant.may_publish(&request, clock::now())?;
-        let generated = clock::event_id().map_err(|_| Error::Internal)?;
+        let generated = clock::update_id().map_err(|_| Error::Internal)?;
         let (sequence, published) = self.engine.append(&request.into_update(generated))?;
         *until = Some(sequence);
         Ok(published)

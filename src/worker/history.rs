@@ -19,7 +19,7 @@ use crate::{
     event_id::EventId,
     history::{Entry, History, Retention, page_is_full},
     idempotency::Outcomes,
-    limits::PAGE_UPDATES,
+    limits::{MAX_SCAN_UPDATES, PAGE_UPDATES},
     sequence::Sequence,
     timestamp::Timestamp,
     topic::Topic,
@@ -117,6 +117,37 @@ impl SqlHistory {
     }
 }
 
+impl SqlHistory {
+    /// The first update whose id may have been read as this one, which holds U+FFFD behind `before`.
+    /// Only ids of earlier versions hold a character beyond ASCII there: others are not looked at.
+    fn find_latin_1(
+        &self,
+        read: &EventId,
+        before: &str,
+        cursor: Sequence,
+    ) -> Result<Option<Sequence>, SqlError> {
+        let rows = self.rows(
+            "SELECT sequence, id FROM updates WHERE id >= ? AND id < ? AND sequence > ? LIMIT ?",
+            &[
+                format!("{before}\u{80}").into(),
+                format!("{before}\u{100}").into(),
+                js_number(cursor.get()),
+                js_number(MAX_SCAN_UPDATES as u64),
+            ],
+        )?;
+        let mut first = None;
+        for row in rows {
+            let row = row?;
+            let held = row.get(1).as_string().and_then(|id| id.parse::<EventId>().ok());
+            if held.is_some_and(|held| held.is_read_as(read)) {
+                let sequence = Sequence::new(column(&row, 0));
+                first = Some(first.map_or(sequence, |first: Sequence| first.min(sequence)));
+            }
+        }
+        Ok(first)
+    }
+}
+
 impl History for SqlHistory {
     type Error = SqlError;
 
@@ -188,6 +219,9 @@ impl History for SqlHistory {
     }
 
     fn find(&self, id: &EventId, cursor: Sequence) -> Result<Option<Sequence>, SqlError> {
+        if let Some(before) = id.before_replaced() {
+            return self.find_latin_1(id, before, cursor);
+        }
         self.sequence(
             "SELECT min(sequence) FROM updates WHERE id = ? AND sequence > ?",
             &[id.as_str().into(), js_number(cursor.get())],

@@ -32,6 +32,13 @@ export function replace(folder, sql) {
   database.close();
 }
 
+/** Runs the SQL on the only object's database. No server may run. */
+export function execute(folder, sql) {
+  const database = new DatabaseSync(path(folder));
+  database.exec(sql);
+  database.close();
+}
+
 function path(folder) {
   const files = readdirSync(join(folder, "HubObject")).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   if (files.length !== 1) throw new Error(`there is not one database but ${files.length}`);

@@ -98,6 +98,7 @@ describe("publishing", { concurrency: true }, () => {
     "CR in the id": ["topic=a&id=x%0Dy", 400, /"id"/],
     "LF in the id": ["topic=a&id=x%0Ay", 400, /"id"/],
     "NUL in the id": ["topic=a&id=x%00y", 400, /"id"/],
+    "a letter beyond ASCII in the id": ["topic=a&id=caf%C3%A9-1", 400, /"id"/],
     "CR in the type": ["topic=a&type=x%0Dy", 400, /"type"/],
     "LF in the type": ["topic=a&type=x%0Ay", 400, /"type"/],
     "NUL in the type": ["topic=a&type=x%00y", 400, /"type"/],

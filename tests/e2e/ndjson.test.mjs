@@ -61,6 +61,7 @@ for (const kind of ["wrangler", "workerd"]) {
         ["{", "body"],
         ['{"data":"x"}', "topic"],
         ['{"topic":"a","id":7}', "id"],
+        ['{"topic":"a","id":"café-1"}', "id"],
         ['{"topic":"a","retry":"soon"}', "retry"],
         ['{"topic":"a","retry":4294967296}', "retry"],
         ['{"topic":"a","type":"x\\ny"}', "type"],

@@ -1,7 +1,11 @@
 // A client that comes back gets exactly what it missed, whatever happened in between.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Curl, Subscriber, post, publish, subscribeUrl } from "./clients.mjs";
+import { execute } from "./database.mjs";
 import { Server } from "./server.mjs";
 import { until } from "./until.mjs";
 
@@ -99,20 +103,54 @@ describe("while the server runs", () => {
     assert.equal(update, "id: id-2\ndata: 2");
   });
 
-  test("ids in any script resume, as a header of UTF-8 and in the query", async (t) => {
+  test("every spelling of the last event ID in the query resumes, and what a polyfill adds wins", async (t) => {
     const hub = freshHub();
-    const id = "été-日本-🌊";
-    await publish(hub, { topic: "a", data: "1", id });
-    await publishEach(hub, numbers(2, 3));
-    const byHeader = new Curl(subscribeUrl(hub, ["a"]), "-H", `Last-Event-ID: ${id}`);
-    const byQuery = new Curl(subscribeUrl(hub, ["a"], { lastEventID: id }));
-    for (const stream of [byHeader, byQuery]) {
+    await publishEach(hub, numbers(1, 3));
+    const queries = [
+      ...["lastEventID", "last_event_id", "lastEventId", "evs_last_event_id"].map((name) => ({ [name]: "id-1" })),
+      { lastEventID: "earliest", lastEventId: "id-1" },
+    ];
+    for (const query of queries) {
+      const stream = new Curl(subscribeUrl(hub, ["a"], query));
       t.after(() => stream.close());
       await stream.receives("data: 3\n\n");
-      assert.deepEqual(stream.text.match(/^data: .*$/gm), ["data: 2", "data: 3"]);
+      assert.deepEqual(stream.text.match(/^data: .*$/gm), ["data: 2", "data: 3"], JSON.stringify(query));
     }
   });
 });
+
+test("ids beyond ASCII, as they were taken once, are found as UTF-8, as Latin-1 and in the query", async (t) => {
+  const server = await Server.start({ kind: "workerd", vars: OPEN });
+  t.after(() => server.stop());
+  await publishEach(server.hub(), numbers(1, 4));
+  await server.kill();
+  const now = { "id-1": "café-1", "id-2": "été-日本-🌊" };
+  const update = ([then, id]) =>
+    `UPDATE updates SET id = '${id}', event = CAST(replace(CAST(event AS TEXT), '${then}', '${id}') AS BLOB) WHERE id = '${then}';`;
+  execute(server.folder, Object.entries(now).map(update).join(""));
+  await server.restart();
+  const header = (id, encoding) => ["-H", `@${headerFile(t, `Last-Event-ID: ${id}`, encoding)}`];
+  for (const [query, options, expected] of [
+    [{}, header("café-1", "utf8"), ["2", "3", "4"]],
+    [{}, header("café-1", "latin1"), ["2", "3", "4"]],
+    [{}, header("été-日本-🌊", "utf8"), ["3", "4"]],
+    [{ lastEventID: "été-日本-🌊" }, [], ["3", "4"]],
+    [{ lastEventId: "café-1" }, [], ["2", "3", "4"]],
+  ]) {
+    const stream = new Curl(subscribeUrl(server.hub(), ["a"], query), ...options);
+    t.after(() => stream.close());
+    await stream.receives("data: 4\n\n");
+    assert.deepEqual(stream.text.match(/^data: .*$/gm), expected.map((data) => `data: ${data}`), String(options));
+  }
+});
+
+/** A file with this header for curl, in these bytes. */
+function headerFile(t, header, encoding) {
+  const folder = mkdtempSync(join(tmpdir(), "millstream-header-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "header"), Buffer.from(header, encoding));
+  return join(folder, "header");
+}
 
 describe("over a history longer than what is kept in memory", () => {
   let server;

@@ -42,13 +42,13 @@ for (const kind of ["wrangler", "workerd"]) {
       assert.deepEqual(late.data, tokens.slice(2));
     });
 
-    test("an event keeps its own id, type and data; one without an id gets one", async (t) => {
+    test("with keep_ids an event keeps its own id; one without an id gets one", async (t) => {
       const hub = freshHub();
       const reader = await Subscriber.open(hub, ["a"], { types: ["t"] });
       t.after(() => reader.close());
       const body = "id: 1\nevent: t\ndata: one\ndata: two\n\ndata: three\n\nid\ndata: four\n\ndata: half";
       const options = ["-H", `Content-Type: ${EVENT_STREAM}`, "--data-binary", "@-"];
-      const answer = await curl(into(hub, "topic=a"), options, body);
+      const answer = await curl(into(hub, "topic=a&keep_ids"), options, body);
       assert.equal(answer.status, 200);
       const answers = answer.body.split("\n").slice(0, -1).map((text) => JSON.parse(text));
       assert.equal(answers.length, 3, "a half event is none");
@@ -60,6 +60,25 @@ for (const kind of ["wrangler", "workerd"]) {
         { type: "message", data: "four", id: answers[2].id },
       ]);
       assert.equal(new Set(reader.ids).size, 3);
+    });
+
+    test("streams that each count from 1 have ids of the hub's own, behind which readers resume exactly", async (t) => {
+      const hub = freshHub();
+      const ids = [];
+      for (const topic of ["answer/1", "answer/2", "answer/3"]) {
+        const model = new StreamedPost(into(hub, `topic=${topic}&topic=answers`), EVENT_STREAM);
+        await model.end([1, 2, 3, 4, 5].map((id) => `id: ${id}\nevent: t\ndata: ${topic} ${id}\n\n`).join(""));
+        ids.push(...model.ids);
+      }
+      assert.equal(new Set(ids).size, 15);
+      assert.ok(ids.every((id) => id.startsWith("urn:uuid:")));
+      for (const [topic, from, count] of [["answer/2", 7, 2], ["answers", 2, 12], ["answers", 12, 2]]) {
+        const reader = await Subscriber.open(hub, [topic], { types: ["t"], lastEventId: ids[from] });
+        t.after(() => reader.close());
+        const last = topic === "answers" ? "answer/3 5" : `${topic} 5`;
+        await reader.receives(last);
+        assert.deepEqual(reader.ids, ids.slice(from + 1, from + 1 + count));
+      }
     });
 
     test("private events reach nobody without a grant", async (t) => {

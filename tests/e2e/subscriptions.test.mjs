@@ -193,7 +193,7 @@ describe("with SUBSCRIPTIONS=true", () => {
 
   test("the entity tag of 1.0 escapes what cannot stand in one", async () => {
     const hub = server.hub("escaped");
-    const id = 'a "b" 50%/é';
+    const id = 'a "b" 50%/~';
     const headers = bearer(await token0({ publish: ["*"] }));
     const response = await fetch(hub, { method: "POST", body: new URLSearchParams({ topic: "a", id }), headers });
     assert.equal(response.status, 200);

@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 use thiserror::Error;
 
 use crate::{
+    encoder,
     event::Event,
     event_id::EventId,
     history::{Entry, History, Retention},
@@ -12,7 +13,7 @@ use crate::{
     timestamp::Timestamp,
     topic::Topic,
     topics::Topics,
-    update::{EncodedUpdate, Update},
+    update::EncodedUpdate,
 };
 
 /// Updates that one page holds at the most: few, so that a short log has several pages.
@@ -146,9 +147,12 @@ impl Store {
     }
 }
 
-/// An update of these topics whose data is its id.
+/// An update of these topics whose data is its id, as a store may hold it: also with an id that
+/// nobody can publish any more.
 pub(crate) fn update(id: &str, topics: &[&str]) -> EncodedUpdate {
     let topics: Vec<Topic> = topics.iter().map(|topic| topic.parse().unwrap()).collect();
     let topics = Topics::try_from(topics).unwrap();
-    Update::new(topics, id.parse().unwrap(), Event::new(id)).encode().unwrap()
+    let event = Event::new(id).with_id(id.parse().unwrap());
+    let event = encoder::encoded(&event).into();
+    EncodedUpdate { topics, id: id.parse().unwrap(), private: false, event }
 }
