@@ -6,7 +6,7 @@ use crate::{
     grants::Grants,
     invalid_token::InvalidToken,
     json::{self, Json},
-    numeric_date,
+    numeric_date::Dates,
     timestamp::Timestamp,
 };
 
@@ -45,12 +45,11 @@ pub fn parse(
     if !names_hub {
         return Err(InvalidToken::Audience);
     }
-    let date = |name| claims.number(name).map_err(|_| NOT_CLAIMS);
-    let exp = date("exp")?;
-    if exp.is_none() {
+    let dates = Dates::of(&claims).map_err(|_| NOT_CLAIMS)?;
+    if dates.exp.is_none() {
         return Err(InvalidToken::Claims("\"exp\" is missing"));
     }
-    let expires = numeric_date::check(exp, date("nbf")?, now)?;
+    let expires = dates.check(now)?;
     let details = claims.list("authorization_details").map_err(|_| NOT_CLAIMS)?;
     let details = details.unwrap_or_default();
     let granted = authorization_details::parse(details)?;
@@ -100,7 +99,7 @@ mod tests {
         assert_eq!(missing, Err(InvalidToken::Claims("\"exp\" is missing")));
         let past = read(&claims(ISS, AUD, r#""exp":1800000000"#));
         assert_eq!(past, Err(InvalidToken::Expired));
-        let early = read(&claims(ISS, AUD, r#""exp":1900000000,"nbf":1800000001"#));
+        let early = read(&claims(ISS, AUD, r#""exp":1900000000,"nbf":1800000006"#));
         assert_eq!(early, Err(InvalidToken::NotYetValid));
     }
 

@@ -6,7 +6,7 @@ use crate::{
     invalid_token::InvalidToken,
     json::{self, Json},
     limits::MAX_CLAIM_SELECTORS,
-    numeric_date,
+    numeric_date::Dates,
     timestamp::Timestamp,
 };
 
@@ -35,8 +35,7 @@ const NOT_MERCURE: InvalidToken = InvalidToken::Claims(
 /// Why it is refused.
 pub fn parse(payload: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
     let claims = json::object(payload).map_err(|_| NOT_CLAIMS)?;
-    let date = |name| claims.number(name).map_err(|_| NOT_CLAIMS);
-    let expires = numeric_date::check(date("exp")?, date("nbf")?, now)?;
+    let expires = Dates::of(&claims).map_err(|_| NOT_CLAIMS)?.check(now)?;
     let nothing = Json::Object(Vec::new());
     let mercure = claims.get(NAMESPACED).or(claims.get("mercure")).unwrap_or(&nothing);
     if !mercure.is_object() {
@@ -137,7 +136,7 @@ mod tests {
     #[test]
     fn dates_are_held_against_the_time() {
         assert_eq!(parse(r#"{"exp":1800000000}"#, NOW), Err(InvalidToken::Expired));
-        assert_eq!(parse(r#"{"nbf":1800000000.5}"#, NOW), Err(InvalidToken::NotYetValid));
+        assert_eq!(parse(r#"{"nbf":1800000005.5}"#, NOW), Err(InvalidToken::NotYetValid));
         let later = Timestamp::from_millis(1_800_000_001_000);
         assert_eq!(parse(r#"{"exp":1800000001}"#, NOW).unwrap().expires, Some(later));
     }

@@ -65,4 +65,7 @@ pub enum InvalidToken {
     /// `nbf` lies ahead.
     #[error("the token is not valid yet")]
     NotYetValid,
+    /// `iat` lies ahead.
+    #[error("the token's \"iat\" lies ahead: the clock of its issuer is wrong")]
+    NotYetIssued,
 }

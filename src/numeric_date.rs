@@ -1,21 +1,47 @@
-//! When a token is valid: `exp` and `nbf`, RFC 7519 §§ 4.1.4 and 4.1.5.
+//! When a token is valid: `exp`, `nbf` and `iat`, RFC 7519 §§ 4.1.4 to 4.1.6.
 
-use crate::{invalid_token::InvalidToken, timestamp::Timestamp};
+use crate::{
+    invalid_token::InvalidToken,
+    json::{Json, Unexpected},
+    limits::CLOCK_LEEWAY,
+    timestamp::Timestamp,
+};
 
-/// Holds the two claims, in seconds since the epoch with or without a fraction, against the time.
-/// Returns the moment of expiry. There is no leeway: a stream ends at that moment too.
-pub(crate) fn check(
-    exp: Option<f64>,
-    nbf: Option<f64>,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, InvalidToken> {
-    let expires = exp.map(timestamp);
-    if expires.is_some_and(|expires| expires <= now) {
-        return Err(InvalidToken::Expired);
+/// The dates of a token, in seconds since the epoch with or without a fraction.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Dates {
+    /// When it expires.
+    pub(crate) exp: Option<f64>,
+    /// From when on it is valid.
+    pub(crate) nbf: Option<f64>,
+    /// When it was issued.
+    pub(crate) iat: Option<f64>,
+}
+
+impl Dates {
+    /// Those among the claims.
+    pub(crate) fn of(claims: &Json<'_>) -> Result<Self, Unexpected> {
+        let date = |name| claims.number(name);
+        Ok(Self { exp: date("exp")?, nbf: date("nbf")?, iat: date("iat")? })
     }
-    match nbf.map(timestamp) {
-        Some(begins) if begins > now => Err(InvalidToken::NotYetValid),
-        _ => Ok(expires),
+
+    /// Holds the dates against the time. Returns the moment of expiry, for which there is no leeway:
+    /// a stream ends at that moment too. What lies ahead has some, since the clock of an issuer may
+    /// be ahead, and an `EventSource` never comes back from a refusal.
+    pub(crate) fn check(self, now: Timestamp) -> Result<Option<Timestamp>, InvalidToken> {
+        let expires = self.exp.map(timestamp);
+        if expires.is_some_and(|expires| expires <= now) {
+            return Err(InvalidToken::Expired);
+        }
+        let soon = now.saturating_add(CLOCK_LEEWAY);
+        let is_ahead = |date: Option<f64>| date.map(timestamp).is_some_and(|date| date > soon);
+        if is_ahead(self.nbf) {
+            return Err(InvalidToken::NotYetValid);
+        }
+        if is_ahead(self.iat) {
+            return Err(InvalidToken::NotYetIssued);
+        }
+        Ok(expires)
     }
 }
 
@@ -35,24 +61,37 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_500);
 
-    #[test]
-    fn a_token_expires_at_its_moment_and_not_after_it() {
-        assert_eq!(check(Some(1_800_000_000.5), None, NOW), Err(InvalidToken::Expired));
-        let soon = Timestamp::from_millis(1_800_000_001_000);
-        assert_eq!(check(Some(1_800_000_001.0), None, NOW), Ok(Some(soon)));
-        assert_eq!(check(None, None, NOW), Ok(None));
+    fn check(exp: Option<f64>, nbf: Option<f64>) -> Result<Option<Timestamp>, InvalidToken> {
+        Dates { exp, nbf, iat: None }.check(NOW)
     }
 
     #[test]
-    fn a_token_begins_at_its_moment() {
-        assert_eq!(check(None, Some(1_800_000_000.5), NOW), Ok(None));
-        assert_eq!(check(None, Some(1_800_000_001.0), NOW), Err(InvalidToken::NotYetValid));
+    fn a_token_expires_at_its_moment_and_not_after_it() {
+        assert_eq!(check(Some(1_800_000_000.5), None), Err(InvalidToken::Expired));
+        let soon = Timestamp::from_millis(1_800_000_001_000);
+        assert_eq!(check(Some(1_800_000_001.0), None), Ok(Some(soon)));
+        assert_eq!(check(None, None), Ok(None));
+    }
+
+    #[test]
+    fn a_token_begins_at_its_moment_by_a_clock_that_is_a_few_seconds_ahead() {
+        assert_eq!(check(None, Some(1_800_000_001.5)), Ok(None));
+        assert_eq!(check(None, Some(1_800_000_005.5)), Ok(None));
+        assert_eq!(check(None, Some(1_800_000_005.6)), Err(InvalidToken::NotYetValid));
+    }
+
+    #[test]
+    fn a_token_was_issued_before_it_came_by_the_same_clock() {
+        let issued = |iat| Dates { iat: Some(iat), ..Dates::default() }.check(NOW);
+        assert_eq!(issued(-1.0), Ok(None));
+        assert_eq!(issued(1_800_000_005.5), Ok(None));
+        assert_eq!(issued(1_800_000_005.6), Err(InvalidToken::NotYetIssued));
     }
 
     #[test]
     fn a_date_beyond_all_bounds_saturates() {
-        assert_eq!(check(Some(-1.0), None, NOW), Err(InvalidToken::Expired));
+        assert_eq!(check(Some(-1.0), None), Err(InvalidToken::Expired));
         let never = Timestamp::from_millis(u64::MAX);
-        assert_eq!(check(Some(1e300), Some(-1e300), NOW), Ok(Some(never)));
+        assert_eq!(check(Some(1e300), Some(-1e300)), Ok(Some(never)));
     }
 }

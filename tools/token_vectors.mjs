@@ -86,7 +86,9 @@ for (const [key, algorithms] of Object.entries(KEYS)) {
 }
 const hs = { key: "secret", header: { alg: "HS256", typ: "JWT" } };
 cases.push({ ...hs, name: "expired", claims: { ...mercure, exp: NOW }, expected: "expired" });
-cases.push({ ...hs, name: "not yet valid", claims: { ...mercure, nbf: NOW + 1 }, expected: "not yet valid" });
+cases.push({ ...hs, name: "not yet valid", claims: { ...mercure, nbf: NOW + 6 }, expected: "not yet valid" });
+cases.push({ ...hs, name: "not yet issued", claims: { ...mercure, iat: NOW + 6 }, expected: "not yet valid" });
+cases.push({ ...hs, name: "clock ahead", claims: { ...mercure, nbf: NOW + 5, iat: NOW + 5 }, expected: "valid" });
 cases.push({ ...hs, name: "expires later", claims: { ...mercure, exp: NOW + 1, nbf: NOW }, expected: "valid" });
 cases.push({ ...hs, name: "namespaced", claims: { "https://mercure.rocks/": mercure.mercure }, expected: "valid" });
 for (const [name, change] of Object.entries({

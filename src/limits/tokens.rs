@@ -1,5 +1,7 @@
 //! Tokens, and the keys that verify them.
 
+use std::time::Duration;
+
 bounds! {
     /// A claim of a thousand selectors of forty bytes fits, and so it does into the headers that the
     /// edge accepts.
@@ -30,7 +32,15 @@ bounds! {
     /// The largest of [`MAX_KEYS`] keys with certificates fits.
     MAX_KEY_SET_BYTES: usize = 256 << 10, bytes,
         "a key set that is fetched" => "the key set is wrong";
+
+    /// The clocks of two servers that are set over a network differ by less.
+    CLOCK_LEEWAY: Duration = Duration::from_secs(5), time,
+        "how far `nbf` and `iat` of a token lie ahead" => "401";
 }
+
+/// Bytes of the shortest secret that verifies tokens, outside development: RFC 7518 § 3.2 for HS256.
+/// A configuration with a shorter one is wrong: it is named in the answer to every request, a 500.
+pub const MIN_SECRET_BYTES: usize = 32;
 
 /// Bits of the smallest RSA key, RFC 7518 § 3.3. A key with fewer is refused.
 pub const MIN_RSA_BITS: usize = 2_048;

@@ -71,6 +71,7 @@ fn trust(key: &str, algorithms: &str, issuer: &str) -> Trust {
         ("MERCURE_PUBLISHER_JWT_KEY", key),
         ("MERCURE_PUBLISHER_JWT_ALG", algorithms),
         ("MERCURE_TRUSTED_ISSUERS", issuer),
+        ("DEVELOPMENT", "true"),
     ];
     Trust::read(|name| {
         variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
@@ -113,7 +114,7 @@ fn check(token: &Token, found: &Result<Grants, Unauthorized>) {
                 | ("malformed", InvalidToken::Malformed(_))
                 | ("algorithm", InvalidToken::Algorithm(_))
                 | ("expired", InvalidToken::Expired)
-                | ("not yet valid", InvalidToken::NotYetValid)
+                | ("not yet valid", InvalidToken::NotYetValid | InvalidToken::NotYetIssued)
                 | ("wrong issuer", InvalidToken::Issuer)
                 | ("wrong audience" | "missing audience", InvalidToken::Audience)
                 | ("missing expiry", InvalidToken::Claims(_))
