@@ -30,8 +30,9 @@ pub struct Authorization {
     pub public_origins: Option<Origins>,
 }
 
-/// The variables that [`Authorization`] reads besides those of [`Trust`].
-pub const VARIABLES: [&str; 7] = [
+/// The variables that [`Authorization`] reads besides those of [`Trust`], which asks for
+/// [`DEVELOPMENT`](trust::DEVELOPMENT) too.
+pub const VARIABLES: [&str; 8] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "COOKIE_NAME",
@@ -39,6 +40,7 @@ pub const VARIABLES: [&str; 7] = [
     "RESOURCE_IDENTIFIER",
     "PUBLIC_ORIGINS",
     "PROTOCOL_VERSION_COMPATIBILITY",
+    trust::DEVELOPMENT,
 ];
 
 impl Authorization {
@@ -47,8 +49,9 @@ impl Authorization {
     /// # Errors
     /// The first variable that is wrong.
     pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
-        let [publish, subscribe, cookie, origins, resource, public, version] =
+        let [publish, subscribe, cookie, origins, resource, public, version, development] =
             VARIABLES.map(|name| (name, variable(name).unwrap_or_default().trim().to_owned()));
+        boolean(development)?;
         let resource = match resource.1.as_str() {
             "" => None,
             uri if uri.starts_with("https://") || uri.starts_with("http://") => {

@@ -14,11 +14,11 @@ use crate::{
     hub_variables::{self, HUBS, HubVariables},
     level::Level,
     methods::Methods,
-    operator_key::{OperatorKey, OperatorKeyTooShort},
+    operator_key::{InvalidOperatorKey, OperatorKey},
     origins::Origins,
     place::PlaceEvents,
     rate::Rate,
-    trust::InvalidTrust,
+    trust::{InvalidTrust, of_hub},
 };
 
 /// The configuration of a deployment.
@@ -82,12 +82,31 @@ pub enum InvalidConfig {
         /// The hub, or the hub and its variable, whose value is wrong; `None` for all of it.
         at: Option<String>,
     },
+    /// `HUBS` sets what is no variable, or none of a single hub.
+    #[error(
+        "the configuration variable {HUBS} is wrong: hub {hub} has {} {variable}",
+        if .variable == HUBS { "for itself the variable" } else { "an unknown variable" }
+    )]
+    HubVariable {
+        /// The hub.
+        hub: String,
+        /// The variable's name.
+        variable: String,
+    },
     /// It is about keys, and so not shown.
     #[error(transparent)]
     Trust(#[from] InvalidTrust),
-    /// `OPERATOR_KEY` is too short, and not shown.
-    #[error("the configuration variable OPERATOR_KEY is too short: {0}")]
-    OperatorKey(#[from] OperatorKeyTooShort),
+    /// `OPERATOR_KEY` is wrong, and not shown.
+    #[error(
+        "the configuration variable OPERATOR_KEY{} is wrong: {invalid}",
+        of_hub(.hub.as_deref())
+    )]
+    OperatorKey {
+        /// The hub that it is set for in the variable `HUBS`, if it is set for one.
+        hub: Option<String>,
+        /// What is wrong with it.
+        invalid: InvalidOperatorKey,
+    },
 }
 
 impl InvalidConfig {
@@ -96,19 +115,20 @@ impl InvalidConfig {
     pub fn variable(&self) -> &'static str {
         match self {
             Self::Value { variable, .. } => variable,
-            Self::Hubs { .. } => HUBS,
+            Self::Hubs { .. } | Self::HubVariable { .. } => HUBS,
             Self::Trust(invalid) => invalid.variable,
-            Self::OperatorKey(_) => "OPERATOR_KEY",
+            Self::OperatorKey { .. } => "OPERATOR_KEY",
         }
     }
 
-    fn in_hub(self, of: &str) -> Self {
-        match self {
-            Self::Value { variable, value, expected, .. } => {
-                Self::Value { variable, hub: Some(of.to_owned()), value, expected }
-            }
-            Self::Hubs { .. } | Self::Trust(_) | Self::OperatorKey(_) => self,
+    fn in_hub(mut self, of: &str) -> Self {
+        match &mut self {
+            Self::Value { hub, .. }
+            | Self::Trust(InvalidTrust { hub, .. })
+            | Self::OperatorKey { hub, .. } => *hub = Some(of.to_owned()),
+            Self::Hubs { .. } | Self::HubVariable { .. } => {}
         }
+        self
     }
 }
 
@@ -123,12 +143,13 @@ impl Default for ConnectionAge {
 }
 
 /// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 35] = [
+pub const VARIABLES: [&str; 36] = [
     "ANONYMOUS_PUBLISH",
     "ANONYMOUS_SUBSCRIBE",
     "CONNECTION_AGE",
     "COOKIE_NAME",
     "CORS_ORIGINS",
+    "DEVELOPMENT",
     "GAP_EVENTS",
     "HEARTBEAT",
     "HISTORY_AGE",
@@ -205,16 +226,19 @@ impl Config {
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
         let own = |name| hubs.get(hub, name);
-        Self::read(|name| own(name).map(str::to_owned).or_else(|| variable(name))).map_err(
-            |invalid| match own(invalid.variable()) {
-                Some(_) => invalid.in_hub(hub),
-                None => invalid,
-            },
-        )
+        let read = Self::read(|name| own(name).map(str::to_owned).or_else(|| variable(name)));
+        let mut config = read.map_err(|invalid| match own(invalid.variable()) {
+            Some(_) => invalid.in_hub(hub),
+            None => invalid,
+        })?;
+        for weak in &mut config.authorization.trust.weak {
+            weak.hub = own(weak.variable).map(|_| hub.to_owned());
+        }
+        Ok(config)
     }
 
     /// Reads the variables that are set for all hubs, and checks those too that `hubs` sets for
-    /// single ones.
+    /// single ones, whose weak secrets are among those found.
     ///
     /// # Errors
     /// The first variable that is wrong.
@@ -225,9 +249,11 @@ impl Config {
         // Asking for a variable is a call out of the module, which is not to be made for each hub.
         let values = VARIABLES.map(|name| (name, variable(name)));
         let variable = |name| values.iter().find(|(of, _)| *of == name)?.1.clone();
-        let of_all = Self::read(variable)?;
+        let mut of_all = Self::read(variable)?;
         for hub in hubs.hubs() {
-            Self::of_hub(hub, hubs, variable)?;
+            let of_hub = Self::of_hub(hub, hubs, variable)?;
+            let own = of_hub.authorization.trust.weak.into_iter();
+            of_all.authorization.trust.weak.extend(own.filter(|weak| weak.hub.is_some()));
         }
         Ok(of_all)
     }
@@ -300,7 +326,10 @@ impl Config {
             },
             operator_key: match operator_key.value.trim() {
                 "" => None,
-                key => Some(key.parse()?),
+                key => Some(
+                    key.parse()
+                        .map_err(|invalid| InvalidConfig::OperatorKey { hub: None, invalid })?,
+                ),
             },
             log_level: log_level.parse(
                 "debug, info, warning or error",
@@ -327,10 +356,6 @@ impl Config {
             subscriptions: subscriptions.parse("true or false", false, boolean)?,
         })
     }
-}
-
-fn of_hub(hub: Option<&str>) -> String {
-    hub.map_or_else(String::new, |hub| format!(" of the hub {hub}"))
 }
 
 fn at_place(place: Option<&str>) -> String {
@@ -419,12 +444,7 @@ mod tests {
     #[test]
     fn every_variable_is_read_and_named_when_it_is_wrong() {
         for variable in VARIABLES.into_iter().filter(|name| *name != HUBS) {
-            // What a key and an issuer may be is wide: any text is a secret, and needs its key.
-            let wrong = match variable {
-                "MERCURE_PUBLISHER_JWT_KEY" | "MERCURE_SUBSCRIBER_JWT_KEY" => "-----BEGIN x",
-                _ => "no such value/",
-            };
-            assert_eq!(read(variable, wrong).unwrap_err().variable(), variable);
+            assert_eq!(read(variable, "no such value/").unwrap_err().variable(), variable);
         }
     }
 
@@ -512,6 +532,36 @@ mod tests {
         );
         assert_eq!(Config::of_hub("news", &hubs, of_all), Err(error));
         assert!(Config::of_hub("other", &hubs, of_all).is_ok());
+    }
+
+    #[test]
+    fn a_wrong_key_of_one_hub_is_named_with_the_hub() {
+        for (name, value) in [
+            ("MERCURE_PUBLISHER_JWT_KEY", "-----BEGIN x"),
+            ("MERCURE_SUBSCRIBER_JWT_KEY", "weak"),
+            ("OPERATOR_KEY", "short"),
+        ] {
+            let told = Config::check(&hubs(&[("news", name, value)]), of_all).unwrap_err();
+            let expected = format!("the configuration variable {name} of the hub news is wrong: ");
+            assert!(told.to_string().starts_with(&expected), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_weak_secrets_of_single_hubs_are_told_too() {
+        let of_all = |name: &str| match name {
+            "DEVELOPMENT" => Some("true".to_owned()),
+            "MERCURE_PUBLISHER_JWT_KEY" => Some("weak".to_owned()),
+            name => of_all(name),
+        };
+        let hubs = hubs(&[("news", "MERCURE_SUBSCRIBER_JWT_KEY", "weak")]);
+        let told = Config::check(&hubs, of_all).unwrap().authorization.trust;
+        let told = told.weak_secrets().iter();
+        let told: Vec<_> = told.map(|weak| (weak.variable, weak.hub.as_deref())).collect();
+        assert_eq!(
+            told,
+            [("MERCURE_PUBLISHER_JWT_KEY", None), ("MERCURE_SUBSCRIBER_JWT_KEY", Some("news"))]
+        );
     }
 
     #[test]

@@ -41,18 +41,18 @@ impl HubVariables {
         variable: &str,
         value: String,
     ) -> Result<(), InvalidConfig> {
-        let wrong = |part: &str, expected| InvalidConfig::Value {
-            variable: HUBS,
-            hub: None,
-            value: part.to_owned(),
-            expected,
-        };
         if !hub_path::is_hub_name(hub) {
-            return Err(wrong(hub, "made of hubs, whose names have 1 to 64 of A-Z a-z 0-9 _ -"));
+            return Err(InvalidConfig::Value {
+                variable: HUBS,
+                hub: None,
+                value: hub.to_owned(),
+                expected: "made of hubs, whose names have 1 to 64 of A-Z a-z 0-9 _ -",
+            });
         }
         let known = VARIABLES.into_iter().find(|name| *name == variable && *name != HUBS);
-        let known = known.ok_or_else(|| {
-            wrong(variable, "made of configuration variables, none of them HUBS, for each hub")
+        let known = known.ok_or_else(|| InvalidConfig::HubVariable {
+            hub: hub.to_owned(),
+            variable: variable.to_owned(),
         })?;
         self.0.entry(hub.to_owned()).or_default().insert(known, value);
         Ok(())
@@ -75,21 +75,21 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn refused(hub: &str, variable: &str, part: &str) {
+    fn refused(hub: &str, variable: &str, told: &str) {
         let mut hubs = HubVariables::default();
         let error = hubs.insert(hub, variable, "secret".to_owned()).unwrap_err();
         assert_eq!(error.variable(), HUBS);
         assert!(!error.to_string().contains("secret"), "{error}");
-        assert!(error.to_string().contains(&format!("{part:?}")), "{error}");
+        assert!(error.to_string().contains(told), "{error}");
         assert_eq!(hubs.hubs().count(), 0);
     }
 
     #[test]
     fn a_hub_that_cannot_be_and_a_variable_that_is_not_are_named() {
-        refused("a.b", "HEARTBEAT", "a.b");
-        refused("", "HEARTBEAT", "");
-        refused("a", "HEARTBAET", "HEARTBAET");
-        refused("a", "HUBS", "HUBS");
+        refused("a.b", "HEARTBEAT", "\"a.b\"");
+        refused("", "HEARTBEAT", "\"\"");
+        refused("news", "HEARTBEET", "hub news has an unknown variable HEARTBEET");
+        refused("news", "HUBS", "hub news has for itself the variable HUBS");
     }
 
     #[test]

@@ -33,6 +33,16 @@ pub(crate) fn parse(jwk: &Json<'_>) -> Result<Key, InvalidKey> {
     Ok(key)
 }
 
+/// Reads one JWK of the configuration, where a private key does not belong.
+pub(crate) fn public_or_secret(jwk: &Json<'_>) -> Result<Key, InvalidKey> {
+    if is_private(jwk) { Err(InvalidKey::Private) } else { parse(jwk) }
+}
+
+/// Whether it holds what signs: RFC 7518 §§ 6.2.2 and 6.3.2.
+pub(crate) fn is_private(jwk: &Json<'_>) -> bool {
+    jwk.get("d").is_some()
+}
+
 fn key(jwk: &Json<'_>) -> Result<Key, InvalidKey> {
     match (jwk.text("kty")?, jwk.text("crv")?) {
         (Some("RSA"), _) => {

@@ -7,6 +7,8 @@ use thiserror::Error;
 use crate::{
     algorithm::{Algorithm, KeyKind},
     der::{self, InvalidPublicKey},
+    limits::MIN_SECRET_BYTES,
+    lookalike::{self, Lookalike},
     pem::{self, InvalidPem},
 };
 
@@ -33,9 +35,17 @@ pub enum Format {
 /// Why something is not a verification key.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidKey {
-    /// A secret of no bytes.
-    #[error("it is empty")]
-    Empty,
+    /// A secret of no bytes, or of white space alone.
+    #[error("it is blank")]
+    Blank,
+    /// A secret that looks like something that others know.
+    #[error(transparent)]
+    Lookalike(#[from] Lookalike),
+    /// It is a private key in a JWK.
+    #[error(
+        "it is a private key: give the hub the public key alone, without \"d\" and what is behind it"
+    )]
+    Private,
     /// It looks like PEM and is wrong.
     #[error(transparent)]
     Pem(#[from] InvalidPem),
@@ -47,17 +57,40 @@ pub enum InvalidKey {
     Jwk,
 }
 
+/// Why a secret protects little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Weakness {
+    /// It could be guessed.
+    #[error(
+        "has {0} bytes, but must have {MIN_SECRET_BYTES} or more, as from openssl rand -hex 32"
+    )]
+    Short(usize),
+    /// It stands in documentation, so that everybody may sign by it.
+    #[error("is known to everybody: make one with openssl rand -hex 32")]
+    Known,
+}
+
+/// Secrets that are long enough and stand in the documentation of Mercure and of jwt.io.
+const KNOWN: [&[u8]; 4] = [
+    b"!ChangeThisMercureHubJWTSecretKey!",
+    b"a-string-secret-at-least-256-bits-long",
+    b"a-valid-string-secret-that-is-at-least-384-bits-long",
+    b"a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
+];
+
 impl Key {
-    /// A secret that both sides know. RFC 7518 § 3.2 wants it as long as the hash; that is for
-    /// those who sign to keep, since a hub that refuses their secret would only shut them out.
+    /// A secret that both sides know.
     ///
     /// # Errors
-    /// [`InvalidKey::Empty`].
+    /// [`InvalidKey::Blank`], or [`InvalidKey::Lookalike`] for what may be known to others.
     pub fn secret(bytes: Vec<u8>) -> Result<Self, InvalidKey> {
-        if bytes.is_empty() {
-            return Err(InvalidKey::Empty);
+        if String::from_utf8_lossy(&bytes).trim().is_empty() {
+            return Err(InvalidKey::Blank);
         }
-        Ok(Self::raw(KeyKind::Secret, bytes))
+        match lookalike::of(&bytes) {
+            Some(lookalike) => Err(lookalike.into()),
+            None => Ok(Self::raw(KeyKind::Secret, bytes)),
+        }
     }
 
     /// The first public key or certificate in a PEM text.
@@ -106,6 +139,17 @@ impl Key {
         &self.bytes
     }
 
+    /// Why it protects little, if it is a secret that does.
+    #[must_use]
+    pub fn weakness(&self) -> Option<Weakness> {
+        match self.bytes.as_slice() {
+            _ if self.kind != KeyKind::Secret => None,
+            known if KNOWN.contains(&known) => Some(Weakness::Known),
+            short if short.len() < MIN_SECRET_BYTES => Some(Weakness::Short(short.len())),
+            _ => None,
+        }
+    }
+
     /// Whether it may verify this algorithm: the kind must fit, and the key's own `alg`.
     #[must_use]
     pub fn fits(&self, algorithm: Algorithm) -> bool {
@@ -138,8 +182,19 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_secret_is_refused() {
-        assert_eq!(Key::secret(Vec::new()), Err(InvalidKey::Empty));
+    fn a_blank_secret_is_refused() {
+        for blank in ["", " ", "\n", "\t \u{a0}\u{2003}\r\n"] {
+            assert_eq!(Key::secret(blank.into()), Err(InvalidKey::Blank), "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_can_be_guessed_or_that_everybody_knows_is_weak() {
+        let weakness = |secret: &str| Key::secret(secret.into()).unwrap().weakness();
+        assert_eq!(weakness("short"), Some(Weakness::Short(5)));
+        assert_eq!(weakness(&"x".repeat(31)), Some(Weakness::Short(31)));
+        assert_eq!(weakness(&"x".repeat(32)), None);
+        assert_eq!(weakness("!ChangeThisMercureHubJWTSecretKey!"), Some(Weakness::Known));
     }
 
     #[test]

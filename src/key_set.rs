@@ -8,7 +8,7 @@ use crate::{
     jwk,
     key::{InvalidKey, Key},
     limits::MAX_KEYS,
-    pem,
+    lookalike, pem,
 };
 
 /// At least one key and no more than [`MAX_KEYS`].
@@ -37,19 +37,29 @@ impl KeySet {
     /// in PEM, and anything else as a secret.
     ///
     /// # Errors
-    /// What is wrong with it. A text that looks like PEM or a JWK is never taken for a secret.
+    /// What is wrong with it. A text that looks like a key of any other form is never taken for a
+    /// secret: see [`lookalike`].
     pub fn parse(text: &str) -> Result<Self, InvalidKeySet> {
-        let key = match json::object(text) {
-            Ok(json) if json.get("keys").is_some() => return Self::of_json(&json),
-            Ok(json) if json.get("kty").is_some() => jwk::parse(&json)?,
+        let key = match json::object(lookalike::trimmed(text)) {
+            Ok(json) if json.get("keys").is_some() => return Self::configured(&json),
+            Ok(json) if json.get("kty").is_some() => jwk::public_or_secret(&json)?,
             _ if pem::is_pem(text) => Key::from_pem(text)?,
             _ => Key::secret(text.as_bytes().to_vec())?,
         };
         Ok(Self(vec![key]))
     }
 
+    /// Reads a JWK Set of the configuration, where a private key does not belong.
+    pub(crate) fn configured(jwks: &Json<'_>) -> Result<Self, InvalidKeySet> {
+        let keys = jwks.list("keys").ok().flatten().unwrap_or_default();
+        if keys.iter().any(jwk::is_private) {
+            return Err(InvalidKey::Private.into());
+        }
+        Self::of_json(jwks)
+    }
+
     /// Reads a JWK Set. Keys that are of no use are passed over, as RFC 7517 § 5 has it.
-    pub(crate) fn of_json(jwks: &Json<'_>) -> Result<Self, InvalidKeySet> {
+    fn of_json(jwks: &Json<'_>) -> Result<Self, InvalidKeySet> {
         let keys = jwks.list("keys").ok().flatten().ok_or(InvalidKeySet::Syntax)?;
         Self::new(keys.iter().filter_map(|key| jwk::parse(key).ok()).collect())
     }
@@ -114,12 +124,22 @@ mod tests {
 
     #[test]
     fn a_text_is_a_secret_unless_it_looks_like_a_key() {
-        for secret in ["!ChangeThisMercureHubJWTSecretKey!", "{", "{}", "[]", " ", "{\"a\":1}"] {
+        for secret in ["!ChangeThisMercureHubJWTSecretKey!", " inner spaces stay ", "x{}"] {
             let set = KeySet::parse(secret).unwrap();
             assert_eq!(set.keys()[0].kind(), KeyKind::Secret, "{secret}");
             assert_eq!(set.keys()[0].bytes(), secret.as_bytes());
         }
-        for broken in ["{\"kty\":\"RSA\"}", "-----BEGIN PUBLIC KEY-----", "{\"keys\":[]}", ""] {
+        for broken in [
+            "{\"kty\":\"RSA\"}",
+            "-----BEGIN PUBLIC KEY-----",
+            "{\"keys\":[]}",
+            "{",
+            "{}",
+            "[]",
+            "{\"a\":1}",
+            " ",
+            "",
+        ] {
             assert!(KeySet::parse(broken).is_err(), "{broken}");
         }
     }

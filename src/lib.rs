@@ -64,6 +64,7 @@ mod jwk;
 pub mod jws;
 pub mod key;
 pub mod key_set;
+pub mod lookalike;
 mod numeric_date;
 pub mod pem;
 pub mod publish_origin;

@@ -4,7 +4,10 @@ use std::{fmt, hint::black_box};
 
 use thiserror::Error;
 
-use crate::limits::MIN_OPERATOR_KEY_BYTES;
+use crate::{
+    limits::MIN_OPERATOR_KEY_BYTES,
+    lookalike::{self, Lookalike},
+};
 
 /// What the header `Authorization: Bearer …` of an operator's request has to hold.
 ///
@@ -14,15 +17,23 @@ use crate::limits::MIN_OPERATOR_KEY_BYTES;
 /// let key: OperatorKey = "0123456789abcdef".parse()?;
 /// assert!(key.admits("Bearer 0123456789abcdef"));
 /// assert!(!key.admits("Bearer 0123456789abcdeg"));
-/// # Ok::<(), millstream::operator_key::OperatorKeyTooShort>(())
+/// # Ok::<(), millstream::operator_key::InvalidOperatorKey>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct OperatorKey(String);
 
-/// The key could be guessed. Its length is told, and nothing else of it.
+/// Why a text is not an operator's key. Nothing of it is told but its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the operator's key has {0} bytes, fewer than {MIN_OPERATOR_KEY_BYTES}")]
-pub struct OperatorKeyTooShort(pub usize);
+pub enum InvalidOperatorKey {
+    /// It could be guessed.
+    #[error(
+        "the operator's key is too short, it has {0} bytes, fewer than {MIN_OPERATOR_KEY_BYTES}"
+    )]
+    TooShort(usize),
+    /// It looks like something that others know.
+    #[error(transparent)]
+    Lookalike(#[from] Lookalike),
+}
 
 impl OperatorKey {
     /// Whether the header holds the key. The time that this takes does not depend on how much of it is
@@ -40,12 +51,13 @@ impl OperatorKey {
 }
 
 impl std::str::FromStr for OperatorKey {
-    type Err = OperatorKeyTooShort;
+    type Err = InvalidOperatorKey;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.len() {
-            0..MIN_OPERATOR_KEY_BYTES => Err(OperatorKeyTooShort(text.len())),
-            _ => Ok(Self(text.to_owned())),
+        match (lookalike::of(text.as_bytes()), text.len()) {
+            (Some(lookalike), _) => Err(lookalike.into()),
+            (None, 0..MIN_OPERATOR_KEY_BYTES) => Err(InvalidOperatorKey::TooShort(text.len())),
+            (None, _) => Ok(Self(text.to_owned())),
         }
     }
 }
@@ -80,8 +92,14 @@ mod tests {
 
     #[test]
     fn a_short_key_is_refused_and_none_is_shown() {
-        assert_eq!("fifteen bytes..".parse::<OperatorKey>(), Err(OperatorKeyTooShort(15)));
+        assert_eq!("fifteen bytes..".parse::<OperatorKey>(), Err(InvalidOperatorKey::TooShort(15)));
         let key: OperatorKey = "0123456789abcdef".parse().unwrap();
         assert!(!format!("{key:?}").contains("0123"));
+    }
+
+    #[test]
+    fn what_others_know_is_no_key() {
+        let pem = "-----BEGIN PUBLIC KEY-----".parse::<OperatorKey>();
+        assert_eq!(pem, Err(InvalidOperatorKey::Lookalike(Lookalike::Pem)));
     }
 }

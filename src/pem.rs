@@ -41,10 +41,7 @@ pub(crate) fn spki(text: &str) -> Result<Vec<u8>, InvalidPem> {
     let (label, base64) = body(text).ok_or(InvalidPem::Syntax)?;
     let base64: String =
         base64.replace("\\n", "").chars().filter(|character| !character.is_whitespace()).collect();
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let der =
-        || GeneralPurpose::new(&STANDARD, config).decode(&base64).map_err(|_| InvalidPem::Syntax);
+    let der = || self::base64(&base64).ok_or(InvalidPem::Syntax);
     match label {
         "PUBLIC KEY" => der(),
         "RSA PUBLIC KEY" => Ok(der::spki_of_pkcs1(&der()?)),
@@ -52,6 +49,13 @@ pub(crate) fn spki(text: &str) -> Result<Vec<u8>, InvalidPem> {
         label if label.ends_with("PRIVATE KEY") => Err(InvalidPem::PrivateKey),
         label => Err(InvalidPem::Label(label.to_owned())),
     }
+}
+
+/// The bytes that base64 stands for, padded or not.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(&STANDARD, config).decode(text).ok()
 }
 
 fn body(text: &str) -> Option<(&str, &str)> {

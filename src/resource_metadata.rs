@@ -81,7 +81,8 @@ mod tests {
     #[test]
     fn every_member_is_there() {
         let issuers = r#"[{"issuer":"https://as.example","authorization_server":true,
-            "subscriber":{"key":"secret"}},{"issuer":"app","publisher":{"key":"secret"}}]"#;
+            "subscriber":{"key":"0123456789abcdef0123456789abcdef"}},
+            {"issuer":"app","publisher":{"key":"fedcba9876543210fedcba9876543210"}}]"#;
         let trust = Trust::read(|name| (name == "ISSUERS").then(|| issuers.to_owned())).unwrap();
         let metadata = ResourceMetadata::new(HUB, &trust, "__Secure-mercure_access_token");
         assert_eq!(

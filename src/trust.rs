@@ -11,11 +11,12 @@ use crate::{
     invalid_token::InvalidToken,
     json::{self, Json, Unexpected},
     jws::Jws,
+    key::Weakness,
     timestamp::Timestamp,
     verifier::{InvalidVerifier, Role, Verifier},
 };
 
-/// Every variable that [`Trust`] reads. Those of the reference hub have its names and meaning;
+/// Every variable that [`Trust`] reads besides [`DEVELOPMENT`]. Those of the reference hub have its names and meaning;
 /// `ISSUERS` is this hub's own.
 pub const VARIABLES: [&str; 8] = [
     "MERCURE_PUBLISHER_JWT_KEY",
@@ -27,6 +28,9 @@ pub const VARIABLES: [&str; 8] = [
     TRUSTED_ISSUERS,
     ISSUERS,
 ];
+
+/// Whether secrets are taken that could be guessed, or that everybody knows: `true` or `false`.
+pub const DEVELOPMENT: &str = "DEVELOPMENT";
 
 /// The `iss` of the access tokens that the keys of the other variables verify: one issuer, in
 /// spite of its name, since a key belongs to one.
@@ -48,6 +52,9 @@ pub struct Trust {
     legacy: Verifiers,
     /// For access tokens of 1.0.
     issuers: Vec<Issuer>,
+    /// Whether secrets are taken that are weak, and which those are.
+    is_development: bool,
+    pub(crate) weak: Vec<InvalidTrust>,
 }
 
 /// One who issues access tokens. Keys are never used for another: draft-dunglas-mercure-08,
@@ -67,10 +74,12 @@ struct Verifiers {
 
 /// A variable is wrong. What it holds is not shown, since it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the configuration variable {variable} is wrong: {reason}")]
+#[error("the configuration variable {variable}{} is wrong: {reason}", of_hub(.hub.as_deref()))]
 pub struct InvalidTrust {
     /// Its name.
     pub variable: &'static str,
+    /// The hub that it is set for in the variable `HUBS`, if it is set for one.
+    pub hub: Option<String>,
     /// What is wrong with it.
     pub reason: InvalidTrustReason,
 }
@@ -96,6 +105,14 @@ pub enum InvalidTrustReason {
     /// An issuer stands twice.
     #[error("the issuer {0:?} stands twice")]
     Twice(String),
+    /// A secret protects little.
+    #[error("the secret{} {weakness}", of_issuer(.issuer.as_deref()))]
+    Weak {
+        /// The issuer whose secret it is, if it has one of its own.
+        issuer: Option<String>,
+        /// Why it does.
+        weakness: Weakness,
+    },
 }
 
 /// How a token is to be verified and read.
@@ -111,7 +128,7 @@ impl Trust {
     /// Reads the variables. Without any, no token is trusted.
     ///
     /// # Errors
-    /// The first variable that is wrong.
+    /// The first variable that is wrong, a secret that is weak among them unless this is development.
     pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidTrust> {
         let [
             publisher_key,
@@ -127,11 +144,40 @@ impl Trust {
             publisher: verifier(&publisher_key, &publisher_algorithm, &publisher_url)?,
             subscriber: verifier(&subscriber_key, &subscriber_algorithm, &subscriber_url)?,
         };
-        let mut trust = Self { legacy, issuers: Vec::new() };
-        let of = |variable| move |reason| InvalidTrust { variable, reason };
+        let is_development = variable(DEVELOPMENT).is_some_and(|value| value.trim() == "true");
+        let mut trust = Self { legacy, is_development, ..Self::default() };
+        let of = |variable| move |reason| InvalidTrust::new(variable, reason);
+        for (variable, role) in
+            [(publisher_key.0, Role::Publisher), (subscriber_key.0, Role::Subscriber)]
+        {
+            let weakness = trust.legacy.of(role).and_then(Verifier::weakness);
+            trust.note(variable, None, weakness).map_err(of(variable))?;
+        }
         trust.add_own(trusted.1.trim()).map_err(of(trusted.0))?;
         trust.add_listed(issuers.1.trim()).map_err(of(issuers.0))?;
         Ok(trust)
+    }
+
+    /// The secrets that development alone allows, each as what is wrong with its variable.
+    #[must_use]
+    pub fn weak_secrets(&self) -> &[InvalidTrust] {
+        &self.weak
+    }
+
+    /// Keeps in mind that a secret is weak, which only development takes.
+    fn note(
+        &mut self,
+        variable: &'static str,
+        issuer: Option<&str>,
+        weakness: Option<Weakness>,
+    ) -> Result<(), InvalidTrustReason> {
+        let Some(weakness) = weakness else { return Ok(()) };
+        let reason = InvalidTrustReason::Weak { issuer: issuer.map(str::to_owned), weakness };
+        if !self.is_development {
+            return Err(reason);
+        }
+        self.weak.push(InvalidTrust::new(variable, reason));
+        Ok(())
     }
 
     fn add_own(&mut self, id: &str) -> Result<(), InvalidTrustReason> {
@@ -171,6 +217,9 @@ impl Trust {
             let known = ["issuer", "authorization_server", "publisher", "subscriber"];
             if id.is_empty() || verifiers == Verifiers::default() || !form.has_only(&known) {
                 return Err(InvalidTrustReason::Form);
+            }
+            for verifier in [&verifiers.publisher, &verifiers.subscriber].into_iter().flatten() {
+                self.note(ISSUERS, Some(&id), verifier.weakness())?;
             }
             self.issuers.push(Issuer { id, is_authorization_server, verifiers });
         }
@@ -238,6 +287,12 @@ impl Verifiers {
     }
 }
 
+impl InvalidTrust {
+    fn new(variable: &'static str, reason: InvalidTrustReason) -> Self {
+        Self { variable, hub: None, reason }
+    }
+}
+
 impl Choice<'_> {
     /// The dialect of the token.
     #[must_use]
@@ -282,9 +337,9 @@ fn verifier(
     (algorithm_variable, algorithm): &(&'static str, String),
     (url_variable, url): &(&'static str, String),
 ) -> Result<Option<Verifier>, InvalidTrust> {
-    let refused = |variable, reason| Err(InvalidTrust { variable, reason });
+    let refused = |variable, reason| Err(InvalidTrust::new(variable, reason));
     let (made, variable) = match (key.is_empty(), url.trim()) {
-        (true, "") if algorithm.is_empty() => return Ok(None),
+        (true, "") if algorithm.trim().is_empty() => return Ok(None),
         (true, "") => return refused(algorithm_variable, InvalidTrustReason::NoKey),
         (true, url) => (Verifier::remote(url, algorithm), url_variable),
         (false, "") => (Verifier::fixed(key, algorithm), key_variable),
@@ -311,6 +366,15 @@ fn listed_verifier(form: &Json<'_>) -> Result<Verifier, InvalidTrustReason> {
         (None, None, None) => Err(InvalidTrustReason::Form),
         _ => Err(InvalidTrustReason::TwoKinds),
     }
+}
+
+/// How a message names the hub that a variable is set for alone.
+pub(crate) fn of_hub(hub: Option<&str>) -> String {
+    hub.map_or_else(String::new, |hub| format!(" of the hub {hub}"))
+}
+
+fn of_issuer(issuer: Option<&str>) -> String {
+    issuer.map_or_else(String::new, |issuer| format!(" of the issuer {issuer:?}"))
 }
 
 impl From<Unexpected> for InvalidTrustReason {

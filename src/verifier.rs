@@ -7,7 +7,7 @@ use crate::{
     invalid_token::InvalidToken,
     json::Json,
     jws::Header,
-    key::Key,
+    key::{Key, Weakness},
     key_set::{InvalidKeySet, KeySet},
 };
 
@@ -78,7 +78,7 @@ impl Verifier {
 
     /// A verifier with an inline JWK Set.
     pub(crate) fn inline(jwks: &Json<'_>, algorithms: &str) -> Result<Self, InvalidVerifier> {
-        Self::of_set(KeySet::of_json(jwks)?, algorithms)
+        Self::of_set(KeySet::configured(jwks)?, algorithms)
     }
 
     /// A verifier with the JWK Set at a URL; without algorithms, for all that are asymmetric.
@@ -109,6 +109,15 @@ impl Verifier {
             algorithms = set.keys().iter().map(default).collect::<Result<Vec<_>, _>>()?.concat();
         }
         Ok(Self { keys: Keys::Fixed(set), algorithms })
+    }
+
+    /// Why a secret among the keys protects little, if one does.
+    #[must_use]
+    pub fn weakness(&self) -> Option<Weakness> {
+        match &self.keys {
+            Keys::Fixed(set) => set.keys().iter().find_map(Key::weakness),
+            Keys::Remote(_) => None,
+        }
     }
 
     /// Where the keys are.

@@ -8,9 +8,12 @@ use crate::{grants::Selector, verifier::Keys};
 const RESOURCE: &str = "https://hub.example/.well-known/mercure";
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
+/// Reads the variables of a hub in development, whose secrets may be short.
 fn read(variables: &[(&str, &str)]) -> Result<Trust, InvalidTrust> {
+    let development = [(DEVELOPMENT, "true")];
     Trust::read(|name| {
-        variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
+        let mut all = variables.iter().chain(&development);
+        all.find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
     })
 }
 
@@ -176,4 +179,45 @@ fn each_dialect_reads_its_own_claims() {
     };
     assert_eq!(publish("at+jwt"), [Selector::Exact("new".to_owned())]);
     assert_eq!(publish("JWT"), [Selector::TopicSelector("old".to_owned())]);
+}
+
+#[test]
+fn a_weak_secret_is_refused_but_in_development() {
+    const KNOWN: &str = "!ChangeThisMercureHubJWTSecretKey!";
+    let strong = "0123456789abcdef0123456789abcdef";
+    let listed = |key: &str| format!(r#"[{{"issuer":"a","subscriber":{{"key":"{key}"}}}}]"#);
+    let set = r#"{"keys":[{"kty":"oct","k":"c2hvcnQ"}]}"#;
+    for (variable, weak, told) in [
+        (
+            "MERCURE_PUBLISHER_JWT_KEY",
+            "short".to_owned(),
+            "the secret has 5 bytes, but must have 32",
+        ),
+        ("MERCURE_SUBSCRIBER_JWT_KEY", "x".repeat(31), "the secret has 31 bytes"),
+        ("MERCURE_SUBSCRIBER_JWT_KEY", set.to_owned(), "the secret has 5 bytes"),
+        ("MERCURE_PUBLISHER_JWT_KEY", KNOWN.to_owned(), "the secret is known to everybody"),
+        (ISSUERS, listed("short"), "the secret of the issuer \"a\" has 5 bytes"),
+    ] {
+        let hub = |development| read(&[(variable, &weak), (DEVELOPMENT, development)]);
+        for outside in ["", "false"] {
+            let refused = hub(outside).unwrap_err();
+            assert_eq!(refused.variable, variable);
+            assert!(refused.to_string().contains(told), "{refused}");
+            assert!(!refused.to_string().contains("short"), "{refused}");
+        }
+        let in_development = hub(" true ").unwrap();
+        let [weak] = in_development.weak_secrets() else { panic!("{in_development:?}") };
+        assert!(weak.to_string().contains(told), "{weak}");
+    }
+    for (variable, strong) in
+        [("MERCURE_PUBLISHER_JWT_KEY", strong.to_owned()), (ISSUERS, listed(strong))]
+    {
+        assert_eq!(read(&[(variable, &strong), (DEVELOPMENT, "")]).unwrap().weak_secrets(), []);
+    }
+}
+
+#[test]
+fn a_weak_secret_that_an_issuer_has_too_is_told_once() {
+    let trust = read(&[("MERCURE_PUBLISHER_JWT_KEY", "short"), (TRUSTED_ISSUERS, "a")]).unwrap();
+    assert_eq!(trust.weak_secrets().len(), 1);
 }

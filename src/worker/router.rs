@@ -1,5 +1,7 @@
 //! From a path to the object of its hub.
 
+use std::sync::Once;
+
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
@@ -28,6 +30,11 @@ pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue>
         Record::new(Level::Error, "configuration wrong").with_detail(&invalid).to_console();
         Error::from(invalid)
     });
+    if let Ok(config) = &config
+        && config.log_level <= Level::Warning
+    {
+        warn(config);
+    }
     let found =
         config.as_ref().map_err(Error::clone).and_then(|_| HubPath::parse(hub_path::of_url(&url)));
     let found = match (found, &config) {
@@ -51,6 +58,16 @@ pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue>
         Ok(HubPath::Metadata(_)) => refuse(&Error::NotFound, config.as_ref().ok(), request),
         Err(error) => refuse(&error, config.as_ref().ok(), request),
     }
+}
+
+/// Tells an operator of secrets that are too weak, once for each instance of the module.
+fn warn(config: &Config) {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        for weak in config.authorization.trust.weak_secrets() {
+            Record::new(Level::Warning, "weak secret").with_detail(weak).to_console();
+        }
+    });
 }
 
 /// Answers in the place of a hub's object that could not be reached: what changes nothing may be

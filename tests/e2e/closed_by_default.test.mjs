@@ -46,6 +46,7 @@ const WRONG = {
   ANONYMOUS_PUBLISH: "yes please",
   ANONYMOUS_SUBSCRIBE: "1",
   COOKIE_NAME: "a b",
+  DEVELOPMENT: "yes",
   ISSUERS: "{}",
   MERCURE_PUBLISHER_JWT_ALG: "none",
   PUBLISH_ORIGINS: "not an origin",

@@ -54,12 +54,12 @@ export class Server {
 
   /**
    * `kind` is `wrangler` or `workerd`; `vars` are the configuration variables, `settings` those of `make serve`.
-   * Unless `vars` closes them, public updates are open to everybody.
+   * Unless `vars` closes them, public updates are open to everybody, and secrets that everybody knows are taken.
    */
   static async start({ kind = "wrangler", vars = {}, settings = [] } = {}) {
     const server = new Server();
     server.#kind = kind;
-    server.#vars = { ANONYMOUS_SUBSCRIBE: "true", ...vars };
+    server.#vars = { ANONYMOUS_SUBSCRIBE: "true", DEVELOPMENT: "true", ...vars };
     server.#settings = settings;
     server.#port = await freePort();
     server.#folder = mkdtempSync(join(tmpdir(), "millstream-e2e-"));

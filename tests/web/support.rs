@@ -46,6 +46,7 @@ pub(crate) fn open() -> Config {
 pub(crate) fn closed(variables: &[(&str, &str)]) -> Config {
     let own = [
         ("HEARTBEAT", "0"),
+        ("DEVELOPMENT", "true"),
         ("MERCURE_PUBLISHER_JWT_KEY", SECRET),
         ("MERCURE_SUBSCRIBER_JWT_KEY", SECRET),
     ];
