@@ -12,7 +12,7 @@ use millstream::{
     dialect::Dialect,
     event::Event,
     heartbeat::Heartbeat,
-    history::Retention,
+    history::{Bounds, Retention},
     hub::{Hub, Polled},
     log::Log,
     subscribe_request::SubscribeRequest,
@@ -89,8 +89,8 @@ fn subscribed<T: IntoIterator<Item = String>>(
     count: u32,
     topics: impl Fn(u32) -> T,
 ) -> Result<Hub<(), ()>, Failure> {
-    let kept = Retention { updates: 100, ..Retention::default() };
-    let mut hub = Hub::new(Log::open((), kept, kept)?, Heartbeat::off(), Rc::new(()));
+    let kept = Retention::of_publications(Bounds { updates: 100, bytes: u64::MAX }, None);
+    let mut hub = Hub::new(Log::open((), kept, Bounds::NONE)?, Heartbeat::off(), Rc::new(()));
     for number in 0..count {
         let topics = topics(number).into_iter().map(|topic| Subscription::topic(&topic));
         let request = SubscribeRequest::live(Dialect::V0, topics.collect::<Result<_, _>>()?);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::{
-    resolved_topics::ResolvedTopics, topic::Topic, topic_selector::TopicSelector,
-    update::EncodedUpdate,
+    kind::Kind, resolved_topics::ResolvedTopics, subscription_readers::kinds_read, topic::Topic,
+    topic_selector::TopicSelector, update::EncodedUpdate,
 };
 
 /// What a group of connections asked for and may see, in the one form in which it is compared.
@@ -41,6 +41,7 @@ fn canonical<'a>(
 pub struct Audience {
     asked: Selectors,
     granted: Selectors,
+    kinds: &'static [Kind],
 }
 
 /// Selectors of which one is enough: those by name in a set, so that many cost no more than one.
@@ -55,7 +56,14 @@ impl Audience {
     #[must_use]
     pub fn new(selection: &Selection) -> Self {
         let of = |selectors: &BTreeSet<_>| selectors.iter().cloned().collect();
-        Self { asked: of(&selection.asked), granted: of(&selection.granted) }
+        let kinds = kinds_read(&selection.asked, &selection.granted);
+        Self { asked: of(&selection.asked), granted: of(&selection.granted), kinds }
+    }
+
+    /// The kinds of updates of which some could be shown to it: it misses none of the others.
+    #[must_use]
+    pub fn kinds(&self) -> &'static [Kind] {
+        self.kinds
     }
 
     /// The topics that are asked for by name.

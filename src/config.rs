@@ -10,7 +10,7 @@ use crate::{
     delivery::Delivery,
     gap::GapEvents,
     heartbeat::Heartbeat,
-    history::Retention,
+    history::{Bounds, Retention},
     hub_variables::{self, HUBS, HubVariables},
     level::Level,
     methods::Methods,
@@ -290,7 +290,7 @@ impl Config {
             log_level,
             operator_key,
         ] = OWN_VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
-        let kept = Retention::default();
+        let kept = Retention::default().publications;
         let taken = ConnectionLimits::default();
         let limit = "a number from 1 on, or 0 for no limit";
         Ok(Self {
@@ -311,15 +311,15 @@ impl Config {
                 Heartbeat::default(),
                 |text| duration(text).map(Heartbeat::every),
             )?,
-            retention: Retention {
-                updates: updates.parse("a number from 1 on", kept.updates, positive)?,
-                bytes: bytes.parse("a number from 1 on", kept.bytes, positive)?,
-                age: age.parse(
-                    "a time such as 12h or 7d, or 0 for no limit",
-                    kept.age,
-                    |text| duration(text).map(|age| (!age.is_zero()).then_some(age)),
-                )?,
-            },
+            retention: Retention::of_publications(
+                Bounds {
+                    updates: updates.parse("a number from 1 on", kept.updates, positive)?,
+                    bytes: bytes.parse("a number from 1 on", kept.bytes, positive)?,
+                },
+                age.parse("a time such as 12h or 7d, or 0 for no limit", None, |text| {
+                    duration(text).map(|age| (!age.is_zero()).then_some(age))
+                })?,
+            ),
             connection_limits: ConnectionLimits {
                 connections: connections.parse(limit, taken.connections, number)?,
                 per_address: per_address.parse(limit, taken.per_address, number)?,
@@ -426,7 +426,9 @@ mod tests {
     fn without_any_variable_everything_has_its_default() {
         let config = Config::read(|_| None).unwrap();
         assert_eq!(config, Config::default());
-        assert_eq!(config.retention, Retention { updates: 10_000, bytes: 67_108_864, age: None });
+        assert_eq!(config.retention, Retention::default());
+        let kept = config.retention.publications;
+        assert_eq!((kept.updates, kept.bytes), (10_000, 67_108_864));
     }
 
     #[test]
@@ -515,7 +517,7 @@ mod tests {
     fn a_hub_has_its_own_variables_first_then_those_of_all_then_the_defaults() {
         let hubs = hubs(&[("news", "HISTORY_UPDATES", "3"), ("news", "HEARTBEAT", "")]);
         let read = |hub| Config::of_hub(hub, &hubs, of_all).unwrap();
-        assert_eq!(read("news").retention.updates, 3);
+        assert_eq!(read("news").retention.publications.updates, 3);
         assert_eq!(read("news").heartbeat, Heartbeat::default());
         assert_eq!(read("elsewhere"), Config::read(of_all).unwrap());
         assert_eq!(Config::check(&hubs, of_all), Config::read(of_all));
@@ -588,7 +590,7 @@ mod tests {
     #[test]
     fn a_history_of_nothing_is_refused() {
         assert!(read("HISTORY_UPDATES", "0").is_err());
-        assert_eq!(read("HISTORY_BYTES", "1").unwrap().retention.bytes, 1);
+        assert_eq!(read("HISTORY_BYTES", "1").unwrap().retention.publications.bytes, 1);
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Connection<T> {
     /// What its stream begins with.
     pub(crate) opening: Vec<u8>,
     pub(crate) gap: Option<Gap>,
+    /// Up to here it is known, and told, which updates are gone.
+    pub(crate) told: Sequence,
     /// What it has passed over and is still to be given the newest of.
     pub(crate) conflation: Option<Box<Conflation>>,
     pub(crate) queue: Queue,

@@ -4,7 +4,8 @@ use std::{convert::Infallible, time::Duration};
 
 use crate::{
     event_id::EventId,
-    limits::{PAGE_BYTES, PAGE_UPDATES},
+    kind::Kind,
+    limits::{KEPT_SUBSCRIPTION_BYTES, KEPT_SUBSCRIPTION_UPDATES, PAGE_BYTES, PAGE_UPDATES},
     sequence::Sequence,
     timestamp::Timestamp,
     update::EncodedUpdate,
@@ -21,14 +22,23 @@ pub struct Entry {
     pub update: EncodedUpdate,
 }
 
-/// How much of the past is kept; the oldest goes first.
+/// How much is kept of one kind; the oldest goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
+pub struct Bounds {
     /// Updates kept at the most.
     pub updates: u64,
-    /// Bytes kept at the most, as [`EncodedUpdate::stored_bytes`] counts them. The newest update is
-    /// kept whatever its size.
+    /// Bytes kept at the most, as [`EncodedUpdate::stored_bytes`] counts them. The newest update of
+    /// the kind is kept whatever its size.
     pub bytes: u64,
+}
+
+/// How much of the past is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Of what was published.
+    pub publications: Bounds,
+    /// Of updates about subscriptions: they push out no publication, and no publication them.
+    pub subscriptions: Bounds,
     /// How long after its acceptance an update is kept; `None` for as long as the other two allow.
     /// What is older is shown to nobody, even before it is removed.
     pub age: Option<Duration>,
@@ -36,11 +46,46 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { updates: 10_000, bytes: 64 << 20, age: None }
+        Self::of_publications(Bounds { updates: 10_000, bytes: 64 << 20 }, None)
+    }
+}
+
+impl Bounds {
+    /// Everything.
+    pub const NONE: Self = Self { updates: u64::MAX, bytes: u64::MAX };
+
+    /// Whether so many updates of so many bytes are within the bounds. One always is.
+    #[must_use]
+    pub const fn hold(self, updates: u64, bytes: u64) -> bool {
+        updates <= 1 || (updates <= self.updates && bytes <= self.bytes)
+    }
+
+    /// The smaller of both bounds each.
+    #[must_use]
+    pub fn min(self, other: Self) -> Self {
+        Self { updates: self.updates.min(other.updates), bytes: self.bytes.min(other.bytes) }
     }
 }
 
 impl Retention {
+    /// A retention of so many publications, and of updates about subscriptions as many as
+    /// [`KEPT_SUBSCRIPTION_UPDATES`] and [`KEPT_SUBSCRIPTION_BYTES`] allow, but no more than of
+    /// publications: who keeps little wants little.
+    #[must_use]
+    pub fn of_publications(publications: Bounds, age: Option<Duration>) -> Self {
+        let most = Bounds { updates: KEPT_SUBSCRIPTION_UPDATES, bytes: KEPT_SUBSCRIPTION_BYTES };
+        Self { publications, subscriptions: publications.min(most), age }
+    }
+
+    /// How much of this kind is kept.
+    #[must_use]
+    pub fn of(&self, kind: Kind) -> Bounds {
+        match kind {
+            Kind::Publication => self.publications,
+            Kind::Subscription => self.subscriptions,
+        }
+    }
+
     /// The moment up to and with which updates are too old at `now`.
     #[must_use]
     pub fn expired(&self, now: Timestamp) -> Option<Timestamp> {
@@ -58,10 +103,25 @@ impl Retention {
     }
 }
 
-/// A store of updates in the order of their sequence, without holes.
+/// What a store holds of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// The newest one that there ever was.
+    pub newest: Sequence,
+    /// The newest one that was removed: all before it are gone too.
+    pub removed: Sequence,
+    /// The oldest one held, if there is one, and when it was accepted.
+    pub oldest: Option<(Sequence, Timestamp)>,
+}
+
+/// A store of updates in the order of their sequence. Of each kind it holds a run without holes, up
+/// to the newest.
 ///
 /// Every method returns at once: storage that can only be awaited does not fit here.
 pub trait History {
+    /// Whether it keeps anything. Where nothing does, the window in memory is all there is.
+    const KEEPS: bool = true;
+
     /// Why the store did not do it.
     type Error: std::error::Error + 'static;
 
@@ -71,17 +131,17 @@ pub trait History {
     /// The store's own.
     fn newest(&self) -> Result<Sequence, Self::Error>;
 
-    /// The oldest update held, if there is one, and when it was accepted.
+    /// What is held of this kind.
     ///
     /// # Errors
     /// The store's own.
-    fn oldest(&self) -> Result<Option<(Sequence, Timestamp)>, Self::Error>;
+    fn held(&self, kind: Kind) -> Result<Held, Self::Error>;
 
-    /// The newest update held that was accepted at `moment` or before, if there is one.
+    /// The newest update held of this kind that was accepted at `moment` or before, if there is one.
     ///
     /// # Errors
     /// The store's own.
-    fn newest_until(&self, moment: Timestamp) -> Result<Option<Sequence>, Self::Error>;
+    fn newest_until(&self, kind: Kind, moment: Timestamp) -> Result<Option<Sequence>, Self::Error>;
 
     /// Adds the update after the newest one, wholly or not at all.
     ///
@@ -102,8 +162,8 @@ pub trait History {
     /// The store's own.
     fn find(&self, id: &EventId, cursor: Sequence) -> Result<Option<Sequence>, Self::Error>;
 
-    /// Removes the oldest of what `retention` no longer keeps at `now`, a bounded number at a time;
-    /// says whether more is to be removed.
+    /// Removes the oldest of what `retention` no longer keeps of each kind at `now`, a bounded number
+    /// at a time; says whether more is to be removed.
     ///
     /// # Errors
     /// The store's own.
@@ -112,17 +172,19 @@ pub trait History {
 
 /// No store: the window in memory is all the history there is.
 impl History for () {
+    const KEEPS: bool = false;
+
     type Error = Infallible;
 
     fn newest(&self) -> Result<Sequence, Infallible> {
         Ok(Sequence::START)
     }
 
-    fn oldest(&self) -> Result<Option<(Sequence, Timestamp)>, Infallible> {
-        Ok(None)
+    fn held(&self, _: Kind) -> Result<Held, Infallible> {
+        Ok(Held::default())
     }
 
-    fn newest_until(&self, _: Timestamp) -> Result<Option<Sequence>, Infallible> {
+    fn newest_until(&self, _: Kind, _: Timestamp) -> Result<Option<Sequence>, Infallible> {
         Ok(None)
     }
 
@@ -157,6 +219,15 @@ mod tests {
 
     fn keep(age: Duration) -> Retention {
         Retention { age: Some(age), ..Retention::default() }
+    }
+
+    #[test]
+    fn of_subscriptions_no_more_is_kept_than_the_limit_and_than_of_publications() {
+        let kept = Retention::default().of(Kind::Subscription);
+        assert_eq!((kept.updates, kept.bytes), (1_000, 4 << 20));
+        let few = Bounds { updates: 3, bytes: 1 << 30 };
+        let kept = Retention::of_publications(few, None).of(Kind::Subscription);
+        assert_eq!((kept.updates, kept.bytes), (3, 4 << 20));
     }
 
     #[test]

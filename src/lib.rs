@@ -76,10 +76,12 @@ pub mod verifier;
 pub mod active_subscriptions;
 pub mod gap;
 pub mod history;
+pub mod kind;
 pub mod log;
 pub mod place;
 pub mod selector_totals;
 pub mod sequence;
+pub mod subscription_readers;
 pub mod window;
 
 // Many cursors.

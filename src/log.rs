@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 
 use crate::{
     event_id::EventId,
-    history::{Entry, History, Retention},
+    history::{Bounds, Entry, History, Retention},
+    kind::{Kind, OfKind},
     limits::{MAX_SAME_ID, MAX_SCAN_BYTES, MAX_SCAN_UPDATES},
     sequence::Sequence,
     timestamp::Timestamp,
@@ -40,19 +41,21 @@ pub enum Scanned {
 }
 
 impl<H: History> Log<H> {
-    /// Opens the log over `history`, whose updates all count as committed.
+    /// Opens the log over `history`, whose updates all count as committed, with so much of it in
+    /// memory; where nothing keeps a history, all of it is there.
     ///
     /// # Errors
     /// The history's own.
-    pub fn open(history: H, retention: Retention, window: Retention) -> Result<Self, H::Error> {
+    pub fn open(history: H, retention: Retention, window: Bounds) -> Result<Self, H::Error> {
         let newest = history.newest()?;
         let page = history.page(newest.previous(), newest)?;
         let accepted = page.first().map_or_else(Timestamp::default, |entry| entry.accepted);
-        let window = Window::new(Retention {
-            updates: window.updates.min(retention.updates),
-            bytes: window.bytes.min(retention.bytes),
-            age: retention.age,
-        });
+        let window = if H::KEEPS {
+            let newest = OfKind::try_new(|kind| Ok(history.held(kind)?.newest))?;
+            Window::over(newest, window.min(retention.publications), retention)
+        } else {
+            Window::alone(retention)
+        };
         Ok(Self { window, history, retention, newest, accepted, tail: newest })
     }
 
@@ -116,11 +119,7 @@ impl<H: History> Log<H> {
         if self.retention.age.is_none() {
             return Ok(None);
         }
-        let oldest = [
-            self.history.oldest()?.map(|(_, accepted)| accepted),
-            self.window.oldest().map(|entry| entry.accepted),
-        ];
-        let oldest = oldest.into_iter().flatten().min();
+        let oldest = self.oldest_held()?.map(|(_, accepted)| accepted);
         Ok(oldest.and_then(|oldest| self.retention.prune_at(oldest)))
     }
 
@@ -129,13 +128,35 @@ impl<H: History> Log<H> {
     /// # Errors
     /// The history's own.
     pub fn oldest(&self) -> Result<Option<Sequence>, H::Error> {
+        Ok(self.oldest_held()?.map(|(sequence, _)| sequence))
+    }
+
+    fn oldest_held(&self) -> Result<Option<(Sequence, Timestamp)>, H::Error> {
         // What was appended but not committed may have pushed out of the history what the window
         // still has.
-        let held = [
-            self.history.oldest()?.map(|(sequence, _)| sequence),
-            self.window.oldest().map(|entry| entry.sequence),
-        ];
-        Ok(held.into_iter().flatten().min())
+        let mut oldest = self.window.oldest().map(|entry| (entry.sequence, entry.accepted));
+        for kind in Kind::ALL {
+            let held = self.history.held(kind)?.oldest;
+            oldest = [oldest, held].into_iter().flatten().min();
+        }
+        Ok(oldest)
+    }
+
+    /// The newest update of these kinds that is removed or too old. Who reads these kinds, and has
+    /// not read so far, has missed something.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn gone(&self, kinds: &[Kind], now: Timestamp) -> Result<Sequence, H::Error> {
+        let mut gone = Sequence::START;
+        for kind in kinds {
+            let removed = self.history.held(*kind)?.removed;
+            let here = self.window.gone(*kind);
+            // What is in one of both is held.
+            let removed = if H::KEEPS { removed.min(here) } else { here };
+            gone = gone.max(removed).max(self.expired_of(*kind, now)?);
+        }
+        Ok(gone)
     }
 
     /// The first update with this id that may be read, is not too old, and is `readable`; what is
@@ -166,23 +187,32 @@ impl<H: History> Log<H> {
     fn entry(&self, sequence: Sequence) -> Result<Option<Entry>, H::Error> {
         let cursor = sequence.previous();
         if let Some(mut entries) = self.window.after(cursor) {
-            return Ok(entries.next().cloned());
+            return Ok(entries.next().filter(|entry| entry.sequence == sequence).cloned());
         }
         Ok(self.history.page(cursor, sequence)?.pop())
     }
 
     /// The newest update that may be read but is too old: it and all before it count as removed.
     fn expired(&self, now: Timestamp) -> Result<Sequence, H::Error> {
+        let mut expired = Sequence::START;
+        for kind in Kind::ALL {
+            expired = expired.max(self.expired_of(kind, now)?);
+        }
+        Ok(expired)
+    }
+
+    fn expired_of(&self, kind: Kind, now: Timestamp) -> Result<Sequence, H::Error> {
         let Some(moment) = self.retention.expired(now) else { return Ok(Sequence::START) };
-        let expired = match self.window.newest_until(moment) {
+        let expired = match self.window.newest_until(kind, moment) {
             Some(expired) => Some(expired),
-            None => self.history.newest_until(moment)?,
+            None => self.history.newest_until(kind, moment)?,
         };
         Ok(expired.map_or(Sequence::START, |expired| expired.min(self.tail)))
     }
 
-    /// The place from which a cursor can go on without a hole: the cursor itself, or the one
-    /// before the oldest update held, if what comes after the cursor is gone or too old.
+    /// The place from which a cursor goes on: the cursor itself, or the one before the oldest update
+    /// held, if what comes after the cursor is gone or too old. Behind it there may be holes, where
+    /// updates of one kind are gone and those of the other are held: see [`Log::gone`].
     ///
     /// # Errors
     /// The history's own.
@@ -191,7 +221,7 @@ impl<H: History> Log<H> {
             return Ok(cursor);
         }
         let cursor = cursor.max(self.expired(now)?);
-        if cursor >= self.tail || self.window.after(cursor).is_some() {
+        if cursor >= self.tail {
             return Ok(cursor);
         }
         Ok(self.oldest()?.map_or(self.tail, |oldest| cursor.max(oldest.previous())))
@@ -208,7 +238,7 @@ impl<H: History> Log<H> {
         until: Sequence,
         mut visit: impl FnMut(&Entry) -> ControlFlow<()>,
     ) -> Result<Scanned, H::Error> {
-        let until = until.min(self.tail);
+        let (until, start) = (until.min(self.tail), self.window.start());
         let (mut seen, mut bytes) = (0, 0);
         let mut show = |entry: &Entry| {
             seen += 1;
@@ -225,7 +255,9 @@ impl<H: History> Log<H> {
                 if let Some(entries) = self.window.after(cursor) {
                     Box::new(entries)
                 } else {
-                    page = self.history.page(cursor, until)?;
+                    // The window may still have what the history no longer has.
+                    let below = if cursor < start { until.min(start) } else { until };
+                    page = self.history.page(cursor, below)?;
                     Box::new(page.iter())
                 };
             let before = cursor;
@@ -240,7 +272,11 @@ impl<H: History> Log<H> {
                 }
             }
             if cursor == before {
-                break;
+                if cursor >= start {
+                    break;
+                }
+                // What is between here and the window is gone.
+                cursor = start;
             }
         }
         Ok(Scanned::End)

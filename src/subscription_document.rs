@@ -167,7 +167,7 @@ impl SubscriptionEvent {
             Dialect::V0 => Event::new(self.document),
             Dialect::V1 => Event::new(self.document).with_event_type("mercure".parse()?),
         };
-        Ok(Update::new(self.topic.into(), id, event).into_private())
+        Ok(Update::new(self.topic.into(), id, event).into_private().about_subscription())
     }
 }
 

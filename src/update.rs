@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    encoder, event::Event, event_id::EventId, limits::MAX_STORED_BYTES, topics::Topics,
+    encoder, event::Event, event_id::EventId, kind::Kind, limits::MAX_STORED_BYTES, topics::Topics,
     update_id::UpdateId,
 };
 
@@ -25,6 +25,7 @@ pub struct Update {
     id: EventId,
     event: Event,
     private: bool,
+    kind: Kind,
 }
 
 /// An update in the form in which it is kept and sent.
@@ -36,6 +37,8 @@ pub struct EncodedUpdate {
     pub id: EventId,
     /// Whether only those who hold a grant may see it.
     pub private: bool,
+    /// Of what it tells, which decides how long it is kept.
+    pub kind: Kind,
     /// The event as bytes of an event stream, with its closing blank line.
     pub event: Arc<[u8]>,
 }
@@ -54,13 +57,20 @@ impl Update {
     #[must_use]
     pub fn new(topics: Topics, id: UpdateId, event: Event) -> Self {
         let id = EventId::from(id);
-        Self { topics, event: event.published(id.clone()), id, private: false }
+        let (private, kind) = (false, Kind::Publication);
+        Self { topics, event: event.published(id.clone()), id, private, kind }
     }
 
     /// Keeps the update from everybody who holds no grant for one of its topics.
     #[must_use]
     pub fn into_private(self) -> Self {
         Self { private: true, ..self }
+    }
+
+    /// The same as what the hub itself tells of a subscription.
+    #[must_use]
+    pub fn about_subscription(self) -> Self {
+        Self { kind: Kind::Subscription, ..self }
     }
 
     /// What it is about.
@@ -96,6 +106,7 @@ impl Update {
             topics: self.topics.clone(),
             id: self.id.clone(),
             private: self.private,
+            kind: self.kind,
             event: encoder::encoded(&self.event).into(),
         };
         match encoded.stored_bytes() {

@@ -4,24 +4,56 @@ use std::collections::VecDeque;
 
 use crate::{
     event_id::EventId,
-    history::{Entry, Retention},
+    history::{Bounds, Entry, Retention},
+    kind::{Kind, OfKind},
     sequence::Sequence,
     timestamp::Timestamp,
 };
 
-/// The newest updates, without holes, bounded in number, in bytes and in age.
+/// The newest updates, bounded in number, in bytes and in age.
 #[derive(Debug)]
 pub struct Window {
     entries: VecDeque<Entry>,
     bytes: u64,
-    bounds: Retention,
+    kinds: OfKind<OneKind>,
+    retention: Retention,
+    below: Below,
+}
+
+/// What lies below a window.
+#[derive(Clone, Copy, Debug)]
+enum Below {
+    /// A history. The window is a run without holes: it holds everything behind `start`.
+    History { start: Sequence, bounds: Bounds },
+    /// Nothing: the window holds of each kind what there is to be kept.
+    Nothing,
+}
+
+/// What there is of one kind.
+#[derive(Clone, Copy, Debug, Default)]
+struct OneKind {
+    updates: u64,
+    bytes: u64,
+    /// The newest one that is no longer here.
+    gone: Sequence,
 }
 
 impl Window {
-    /// An empty window that keeps as much as `bounds` allows.
+    /// An empty window that keeps as much as `retention` allows.
     #[must_use]
-    pub fn new(bounds: Retention) -> Self {
-        Self { entries: VecDeque::new(), bytes: 0, bounds }
+    pub fn alone(retention: Retention) -> Self {
+        let (entries, kinds) = (VecDeque::new(), OfKind::default());
+        Self { entries, bytes: 0, kinds, retention, below: Below::Nothing }
+    }
+
+    /// An empty window over a history with this `newest` update of each kind, of both together as
+    /// much as `bounds` allow, and nothing that is too old for `retention`.
+    #[must_use]
+    pub fn over(newest: OfKind<Sequence>, bounds: Bounds, retention: Retention) -> Self {
+        let kinds = OfKind::new(|kind| OneKind { gone: *newest.of(kind), ..OneKind::default() });
+        let start = Kind::ALL.into_iter().map(|kind| *newest.of(kind)).max();
+        let below = Below::History { start: start.unwrap_or_default(), bounds };
+        Self { entries: VecDeque::new(), bytes: 0, kinds, retention, below }
     }
 
     /// The oldest update in it.
@@ -30,11 +62,18 @@ impl Window {
         self.entries.front()
     }
 
-    /// The newest update that was accepted at `moment` or before.
+    /// The newest update of this kind that was there and is no longer in it.
     #[must_use]
-    pub fn newest_until(&self, moment: Timestamp) -> Option<Sequence> {
+    pub fn gone(&self, kind: Kind) -> Sequence {
+        self.kinds.of(kind).gone
+    }
+
+    /// The newest update of this kind that was accepted at `moment` or before.
+    #[must_use]
+    pub fn newest_until(&self, kind: Kind, moment: Timestamp) -> Option<Sequence> {
         let until = self.entries.partition_point(|entry| entry.accepted <= moment);
-        self.entries.get(until.checked_sub(1)?).map(|entry| entry.sequence)
+        let mut entries = self.entries.range(..until).rev();
+        entries.find(|entry| entry.update.kind == kind).map(|entry| entry.sequence)
     }
 
     /// Bytes that it takes in memory.
@@ -45,35 +84,101 @@ impl Window {
 
     /// Adds the newest update.
     pub fn push(&mut self, entry: Entry) {
-        self.bytes += entry.update.held_bytes() as u64;
+        let bytes = entry.update.held_bytes() as u64;
+        let kind = self.kinds.of_mut(entry.update.kind);
+        kind.updates += 1;
+        kind.bytes += bytes;
+        self.bytes += bytes;
         self.entries.push_back(entry);
     }
 
-    /// Drops the oldest updates that are too old at `now` or no longer fit, also into `bytes`. What nobody has been
-    /// shown yet, behind `shown`, stays; and so does the newest one, whatever its size, until it is
-    /// too old.
+    /// Drops the oldest updates that are too old at `now` or no longer fit, also into `bytes`. What
+    /// nobody has been shown yet, behind `shown`, stays; and so does the newest one, whatever its
+    /// size, until it is too old.
     pub fn trim(&mut self, shown: Sequence, bytes: u64, now: Timestamp) {
-        let bytes = bytes.min(self.bounds.bytes);
-        let expired = self.bounds.expired(now);
+        let run = match self.below {
+            Below::History { bounds, .. } => bounds,
+            Below::Nothing => Bounds::NONE,
+        };
+        let bytes = bytes.min(run.bytes);
+        let expired = self.retention.expired(now);
         loop {
-            let excess = self.entries.len() as u64 > self.bounds.updates || self.bytes > bytes;
+            let excess = self.entries.len() as u64 > run.updates || self.bytes > bytes;
             let dropped = self.entries.pop_front_if(|oldest| {
                 let is_expired = expired.is_some_and(|expired| oldest.accepted <= expired);
                 (excess && oldest.sequence < shown) || (is_expired && oldest.sequence <= shown)
             });
             match dropped {
-                Some(dropped) => self.bytes -= dropped.update.held_bytes() as u64,
-                None => return,
+                Some(dropped) => self.dropped(&dropped),
+                None => break,
+            }
+        }
+        if matches!(self.below, Below::Nothing) {
+            for kind in Kind::ALL {
+                self.trim_kind(kind, shown);
             }
         }
     }
 
-    /// The updates after `cursor`, if the first of them is here.
+    /// Drops the oldest updates of this kind that its own bounds do not keep.
+    fn trim_kind(&mut self, kind: Kind, shown: Sequence) {
+        let (bounds, OneKind { mut updates, mut bytes, .. }) =
+            (self.retention.of(kind), *self.kinds.of(kind));
+        let mut last = None;
+        for entry in self.entries.iter().filter(|entry| entry.update.kind == kind) {
+            if bounds.hold(updates, bytes) || entry.sequence >= shown {
+                break;
+            }
+            updates -= 1;
+            bytes -= entry.update.held_bytes() as u64;
+            last = Some(entry.sequence);
+        }
+        let Some(last) = last else { return };
+        let goes = |entry: &Entry| entry.update.kind == kind && entry.sequence <= last;
+        while let Some(dropped) = self.entries.pop_front_if(|oldest| goes(oldest)) {
+            self.dropped(&dropped);
+        }
+        if self.gone(kind) < last {
+            let mut entries = std::mem::take(&mut self.entries);
+            entries.retain(|entry| {
+                if goes(entry) {
+                    self.dropped(entry);
+                }
+                !goes(entry)
+            });
+            self.entries = entries;
+        }
+    }
+
+    fn dropped(&mut self, entry: &Entry) {
+        let bytes = entry.update.held_bytes() as u64;
+        self.bytes -= bytes;
+        let kind = self.kinds.of_mut(entry.update.kind);
+        kind.updates -= 1;
+        kind.bytes -= bytes;
+        kind.gone = entry.sequence;
+        if let Below::History { start, .. } = &mut self.below {
+            *start = entry.sequence;
+        }
+    }
+
+    /// All that is held behind this place is here.
+    #[must_use]
+    pub fn start(&self) -> Sequence {
+        match self.below {
+            Below::History { start, .. } => start,
+            Below::Nothing => Sequence::START,
+        }
+    }
+
+    /// The updates after `cursor`, if there are any and all that is held of them is here.
     #[must_use]
     pub fn after(&self, cursor: Sequence) -> Option<impl Iterator<Item = &Entry>> {
-        let ahead = cursor.next().get().checked_sub(self.oldest()?.sequence.get())?;
-        let ahead = usize::try_from(ahead).ok().filter(|ahead| *ahead < self.entries.len())?;
-        Some(self.entries.range(ahead..))
+        if cursor < self.start() {
+            return None;
+        }
+        let ahead = self.entries.partition_point(|entry| entry.sequence <= cursor);
+        (ahead < self.entries.len()).then(|| self.entries.range(ahead..))
     }
 
     /// The updates up to and with `until`, the newest first.
@@ -92,7 +197,11 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{event::Event, topic::Topic, update::Update};
+    use crate::{
+        event::Event,
+        topic::Topic,
+        update::{EncodedUpdate, Update},
+    };
 
     const NOW: Timestamp = Timestamp::from_millis(10_000);
 
@@ -104,8 +213,18 @@ mod tests {
         Entry { sequence: Sequence::new(number), accepted, update }
     }
 
+    /// An empty window over a history without updates.
+    fn over(updates: u64, bytes: u64, age: Option<std::time::Duration>) -> Window {
+        let retention = Retention::of_publications(Bounds::NONE, age);
+        Window::over(OfKind::default(), Bounds { updates, bytes }, retention)
+    }
+
+    /// One of the updates `pushed`, over a history that has what is before them.
     fn window(updates: u64, bytes: u64, pushed: std::ops::RangeInclusive<u64>) -> Window {
-        let mut window = Window::new(Retention { updates, bytes, age: None });
+        let retention = Retention::of_publications(Bounds::NONE, None);
+        let before = Sequence::new(*pushed.start()).previous();
+        let before = OfKind::new(|_| before);
+        let mut window = Window::over(before, Bounds { updates, bytes }, retention);
         let tail = Sequence::new(*pushed.end());
         pushed.for_each(|number| window.push(entry(number)));
         window.trim(tail, u64::MAX, NOW);
@@ -138,7 +257,7 @@ mod tests {
 
     #[test]
     fn what_nobody_has_been_shown_yet_stays() {
-        let mut window = Window::new(Retention { updates: 1, bytes: u64::MAX, age: None });
+        let mut window = over(1, u64::MAX, None);
         (1..=4).for_each(|number| window.push(entry(number)));
         window.trim(Sequence::new(2), u64::MAX, NOW);
         assert_eq!(after(&window, 1), Some(vec![2, 3, 4]));
@@ -147,7 +266,7 @@ mod tests {
     #[test]
     fn what_is_too_old_goes_even_if_it_is_the_newest_but_not_before_it_was_shown() {
         let age = Some(std::time::Duration::from_secs(7));
-        let mut window = Window::new(Retention { updates: 9, bytes: u64::MAX, age });
+        let mut window = over(9, u64::MAX, age);
         (1..=4).for_each(|number| window.push(entry(number)));
         window.trim(Sequence::new(2), u64::MAX, NOW);
         assert_eq!(after(&window, 2), Some(vec![3, 4]));
@@ -158,10 +277,41 @@ mod tests {
         assert_eq!((window.oldest(), window.bytes()), (None, 0));
     }
 
+    /// A window over nothing, of entries of which the even ones tell of subscriptions.
+    fn of_both(publications: u64, subscriptions: u64) -> Window {
+        let bounds = |updates| Bounds { updates, bytes: u64::MAX };
+        let mut window = Window::alone(Retention {
+            publications: bounds(publications),
+            subscriptions: bounds(subscriptions),
+            age: None,
+        });
+        for number in 1..=8 {
+            let kind = if number % 2 == 0 { Kind::Subscription } else { Kind::Publication };
+            let entry = entry(number);
+            window.push(Entry { update: EncodedUpdate { kind, ..entry.update }, ..entry });
+        }
+        window.trim(Sequence::new(8), u64::MAX, NOW);
+        window
+    }
+
+    #[test]
+    fn over_nothing_it_keeps_of_each_kind_what_is_to_be_kept() {
+        assert_eq!(after(&of_both(9, 9), 0), Some((1..=8).collect()));
+        assert_eq!(after(&of_both(9, 1), 0), Some(vec![1, 3, 5, 7, 8]));
+        assert_eq!(after(&of_both(1, 9), 0), Some(vec![2, 4, 6, 7, 8]));
+        assert_eq!(after(&of_both(1, 9), 4), Some(vec![6, 7, 8]));
+        let window = of_both(2, 3);
+        assert_eq!(after(&window, 0), Some(vec![4, 5, 6, 7, 8]));
+        assert_eq!(window.gone(Kind::Publication), Sequence::new(3));
+        assert_eq!(window.gone(Kind::Subscription), Sequence::new(2));
+        assert_eq!(window.bytes(), 5 * entry(1).update.held_bytes() as u64);
+    }
+
     #[test]
     fn it_finds_the_newest_of_a_time() {
         let window = window(u64::MAX, u64::MAX, 3..=6);
-        let newest_until = |millis| window.newest_until(Timestamp::from_millis(millis));
+        let newest_until =
+            |millis| window.newest_until(Kind::Publication, Timestamp::from_millis(millis));
         assert_eq!(newest_until(2_999), None);
         assert_eq!(newest_until(4_000), Some(Sequence::new(4)));
         assert_eq!(newest_until(99_000), Some(Sequence::new(6)));

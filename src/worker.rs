@@ -5,10 +5,12 @@
 
 mod alarm;
 mod config;
+mod ends;
 mod history;
 mod hub_object;
 mod outcomes;
 mod router;
+mod rows;
 mod schema;
 mod subscriptions;
 mod sys;

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::{Hub, slow};
 use crate::{
+    audience::Audience,
     audiences::ConnectionKey,
     conflation::Conflation,
     connection::{CloseReason, Phase, UnknownConnection},
@@ -161,8 +162,12 @@ impl<H: History, T: Clone> Hub<H, T> {
             (Phase::Live, Some(closing)) => closing.until,
             (Phase::Live, None) => self.log.tail(),
         };
-        let (mut gap, audience) = (connection.gap.take(), connection.audience);
-        let before = connection.cursor;
+        let (audience, before) = (connection.audience, connection.cursor);
+        let known = before.max(connection.told);
+        let kinds = self.registry.audiences.audience(audience).map_or(&[][..], Audience::kinds);
+        let gone = self.log.gone(kinds, now)?.max(known);
+        let Some(connection) = self.registry.at(key) else { return Ok(true) };
+        let mut gap = connection.gap.take();
         let conflates = self.slow_consumers == SlowConsumers::Conflate
             && connection.closing.is_none()
             && connection.is_slow(until);
@@ -171,9 +176,11 @@ impl<H: History, T: Clone> Hub<H, T> {
         let from = self.log.held_from(before, now);
         let cursor = from.as_ref().map_or(before, |from| *from);
         let audience = self.registry.audiences.audience(audience);
-        if cursor > before && self.gap_events == GapEvents::On {
+        if gone > known && self.gap_events == GapEvents::On {
+            // Behind the cursor there may be holes between what is held, which nobody has counted.
+            let is_a_run = gone <= cursor && known == before;
             let missed = audience
-                .filter(|audience| audience.sees_everything())
+                .filter(|audience| is_a_run && audience.sees_everything())
                 .map(|_| cursor.get() - before.get());
             gap = Some(gap.map_or(Gap { requested: None, missed }, |gap| gap.and(missed)));
         }
@@ -211,6 +218,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         if let Some(connection) = self.registry.at(key) {
             connection.cursor = if ended { until.max(seen) } else { seen };
             connection.gap = gap;
+            connection.told = gone;
             connection.conflation = conflation;
         }
         scanned.map(|_| ended)

@@ -56,6 +56,8 @@ pub enum SubscribeError<E> {
 struct Start {
     cursor: Sequence,
     gap: Option<Gap>,
+    /// Up to here the client needs not be told which updates are gone.
+    told: Sequence,
     opening: Vec<u8>,
     preceding: Option<Place>,
 }
@@ -93,6 +95,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             cursor: start.cursor,
             opening: start.opening,
             gap: start.gap,
+            told: start.told,
             conflation: None,
             queue: Queue::default(),
             closing: None,
@@ -156,7 +159,8 @@ impl<H: History, T: Clone> Hub<H, T> {
     ) -> Result<Start, H::Error> {
         let audience = Audience::new(selection);
         let tail = self.log.tail();
-        let mut start = Start { cursor: tail, gap: None, opening: OPENING.into(), preceding: None };
+        let mut start =
+            Start { cursor: tail, gap: None, told: tail, opening: OPENING.into(), preceding: None };
         match request.last_event_id() {
             None => {
                 self.tell_place(&mut start, request, &audience, now)?;
@@ -167,11 +171,12 @@ impl<H: History, T: Clone> Hub<H, T> {
             }
             Some(LastEventId::Earliest) => {
                 start.cursor = self.log.held_from(Sequence::START, now)?;
+                start.told = self.log.gone(audience.kinds(), now)?;
                 start.preceding = Some(Place::Earliest);
                 // A stream has told the client so when nothing was held that it could read, and by
                 // now something has been removed that it may not have seen.
                 if request.is_returning() {
-                    let removed = start.cursor > Sequence::START;
+                    let removed = start.told > Sequence::START;
                     start.gap = removed.then(|| self.gap(Place::Earliest)).flatten();
                 } else if start.cursor >= tail {
                     self.tell_place(&mut start, request, &audience, now)?;
@@ -182,6 +187,10 @@ impl<H: History, T: Clone> Hub<H, T> {
                 let asked_for = Place::After(asked.clone());
                 if let Some(cursor) = self.log.find(asked, now, readable)? {
                     start.cursor = cursor;
+                    start.told = self.log.gone(audience.kinds(), now)?;
+                    if start.told > cursor {
+                        start.gap = self.gap(asked_for.clone());
+                    }
                     start.preceding = Some(asked_for);
                 } else {
                     let place = self.log.resume_point(now, readable)?;

@@ -99,7 +99,7 @@ impl<H: History, R: Fn(&EncodedUpdate) -> bool> Search<'_, H, R> {
             let mut cursor = from;
             while cursor < until {
                 let page = self.log.history.page(cursor, until)?;
-                let Some(last) = page.last() else { return Ok(self.newest) };
+                let Some(last) = page.last() else { break };
                 cursor = last.sequence;
                 bytes += page.iter().map(|entry| entry.update.stored_bytes()).sum::<usize>();
                 entries.extend(page);

@@ -1,23 +1,31 @@
 //! The log over a history in memory.
 
 mod age;
+mod kinds;
 mod properties;
 mod resume_point;
+
+use std::time::Duration;
 
 use super::*;
 use crate::hub::tests::{FakeHistory, Refused, update};
 
 const NOW: Timestamp = Timestamp::from_millis(1_000_000);
-const KEEP_ALL: Retention = Retention { updates: u64::MAX, bytes: u64::MAX, age: None };
-const NO_WINDOW: Retention = Retention { updates: 0, bytes: 0, age: None };
+/// How much is kept of each kind.
+const KEEP_ALL: Bounds = Bounds::NONE;
+const NO_WINDOW: Bounds = Bounds { updates: 0, bytes: 0 };
 
-fn keep(updates: u64) -> Retention {
-    Retention { updates, bytes: u64::MAX, age: None }
+fn keep(updates: u64) -> Bounds {
+    Bounds { updates, bytes: u64::MAX }
 }
 
-/// A log of updates with the ids `1` to `committed`.
-fn log(retention: Retention, window: Retention, committed: u64) -> Log<FakeHistory> {
-    let mut log = Log::open(FakeHistory::default(), retention, window).unwrap();
+fn of_each(bounds: Bounds, age: Option<Duration>) -> Retention {
+    Retention { publications: bounds, subscriptions: bounds, age }
+}
+
+/// A log of publications with the ids `1` to `committed`.
+fn log(retention: Bounds, window: Bounds, committed: u64) -> Log<FakeHistory> {
+    let mut log = Log::open(FakeHistory::default(), of_each(retention, None), window).unwrap();
     append(&mut log, committed);
     let _ = log.commit(Sequence::new(committed));
     while log.prune(log.tail(), u64::MAX, NOW).unwrap() {}
@@ -100,7 +108,7 @@ fn an_append_that_fails_leaves_the_log_as_it_was() {
 #[test]
 fn a_reopened_log_holds_all_that_its_history_holds() {
     let first = log(KEEP_ALL, KEEP_ALL, 7);
-    let mut log = Log::open(first.history().clone(), KEEP_ALL, KEEP_ALL).unwrap();
+    let mut log = Log::open(first.history().clone(), of_each(KEEP_ALL, None), KEEP_ALL).unwrap();
     assert_eq!(log.tail(), Sequence::new(7));
     append(&mut log, 9);
     let _ = log.commit(Sequence::new(9));
@@ -110,7 +118,7 @@ fn a_reopened_log_holds_all_that_its_history_holds() {
 #[test]
 fn a_reopened_log_reveals_its_first_update_although_nothing_is_in_memory() {
     let first = log(KEEP_ALL, KEEP_ALL, 1);
-    let mut log = Log::open(first.history().clone(), KEEP_ALL, KEEP_ALL).unwrap();
+    let mut log = Log::open(first.history().clone(), of_each(KEEP_ALL, None), KEEP_ALL).unwrap();
     append(&mut log, 2);
     assert_eq!(log.commit(Sequence::new(2)).count(), 1);
 }
@@ -119,12 +127,12 @@ fn a_reopened_log_reveals_its_first_update_although_nothing_is_in_memory() {
 fn a_history_that_cannot_be_read_opens_no_log() {
     let history = FakeHistory::default();
     history.fail_after(0);
-    assert_eq!(Log::open(history, KEEP_ALL, KEEP_ALL).unwrap_err(), Refused);
+    assert_eq!(Log::open(history, of_each(KEEP_ALL, None), KEEP_ALL).unwrap_err(), Refused);
 }
 
 #[test]
 fn without_a_store_the_window_is_all_there_is() {
-    let mut log = Log::open((), keep(3), KEEP_ALL).unwrap();
+    let mut log = Log::open((), of_each(keep(3), None), KEEP_ALL).unwrap();
     for number in 1..=5 {
         let Ok(sequence) = log.append(update(&number.to_string(), &["a"]), NOW);
         let _ = log.commit(sequence);
@@ -139,7 +147,7 @@ fn without_a_store_the_window_is_all_there_is() {
 #[test]
 fn retention_removes_the_oldest_by_number_and_by_bytes() {
     let each = update("1", &["a"]).stored_bytes() as u64;
-    for retention in [keep(3), Retention { updates: u64::MAX, bytes: each * 3, age: None }] {
+    for retention in [keep(3), Bounds { updates: u64::MAX, bytes: each * 3 }] {
         let log = log(retention, NO_WINDOW, 9);
         assert_eq!(log.oldest(), Ok(Some(Sequence::new(7))));
         assert_eq!(log.held_from(Sequence::START, NOW), Ok(Sequence::new(6)));
@@ -150,7 +158,7 @@ fn retention_removes_the_oldest_by_number_and_by_bytes() {
 
 #[test]
 fn an_update_that_is_too_large_to_be_kept_is_kept_as_long_as_it_is_the_newest() {
-    let log = log(Retention { updates: 0, bytes: 0, age: None }, KEEP_ALL, 3);
+    let log = log(Bounds { updates: 0, bytes: 0 }, KEEP_ALL, 3);
     assert_eq!(log.oldest(), Ok(Some(Sequence::new(3))));
     reads(&log, 2, [3]);
 }
@@ -158,7 +166,7 @@ fn an_update_that_is_too_large_to_be_kept_is_kept_as_long_as_it_is_the_newest() 
 #[test]
 fn a_cursor_is_never_sent_ahead_of_the_tail() {
     let first = log(keep(2), KEEP_ALL, 1);
-    let mut log = Log::open(first.history().clone(), keep(2), KEEP_ALL).unwrap();
+    let mut log = Log::open(first.history().clone(), of_each(keep(2), None), KEEP_ALL).unwrap();
     append(&mut log, 6);
     while log.prune(log.tail(), u64::MAX, NOW).unwrap() {}
     assert_eq!(log.held_from(Sequence::START, NOW), Ok(Sequence::new(1)));

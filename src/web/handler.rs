@@ -19,7 +19,7 @@ use crate::{
     connection::CloseReason,
     error::Error,
     event_id::EventId,
-    history::Retention,
+    history::Bounds,
     hub::Hub,
     hub_path,
     limits::{WINDOW_BYTES, WINDOW_UPDATES},
@@ -44,7 +44,7 @@ impl<K: Hooks> Handler<K> {
     /// A hub that keeps its history in memory.
     #[must_use]
     pub fn in_memory(config: Config, hooks: K) -> Self {
-        let Ok(log) = Log::open((), config.retention, config.retention);
+        let Ok(log) = Log::open((), config.retention, Bounds::NONE);
         Self::over(log, None, config, hooks)
     }
 }
@@ -55,11 +55,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// The history's own.
     pub fn new(config: Config, storage: S, hooks: K) -> Result<Self, S::Error> {
-        let window = Retention {
-            updates: WINDOW_UPDATES as u64,
-            bytes: WINDOW_BYTES as u64,
-            age: config.retention.age,
-        };
+        let window = Bounds { updates: WINDOW_UPDATES as u64, bytes: WINDOW_BYTES as u64 };
         let drained = storage.drained()?;
         Ok(Self::over(Log::open(storage, config.retention, window)?, drained, config, hooks))
     }

@@ -10,7 +10,8 @@ use web_sys::{Request, Response};
 use super::{
     alarm::Alarm,
     config,
-    history::{SqlError, SqlHistory},
+    history::SqlHistory,
+    rows::SqlError,
     sys::{DurableObjectState, Env},
 };
 use crate::{

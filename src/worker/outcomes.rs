@@ -2,11 +2,10 @@
 
 use std::cell::Cell;
 
-use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::{
-    history::{Rows, SqlError, column, js_number},
+    rows::{Row, Rows, SqlError, js_number, rows},
     sys::SqlStorage,
 };
 use crate::{
@@ -33,14 +32,14 @@ impl SqlOutcomes {
     /// Over the tables of [`super::schema`].
     pub(super) fn open(sql: SqlStorage) -> Result<Self, SqlError> {
         let outcomes = Self { sql, len: Cell::new(0) };
-        let counted = outcomes.rows("SELECT count(*) FROM outcomes", &[])?.next().transpose()?;
-        outcomes.len.set(counted.map_or(0, |row| size(&row, 0)));
+        if let Some(counted) = outcomes.rows("SELECT count(*) FROM outcomes", &[])?.first()? {
+            outcomes.len.set(size(&counted, 0, "count(*)")?);
+        }
         Ok(outcomes)
     }
 
     fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
-        let bindings: Array = bindings.iter().collect();
-        Ok(Rows(self.sql.exec(query, &bindings)?.raw()?))
+        rows(&self.sql, query, bindings)
     }
 }
 
@@ -52,21 +51,17 @@ impl Outcomes for SqlOutcomes {
     fn find(&self, key: &IdempotencyKey) -> Result<Option<Outcome>, OutcomesFailed> {
         let row = self
             .rows(
-                "SELECT fingerprint, id, connections, at FROM outcomes WHERE key = ?",
+                "SELECT key, fingerprint, id, connections, at FROM outcomes WHERE key = ?",
                 &[key.as_str().into()],
             )?
-            .next()
-            .transpose()?;
+            .first()?;
         let Some(row) = row else { return Ok(None) };
-        let read = || {
-            Some(Outcome {
-                fingerprint: Fingerprint::stored(row.get(0).as_string()?),
-                id: row.get(1).as_string()?.parse().ok()?,
-                connections: size(&row, 2),
-                at: Timestamp::from_millis(column(&row, 3)),
-            })
-        };
-        read().map(Some).ok_or_else(|| OutcomesFailed(format!("the outcome of {key} is not one")))
+        Ok(Some(Outcome {
+            fingerprint: Fingerprint::stored(row.text(1, "outcomes.fingerprint")?),
+            id: row.parse(2, "outcomes.id")?,
+            connections: size(&row, 3, "outcomes.connections")?,
+            at: Timestamp::from_millis(row.number(4, "outcomes.at")?),
+        }))
     }
 
     fn remember(&self, key: &IdempotencyKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
@@ -94,6 +89,6 @@ impl Outcomes for SqlOutcomes {
     }
 }
 
-fn size(row: &Array, at: u32) -> usize {
-    usize::try_from(column(row, at)).unwrap_or(usize::MAX)
+fn size(row: &Row, at: u32, column: &'static str) -> Result<usize, SqlError> {
+    Ok(usize::try_from(row.number(at, column)?).unwrap_or(usize::MAX))
 }

@@ -1,24 +1,28 @@
 //! The tables of a hub, and their version.
 
 use js_sys::Array;
-use wasm_bindgen::JsValue;
 
-use super::sys::SqlStorage;
+use super::{
+    rows::{SqlError, rows},
+    sys::SqlStorage,
+};
 use crate::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// What brings a database from each version to the next; the first from nothing to 1. `{now}`
 /// stands for the moment of the step.
 ///
-/// An update's `before` counts the bytes of all updates ahead of it from the hub's beginning on, so
-/// that the bytes held are a difference between two rows and pruning needs no sum.
+/// An update's `before` counts the bytes of all updates of its kind ahead of it from the hub's
+/// beginning on, and its `number` how many of its kind there were with it, so that what is held is a
+/// difference between two rows and pruning needs no sum; `previous` is the sequence of the one ahead
+/// of it. Before version 6 there was one kind: both are null then, and follow from the sequence.
 ///
 /// The updates of version 1 have no time: they count as accepted when they were brought to version
 /// 2, as the default of the column, so that the step costs the same however many they are.
-/// `emptied` is written when the last update is removed: it holds the sequence and the bytes with
-/// which the next one goes on. `drained` holds when the hub was drained last, if it was.
+/// `emptied` is written when the last update of a kind is removed: it holds the sequence, the bytes
+/// and the number with which the next one goes on. `drained` holds when the hub was drained last, if it was.
 const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE updates (
@@ -55,19 +59,29 @@ const STEPS: [&str; VERSION as usize] = [
     );
     ",
     "CREATE TABLE drained (at INTEGER NOT NULL);",
+    "
+    ALTER TABLE updates ADD COLUMN subscription INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE updates ADD COLUMN number INTEGER;
+    ALTER TABLE updates ADD COLUMN previous INTEGER;
+    CREATE INDEX updates_about_subscriptions ON updates (sequence) WHERE subscription = 1;
+    ALTER TABLE emptied ADD COLUMN subscription INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE emptied ADD COLUMN number INTEGER;
+    ",
 ];
 
 /// Brings the tables of this object up to [`VERSION`].
-pub(super) fn migrate(sql: &SqlStorage, now: Timestamp) -> Result<(), JsValue> {
+pub(super) fn migrate(sql: &SqlStorage, now: Timestamp) -> Result<(), SqlError> {
     let none = Array::new();
     sql.exec("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", &none)?;
-    let row = sql.exec("SELECT max(version) FROM schema", &none)?.raw()?.next()?.value();
-    let held = Array::from(&row).get(0).as_f64().unwrap_or(0.0);
-    if held > f64::from(VERSION) {
-        return Err(format!("the tables are of version {held}, newer than {VERSION}").into());
+    let row = rows(sql, "SELECT max(version) FROM schema", &[])?.first()?;
+    let row = row.filter(|row| !row.get(0).is_null());
+    let held = row.map_or(Ok(0), |row| row.number(0, "schema.version"))?;
+    if held > u64::from(VERSION) {
+        let newer = format!("the tables are of version {held}, newer than {VERSION}");
+        return Err(SqlError::Failed(newer));
     }
     for (step, version) in STEPS.iter().zip(1_u32..) {
-        if f64::from(version) > held {
+        if u64::from(version) > held {
             sql.exec(&step.replace("{now}", &now.as_millis().to_string()), &none)?;
             sql.exec("INSERT INTO schema VALUES (?)", &Array::of1(&version.into()))?;
         }

@@ -1,10 +1,9 @@
 //! The ends of active subscriptions in the object's `SQLite` storage, beside the updates.
 
-use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::{
-    history::{Rows, SqlError, column},
+    rows::{Rows, SqlError, rows},
     sys::SqlStorage,
 };
 use crate::{
@@ -32,8 +31,7 @@ impl SqlSubscriptions {
     }
 
     fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
-        let bindings: Array = bindings.iter().collect();
-        Ok(Rows(self.sql.exec(query, &bindings)?.raw()?))
+        rows(&self.sql, query, bindings)
     }
 }
 
@@ -46,15 +44,12 @@ impl ActiveSubscriptions for SqlSubscriptions {
         let mut ends = Vec::new();
         for row in rows {
             let row = row?;
-            let read = || {
-                Some(SubscriptionEvent {
-                    topic: row.get(0).as_string()?.parse().ok()?,
-                    dialect: if column(&row, 1) > 0 { Dialect::V1 } else { Dialect::V0 },
-                    document: row.get(2).as_string()?,
-                })
-            };
-            let broken = || ActiveSubscriptionsFailed("a row is not one".to_owned());
-            ends.push(read().ok_or_else(broken)?);
+            let is_of_1_0 = row.number(1, "active_subscriptions.of_1_0")? > 0;
+            ends.push(SubscriptionEvent {
+                topic: row.parse(0, "active_subscriptions.topic")?,
+                dialect: if is_of_1_0 { Dialect::V1 } else { Dialect::V0 },
+                document: row.text(2, "active_subscriptions.document")?,
+            });
         }
         Ok(ends)
     }

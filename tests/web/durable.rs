@@ -5,7 +5,8 @@ use std::{cell::RefCell, convert::Infallible, fmt, rc::Rc};
 use futures::{FutureExt, channel::oneshot};
 use millstream::{
     event_id::EventId,
-    history::{Entry, History, Retention},
+    history::{Entry, Held, History, Retention},
+    kind::Kind,
     sequence::Sequence,
     timestamp::Timestamp,
     web::{Handler, PublishError, Storage, Synced},
@@ -49,18 +50,20 @@ fn never<T>(result: Result<T, Infallible>) -> Result<T, Lost> {
 }
 
 impl History for Disk {
+    const KEEPS: bool = false;
+
     type Error = Lost;
 
     fn newest(&self) -> Result<Sequence, Lost> {
         never(().newest())
     }
 
-    fn oldest(&self) -> Result<Option<(Sequence, Timestamp)>, Lost> {
-        never(().oldest())
+    fn held(&self, kind: Kind) -> Result<Held, Lost> {
+        never(().held(kind))
     }
 
-    fn newest_until(&self, moment: Timestamp) -> Result<Option<Sequence>, Lost> {
-        never(().newest_until(moment))
+    fn newest_until(&self, kind: Kind, moment: Timestamp) -> Result<Option<Sequence>, Lost> {
+        never(().newest_until(kind, moment))
     }
 
     fn append(&self, entry: &Entry) -> Result<(), Lost> {

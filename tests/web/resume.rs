@@ -1,6 +1,10 @@
 //! Beginning after the last event ID.
 
-use millstream::{config::Config, history::Retention, web::Handler};
+use millstream::{
+    config::Config,
+    history::{Bounds, Retention},
+    web::Handler,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Reader, get, hub, open, pending, publish, request, subscribe, subscribe_to};
@@ -81,8 +85,10 @@ async fn an_id_that_is_not_held_is_answered_with_a_gap() {
 
 #[wasm_bindgen_test]
 async fn a_reader_too_slow_for_the_history_is_told_of_the_gap_and_goes_on() {
-    let config =
-        Config { retention: Retention { updates: 2, bytes: 1 << 20, age: None }, ..open() };
+    let config = Config {
+        retention: Retention::of_publications(Bounds { updates: 2, bytes: 1 << 20 }, None),
+        ..open()
+    };
     let hub = Handler::in_memory(config, ());
     let mut reader = subscribe(&hub).await.opened().await;
     publish(&hub, &["1", "2", "3", "4"]).await;

@@ -2,7 +2,11 @@
 
 use proptest::{option, prelude::*, sample::select};
 
-const SELECTIONS: [&[&str]; 6] = [&["a"], &["b"], &["a", "b"], &["*"], &["c", "*"], &["c"]];
+/// The topic of a subscription.
+pub(super) const SUBSCRIPTION: &str = "/.well-known/mercure/subscriptions/a/1";
+
+const SELECTIONS: [&[&str]; 7] =
+    [&["a"], &["b"], &["a", "b"], &["*"], &["c", "*"], &["c"], &["a", SUBSCRIPTION]];
 const TOPICS: [&[&str]; 5] = [&["a"], &["b"], &["a", "b"], &["c"], &["b", "c", "b"]];
 
 /// A call; a connection that has ended, or never was, is to answer that it is unknown.
@@ -20,6 +24,8 @@ pub(super) enum Call {
         private: bool,
         again: bool,
     },
+    /// The hub tells of a subscription.
+    Tell,
     Commit,
     Prune,
     SendOne(u8),
@@ -70,6 +76,7 @@ pub(super) fn any_call() -> impl Strategy<Value = Call> {
         2 => connection().prop_map(Call::PullImmediately),
         12 => (select(&TOPICS[..]), prop::bool::weighted(0.1), prop::bool::weighted(0.1))
             .prop_map(|(topics, private, again)| Call::Append { topics, private, again }),
+        6 => Just(Call::Tell),
         8 => Just(Call::Commit),
         4 => Just(Call::Prune),
         3 => connection().prop_map(Call::SendOne),

@@ -8,7 +8,8 @@ use crate::{
     encoder,
     event::Event,
     event_id::EventId,
-    history::{Entry, History, Retention},
+    history::{Entry, Held, History, Retention},
+    kind::{Kind, OfKind},
     sequence::Sequence,
     timestamp::Timestamp,
     topic::Topic,
@@ -30,7 +31,8 @@ pub(crate) struct FakeHistory(Rc<RefCell<Store>>);
 struct Store {
     entries: VecDeque<Entry>,
     newest: Sequence,
-    synced: (VecDeque<Entry>, Sequence),
+    removed: OfKind<Sequence>,
+    synced: (VecDeque<Entry>, Sequence, OfKind<Sequence>),
     calls_until_failure: Option<usize>,
     pages: usize,
 }
@@ -58,13 +60,13 @@ impl FakeHistory {
     /// Makes everything durable.
     pub(crate) fn sync(&self) {
         let mut store = self.0.borrow_mut();
-        store.synced = (store.entries.clone(), store.newest);
+        store.synced = (store.entries.clone(), store.newest, store.removed);
     }
 
     /// Takes back what is not durable, as a crash does; gives the newest update that is left.
     pub(crate) fn crash(&self) -> Sequence {
         let mut store = self.0.borrow_mut();
-        (store.entries, store.newest) = store.synced.clone();
+        (store.entries, store.newest, store.removed) = store.synced.clone();
         store.newest
     }
 
@@ -86,13 +88,18 @@ impl History for FakeHistory {
         self.call(|store| store.newest)
     }
 
-    fn oldest(&self) -> Result<Option<(Sequence, Timestamp)>, Refused> {
-        self.call(|store| store.entries.front().map(|entry| (entry.sequence, entry.accepted)))
+    fn held(&self, kind: Kind) -> Result<Held, Refused> {
+        self.call(|store| {
+            let oldest = store.of(kind).next().map(|entry| (entry.sequence, entry.accepted));
+            let removed = *store.removed.of(kind);
+            let newest = store.of(kind).next_back().map_or(removed, |entry| entry.sequence);
+            Held { newest, removed, oldest }
+        })
     }
 
-    fn newest_until(&self, moment: Timestamp) -> Result<Option<Sequence>, Refused> {
+    fn newest_until(&self, kind: Kind, moment: Timestamp) -> Result<Option<Sequence>, Refused> {
         self.call(|store| {
-            let mut entries = store.entries.iter().rev();
+            let mut entries = store.of(kind).rev();
             entries.find(|entry| entry.accepted <= moment).map(|entry| entry.sequence)
         })
     }
@@ -124,26 +131,36 @@ impl History for FakeHistory {
 
     fn prune(&self, retention: Retention, now: Timestamp) -> Result<bool, Refused> {
         self.call(|store| {
-            for _ in 0..PRUNED_AT_ONCE {
-                if store.is_within(retention, now) {
-                    return false;
+            for kind in Kind::ALL {
+                for _ in 0..PRUNED_AT_ONCE {
+                    if !store.is_within(kind, retention, now) {
+                        store.remove_oldest(kind);
+                    }
                 }
-                store.entries.pop_front();
             }
-            !store.is_within(retention, now)
+            Kind::ALL.into_iter().any(|kind| !store.is_within(kind, retention, now))
         })
     }
 }
 
 impl Store {
-    fn is_within(&self, retention: Retention, now: Timestamp) -> bool {
-        let oldest = self.entries.front().map(|oldest| oldest.accepted);
+    fn of(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.update.kind == kind)
+    }
+
+    fn remove_oldest(&mut self, kind: Kind) {
+        let at = self.entries.iter().position(|entry| entry.update.kind == kind);
+        let removed = self.entries.remove(at.unwrap()).unwrap();
+        *self.removed.of_mut(kind) = removed.sequence;
+    }
+
+    fn is_within(&self, kind: Kind, retention: Retention, now: Timestamp) -> bool {
+        let oldest = self.of(kind).next().map(|oldest| oldest.accepted);
         if retention.expired(now).zip(oldest).is_some_and(|(expired, oldest)| oldest <= expired) {
             return false;
         }
-        let bytes: u64 = self.entries.iter().map(|entry| entry.update.stored_bytes() as u64).sum();
-        let updates = self.entries.len() as u64;
-        updates <= 1 || (updates <= retention.updates && bytes <= retention.bytes)
+        let bytes: u64 = self.of(kind).map(|entry| entry.update.stored_bytes() as u64).sum();
+        retention.of(kind).hold(self.of(kind).count() as u64, bytes)
     }
 }
 
@@ -154,5 +171,6 @@ pub(crate) fn update(id: &str, topics: &[&str]) -> EncodedUpdate {
     let topics = Topics::try_from(topics).unwrap();
     let event = Event::new(id).with_id(id.parse().unwrap());
     let event = encoder::encoded(&event).into();
-    EncodedUpdate { topics, id: id.parse().unwrap(), private: false, event }
+    let id = id.parse().unwrap();
+    EncodedUpdate { topics, id, private: false, kind: Kind::Publication, event }
 }

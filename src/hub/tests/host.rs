@@ -12,8 +12,9 @@ use crate::{
     dialect::Dialect,
     event::Event,
     gap::GapEvents,
+    grants::{Grants, Selector, SubscribeGrant},
     heartbeat::Heartbeat,
-    history::Retention,
+    history::{Bounds, Retention},
     hub::{Effect, Flush, Hub, PollError, Polled, Subscribed},
     linger::Linger,
     log::Log,
@@ -27,6 +28,9 @@ use crate::{
 
 /// What a stream begins with.
 pub(super) const OPENING: &[u8] = b":\n";
+
+/// Above the topics of subscriptions.
+const SUBSCRIPTIONS: &str = "/.well-known/mercure/subscriptions";
 
 /// More polls than any test needs.
 const ENOUGH: usize = 1_000;
@@ -68,9 +72,14 @@ impl Host {
 
     /// The same, for so long.
     pub(super) fn keeping_for(retained: u64, window: u64, age: Option<Duration>) -> Self {
+        let kept = Bounds { updates: retained, bytes: u64::MAX };
+        Self::retaining(Retention { publications: kept, subscriptions: kept, age }, window)
+    }
+
+    /// The same, with as much of each kind as this.
+    pub(super) fn retaining(retained: Retention, window: u64) -> Self {
         let history = FakeHistory::default();
-        let [retained, window] =
-            [retained, window].map(|updates| Retention { updates, bytes: u64::MAX, age });
+        let window = Bounds { updates: window, bytes: u64::MAX };
         let log = Log::open(history.clone(), retained, window).unwrap();
         Self {
             hub: Hub::new(log, Heartbeat::default(), Rc::new(())),
@@ -133,9 +142,17 @@ impl Host {
     }
 
     pub(super) fn subscribe(&mut self, connection: u8, request: &SubscribeRequest) -> Subscribed {
+        self.subscribe_with(connection, request, &Access::default())
+    }
+
+    pub(super) fn subscribe_with(
+        &mut self,
+        connection: u8,
+        request: &SubscribeRequest,
+        access: &Access,
+    ) -> Subscribed {
         self.streams.insert(connection, Stream::default());
-        let access = Access::default();
-        self.hub.subscribe(id(connection), connection, request, &access, self.now).unwrap()
+        self.hub.subscribe(id(connection), connection, request, access, self.now).unwrap()
     }
 
     /// Subscribes, runs the hook when it is due, and reads until the connection waits.
@@ -325,6 +342,19 @@ fn is_whole(chunk: &[u8]) -> bool {
     let rest = text.rsplit_once("\n\n").map_or(text, |(_, rest)| rest);
     text.ends_with('\n')
         && rest.lines().all(|line| line.starts_with(':') || line.starts_with("retry: "))
+}
+
+/// What who is told of subscriptions holds.
+pub(super) fn shown_subscriptions() -> Access {
+    let topics = vec![Selector::TopicSelector(format!("{SUBSCRIPTIONS}{{/topic}}{{/subscriber}}"))];
+    let grants = Grants {
+        dialect: Dialect::V0,
+        publish: Vec::new(),
+        has_publish_claim: false,
+        subscribe: vec![SubscribeGrant { topics, payload: None }],
+        expires: None,
+    };
+    Access::new(grants, &()).unwrap()
 }
 
 /// The id of connection `connection`.

@@ -1,12 +1,15 @@
 //! The hub as it would be without a window, audiences or chunks: for each connection the bytes
 //! that it is to have been given.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use super::fake_history::PRUNED_AT_ONCE;
+use super::{calls::SUBSCRIPTION, fake_history::PRUNED_AT_ONCE};
 use crate::{
-    connection::CloseReason, encoder, event::Event, gap::Gap, place::Place, topic::Topic,
-    update::EncodedUpdate,
+    connection::CloseReason, encoder, event::Event, gap::Gap, history::Retention, kind::Kind,
+    place::Place, topic::Topic, update::EncodedUpdate,
 };
 
 /// All updates that there ever were, and the connections. A place is the number of updates before
@@ -15,12 +18,11 @@ use crate::{
 pub(super) struct Model {
     pub(super) all: Vec<EncodedUpdate>,
     pub(super) tail: usize,
-    /// Updates that are gone from the history, and those that are gone from memory.
-    pruned: usize,
+    /// Those that are gone from the history, and how many are gone from memory.
+    pruned: BTreeSet<usize>,
     trimmed: usize,
-    retained: usize,
+    retention: Retention,
     window: usize,
-    age: Option<Duration>,
     /// When each was accepted.
     accepted: Vec<Duration>,
     pub(super) now: Duration,
@@ -31,8 +33,12 @@ pub(super) struct Model {
 #[derive(Debug)]
 pub(super) struct Subscriber {
     selectors: Vec<&'static str>,
+    /// Whether it is granted to be told of subscriptions.
+    is_granted: bool,
     phase: Phase,
     cursor: usize,
+    /// Up to here it knows which updates are gone.
+    told: usize,
     opening: Vec<u8>,
     gap: Option<Gap>,
     queue: Vec<u8>,
@@ -63,15 +69,14 @@ pub(super) enum Begin {
 }
 
 impl Model {
-    pub(super) fn new(retained: usize, window: usize, age: Option<Duration>) -> Self {
+    pub(super) fn new(retention: Retention, window: usize) -> Self {
         Self {
             all: Vec::new(),
             tail: 0,
-            pruned: 0,
+            pruned: BTreeSet::new(),
             trimmed: 0,
-            retained,
-            window: window.min(retained),
-            age,
+            retention,
+            window: window.min(usize::try_from(retention.publications.updates).unwrap()),
             accepted: Vec::new(),
             now: Duration::ZERO,
             connections: BTreeMap::new(),
@@ -81,12 +86,38 @@ impl Model {
     /// The place before the oldest update that is held and not too old, or `cursor` if that is
     /// later.
     fn held_from(&self, cursor: usize) -> usize {
-        cursor.max(self.pruned.min(self.trimmed)).max(self.expired().min(self.tail))
+        let cursor =
+            if cursor < self.tail { cursor.max(self.expired().min(self.tail)) } else { cursor };
+        if cursor >= self.tail {
+            return cursor;
+        }
+        let oldest = (0..self.all.len()).find(|at| self.is_held(*at));
+        cursor.max(oldest.unwrap_or(self.tail))
+    }
+
+    fn is_held(&self, at: usize) -> bool {
+        !self.pruned.contains(&at) || at >= self.trimmed
+    }
+
+    /// Behind the newest update that is gone, of those that this subscriber could be shown.
+    fn gone(&self, of_both: bool) -> usize {
+        let is_of = |at: &usize| of_both || self.all[*at].kind == Kind::Publication;
+        let removed = (0..self.all.len()).filter(|at| !self.is_held(*at) && is_of(at)).max();
+        let expired = (0..self.expired()).filter(is_of).max();
+        let expired = expired.map_or(0, |at| (at + 1).min(self.tail));
+        removed.map_or(0, |at| at + 1).max(expired)
+    }
+
+    /// Whether this update is held and readable, also by who may be told of subscriptions.
+    fn may_read(&self, subscriber: &Subscriber, at: usize) -> bool {
+        let update = &self.all[at];
+        let readable = !update.private || subscriber.show(update, &mut Vec::new());
+        self.is_held(at) && readable
     }
 
     /// How many updates are too old.
     fn expired(&self) -> usize {
-        let is_old = |at: &&Duration| self.age.is_some_and(|age| **at + age <= self.now);
+        let is_old = |at: &&Duration| self.retention.age.is_some_and(|age| **at + age <= self.now);
         self.accepted.iter().take_while(is_old).count()
     }
 
@@ -95,62 +126,60 @@ impl Model {
         self.accepted.push(self.now);
     }
 
-    /// Where to come back to: behind the newest public update that is the first of its id; none
-    /// of the selections here holds a grant.
-    fn resume_point(&self) -> &str {
-        let held = self.all[..self.tail].iter().skip(self.held_from(0));
-        let public: Vec<_> = held.filter(|update| !update.private).collect();
-        let ids = public.iter().map(|update| update.id.as_str());
+    /// Where to come back to: behind the newest update that may be read and is the first of its id.
+    fn resume_point(&self, subscriber: &Subscriber) -> &str {
+        let held = self.held_from(0)..self.tail;
+        let ids: Vec<_> = held
+            .filter(|at| self.may_read(subscriber, *at))
+            .map(|at| self.all[at].id.as_str())
+            .collect();
+        let ids = ids.iter().copied();
         let is_first =
             |(at, id): &(usize, &str)| ids.clone().position(|first| first == *id) == Some(*at);
         let first = ids.clone().enumerate().rfind(is_first);
         first.map_or("earliest", |(_, id)| id)
     }
 
-    pub(super) fn subscribe(&mut self, id: u8, selectors: Vec<&'static str>, begin: &Begin) {
+    pub(super) fn subscribe(
+        &mut self,
+        id: u8,
+        selectors: Vec<&'static str>,
+        begin: &Begin,
+        is_granted: bool,
+    ) {
+        let mut subscriber = Subscriber::new(selectors, is_granted, self.now);
+        let gone = self.gone(subscriber.could_be_told());
         let mut opening = b":\n".to_vec();
         let (cursor, gap) = match begin {
             Begin::Live => (self.tail, None),
             Begin::Earliest => (self.held_from(0), None),
-            Begin::BackToEarliest => match self.held_from(0) {
-                0 => (0, None),
-                removed => (removed, Some(Gap { requested: Some(Place::Earliest), missed: None })),
-            },
+            Begin::BackToEarliest => {
+                let gap = Gap { requested: Some(Place::Earliest), missed: None };
+                (self.held_from(0), (gone > 0).then_some(gap))
+            }
             Begin::After(asked) => {
-                let held = self.all.iter().take(self.tail).skip(self.held_from(0));
-                let mut places = (self.held_from(0) + 1..).zip(held);
-                let asked_for =
-                    |update: &EncodedUpdate| !update.private && update.id.as_str() == asked;
-                let found = places.find(|(_, update)| asked_for(update)).map(|(place, _)| place);
+                let found = (self.held_from(0)..self.tail)
+                    .filter(|at| self.may_read(&subscriber, *at))
+                    .find(|at| self.all[*at].id.as_str() == asked)
+                    .map(|at| at + 1);
+                let gap = Gap { requested: asked.parse().ok().map(Place::After), missed: None };
                 if found.is_none() {
-                    let requested = asked.parse().ok().map(Place::After);
-                    Gap { requested, missed: None }.encode(None, &mut opening);
+                    gap.encode(None, &mut opening);
                 }
-                (found.unwrap_or(self.tail), None)
+                let missed = found.is_some_and(|found| gone > found);
+                (found.unwrap_or(self.tail), missed.then_some(gap))
             }
         };
         let asks = matches!(begin, Begin::After(_) | Begin::BackToEarliest);
         if cursor >= self.tail && !asks {
-            let place = self.resume_point();
+            let place = self.resume_point(&subscriber);
             opening
                 .extend_from_slice(format!("event: place\nid: {place}\ndata:{{}}\n\n").as_bytes());
         }
         let replays = cursor < self.tail;
-        let subscriber = Subscriber {
-            selectors,
-            phase: if replays { Phase::Replaying(self.tail) } else { Phase::Registering },
-            cursor,
-            opening,
-            gap,
-            queue: Vec::new(),
-            closing: None,
-            is_waiting: false,
-            sent_at: self.now,
-            moved_at: self.now,
-            times_registered: 0,
-            bytes: Vec::new(),
-            closed: None,
-        };
+        subscriber.phase = if replays { Phase::Replaying(self.tail) } else { Phase::Registering };
+        (subscriber.cursor, subscriber.told) = (cursor, gone.max(cursor));
+        (subscriber.opening, subscriber.gap) = (opening, gap);
         self.connections.insert(id, subscriber);
     }
 
@@ -164,9 +193,17 @@ impl Model {
 
     /// One read: of everything up to the end, or of nothing with the read left pending.
     pub(super) fn pull(&mut self, id: u8, waits: bool) {
-        let held = self.held_from(0);
+        let (held, gone) = (self.held_from(0), [false, true].map(|both| self.gone(both)));
+        let all: Vec<_> = self
+            .all
+            .iter()
+            .enumerate()
+            .map(|(at, update)| self.is_held(at).then_some(update))
+            .collect();
+        let all: Vec<_> = all.into_iter().map(Option::<&EncodedUpdate>::cloned).collect();
         let (tail, now) = (self.tail, self.now);
         let subscriber = self.connections.get_mut(&id).unwrap();
+        let gone = gone[usize::from(subscriber.could_be_told())];
         loop {
             if std::mem::take(&mut subscriber.is_waiting) {
                 subscriber.cursor = tail;
@@ -176,7 +213,7 @@ impl Model {
             if subscriber.phase == Phase::Live {
                 chunk.append(&mut subscriber.queue);
             }
-            subscriber.read(&self.all, held, tail, &mut chunk);
+            subscriber.read(&all, (held, gone), tail, &mut chunk);
             if !chunk.is_empty() {
                 return subscriber.give(&chunk, now);
             }
@@ -194,12 +231,12 @@ impl Model {
 
     /// The cursor has come this far only, but has missed nothing.
     pub(super) fn go_back(&mut self, id: u8, cursor: u64) {
-        let subscriber = self.connections.get_mut(&id).unwrap();
+        let subscriber = &self.connections[&id];
         let cursor = usize::try_from(cursor).unwrap();
         if !subscriber.is_waiting && cursor < subscriber.cursor {
-            let mut missed = self.all[cursor..subscriber.cursor].iter();
-            assert!(!missed.any(|update| subscriber.show(update, &mut Vec::new())));
-            subscriber.cursor = cursor;
+            let mut missed = (cursor..subscriber.cursor).filter(|at| self.is_held(*at));
+            assert!(!missed.any(|at| subscriber.show(&self.all[at], &mut Vec::new())));
+            self.connections.get_mut(&id).unwrap().cursor = cursor;
         }
     }
 
@@ -223,8 +260,15 @@ impl Model {
         }
         let expired = self.expired();
         self.trimmed = self.trimmed.max(expired.min(self.tail));
-        let excess = (self.all.len() - self.pruned).saturating_sub(self.retained);
-        self.pruned += excess.max(expired.saturating_sub(self.pruned)).min(PRUNED_AT_ONCE);
+        for kind in Kind::ALL {
+            for _ in 0..PRUNED_AT_ONCE {
+                let held = |at: &usize| self.all[*at].kind == kind && !self.pruned.contains(at);
+                let held: Vec<_> = (0..self.all.len()).filter(held).collect();
+                let excess = held.len() as u64 > self.retention.of(kind).updates;
+                let oldest = held.first().filter(|oldest| excess || **oldest < expired);
+                self.pruned.extend(oldest);
+            }
+        }
     }
 
     pub(super) fn send(&mut self, ids: &[u8], event: &[u8]) {
@@ -274,31 +318,67 @@ fn open(connections: &mut BTreeMap<u8, Subscriber>) -> impl Iterator<Item = &mut
 }
 
 impl Subscriber {
+    fn new(selectors: Vec<&'static str>, is_granted: bool, now: Duration) -> Self {
+        Self {
+            selectors,
+            is_granted,
+            phase: Phase::Live,
+            cursor: 0,
+            told: 0,
+            opening: Vec::new(),
+            gap: None,
+            queue: Vec::new(),
+            closing: None,
+            is_waiting: false,
+            sent_at: now,
+            moved_at: now,
+            times_registered: 0,
+            bytes: Vec::new(),
+            closed: None,
+        }
+    }
+
+    fn could_be_told(&self) -> bool {
+        self.is_granted && ["*", SUBSCRIPTION].iter().any(|topic| self.selectors.contains(topic))
+    }
+
     fn show(&self, update: &EncodedUpdate, chunk: &mut Vec<u8>) -> bool {
         let mut topics = update.topics.as_slice().iter().map(Topic::as_str);
         let admits = topics.any(|topic| self.selectors.iter().any(|at| [topic, "*"].contains(at)));
-        if admits && !update.private {
+        let is_permitted =
+            !update.private || (self.is_granted && update.kind == Kind::Subscription);
+        if admits && is_permitted {
             chunk.extend_from_slice(&update.event);
         }
-        admits && !update.private
+        admits && is_permitted
     }
 
-    /// Moves the cursor to where it is to come, behind a gap if the oldest is `held` by now.
-    fn read(&mut self, all: &[EncodedUpdate], held: usize, tail: usize, chunk: &mut Vec<u8>) {
+    /// Moves the cursor to where it is to come, behind a gap if something is gone by now.
+    fn read(
+        &mut self,
+        all: &[Option<EncodedUpdate>],
+        (held, gone): (usize, usize),
+        tail: usize,
+        chunk: &mut Vec<u8>,
+    ) {
         let until = match (self.phase, self.closing) {
             (Phase::Registering, _) => return,
             (Phase::Replaying(until), _) | (Phase::Live, Some((until, _))) => until,
             (Phase::Live, None) => tail,
         };
-        if self.cursor < held.min(tail) {
-            self.cursor = held;
+        if gone > self.cursor.max(self.told) {
             self.gap.get_or_insert(Gap { requested: None, missed: None });
+        }
+        self.told = self.told.max(gone);
+        if self.cursor < tail {
+            self.cursor = self.cursor.max(held);
         }
         let mut shown = Vec::new();
         let mut first = None;
         while self.cursor < until {
-            let update = &all[self.cursor];
-            if self.show(update, &mut shown) {
+            if let Some(update) = &all[self.cursor]
+                && self.show(update, &mut shown)
+            {
                 first.get_or_insert(&update.id);
             }
             self.cursor += 1;

@@ -6,15 +6,18 @@ use proptest::{collection::vec, prelude::*};
 
 use super::{
     Host,
-    calls::{Call, From, Start, any_call},
-    host::{self, after, earliest, live, uncached},
+    calls::{Call, From, SUBSCRIPTION, Start, any_call},
+    host::{self, after, earliest, live, shown_subscriptions, uncached},
     model::{Begin, Model, encoded},
     update,
 };
 use crate::{
+    access::Access,
     connection::{CloseReason, SendError},
     event::Event,
     heartbeat::Heartbeat,
+    history::{Bounds, Retention},
+    kind::Kind,
     update::EncodedUpdate,
 };
 
@@ -44,8 +47,9 @@ impl Both {
                     Begin::After(asked) => after(asked, selectors),
                 };
                 let request = uncached(request);
-                self.model.subscribe(*id, selectors.to_vec(), &begin);
-                let subscribed = self.host.subscribe(*id, &request);
+                let access = if *id > 2 { shown_subscriptions() } else { Access::default() };
+                self.model.subscribe(*id, selectors.to_vec(), &begin, *id > 2);
+                let subscribed = self.host.subscribe_with(*id, &request, &access);
                 if subscribed.is_registered && *start == Start::AtOnce {
                     self.start(*id);
                 }
@@ -63,6 +67,16 @@ impl Both {
                 let number = if *again { count.div_ceil(2) } else { count };
                 let update = update(&number.to_string(), topics);
                 let update = EncodedUpdate { private: *private, ..update };
+                self.host.append(update.clone());
+                self.model.append(update);
+            }
+            Call::Tell => {
+                let id = format!("subscription {}", self.model.all.len() + 1);
+                let update = EncodedUpdate {
+                    kind: Kind::Subscription,
+                    private: true,
+                    ..update(&id, &[SUBSCRIPTION])
+                };
                 self.host.append(update.clone());
                 self.model.append(update);
             }
@@ -238,14 +252,17 @@ proptest! {
     #[test]
     fn each_connection_is_given_exactly_what_the_model_says(
         calls in vec(any_call(), 0..120),
-        retained in 1..10_usize,
+        retained in [1..10_u64, 1..5_u64],
         window in 0..6_usize,
         age in proptest::option::of(1..60_u64),
     ) {
         let age = age.map(Duration::from_secs);
-        let mut host = Host::keeping_for(retained as u64, window as u64, age);
+        let [publications, subscriptions] =
+            retained.map(|updates| Bounds { updates, bytes: u64::MAX });
+        let retention = Retention { publications, subscriptions, age };
+        let mut host = Host::retaining(retention, window as u64);
         host.hub.set_heartbeat(Heartbeat::every(INTERVAL));
-        let mut both = Both { host, model: Model::new(retained, window, age), sent: 0 };
+        let mut both = Both { host, model: Model::new(retention, window), sent: 0 };
         for call in &calls {
             both.call(call);
             both.agree();

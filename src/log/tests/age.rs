@@ -1,7 +1,5 @@
 //! What is too old, removed or not.
 
-use std::time::Duration;
-
 use super::*;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -12,8 +10,8 @@ fn at(seconds: u64) -> Timestamp {
 }
 
 /// A log of updates of one second each, `1` at 1 s and so on, that keeps them for a day.
-fn log(window: Retention, until: u64) -> Log<FakeHistory> {
-    let retention = Retention { age: Some(DAY), ..KEEP_ALL };
+fn log(window: Bounds, until: u64) -> Log<FakeHistory> {
+    let retention = of_each(KEEP_ALL, Some(DAY));
     let mut log = Log::open(FakeHistory::default(), retention, window).unwrap();
     for number in 1..=until {
         let sequence = log.append(update(&number.to_string(), &["a"]), at(number)).unwrap();

@@ -6,15 +6,17 @@ use proptest::prelude::*;
 
 use super::{NOW, keep};
 use crate::{
-    history::Entry,
+    history::{Entry, Retention},
     hub::tests::{FakeHistory, Refused, update},
+    kind::Kind,
     log::{Log, Scanned},
     sequence::Sequence,
+    update::EncodedUpdate,
 };
 
 #[derive(Clone, Debug)]
 enum Call {
-    Append,
+    Append(Kind),
     Commit(u64),
     Prune,
     /// With what was not durable, or without.
@@ -37,7 +39,8 @@ enum Call {
 fn any_call() -> impl Strategy<Value = Call> {
     let fails_after = proptest::option::weighted(0.2, 0..4_usize);
     prop_oneof![
-        6 => Just(Call::Append),
+        4 => Just(Call::Append(Kind::Publication)),
+        4 => Just(Call::Append(Kind::Subscription)),
         3 => (0..4_u64).prop_map(Call::Commit),
         2 => Just(Call::Prune),
         1 => any::<bool>().prop_map(|with_the_rest| Call::Reopen { with_the_rest }),
@@ -47,23 +50,55 @@ fn any_call() -> impl Strategy<Value = Call> {
     ]
 }
 
-/// The log as a plain `Vec` of the texts of all updates that there ever were.
+/// The log as a plain `Vec` of all updates that there ever were.
 #[derive(Default)]
 struct Model {
-    all: Vec<String>,
+    all: Vec<(Kind, String)>,
     committed: usize,
     named: usize,
 }
 
 impl Model {
-    /// Checks what a cursor has read: the committed updates after it, without a hole.
-    fn check(&self, from: Sequence, read: &[(Sequence, String)]) {
-        for (place, (sequence, text)) in (from.get() + 1..).zip(read) {
-            assert_eq!(sequence.get(), place, "out of order");
+    /// Checks what a cursor has read: the committed updates after it, without a hole but those of
+    /// which `gone` says so. Gives the place behind the last one, and behind what is gone there.
+    fn check(
+        &self,
+        log: &Log<FakeHistory>,
+        from: Sequence,
+        read: &[(Sequence, String)],
+    ) -> Sequence {
+        let is_gone = |place: u64| {
+            let at = usize::try_from(place).unwrap();
+            let (kind, _) = self.all.get(at - 1)?;
+            Some(log.gone(&[*kind], NOW).unwrap().get() >= place)
+        };
+        let skip = |mut place: u64| {
+            while is_gone(place) == Some(true) {
+                place += 1;
+            }
+            place
+        };
+        let mut place = skip(from.get() + 1);
+        for (sequence, text) in read {
+            assert_eq!(sequence.get(), place, "out of order, or what is not gone is missing");
             let at = usize::try_from(place).unwrap();
             assert!(at <= self.committed, "{place} is not committed");
-            assert_eq!(text, &self.all[at - 1], "another update at {place}");
+            assert_eq!(text, &self.all[at - 1].1, "another update at {place}");
+            place = skip(place + 1);
         }
+        Sequence::new(place).previous()
+    }
+
+    /// How many updates of this kind are held.
+    fn held(&self, log: &Log<FakeHistory>, kind: Kind) -> u64 {
+        let gone = usize::try_from(log.gone(&[kind], NOW).unwrap().get()).unwrap();
+        self.all[gone..].iter().filter(|(own, _)| *own == kind).count() as u64
+    }
+
+    /// The newest of this kind that is gone is one of this kind.
+    fn is_of(&self, kind: Kind, gone: Sequence) -> bool {
+        let at = usize::try_from(gone.get()).unwrap();
+        at == 0 || self.all[at - 1].0 == kind
     }
 }
 
@@ -71,19 +106,23 @@ proptest! {
     #[test]
     fn every_cursor_reads_exactly_what_was_committed_and_not_removed(
         calls in proptest::collection::vec(any_call(), 0..80),
-        retained in 1..12_u64,
+        retained in [1..12_u64, 1..6_u64],
         window in 0..8_u64,
     ) {
         let history = FakeHistory::default();
-        let open = || Log::open(history.clone(), keep(retained), keep(window)).unwrap();
+        let [publications, subscriptions] = retained.map(keep);
+        let retention = Retention { publications, subscriptions, age: None };
+        let open = || Log::open(history.clone(), retention, keep(window)).unwrap();
         let (mut log, mut model) = (open(), Model::default());
         let mut cursors: HashMap<usize, Sequence> = HashMap::new();
         for call in calls {
             match call {
-                Call::Append => {
+                Call::Append(kind) => {
                     model.named += 1;
-                    model.all.push(model.named.to_string());
-                    let sequence = log.append(update(&model.named.to_string(), &["a"]), NOW).unwrap();
+                    let text = model.named.to_string();
+                    let update = EncodedUpdate { kind, ..update(&text, &["a"]) };
+                    model.all.push((kind, text));
+                    let sequence = log.append(update, NOW).unwrap();
                     prop_assert_eq!(sequence.get(), model.all.len() as u64);
                 }
                 Call::Commit(further) => {
@@ -92,14 +131,18 @@ proptest! {
                     history.sync();
                     let revealed: Vec<_> = log.commit(until).map(shown).collect();
                     model.committed = model.all.len().min(usize::try_from(until.get()).unwrap());
-                    model.check(from, &revealed);
+                    model.check(&log, from, &revealed);
                     prop_assert_eq!(log.tail().get(), model.committed as u64);
                     prop_assert_eq!(revealed.len() as u64, log.tail().get() - from.get());
                 }
                 Call::Prune => {
-                    let before = held(&log);
+                    let before = Kind::ALL.map(|kind| model.held(&log, kind));
                     log.prune(log.tail(), u64::MAX, NOW).unwrap();
-                    prop_assert!(held(&log) >= before.min(retained), "removed too much");
+                    for (at, kind) in Kind::ALL.into_iter().enumerate() {
+                        let least = before[at].min(retained[at]);
+                        prop_assert!(model.held(&log, kind) >= least, "removed too much");
+                        prop_assert!(model.is_of(kind, log.gone(&[kind], NOW).unwrap()));
+                    }
                 }
                 Call::Reopen { with_the_rest } => {
                     if with_the_rest {
@@ -134,10 +177,10 @@ proptest! {
                         }
                     });
                     history.recover();
-                    model.check(from, &seen);
+                    let next = model.check(&log, from, &seen);
                     *cursor = seen.last().map_or(from, |(sequence, _)| *sequence);
                     match scanned {
-                        Ok(Scanned::End) => prop_assert_eq!(*cursor, log.tail()),
+                        Ok(Scanned::End) => prop_assert!(next >= log.tail(), "an end before the tail"),
                         Ok(Scanned::Stopped(next)) => {
                             prop_assert_eq!(*cursor, next);
                             prop_assert_eq!(seen.len(), updates);
@@ -148,11 +191,6 @@ proptest! {
             }
         }
     }
-}
-
-/// How many updates are held.
-fn held(log: &Log<FakeHistory>) -> u64 {
-    log.oldest().unwrap().map_or(0, |oldest| log.newest.get() - oldest.previous().get())
 }
 
 fn shown(entry: &Entry) -> (Sequence, String) {

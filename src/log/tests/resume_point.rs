@@ -4,8 +4,8 @@ use super::*;
 use crate::limits::PAGE_UPDATES;
 
 /// A log of updates with these ids; those that begin with `-` are private.
-fn log<'a>(window: Retention, ids: impl IntoIterator<Item = &'a str>) -> Log<FakeHistory> {
-    let mut log = Log::open(FakeHistory::default(), KEEP_ALL, window).unwrap();
+fn log<'a>(window: Bounds, ids: impl IntoIterator<Item = &'a str>) -> Log<FakeHistory> {
+    let mut log = Log::open(FakeHistory::default(), of_each(KEEP_ALL, None), window).unwrap();
     for id in ids {
         let update = EncodedUpdate { private: id.starts_with('-'), ..update(id, &["a"]) };
         let sequence = log.append(update, NOW).unwrap();
@@ -25,7 +25,7 @@ fn check(ids: &[&str], expected: &str) {
     for window in [KEEP_ALL, keep(2), NO_WINDOW] {
         let log = log(window, ids.iter().copied());
         assert_eq!(resume_point(&log).as_deref(), Some(expected), "{window:?}");
-        let reopened = Log::open(log.history().clone(), KEEP_ALL, window).unwrap();
+        let reopened = Log::open(log.history().clone(), of_each(KEEP_ALL, None), window).unwrap();
         assert_eq!(resume_point(&reopened).as_deref(), Some(expected), "reopened");
     }
 }
@@ -72,8 +72,7 @@ fn what_is_not_committed_is_none() {
 #[test]
 fn what_is_too_old_is_none() {
     let age = Some(std::time::Duration::from_secs(1));
-    let mut log =
-        Log::open(FakeHistory::default(), Retention { age, ..KEEP_ALL }, KEEP_ALL).unwrap();
+    let mut log = Log::open(FakeHistory::default(), of_each(KEEP_ALL, age), KEEP_ALL).unwrap();
     let sequence = log.append(update("1", &["a"]), Timestamp::from_millis(0)).unwrap();
     let _ = log.commit(sequence);
     assert_eq!(resume_point(&log).as_deref(), Some("earliest"));

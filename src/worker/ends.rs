@@ -1,0 +1,234 @@
+//! Both ends of what is held of one kind, and its removal from the oldest on.
+
+use wasm_bindgen::JsValue;
+
+use super::{
+    rows::{Row, Rows, SqlError, js_number, rows},
+    sys::SqlStorage,
+};
+use crate::{
+    history::{Bounds, Entry, Held},
+    kind::Kind,
+    sequence::Sequence,
+    timestamp::Timestamp,
+    web::{Level, Record},
+};
+
+/// Updates that one call of [`Ends::prune`] removes at the most: some milliseconds of work, and more
+/// than one publish adds.
+const PRUNE_UPDATES: u64 = 256;
+
+/// Rows that can be counted with: what else is in them may be broken.
+const COUNTED: &str = "before BETWEEN 0 AND 9007199254740991 \
+    AND bytes BETWEEN 0 AND 9007199254740991 AND accepted BETWEEN 0 AND 9007199254740991 \
+    AND coalesce(number, 0) BETWEEN 0 AND 9007199254740991 \
+    AND coalesce(previous, 0) BETWEEN 0 AND 9007199254740991";
+
+/// Both ends, so that a publish need not ask for them: nobody else writes here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ends {
+    kind: Kind,
+    held: Held,
+    /// Of this kind ahead of the oldest one held, and in all.
+    before: Count,
+    until: Count,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    updates: u64,
+    bytes: u64,
+}
+
+/// What a new row says of its place among its kind.
+pub(super) struct Place {
+    pub(super) number: u64,
+    pub(super) previous: u64,
+    pub(super) before: u64,
+}
+
+impl Ends {
+    /// Asks for them. A row that cannot be counted with is passed over, and counts as removed when it
+    /// is the oldest.
+    pub(super) fn read(sql: &SqlStorage, kind: Kind) -> Result<Self, SqlError> {
+        let (table, is_of) = (table(kind), is_of(kind));
+        let first = |query: &str| rows(sql, query, &[])?.first();
+        let emptied = first(&format!(
+            "SELECT sequence, coalesce(number, sequence), bytes FROM emptied WHERE {is_of}"
+        ))?;
+        let newest = first(&format!(
+            "SELECT sequence, coalesce(number, sequence), before + bytes FROM {table} \
+             WHERE {is_of} AND {COUNTED} ORDER BY sequence DESC LIMIT 1"
+        ))?;
+        let last = first(&format!(
+            "SELECT sequence FROM {table} WHERE {is_of} ORDER BY sequence DESC LIMIT 1"
+        ))?;
+        let until = |row: Option<&Row>| {
+            let number = |at, column| row.map_or(Ok(0), |row| row.number(at, column));
+            let until =
+                Count { updates: number(1, "updates.number")?, bytes: number(2, "updates.bytes")? };
+            Ok::<_, SqlError>((number(0, "updates.sequence")?, until))
+        };
+        let (mut newest, until) = until(newest.as_ref().or(emptied.as_ref()))?;
+        if let Some(last) = last {
+            let last = last.number(0, "updates.sequence")?;
+            if last > newest {
+                report(last, "it cannot be counted with");
+            }
+            newest = newest.max(last);
+        }
+        let newest = Sequence::new(newest);
+        let held = Held { newest, removed: newest, oldest: None };
+        let mut ends = Self { kind, held, before: until, until };
+        ends.find_oldest(sql)?;
+        Ok(ends)
+    }
+
+    fn find_oldest(&mut self, sql: &SqlStorage) -> Result<(), SqlError> {
+        let (table, is_of) = (table(self.kind), is_of(self.kind));
+        let oldest = rows(
+            sql,
+            &format!(
+                "SELECT sequence, coalesce(previous, sequence - 1), coalesce(number, sequence), \
+                 before, accepted FROM {table} \
+                 WHERE {is_of} AND {COUNTED} ORDER BY sequence LIMIT 1"
+            ),
+            &[],
+        )?;
+        let Some(row) = oldest.first()? else {
+            self.held = Held { removed: self.held.newest, oldest: None, ..self.held };
+            self.before = self.until;
+            return Ok(());
+        };
+        let oldest = Sequence::new(row.number(0, "updates.sequence")?);
+        let accepted = Timestamp::from_millis(row.number(4, "updates.accepted")?);
+        self.held.removed = Sequence::new(row.number(1, "updates.previous")?);
+        self.held.oldest = Some((oldest, accepted));
+        self.before = Count {
+            updates: row.number(2, "updates.number")?.saturating_sub(1),
+            bytes: row.number(3, "updates.before")?,
+        };
+        Ok(())
+    }
+
+    /// What is held.
+    pub(super) fn held(&self) -> Held {
+        self.held
+    }
+
+    /// What the row of the next update says.
+    pub(super) fn next(&self) -> Place {
+        let previous = self.held.newest.get();
+        Place { number: self.until.updates + 1, previous, before: self.until.bytes }
+    }
+
+    /// It is there.
+    pub(super) fn appended(&mut self, entry: &Entry) {
+        self.held.newest = entry.sequence;
+        self.held.oldest = self.held.oldest.or(Some((entry.sequence, entry.accepted)));
+        self.until.updates += 1;
+        self.until.bytes += entry.update.stored_bytes() as u64;
+    }
+
+    /// Removes what is too old since `expired`, or is more than `bounds` keep; says whether there is
+    /// more of it.
+    pub(super) fn prune(
+        &mut self,
+        sql: &SqlStorage,
+        bounds: Bounds,
+        expired: Option<Timestamp>,
+    ) -> Result<bool, SqlError> {
+        if !self.exceeds(bounds, expired) {
+            return Ok(false);
+        }
+        let (table, is_of) = (table(self.kind), is_of(self.kind));
+        // All bounds rise with the sequence, so what is removed is a run from the oldest on.
+        let removed = rows(
+            sql,
+            &format!(
+                "DELETE FROM {table} WHERE {is_of} AND sequence <= (SELECT max(sequence) FROM \
+                 (SELECT sequence, accepted, before, coalesce(number, sequence) AS place \
+                  FROM {table} WHERE {is_of} ORDER BY sequence LIMIT {PRUNE_UPDATES}) \
+                 WHERE accepted <= ? OR (sequence < ? AND (place <= ? OR before < ?))) RETURNING 1"
+            ),
+            &[
+                expired.map_or(JsValue::NULL, |expired| js_number(expired.as_millis())),
+                js_number(self.held.newest.get()),
+                js_number(self.until.updates.saturating_sub(bounds.updates)),
+                js_number(self.until.bytes.saturating_sub(bounds.bytes)),
+            ],
+        )?;
+        for removed in removed {
+            removed?;
+        }
+        self.find_oldest(sql)?;
+        if self.held.oldest.is_none() {
+            rows(sql, &format!("DELETE FROM emptied WHERE {is_of}"), &[])?;
+            rows(
+                sql,
+                "INSERT INTO emptied VALUES (?, ?, ?, ?)",
+                &[
+                    js_number(self.held.newest.get()),
+                    js_number(self.until.bytes),
+                    u32::from(self.kind == Kind::Subscription).into(),
+                    js_number(self.until.updates),
+                ],
+            )?;
+        }
+        Ok(self.exceeds(bounds, expired))
+    }
+
+    fn exceeds(&self, bounds: Bounds, expired: Option<Timestamp>) -> bool {
+        let Some((_, oldest)) = self.held.oldest else { return false };
+        let updates = self.until.updates.saturating_sub(self.before.updates);
+        let bytes = self.until.bytes.saturating_sub(self.before.bytes);
+        !bounds.hold(updates, bytes) || expired.is_some_and(|expired| oldest <= expired)
+    }
+
+    /// The newest one that was accepted at `moment` or before.
+    pub(super) fn newest_until(
+        &self,
+        sql: &SqlStorage,
+        moment: Timestamp,
+    ) -> Result<Option<Sequence>, SqlError> {
+        if self.held.oldest.is_none_or(|(_, accepted)| accepted > moment) {
+            return Ok(None);
+        }
+        // Times rise with the sequence, so this looks at what is too old and not removed yet.
+        let query = format!(
+            "SELECT sequence FROM {} WHERE {} AND sequence < coalesce(\
+             (SELECT sequence FROM updates WHERE accepted > ? ORDER BY sequence LIMIT 1), \
+             9007199254740991) ORDER BY sequence DESC LIMIT 1",
+            table(self.kind),
+            is_of(self.kind)
+        );
+        one(rows(sql, &query, &[js_number(moment.as_millis())])?)
+    }
+}
+
+/// The sequence that a query gives, if it gives one.
+pub(super) fn one(rows: Rows) -> Result<Option<Sequence>, SqlError> {
+    let Some(row) = rows.first()?.filter(|row| !row.get(0).is_null()) else { return Ok(None) };
+    Ok(Some(Sequence::new(row.number(0, "updates.sequence")?)))
+}
+
+/// Says in the log that a row of the updates is broken, and why.
+pub(super) fn report(sequence: u64, why: &str) {
+    let record = Record::new(Level::Error, "update unreadable");
+    record.with_detail(format_args!("the update {sequence} in the storage: {why}")).to_console();
+}
+
+fn table(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Publication => "updates",
+        Kind::Subscription => "updates INDEXED BY updates_about_subscriptions",
+    }
+}
+
+/// What is neither is a publication, so that every row is one of both.
+fn is_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Publication => "subscription IS NOT 1",
+        Kind::Subscription => "subscription = 1",
+    }
+}
