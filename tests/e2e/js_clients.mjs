@@ -1,0 +1,81 @@
+// The clients for JavaScript that people use, each opened as its documentation shows, with its defaults. This file runs in
+// Node and in pages.
+
+/** Of an `EventSource` or what is like one. */
+const listening = (open) => (url, module, seen) => {
+  const source = open(url, module);
+  for (const type of ["open", "message", "gap", "place"]) {
+    source.addEventListener(type, ({ data = "", lastEventId = "" }) => seen({ type, data, id: lastEventId }));
+  }
+  return source;
+};
+
+/** Of `fetchEventSource`; what `read` throws goes to the client, as what an application throws does. */
+const fetching = (read) => (url, module, seen) => {
+  const controller = new AbortController();
+  module.fetchEventSource(url, {
+    signal: controller.signal,
+    async onopen() {
+      seen({ type: "open", data: "", id: "" });
+    },
+    onmessage: ({ event, data, id }) => seen({ type: event || "message", data: read(data), id }),
+  });
+  return { close: () => controller.abort() };
+};
+
+/**
+ * By name: where it runs, in `node` or in `chromium`, and the `module` that is imported there; `open` takes the URL, the
+ * module, and a function for what is dispatched. `place` says whether it is sent what tells the place, which is for those
+ * that send `Cache-Control: no-cache`.
+ */
+export const JS_CLIENTS = {
+  "Chromium's EventSource": { runs: "chromium", place: true, open: listening((url) => new EventSource(url)) },
+  "eventsource 5": {
+    runs: "node",
+    module: "eventsource",
+    place: true,
+    open: listening((url, { EventSource }) => new EventSource(url)),
+  },
+  "eventsource 4": {
+    runs: "node",
+    module: "eventsource-4",
+    place: true,
+    open: listening((url, { EventSource }) => new EventSource(url)),
+  },
+  "extended-eventsource": {
+    runs: "chromium",
+    module: "extended-eventsource/dist/index.esm.js",
+    place: true,
+    open: listening((url, { EventSource }) => new EventSource(url)),
+  },
+  "event-source-polyfill": {
+    runs: "chromium",
+    module: "event-source-polyfill/src/eventsource.js",
+    place: true,
+    open: listening((url) => new globalThis.EventSourcePolyfill(url)),
+  },
+  "reconnecting-eventsource": {
+    runs: "chromium",
+    module: "reconnecting-eventsource/build/esm/reconnecting-eventsource.js",
+    place: true,
+    open: listening((url, { default: ReconnectingEventSource }) => new ReconnectingEventSource(url)),
+  },
+  "sse.js with autoReconnect": {
+    runs: "chromium",
+    module: "sse.js/lib/sse.js",
+    place: false,
+    open: listening((url, { SSE }) => new SSE(url, { autoReconnect: true })),
+  },
+  "@microsoft/fetch-event-source": {
+    runs: "chromium",
+    module: "@microsoft/fetch-event-source/lib/esm/index.js",
+    place: false,
+    open: fetching((data) => data),
+  },
+  "@microsoft/fetch-event-source with JSON.parse in onmessage": {
+    runs: "chromium",
+    module: "@microsoft/fetch-event-source/lib/esm/index.js",
+    place: false,
+    open: fetching((data) => JSON.stringify(JSON.parse(data))),
+  },
+};
