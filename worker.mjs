@@ -5,12 +5,21 @@
 // without anybody to feed them. So the next call gets a new instance, and every object is reset, which fails its
 // requests and cuts its streams: the clients reconnect and resume.
 import module from "./build/millstream_bg.wasm";
-import { HubObject as Hub, __wbg_reset_state as renew, initSync, route, unreachable } from "./build/millstream.js";
+import {
+  HubObject as Hub,
+  __wbg_reset_state as renew,
+  initSync,
+  lastLine,
+  route,
+  unconfirmed,
+  unreachable,
+} from "./build/millstream.js";
 
 /** One that meets the trap, one that meets an object which is yet to be reset, and one that meets neither. */
 const ATTEMPTS = 3;
 
 const TRAPPED = "the wasm instance has trapped: all of its objects are reset";
+const UNCONFIRMED = "a write was not confirmed: the hub begins anew over what is stored";
 
 /** Whether the instance has trapped and is to be renewed before the next call. */
 let trapped = false;
@@ -43,28 +52,63 @@ function log(event, detail) {
   console.error(JSON.stringify({ level: "error", event, detail }));
 }
 
+/** What src/web/protection.rs adds to every answer that the instance makes. */
+const PROTECTION = {
+  "content-security-policy": "default-src 'self'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "x-xss-protection": "1; mode=block",
+};
+
 /** RFC 9457: says that it failed and nothing about the inside, when not even the hub's own answer can be made. */
 function problem(status, title) {
-  const headers = { "content-type": "application/problem+json", "x-content-type-options": "nosniff" };
+  const headers = { "content-type": "application/problem+json", "cache-control": "no-store", ...PROTECTION };
   return Response.json({ type: "about:blank", title, status }, { status, headers });
+}
+
+/** The same answer; if it is that to a streamed publication, it ends as it should also when its object is reset. */
+function ending(response) {
+  if (response.headers.get("content-type") !== "application/x-ndjson") return response;
+  const reader = response.body.getReader();
+  const lines = new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          log("publication cut off", String(error));
+          instance();
+          controller.enqueue(lastLine());
+          controller.close();
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(lines, response);
 }
 
 export default {
   /** An EventSource that is answered with an error never comes back by itself, so what can be is tried again. */
   async fetch(request, env) {
     const attempts = REPEATABLE.includes(request.method) ? ATTEMPTS : 1;
+    let answer = unreachable;
     for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
         instance();
-        return await route(request, env);
+        return ending(await route(request, env));
       } catch (error) {
         log("hub unreachable", `attempt ${attempt} of ${attempts}: ${error}`);
+        if (String(error).includes(UNCONFIRMED)) answer = unconfirmed;
         if (error.overloaded) break;
       }
     }
     try {
       instance();
-      return unreachable(request, env);
+      return answer(request, env);
     } catch (error) {
       log("no answer", String(error));
       return problem(500, "Internal Server Error");
@@ -84,18 +128,16 @@ export class HubObject {
     // An object can be reset by itself alone: the trap may be another's, but a promise continues at its owner.
     const { promise, resolve } = Promise.withResolvers();
     this.reset = resolve;
-    promise.then(() => this.#abort());
+    promise.then(() => this.#abort(TRAPPED));
     const reference = new WeakRef(this);
+    // At once, so that nobody who is told of it meets this object again.
+    this.#hub.failed().then((failed) => failed && reference.deref()?.#abort(UNCONFIRMED));
     objects.add(reference);
     ended.register(this, reference);
   }
 
-  async fetch(request) {
-    try {
-      return await this.#call(() => this.#hub.fetch(request));
-    } finally {
-      if (this.#hub.hasFailed) this.#abort();
-    }
+  fetch(request) {
+    return this.#call(() => this.#hub.fetch(request));
   }
 
   alarm() {
@@ -108,13 +150,13 @@ export class HubObject {
       return method();
     } catch (error) {
       log("object unusable", String(error));
-      this.#abort();
+      this.#abort(TRAPPED);
       throw error;
     }
   }
 
   /** Ends all that the object does, its requests and streams too; the next request constructs it anew. */
-  #abort() {
-    this.#context.abort(TRAPPED);
+  #abort(reason) {
+    this.#context.abort(reason);
   }
 }

@@ -15,6 +15,7 @@ mod connection;
 pub(crate) mod cors;
 mod drain;
 mod engine;
+mod failure;
 mod fetch;
 mod handler;
 mod hooks;

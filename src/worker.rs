@@ -1,7 +1,7 @@
 //! Shell 2: Cloudflare. A Worker routes, a Durable Object is a hub over `SQLite`.
 //!
 //! `worker.mjs` loads the module, hands [`route`] and [`HubObject`] to the runtime, has
-//! [`unreachable()`] answer where they cannot, and makes the wasm instance anew when it has trapped.
+//! [`unreachable()`] or [`unconfirmed`] answer where they cannot, and makes the wasm instance anew when it has trapped.
 
 mod alarm;
 mod config;
@@ -16,7 +16,7 @@ mod subscriptions;
 mod sys;
 
 pub use hub_object::HubObject;
-pub use router::{route, unreachable};
+pub use router::{last_line, route, unconfirmed, unreachable};
 pub use sys::{DurableObjectState, Env};
 
 use wasm_bindgen::prelude::*;

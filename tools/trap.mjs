@@ -2,7 +2,8 @@
 // the header `trap-after: N` makes the Nth reading of the clock after it throw what a trap throws.
 // The shells read the clock by an import that is not declared to throw, so nothing in the instance catches it.
 // A request with the header `sync-fails` has the next write of an object not be confirmed, and one with the header
-// `sql-fails` finds a storage that refuses every query until the next request without it.
+// `sql-fails` finds a storage that refuses every query until the next request without it. One with the header
+// `url-fails` traps wherever it is asked for its URL, so that the instance can answer nothing.
 import worker, { HubObject as Hub } from "./serve.mjs";
 
 const now = Date.now;
@@ -21,7 +22,7 @@ let sqlFails = false;
 function wrapped(object, replaced) {
   return new Proxy(object, {
     get(target, name) {
-      const value = replaced(name) ?? target[name];
+      const value = replaced(name) || target[name];
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
@@ -29,6 +30,17 @@ function wrapped(object, replaced) {
 
 function refuse() {
   throw new Error("deliberate");
+}
+
+/** The same request, whose URL is told once: to serve.mjs, which looks for a file of that name. */
+function withoutUrl(request) {
+  let told = false;
+  return wrapped(request, (name) => {
+    if (name !== "url") return undefined;
+    if (told) refuse();
+    told = true;
+    return request.url;
+  });
 }
 
 export class HubObject extends Hub {
@@ -50,6 +62,6 @@ export default {
     if (after !== null) remaining = Number(after);
     if (request.headers.has("sync-fails")) syncFails = true;
     sqlFails = request.headers.has("sql-fails");
-    return worker.fetch(request, env, context);
+    return worker.fetch(request.headers.has("url-fails") ? withoutUrl(request) : request, env, context);
   },
 };

@@ -120,8 +120,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
     /// What is stored is not known: everything ends here, and begins again over what is.
     pub(super) fn unconfirmed(&self, error: &dyn StdError) -> PublishError {
-        self.failed.set(true);
         self.stop_all(CloseReason::Failed);
+        self.failure.happened();
         self.publish_failed(error)
     }
 }

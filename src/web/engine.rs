@@ -1,7 +1,7 @@
 //! The hub and its streams: carries out what the core decides.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     rc::{Rc, Weak},
 };
 
@@ -10,6 +10,7 @@ use futures::channel::oneshot;
 use super::{
     Connection, Hooks, Level, Polled, Record, Storage, clock,
     commit::Commits,
+    failure::Failure,
     host_url_parser::HostUrlParser,
     limits::Limits,
     presence::Presence,
@@ -49,7 +50,7 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     /// Those who wait for the last connection to end.
     pub(super) drained: RefCell<Vec<oneshot::Sender<()>>>,
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
-    pub(super) failed: Cell<bool>,
+    pub(super) failure: Failure,
     pub(super) limits: Limits,
     log_level: Level,
     /// What it takes to tell of subscriptions, if that is switched on.
@@ -83,7 +84,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             commits: Commits::default(),
             flushes: RefCell::default(),
             drained: RefCell::default(),
-            failed: Cell::default(),
+            failure: Failure::default(),
             limits,
             log_level: config.log_level,
             presence,

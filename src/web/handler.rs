@@ -90,6 +90,13 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// What the host throws when it is out of the means to make an answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, JsValue> {
+        let response = self.answer(request).await?;
+        protection::add(&response)?;
+        Ok(response)
+    }
+
+    /// The same, for a host that has answers of its own beside it and protects all of them.
+    pub(crate) async fn answer(&self, request: &Request) -> Result<Response, JsValue> {
         let addressed = Addressed::of(request);
         let public = self.config.authorization.public_origins.as_ref();
         if public.is_some_and(|origins| !origins.allow(hub_path::origin(&addressed.url))) {
@@ -121,7 +128,6 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         if allowed && method == "OPTIONS" {
             cors::preflight(&headers, allow)?;
         }
-        protection::add(&headers)?;
         Ok(response)
     }
 
@@ -225,7 +231,13 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// what is stored.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.engine.failed.get()
+        self.engine.failure.has_happened()
+    }
+
+    /// Resolves to true once a write was not confirmed: it is time for a new handler. To false when
+    /// the hub ends before.
+    pub fn failed(&self) -> impl Future<Output = bool> + use<K, S> {
+        self.engine.failure.happens()
     }
 
     /// Whether the history answers, and every write so far was confirmed.

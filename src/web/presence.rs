@@ -117,7 +117,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
     fn tell_all(&self, presence: &Presence, told: impl Iterator<Item = Result<Sequence, NotTold>>) {
         // A hub that goes or has failed can tell nothing; its next life tells the ends.
-        let Some(engine) = self.shared().filter(|engine| !engine.failed.get()) else { return };
+        let Some(engine) = self.shared().filter(|engine| !engine.failure.has_happened()) else {
+            return;
+        };
         let mut until = None;
         let mut untold = false;
         for told in told {

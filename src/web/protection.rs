@@ -1,8 +1,9 @@
 //! Headers that keep a browser from making more of an answer than it is, as the reference hub sends
-//! them.
+//! them. They are added once, where an answer leaves: `Handler::handle`, and on Cloudflare the entries
+//! of the Worker and of the object.
 
 use wasm_bindgen::JsValue;
-use web_sys::Headers;
+use web_sys::Response;
 
 /// An answer is no page: nothing of it is run, framed, or taken for another type.
 const PROTECTION: [(&str, &str); 4] = [
@@ -13,6 +14,7 @@ const PROTECTION: [(&str, &str); 4] = [
 ];
 
 /// Adds them to an answer.
-pub(crate) fn add(headers: &Headers) -> Result<(), JsValue> {
+pub(crate) fn add(response: &Response) -> Result<(), JsValue> {
+    let headers = response.headers();
     PROTECTION.iter().try_for_each(|(name, value)| headers.set(name, value))
 }

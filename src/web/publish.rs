@@ -50,7 +50,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Adds an update to the log, where nobody can read it before it is committed.
     pub(super) fn append(&self, update: &Update) -> Result<(Sequence, Published), PublishError> {
         let encoded = update.encode()?;
-        if self.failed.get() {
+        if self.failure.has_happened() {
             return Err(PublishError::History("an earlier write was not confirmed".to_owned()));
         }
         let (connections, appended) = {
@@ -74,6 +74,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         request: &Request,
         grant: PublishGrant,
     ) -> Result<Response, JsValue> {
+        if self.failure.has_happened() {
+            return respond::error(&Error::History);
+        }
         let parser = match body_of(request) {
             Ok(Body::Stream(parser)) => parser,
             Ok(Body::One(kind)) => {

@@ -145,7 +145,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
     /// A stream may begin without anything being read, so a history that is lost is noticed here.
     fn history_answers(&self) -> Result<(), Error> {
-        if self.failed.get() {
+        if self.failure.has_happened() {
             return Err(Error::History);
         }
         let newest = self.hub.borrow().log().history().newest();

@@ -21,7 +21,7 @@ use crate::{
     error::Error,
     hub_path::{self, HubPath},
     timestamp::Timestamp,
-    web::{Handler, clock, respond},
+    web::{Handler, clock, protection, respond},
 };
 
 /// After a request, and while there are connections, an alarm goes off this often: an object's
@@ -31,6 +31,9 @@ const ALARM_EVERY: Duration = Duration::from_mins(5);
 
 /// How soon an alarm goes on with a removal of old updates that one call did not finish.
 const PRUNE_AGAIN: Duration = Duration::from_secs(1);
+
+/// What everybody may know of a hub that works.
+pub(super) const UP: &str = r#"{"status":"ok"}"#;
 
 type Hub = Handler<(), SqlHistory>;
 
@@ -71,11 +74,12 @@ impl HubObject {
         let hub = self.hub.clone();
         let alarm = Rc::clone(&self.alarm);
         future_to_promise(async move {
-            let hub = match hub {
-                Ok(hub) => hub,
-                Err(invalid) => return Ok(respond::error(&invalid.into())?.into()),
+            let response = match &hub {
+                Ok(hub) => answer(hub, &request).await?,
+                Err(invalid) => respond::error(&invalid.clone().into())?,
             };
-            let response = answer(&hub, &request).await?;
+            protection::add(&response)?;
+            let Ok(hub) = hub else { return Ok(response.into()) };
             // The answer stands whatever becomes of the alarm; a later request tries again.
             if let Ok(next) = next_alarm(&hub, hub.registry().connection_count() > 0) {
                 let _ = alarm.set_by(next).await;
@@ -84,12 +88,17 @@ impl HubObject {
         })
     }
 
-    /// Whether a write was not confirmed, so that what memory holds may be ahead of what is stored:
-    /// `worker.mjs` then ends the object, which must not happen from within wasm.
-    #[wasm_bindgen(getter, js_name = hasFailed)]
-    #[must_use]
-    pub fn has_failed(&self) -> bool {
-        self.hub.as_ref().is_ok_and(Handler::has_failed)
+    /// Resolves to true once a write was not confirmed, so that what memory holds may be ahead of
+    /// what is stored: `worker.mjs` then ends the object, which must not happen from within wasm.
+    pub fn failed(&self) -> Promise {
+        let failed = self.hub.as_ref().ok().map(Handler::failed);
+        future_to_promise(async move {
+            let failed = match failed {
+                Some(failed) => failed.await,
+                None => false,
+            };
+            Ok(failed.into())
+        })
     }
 
     /// Removes what the history no longer keeps, and sets the next alarm while there is a need.
@@ -121,7 +130,10 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
             if !hub.is_healthy() {
                 return respond::error(&Error::History);
             }
-            respond::json(&health(hub))
+            let authorization = request.headers().get("Authorization")?.unwrap_or_default();
+            let key = hub.config().operator_key.as_ref();
+            let is_operator = key.is_some_and(|key| key.admits(&authorization));
+            respond::json(&if is_operator { health(hub) } else { UP.to_owned() })
         }
         Ok(HubPath::HubHealth(_)) => respond::error(&Error::MethodNotAllowed("GET, HEAD")),
         Ok(HubPath::Drain(_)) => {
@@ -137,12 +149,14 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
                 Err(error) => respond::error(&error),
             }
         }
-        Ok(_) => hub.handle(request).await,
+        Ok(_) => hub.answer(request).await,
         Err(error) => respond::error(&error),
     }
 }
 
-/// How many connections a hub has, how many have ended and are still let go of, how many have ended and why, and what slow ones were not given.
+/// How many connections a hub has, how many have ended and are still let go of, how many have ended
+/// and why, and what slow ones were not given: for its operator. To others it would count what is
+/// private.
 fn health(hub: &Hub) -> String {
     let ended = CloseReason::ALL
         .map(|reason| format!(r#""{}":{}"#, reason.as_str(), hub.ended(reason)))

@@ -6,11 +6,12 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 
-use super::{config, sys::Env};
+use super::{config, hub_object::UP, sys::Env};
 use crate::{
     config::Config,
     error::Error,
     hub_path::{self, HubPath},
+    published,
     resource_metadata::ResourceMetadata,
     verifier::Role,
     web::{Level, Record, cors, protection, respond},
@@ -37,14 +38,7 @@ pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue>
     }
     let found =
         config.as_ref().map_err(Error::clone).and_then(|_| HubPath::parse(hub_path::of_url(&url)));
-    let found = match (found, &config) {
-        (Ok(HubPath::Metadata(hub)), Ok(_)) => match of_hub(env, hub) {
-            Ok(config) => return Ok(Promise::resolve(&metadata(request, hub, &config)?)),
-            Err(error) => Err(error),
-        },
-        (found, _) => found,
-    };
-    match found {
+    let response = match found {
         Ok(
             HubPath::Hub(name)
             | HubPath::HubHealth(name)
@@ -52,12 +46,17 @@ pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue>
             | HubPath::Subscriptions(name),
         ) => {
             let hubs = env.hub()?;
-            hubs.get(&hubs.id_from_name(name)?)?.send(request)
+            return hubs.get(&hubs.id_from_name(name)?)?.send(request);
         }
-        Ok(HubPath::Health) => Ok(Promise::resolve(&health(request)?)),
-        Ok(HubPath::Metadata(_)) => refuse(&Error::NotFound, config.as_ref().ok(), request),
-        Err(error) => refuse(&error, config.as_ref().ok(), request),
-    }
+        Ok(HubPath::Health) => health(request)?,
+        Ok(HubPath::Metadata(hub)) => match of_hub(env, hub) {
+            Ok(config) => metadata(request, hub, &config)?,
+            Err(error) => refuse(&error, config.as_ref().ok(), request)?,
+        },
+        Err(error) => refuse(&error, config.as_ref().ok(), request)?,
+    };
+    protection::add(&response)?;
+    Ok(Promise::resolve(&response))
 }
 
 /// Tells an operator of secrets that are too weak, once for each instance of the module.
@@ -77,6 +76,29 @@ fn warn(config: &Config) {
 /// What the host throws when it is out of the means to make an answer.
 #[wasm_bindgen]
 pub fn unreachable(request: &Request, env: &Env) -> Result<Response, JsValue> {
+    instead(request, env, &Error::Internal)
+}
+
+/// Answers in the place of a hub's object that was ended since a write was not confirmed.
+///
+/// # Errors
+/// What the host throws when it is out of the means to make an answer.
+#[wasm_bindgen]
+pub fn unconfirmed(request: &Request, env: &Env) -> Result<Response, JsValue> {
+    instead(request, env, &Error::Unconfirmed)
+}
+
+/// The last line of the answer to a streamed publication whose hub's object has ended: of what was
+/// not answered before it is not known what became of it.
+#[wasm_bindgen(js_name = lastLine)]
+#[must_use]
+pub fn last_line() -> Vec<u8> {
+    let mut line = Vec::new();
+    published::write_line(&Err(Error::Unconfirmed), &mut line);
+    line
+}
+
+fn instead(request: &Request, env: &Env, of_publication: &Error) -> Result<Response, JsValue> {
     let url = request.url();
     let path = HubPath::parse(hub_path::of_url(&url));
     let response = match (request.method().as_str(), &path) {
@@ -84,9 +106,9 @@ pub fn unreachable(request: &Request, env: &Env) -> Result<Response, JsValue> {
             respond::refuse_stream(request, &Error::Unreachable)?
         }
         ("GET" | "HEAD" | "QUERY" | "OPTIONS", _) => respond::error(&Error::Unreachable)?,
-        _ => respond::error(&Error::Internal)?,
+        _ => respond::error(of_publication)?,
     };
-    protection::add(&response.headers())?;
+    protection::add(&response)?;
     let config = match path {
         Ok(HubPath::Hub(name) | HubPath::HubHealth(name) | HubPath::Subscriptions(name)) => {
             config::of_hub(env, name)
@@ -99,17 +121,12 @@ pub fn unreachable(request: &Request, env: &Env) -> Result<Response, JsValue> {
     Ok(response)
 }
 
-fn refuse(
-    error: &Error,
-    config: Option<&Config>,
-    request: &Request,
-) -> Result<Promise<Response>, JsValue> {
+fn refuse(error: &Error, config: Option<&Config>, request: &Request) -> Result<Response, JsValue> {
     let response = respond::error(error)?;
-    protection::add(&response.headers())?;
     if let Some(config) = config {
         cors::allow(&config.cors_origins, request, &response.headers())?;
     }
-    Ok(Promise::resolve(&response))
+    Ok(response)
 }
 
 /// The configuration of the hub at this path.
@@ -135,14 +152,13 @@ fn metadata(request: &Request, hub: &str, config: &Config) -> Result<Response, J
     let metadata = ResourceMetadata::new(resource, &own.trust, &own.cookie_names.v1);
     let metadata = if config.subscriptions { metadata.with_subscriptions() } else { metadata };
     let response = respond::json(&metadata.to_json())?;
-    protection::add(&response.headers())?;
     cors::allow(&config.cors_origins, request, &response.headers())?;
     Ok(response)
 }
 
 fn health(request: &Request) -> Result<Response, JsValue> {
     match request.method().as_str() {
-        "GET" | "HEAD" => respond::json(r#"{"status":"ok"}"#),
+        "GET" | "HEAD" => respond::json(UP),
         _ => respond::error(&Error::MethodNotAllowed("GET, HEAD")),
     }
 }

@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Subscriber, post, publish, subscribeUrl } from "./clients.mjs";
-import { Server } from "./server.mjs";
+import { OPERATOR_KEY as KEY, Server } from "./server.mjs";
 import { SocketSubscriber } from "./socket.mjs";
 import { until } from "./until.mjs";
 
-const KEY = "an operator's key of some length";
 const VARS = { ANONYMOUS_PUBLISH: "true" };
 /** In the first half of this time all that is done that clients are not to be back for. */
 const WITHIN = 10_000;
@@ -34,7 +33,7 @@ async function assertProblem(response, status, field) {
 
 describe("with a key", () => {
   let server;
-  before(async () => (server = await Server.start({ kind: "workerd", vars: { ...VARS, OPERATOR_KEY: KEY } })));
+  before(async () => (server = await Server.start({ kind: "workerd", vars: VARS })));
   after(() => server?.stop());
 
   const REFUSED = [
@@ -98,7 +97,7 @@ describe("with a key", () => {
     for (const { ids } of sources) assert.deepEqual(ids, ["1", "2", "3", "4"]);
     const opened = sources.map((source) => source.opened);
     assert.ok(opened.every((times) => times === 2), `nobody comes before it is taken: ${opened}`);
-    const { ended } = await (await fetch(`${server.origin}/hubs/drained/healthz`)).json();
+    const { ended } = await server.health("drained");
     assert.equal(ended.drained, EVENT_SOURCES + SOCKETS);
 
     // A client keeps what it was told last, so it is told a usual time again: also by the next life of the hub.
@@ -144,7 +143,7 @@ describe("with a key", () => {
 });
 
 test("without a key there is nothing to drain by", async (t) => {
-  const server = await Server.start({ kind: "workerd", vars: VARS });
+  const server = await Server.start({ kind: "workerd", vars: { ...VARS, OPERATOR_KEY: "" } });
   t.after(() => server.stop());
   await assertProblem(await drain(server, "default"), 404);
 });

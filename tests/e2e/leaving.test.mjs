@@ -35,7 +35,7 @@ async function stubborn(url, sockets) {
 }
 
 async function health(server) {
-  const { connections, leaving } = await (await fetch(`${server.origin}/hubs/default/healthz`)).json();
+  const { connections, leaving } = await server.health();
   return { connections, leaving };
 }
 

@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import { until } from "./until.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** The key of the operator, unless `vars` has another. */
+export const OPERATOR_KEY = "the key of the tests' operator";
 const START_DEADLINE = 60_000;
 
 /** Process groups that are still to be ended, whatever becomes of this process. */
@@ -59,7 +61,7 @@ export class Server {
   static async start({ kind = "wrangler", vars = {}, settings = [] } = {}) {
     const server = new Server();
     server.#kind = kind;
-    server.#vars = { ANONYMOUS_SUBSCRIBE: "true", DEVELOPMENT: "true", ...vars };
+    server.#vars = { ANONYMOUS_SUBSCRIBE: "true", DEVELOPMENT: "true", OPERATOR_KEY, ...vars };
     server.#settings = settings;
     server.#port = await freePort();
     server.#folder = mkdtempSync(join(tmpdir(), "millstream-e2e-"));
@@ -90,11 +92,19 @@ export class Server {
     return `${this.origin}${name === undefined ? "" : `/hubs/${name}`}/.well-known/mercure`;
   }
 
+  /** What the operator is told of the hub named `name`. */
+  async health(name = "default") {
+    const headers = { authorization: `Bearer ${this.#vars.OPERATOR_KEY}` };
+    const response = await fetch(`${this.origin}/hubs/${name}/healthz`, { headers });
+    const health = await response.json();
+    if (response.status !== 200 || health.status !== "ok") throw new Error(`healthz of ${name}: ${response.status}`);
+    return health;
+  }
+
   /** How many connections the registry of the hub named `name` holds. */
-  async connections(name = "default") {
-    const response = await fetch(`${this.origin}/hubs/${name}/healthz`);
-    const { status, connections } = await response.json();
-    if (response.status !== 200 || status !== "ok") throw new Error(`healthz of ${name}: ${response.status}`);
+  async connections(name) {
+    const { connections } = await this.health(name);
+    if (!Number.isInteger(connections)) throw new Error(`healthz of ${name} tells no connections`);
     return connections;
   }
 

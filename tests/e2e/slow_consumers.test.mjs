@@ -71,10 +71,8 @@ class Scene {
     assert.equal(this.healthy[1].opened, 1);
   }
 
-  async health() {
-    const response = await fetch(`${this.server.origin}/hubs/${this.name}/healthz`);
-    assert.equal(response.status, 200);
-    return response.json();
+  health() {
+    return this.server.health(this.name);
   }
 }
 

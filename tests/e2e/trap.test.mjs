@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Subscriber, post, publish } from "./clients.mjs";
 import { Server } from "./server.mjs";
+import { until } from "./until.mjs";
 
 let server;
 before(async () => (server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" }, settings: ["TRAP=1"] })));
@@ -66,4 +67,29 @@ test("a write that is not confirmed costs its object's streams, and no other hub
     assert.deepEqual(subscriber.data.filter((data) => data !== "lost"), ["before", "after"]);
   }
   assert.equal(subscribers[1].opened, 1);
+});
+
+/** The lines of the log from `begin` on. */
+const logged = (begin) => server.output.slice(begin).split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+
+test("a write that is not confirmed is told as such, and the next request is answered by a hub that works", async () => {
+  const hub = server.hub("told");
+  const bodies = [
+    [{ topic: "a" }, async (response) => [response.status, await response.json()]],
+    ['{"topic":"a"}\n{"topic":"a"}\n', async (response) => [200, JSON.parse((await response.text()).split("\n")[0]).error]],
+  ];
+  await publish(hub, { topic: "a", data: "before" });
+  for (const [body, problemOf] of bodies) {
+    const begin = server.output.length;
+    const streamed = typeof body === "string";
+    const headers = { "sync-fails": "1", ...(streamed ? { "content-type": "application/x-ndjson" } : {}) };
+    const response = await fetch(hub, { method: "POST", body: streamed ? body : new URLSearchParams(body), headers });
+    const [status, { detail }] = await problemOf(response);
+    assert.equal(status, streamed ? 200 : 500);
+    assert.match(detail, /not known whether the update was kept/);
+    // No request after it is needed to find out that the hub is to begin anew.
+    assert.equal((await post(hub, { topic: "a", data: "after" })).status, 200);
+    await until(() => logged(begin).some(({ detail }) => /a write was not confirmed/.test(detail)), "the record");
+    assert.deepEqual(logged(begin).filter(({ event, detail }) => /trapped/.test(`${event} ${detail}`)), []);
+  }
 });
