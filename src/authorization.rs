@@ -3,7 +3,7 @@
 use crate::{
     bearer::CookieNames,
     config::InvalidConfig,
-    origins::Origins,
+    origins::{InvalidOrigin, Origins},
     trust::{self, Trust},
 };
 
@@ -68,9 +68,7 @@ impl Authorization {
                 name => CookieNames::same(name)
                     .ok_or_else(|| wrong(cookie.clone(), "the name of a cookie"))?,
             },
-            publish_origins: origins.1.parse().map_err(|_| {
-                wrong(origins.clone(), "origins such as https://example.com, separated by spaces")
-            })?,
+            publish_origins: listed(origins.0, &origins.1)?,
             // Version 8 is what a hub of 1.0 is to be told to go on with 0.x, which this one always does.
             public_by_claim: match version.1.as_str() {
                 "" | "8" => false,
@@ -80,12 +78,7 @@ impl Authorization {
             resource,
             public_origins: match public.1.as_str() {
                 "" => None,
-                listed => Some(listed.parse().map_err(|_| {
-                    wrong(
-                        public.clone(),
-                        "origins such as https://example.com, separated by spaces",
-                    )
-                })?),
+                origins => Some(listed(public.0, origins)?),
             },
         })
     }
@@ -97,6 +90,13 @@ fn boolean(variable: (&'static str, String)) -> Result<bool, InvalidConfig> {
         "true" => Ok(true),
         _ => Err(wrong(variable, "true or false")),
     }
+}
+
+/// Reads a list of origins; of a wrong one, that origin is told.
+pub(crate) fn listed(variable: &'static str, origins: &str) -> Result<Origins, InvalidConfig> {
+    let expected = "origins such as https://example.com, without a path, with names in ASCII \
+                    (xn--…), separated by spaces, or *";
+    origins.parse().map_err(|InvalidOrigin { text }| wrong((variable, text), expected))
 }
 
 fn wrong((variable, value): (&'static str, String), expected: &'static str) -> InvalidConfig {

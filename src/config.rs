@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{
     admission::ConnectionLimits,
-    authorization::Authorization,
+    authorization::{self, Authorization},
     delivery::Delivery,
     gap::GapEvents,
     heartbeat::Heartbeat,
@@ -301,11 +301,7 @@ impl Config {
                 |text| duration(text).map(|age| ConnectionAge((!age.is_zero()).then_some(age))),
             )?,
             delivery: Delivery::read(&variable)?,
-            cors_origins: cors_origins.parse(
-                "origins such as https://example.com, separated by spaces, or *",
-                Origins::default(),
-                |text| text.parse().ok(),
-            )?,
+            cors_origins: authorization::listed(cors_origins.name, &cors_origins.value)?,
             heartbeat: heartbeat.parse(
                 "a time such as 15s or 500ms, or 0 for none",
                 Heartbeat::default(),
@@ -598,7 +594,9 @@ mod tests {
         for name in ["CORS_ORIGINS", "PUBLISH_ORIGINS", "PUBLIC_ORIGINS"] {
             for wrong in ["http://b/path", "http://user@b", "http://b?x", "http://b#x", "word"] {
                 let list = format!("https://a.example {wrong}");
-                assert_eq!(read(name, &list).unwrap_err().variable(), name, "{list}");
+                let told = read(name, &list).unwrap_err();
+                assert_eq!(told.variable(), name, "{list}");
+                assert!(told.to_string().contains(&format!("{name} is {wrong:?}, but")), "{told}");
             }
         }
     }

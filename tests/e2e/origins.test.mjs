@@ -11,6 +11,8 @@ const LISTED = {
   "https://app.example": "https://app.example",
   "http://localhost:3000": "http://localhost:3000",
   "https://*.wild.example": "https://a.b.wild.example",
+  "https://port.example:443": "https://port.example",
+  "http://Port.example:80": "http://port.example",
   "capacitor://localhost": "capacitor://localhost",
   null: "null",
 };
