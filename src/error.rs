@@ -28,6 +28,9 @@ pub enum Error {
         "there is nothing here; a hub is at /.well-known/mercure or /hubs/{{name}}/.well-known/mercure"
     )]
     NotFound,
+    /// The `Host` header is none.
+    #[error("the Host header is to be a name or an address, with a port or without")]
+    Host,
     /// The hub is not to be asked at this origin.
     #[error("the hub is not to be asked at this origin")]
     Misdirected,
@@ -171,6 +174,7 @@ impl Error {
     #[must_use]
     pub fn problem(&self) -> Problem {
         let (status, title, field) = match self {
+            Self::Host => (400, "Bad Request", Some("Host")),
             Self::Misdirected => (421, "Misdirected Request", None),
             Self::NotFound | Self::NoSubscription => (404, "Not Found", None),
             Self::MatchType(_) => (400, "Bad Request", Some("match_type")),

@@ -76,7 +76,9 @@ ${files.map(({ url, headers }, at) => `  [${text(url)}, [file${at}, ${text(heade
 export * from "./worker.mjs";
 export default {
   fetch(request, env, ctx) {
-    const file = FILES.get(new URL(request.url).pathname);
+    // What is no host is the worker's to refuse.
+    const isHost = /^[\\w.:[\\]-]*$/.test(request.headers.get("host") ?? "");
+    const file = FILES.get(isHost ? URL.parse(request.url)?.pathname : undefined);
     if (file === undefined || !["GET", "HEAD"].includes(request.method)) return worker.fetch(request, env, ctx);
     return new Response(request.method === "HEAD" ? null : file[0], { headers: file[1] });
   },

@@ -36,8 +36,15 @@ pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue>
     {
         warn(config);
     }
-    let found =
-        config.as_ref().map_err(Error::clone).and_then(|_| HubPath::parse(hub_path::of_url(&url)));
+    let host = request.headers().get("Host")?;
+    let found = config.as_ref().map_err(Error::clone).and_then(|_| {
+        let of_url = hub_path::origin(&url).split_once("://").map_or("", |(_, host)| host);
+        if hub_path::is_host(of_url) && host.as_deref().is_none_or(hub_path::is_host) {
+            HubPath::parse(hub_path::of_url(&url))
+        } else {
+            Err(Error::Host)
+        }
+    });
     let response = match found {
         Ok(
             HubPath::Hub(name)

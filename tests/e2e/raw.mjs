@@ -1,6 +1,7 @@
-// A publisher whose body goes out piece by piece, while the answer comes in.
+// Requests as no client library makes them: byte by byte, or with a body that goes out piece by piece.
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { until } from "./until.mjs";
 
 /** A POST with a chunked body that is still being written. */
@@ -57,4 +58,17 @@ export class StreamedPost {
   break() {
     this.#request.destroy();
   }
+}
+
+/** The status, headers and body of the answer to a request that is sent as these bytes, on a connection of its own. */
+export async function exchange(port, bytes) {
+  const socket = connect(port, "127.0.0.1");
+  let text = "";
+  let ended = false;
+  socket.setEncoding("utf8").on("data", (part) => (text += part));
+  socket.on("error", () => {}).on("close", () => (ended = true));
+  socket.write(bytes);
+  await until(() => ended, () => `the end of the answer; there was ${JSON.stringify(text)}`);
+  const [head, ...body] = text.split("\r\n\r\n");
+  return { status: Number(/^HTTP\/1\.[01] (\d+)/.exec(head)?.[1]), head, body: body.join("\r\n\r\n") };
 }
