@@ -21,6 +21,8 @@ use millstream::{
     topic::Topic,
     topics::Topics,
     update::{EncodedUpdate, Update},
+    url_components::UrlComponents,
+    url_parser::UrlParser,
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -53,10 +55,90 @@ fn main() -> Result<(), Failure> {
         let milliseconds = 1e3 * median(samples.collect::<Result<_, Failure>>()?)?;
         println!("an update of {count} topics to {MANY} audiences: {milliseconds:.1} ms");
     }
+    broad()?;
     if to_one > LIMIT {
         return Err(format!("{to_one:.2} is over the limit of {LIMIT}").into());
     }
     Ok(())
+}
+
+/// What a publication costs beside many templates and patterns.
+fn broad() -> Result<(), Failure> {
+    let ordinary = |number: u32| format!("https://example.com/users/{number}/{{kind}}");
+    let topic = "https://example.com/users/7/mail".to_owned();
+    let (count, milliseconds) = beside(ordinary, &topic)?;
+    println!("beside {count} audiences of templates that begin differently: {milliseconds:.3} ms");
+    let hostile: [(&str, Template, String); 5] = [
+        ("variables", |number| format!("{{a{number}}}{{b}}{{c}}{{d}}!"), "a".repeat(4_096)),
+        ("lists", |number| format!("{{+a}},{{b*}}{{;c*}}{{?d{number}}}"), "a=b,".repeat(1_024)),
+        ("prefixes", |number| format!("{{a:{}}}{{b:9}}{{+c:9}}!", number + 1), "a".repeat(4_096)),
+        ("literals", |number| format!("{{+a}}{}{number}", "a".repeat(60)), "a".repeat(4_096)),
+        ("wildcards", |number| format!("~/*a:b*{}{number}", "/a".repeat(30)), "/a".repeat(2_000)),
+    ];
+    for (kind, template, topic) in hostile {
+        let (count, milliseconds) = beside(template, &topic)?;
+        println!("4 KB beside {count} audiences of hostile {kind}: {milliseconds:.1} ms");
+    }
+    let expression: Template = |number| format!("~/((?:a*){{40}}b{number})");
+    let (count, milliseconds) = beside(expression, &"a".repeat(1_000))?;
+    println!("1 KB beside {count} audiences of hostile expressions: {milliseconds:.1} ms");
+    Ok(())
+}
+
+type Template = fn(u32) -> String;
+
+/// What the publication of a topic costs beside as many audiences of a selector each as a hub takes.
+fn beside(selector: impl Fn(u32) -> String, topic: &str) -> Result<(u32, f64), Failure> {
+    let mut hub = hub()?;
+    let everything = SubscribeRequest::live(Dialect::V0, vec![Subscription::topic("*")?]);
+    hub.subscribe(id(MANY), (), &everything, &Access::default(), NOW)?;
+    hub.start(id(MANY))?;
+    wait(&mut hub, MANY)?;
+    let mut count = 0;
+    for number in 0..MANY {
+        let text = selector(number);
+        let subscription = match text.strip_prefix('~') {
+            Some(pattern) => Subscription::url_pattern(pattern, &Bare)?,
+            None => Subscription::topic(&text)?,
+        };
+        let request = SubscribeRequest::live(Dialect::V0, vec![subscription]);
+        if hub.subscribe(id(number), (), &request, &Access::default(), NOW).is_err() {
+            break;
+        }
+        hub.start(id(number))?;
+        wait(&mut hub, number)?;
+        count += 1;
+    }
+    let update = update([topic.to_owned()])?;
+    let samples = (0..3).map(|_| {
+        let spent = publish(&mut hub, &update)?;
+        (0..count).chain([MANY]).try_for_each(|number| wait(&mut hub, number))?;
+        Ok(spent)
+    });
+    Ok((count, 1e3 * median(samples.collect::<Result<_, Failure>>()?)?))
+}
+
+/// A parser for which each topic and each pattern is a path of one host, as it stands.
+struct Bare;
+
+impl UrlParser for Bare {
+    fn parse(&self, reference: &str) -> Option<String> {
+        Some(format!("https://example.com/{reference}"))
+    }
+
+    fn parse_pattern(&self, pattern: &str) -> Option<UrlComponents> {
+        let anything = || "*".to_owned();
+        Some(UrlComponents {
+            protocol: "https".to_owned(),
+            username: anything(),
+            password: anything(),
+            hostname: "example.com".to_owned(),
+            port: String::new(),
+            pathname: pattern.to_owned(),
+            search: anything(),
+            hash: anything(),
+        })
+    }
 }
 
 /// The median of the ratios of what publishing costs `many` to what it costs `few`, measured next to
@@ -89,8 +171,7 @@ fn subscribed<T: IntoIterator<Item = String>>(
     count: u32,
     topics: impl Fn(u32) -> T,
 ) -> Result<Hub<(), ()>, Failure> {
-    let kept = Retention::of_publications(Bounds { updates: 100, bytes: u64::MAX }, None);
-    let mut hub = Hub::new(Log::open((), kept, Bounds::NONE)?, Heartbeat::off(), Rc::new(()));
+    let mut hub = hub()?;
     for number in 0..count {
         let topics = topics(number).into_iter().map(|topic| Subscription::topic(&topic));
         let request = SubscribeRequest::live(Dialect::V0, topics.collect::<Result<_, _>>()?);
@@ -99,6 +180,11 @@ fn subscribed<T: IntoIterator<Item = String>>(
         wait(&mut hub, number)?;
     }
     Ok(hub)
+}
+
+fn hub() -> Result<Hub<(), ()>, Failure> {
+    let kept = Retention::of_publications(Bounds { updates: 100, bytes: u64::MAX }, None);
+    Ok(Hub::new(Log::open((), kept, Bounds::NONE)?, Heartbeat::off(), Rc::new(Bare)))
 }
 
 fn id(number: u32) -> ConnectionId {
@@ -118,14 +204,19 @@ fn update(topics: impl IntoIterator<Item = String>) -> Result<EncodedUpdate, Fai
     Ok(Update::new(topics, "urn:example:1".parse()?, Event::new("x".repeat(100))).encode()?)
 }
 
-/// Seconds that it takes to append and to commit.
+/// Seconds that it takes to append, to commit and to flush.
 fn publish(hub: &mut Hub<(), ()>, update: &EncodedUpdate) -> Result<f64, Failure> {
     let update = update.clone();
     let started = Instant::now();
     let sequence = hub.append(update, NOW)?;
-    let effects = hub.commit(sequence, NOW).effects;
+    let mut flush = hub.commit(sequence, NOW);
+    let mut effects = flush.effects.len();
+    while flush.next.is_some() {
+        flush = hub.flush(NOW);
+        effects += flush.effects.len();
+    }
     let spent = started.elapsed().as_secs_f64();
-    if effects.is_empty() {
+    if effects == 0 {
         return Err("nobody was given the update".into());
     }
     hub.prune(NOW)?;

@@ -5,11 +5,13 @@ use std::{collections::HashMap, net::Ipv6Addr, sync::Arc};
 use thiserror::Error;
 
 use crate::{
+    audiences::NoPlace,
     comment,
     connection::CloseReason,
     connection_id::ConnectionId,
     limits::{CHUNKS_AHEAD, TAKEN_AT_ONCE},
     memory::Memory,
+    selector_index::TooManySelectors,
 };
 
 /// What a hub takes; 0 is no limit.
@@ -74,6 +76,21 @@ pub enum TooManyConnections {
     /// The client's address has as many as it may.
     #[error("there are {0} connections from this address already, as many as it may have")]
     OfAddress(u64),
+    /// Its memory is full.
+    #[error("the hub's connections take as much memory as it has")]
+    OfMemory,
+    /// It has as many selectors as it takes.
+    #[error(transparent)]
+    OfSelectors(#[from] TooManySelectors),
+}
+
+impl From<NoPlace> for TooManyConnections {
+    fn from(place: NoPlace) -> Self {
+        match place {
+            NoPlace::Memory => Self::OfMemory,
+            NoPlace::Selectors(many) => Self::OfSelectors(many),
+        }
+    }
 }
 
 impl Admissions {

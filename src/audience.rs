@@ -1,17 +1,18 @@
 //! Connections that see the same updates, for whom each chunk is built once.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{collections::HashSet, rc::Rc};
 
 use crate::{
-    kind::Kind, resolved_topics::ResolvedTopics, subscription_readers::kinds_read, topic::Topic,
-    topic_selector::TopicSelector, update::EncodedUpdate,
+    heap, kind::Kind, resolved_topics::ResolvedTopics, selector_cost::SelectorCost,
+    subscription_readers::kinds_read, topic::Topic, topic_selector::TopicSelector,
+    update::EncodedUpdate,
 };
 
 /// What a group of connections asked for and may see, in the one form in which it is compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Selection {
-    asked: BTreeSet<TopicSelector>,
-    granted: BTreeSet<TopicSelector>,
+    pub(crate) asked: Rc<[TopicSelector]>,
+    pub(crate) granted: Rc<[TopicSelector]>,
 }
 
 impl Selection {
@@ -26,21 +27,21 @@ impl Selection {
     }
 }
 
-fn canonical<'a>(
-    selectors: impl IntoIterator<Item = &'a TopicSelector>,
-) -> BTreeSet<TopicSelector> {
-    let selectors: BTreeSet<_> = selectors.into_iter().cloned().collect();
-    if selectors.contains(&TopicSelector::All) {
-        return BTreeSet::from([TopicSelector::All]);
+fn canonical<'a>(selectors: impl IntoIterator<Item = &'a TopicSelector>) -> Rc<[TopicSelector]> {
+    let mut selectors: Vec<_> = selectors.into_iter().collect();
+    if selectors.contains(&&TopicSelector::All) {
+        return Rc::new([TopicSelector::All]);
     }
-    selectors
+    selectors.sort_unstable();
+    selectors.dedup();
+    selectors.into_iter().cloned().collect()
 }
 
 /// Decides which updates a group of connections is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audience {
     asked: Selectors,
-    granted: Selectors,
+    granted: Rc<Selectors>,
     kinds: &'static [Kind],
 }
 
@@ -49,15 +50,20 @@ pub struct Audience {
 pub struct Selectors {
     exact: HashSet<Topic>,
     broad: Vec<TopicSelector>,
+    cost: SelectorCost,
 }
 
 impl Audience {
     /// The audience of those who have this selection.
     #[must_use]
     pub fn new(selection: &Selection) -> Self {
-        let of = |selectors: &BTreeSet<_>| selectors.iter().cloned().collect();
-        let kinds = kinds_read(&selection.asked, &selection.granted);
-        Self { asked: of(&selection.asked), granted: of(&selection.granted), kinds }
+        Self::with_grants(selection, Rc::new(selection.granted.iter().cloned().collect()))
+    }
+
+    /// The same, with what the grants of the selection select.
+    pub(crate) fn with_grants(selection: &Selection, granted: Rc<Selectors>) -> Self {
+        let kinds = kinds_read(&*selection.asked, &*selection.granted);
+        Self { asked: selection.asked.iter().cloned().collect(), granted, kinds }
     }
 
     /// The kinds of updates of which some could be shown to it: it misses none of the others.
@@ -66,15 +72,20 @@ impl Audience {
         self.kinds
     }
 
-    /// The topics that are asked for by name.
-    pub fn exact(&self) -> impl Iterator<Item = &Topic> {
-        self.asked.exact.iter()
+    /// Bytes that it holds in memory beside its selectors' own and its grants.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.asked.held_bytes()
     }
 
-    /// Whether it asks for more than topics by name, so that no index by name finds it.
+    /// What it costs to hold an update of these topics against the selectors, in passes over 64
+    /// bytes of a topic.
     #[must_use]
-    pub fn is_broad(&self) -> bool {
-        !self.asked.broad.is_empty()
+    pub fn passes(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> usize {
+        let mut cost = self.asked.cost;
+        if update.private {
+            cost += self.granted.cost;
+        }
+        cost.of_topics(topics.bytes())
     }
 
     /// Whether the group may know of an update of these topics, asked for or not: of a public one,
@@ -88,25 +99,26 @@ impl Audience {
     /// for all topics and holds a grant for all.
     #[must_use]
     pub fn sees_everything(&self) -> bool {
-        [&self.asked, &self.granted].iter().all(|own| own.broad.contains(&TopicSelector::All))
+        [&self.asked, &*self.granted].iter().all(|own| own.broad.contains(&TopicSelector::All))
     }
 
     /// Whether the group is shown an update of these topics: one that it asked for, by any of its
     /// topics, and that is public or granted to it, by any of them.
     #[must_use]
     pub fn admits(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
-        self.asked.select_any(topics) && self.is_permitted(update, topics)
-    }
-
-    /// Whether the group is shown an update of these topics that it is known to have asked for: one
-    /// that is public or granted to it.
-    #[must_use]
-    pub fn is_permitted(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
-        !update.private || self.granted.select_any(topics)
+        // Who holds no grant is done here with what is private.
+        (!update.private || self.granted.select_any(topics)) && self.asked.select_any(topics)
     }
 }
 
 impl Selectors {
+    /// Bytes that they hold in memory beside the selectors' own.
+    pub(crate) fn held_bytes(&self) -> usize {
+        // A table grows by doubling.
+        let exact = 2 * heap::list::<(Topic, u8)>(self.exact.capacity());
+        heap::shared::<Self>() + exact + heap::list::<TopicSelector>(self.broad.len())
+    }
+
     /// Whether one of the selectors selects one of the topics.
     #[must_use]
     pub fn select_any(&self, topics: &ResolvedTopics<'_>) -> bool {
@@ -133,9 +145,13 @@ impl FromIterator<TopicSelector> for Selectors {
                 TopicSelector::Exact(topic) => {
                     collected.exact.insert(topic);
                 }
-                broad => collected.broad.push(broad),
+                broad => {
+                    collected.cost += broad.cost();
+                    collected.broad.push(broad);
+                }
             }
         }
+        collected.broad.shrink_to_fit();
         collected
     }
 }

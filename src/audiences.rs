@@ -1,21 +1,19 @@
 //! All audiences of a hub, found by what they asked for and by the topics they asked for.
 
-use std::{
-    collections::{HashMap, hash_map},
-    rc::Rc,
-    sync::Arc,
-};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use slab::Slab;
+use thiserror::Error;
 
 use crate::{
-    audience::{Audience, Selection},
+    audience::{Audience, Selection, Selectors},
+    heap,
     history::Entry,
     limits::MAX_CHUNK_BYTES,
     resolved_topics::ResolvedTopics,
+    selector_index::{SelectorIndex, TooManySelectors},
     sequence::Sequence,
-    topic::Topic,
-    topics::Topics,
+    topic_selector::TopicSelector,
     update::EncodedUpdate,
     url_parser::UrlParser,
 };
@@ -26,29 +24,41 @@ pub type AudienceKey = usize;
 /// The place of a connection.
 pub type ConnectionKey = usize;
 
+/// The place of a list of grants.
+type GrantsKey = usize;
+
 /// The audiences that have at least one connection.
 #[derive(Debug, Default)]
 pub struct Audiences {
     members: Slab<Group>,
     by_selection: HashMap<Rc<Selection>, AudienceKey>,
-    index: Index,
+    /// Which of them have asked for a topic.
+    asked: SelectorIndex,
+    grants: Slab<Grants>,
+    by_grants: HashMap<Rc<[TopicSelector]>, GrantsKey>,
+    /// Which of the lists of grants grant a topic.
+    granted: SelectorIndex,
+    /// Bytes of all these in memory, without the selectors.
+    bytes: usize,
 }
 
-/// Finds the audiences that an update may be for.
-#[derive(Debug, Default)]
-struct Index {
-    by_topic: HashMap<Topic, Vec<AudienceKey>>,
-    broad: Vec<AudienceKey>,
+/// Why an audience has no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NoPlace {
+    /// Its selectors are too many beside those of the others.
+    #[error(transparent)]
+    Selectors(#[from] TooManySelectors),
+    /// It does not fit the memory.
+    #[error("the audience does not fit the memory")]
+    Memory,
 }
 
-/// How an audience was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Found {
-    /// It asked for one of the update's topics by name. To look that up again in the audience, topic
-    /// by topic, would cost as much as the update has topics, for each audience.
-    ByName,
-    /// It asked for more than names, which may select one of the topics.
-    Broadly,
+/// What the tokens of some connections grant.
+#[derive(Debug)]
+struct Grants {
+    selectors: Rc<[TopicSelector]>,
+    compiled: Rc<Selectors>,
+    audiences: usize,
 }
 
 /// An audience, those of its connections that wait at the tail, and the chunk they get next.
@@ -56,13 +66,19 @@ enum Found {
 pub struct Group {
     audience: Audience,
     selection: Rc<Selection>,
+    grants: Option<GrantsKey>,
+    /// Its bytes in memory.
+    bytes: usize,
     connections: usize,
     /// Connections that have read everything and have a read pending.
     pub waiting: Vec<ConnectionKey>,
     chunk: Option<Chunk>,
-    seen: Sequence,
     cut: Option<Sequence>,
 }
+
+/// What an audience, or a list of grants, takes beside its selectors: its places in the tables, which
+/// grow by doubling.
+const ENTRY_BYTES: usize = 2 * size_of::<Group>() + 16 * size_of::<usize>();
 
 /// A chunk in the making.
 #[derive(Debug)]
@@ -102,32 +118,69 @@ pub struct Flushed {
 }
 
 impl Audiences {
-    /// Adds a connection to the audience of `selection`.
-    pub fn join(&mut self, selection: Selection) -> AudienceKey {
-        let entry = match self.by_selection.entry(Rc::new(selection)) {
-            hash_map::Entry::Occupied(found) => {
-                let key = *found.get();
-                if let Some(group) = self.members.get_mut(key) {
-                    group.connections += 1;
-                }
-                return key;
-            }
-            hash_map::Entry::Vacant(vacant) => vacant,
+    /// Adds a connection to the audience of `selection`, if all audiences together then take no more
+    /// than so many bytes.
+    ///
+    /// # Errors
+    /// [`NoPlace`]; there is then nothing of it.
+    pub fn join(&mut self, selection: &Selection, room: usize) -> Result<AudienceKey, NoPlace> {
+        let key = match self.by_selection.get(selection) {
+            Some(key) => *key,
+            None => self.insert(selection),
         };
-        let selection = Rc::clone(entry.key());
-        let audience = Audience::new(&selection);
+        if let Some(group) = self.members.get_mut(key) {
+            group.connections += 1;
+        }
+        let fits = self.asked.check().and_then(|()| self.granted.check());
+        let place = match fits {
+            Ok(()) if self.bytes() <= room => return Ok(key),
+            Ok(()) => NoPlace::Memory,
+            Err(many) => NoPlace::Selectors(many),
+        };
+        self.leave(key);
+        Err(place)
+    }
+
+    fn insert(&mut self, selection: &Selection) -> AudienceKey {
         let key = self.members.vacant_key();
-        self.index.insert(key, &audience);
-        entry.insert(key);
+        let asked = selection.asked.iter().map(|selector| self.asked.insert(selector, key));
+        let asked = asked.collect();
+        let grants = (!selection.granted.is_empty()).then(|| self.join_grants(&selection.granted));
+        let (granted, compiled) = match grants.and_then(|grants| self.grants.get(grants)) {
+            Some(grants) => (Rc::clone(&grants.selectors), Rc::clone(&grants.compiled)),
+            None => Default::default(),
+        };
+        let selection = Rc::new(Selection { asked, granted });
+        let audience = Audience::with_grants(&selection, compiled);
+        let bytes = ENTRY_BYTES + audience.held_bytes() + links(&selection.asked);
+        self.bytes += bytes;
+        self.by_selection.insert(Rc::clone(&selection), key);
         self.members.insert(Group {
             audience,
             selection,
-            connections: 1,
+            grants,
+            bytes,
+            connections: 0,
             waiting: Vec::new(),
             chunk: None,
-            seen: Sequence::START,
             cut: None,
         })
+    }
+
+    fn join_grants(&mut self, granted: &Rc<[TopicSelector]>) -> GrantsKey {
+        if let Some(key) = self.by_grants.get(granted).copied()
+            && let Some(grants) = self.grants.get_mut(key)
+        {
+            grants.audiences += 1;
+            return key;
+        }
+        let key = self.grants.vacant_key();
+        let selectors: Rc<[_]> =
+            granted.iter().map(|selector| self.granted.insert(selector, key)).collect();
+        let compiled: Rc<Selectors> = Rc::new(selectors.iter().cloned().collect());
+        self.bytes += Grants::held_bytes(&selectors, &compiled);
+        self.by_grants.insert(Rc::clone(&selectors), key);
+        self.grants.insert(Grants { selectors, compiled, audiences: 1 })
     }
 
     /// Removes a connection, which no longer waits, and with the last one the audience.
@@ -139,7 +192,33 @@ impl Audiences {
         }
         let group = self.members.remove(key);
         self.by_selection.remove(&group.selection);
-        self.index.remove(key, &group.audience);
+        self.bytes -= group.bytes;
+        for selector in &*group.selection.asked {
+            self.asked.remove(selector, key);
+        }
+        if let Some(grants) = group.grants {
+            self.leave_grants(grants);
+        }
+    }
+
+    fn leave_grants(&mut self, key: GrantsKey) {
+        let Some(grants) = self.grants.get_mut(key) else { return };
+        grants.audiences -= 1;
+        if grants.audiences > 0 {
+            return;
+        }
+        let Grants { selectors, compiled, .. } = self.grants.remove(key);
+        self.by_grants.remove(&selectors);
+        self.bytes -= Grants::held_bytes(&selectors, &compiled);
+        for selector in &*selectors {
+            self.granted.remove(selector, key);
+        }
+    }
+
+    /// Bytes that all of them take in memory, each selector counted once.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes + self.asked.bytes() + self.granted.bytes()
     }
 
     /// What decides for a connection of this audience.
@@ -156,18 +235,36 @@ impl Audiences {
     /// How many connections are shown this update, whether they wait or are behind.
     #[must_use]
     pub fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
+        let shown = self.shown(update, urls, |_| true);
+        shown.into_iter().filter_map(|key| Some(self.members.get(key)?.connections)).sum()
+    }
+
+    /// The audiences that are wanted and are shown this update. What is private is held against grants
+    /// first: who has none costs nothing then.
+    fn shown(
+        &self,
+        update: &EncodedUpdate,
+        urls: &dyn UrlParser,
+        wanted: impl Fn(&Group) -> bool,
+    ) -> Vec<AudienceKey> {
         let topics = ResolvedTopics::new(&update.topics, urls);
-        let mut found: Vec<_> = self.index.find(&update.topics).collect();
-        found.sort_unstable();
-        found.dedup_by_key(|(key, _)| *key);
-        let groups =
-            found.into_iter().filter_map(|(key, found)| Some((self.members.get(key)?, found)));
-        let shown = groups.filter(|(group, found)| group.is_shown(update, &topics, *found));
-        shown.map(|(group, _)| group.connections).sum()
+        let granting = update.private.then(|| self.granted.find(&topics, |_| true));
+        if granting.as_ref().is_some_and(Vec::is_empty) {
+            return Vec::new();
+        }
+        let is_permitted = |group: &Group| {
+            let grants = |granting: &Vec<GrantsKey>| {
+                group.grants.is_some_and(|grants| granting.binary_search(&grants).is_ok())
+            };
+            granting.as_ref().is_none_or(grants)
+        };
+        self.asked.find(&topics, |key| {
+            self.members.get(key).is_some_and(|group| wanted(group) && is_permitted(group))
+        })
     }
 
     /// The chunk for every audience that has connections waiting and is shown any of `revealed`.
-    /// An audience that asked for topics by name costs nothing when none of them is among these.
+    /// Audiences that cannot be shown one, by what their selectors begin with, cost nothing.
     pub fn flush<'a>(
         &mut self,
         revealed: impl Iterator<Item = &'a Entry>,
@@ -175,10 +272,8 @@ impl Audiences {
     ) -> Vec<Flushed> {
         let mut touched = Vec::new();
         for entry in revealed {
-            let topics = ResolvedTopics::new(&entry.update.topics, urls);
-            for (key, found) in self.index.find(&entry.update.topics) {
-                let group = self.members.get_mut(key);
-                if group.is_some_and(|group| group.begins_with(entry, &topics, found)) {
+            for key in self.shown(&entry.update, urls, Group::takes_more) {
+                if self.members.get_mut(key).is_some_and(|group| group.begins_with(entry)) {
                     touched.push(key);
                 }
             }
@@ -195,55 +290,25 @@ impl Audiences {
     }
 }
 
-impl Index {
-    fn insert(&mut self, key: AudienceKey, audience: &Audience) {
-        for topic in audience.exact() {
-            self.by_topic.entry(topic.clone()).or_default().push(key);
-        }
-        if audience.is_broad() {
-            self.broad.push(key);
-        }
-    }
-
-    fn remove(&mut self, key: AudienceKey, audience: &Audience) {
-        self.broad.retain(|broad| *broad != key);
-        for topic in audience.exact() {
-            if let hash_map::Entry::Occupied(mut found) = self.by_topic.entry(topic.clone()) {
-                found.get_mut().retain(|audience| *audience != key);
-                if found.get().is_empty() {
-                    found.remove();
-                }
-            }
-        }
-    }
-
-    /// The audiences that an update of these topics may be for, some of them more than once; first
-    /// those that asked for one by name.
-    fn find(&self, topics: &Topics) -> impl Iterator<Item = (AudienceKey, Found)> {
-        let named = topics.as_slice().iter().filter_map(|topic| self.by_topic.get(topic)).flatten();
-        let named = named.map(|key| (*key, Found::ByName));
-        named.chain(self.broad.iter().map(|key| (*key, Found::Broadly)))
+impl Grants {
+    fn held_bytes(selectors: &[TopicSelector], compiled: &Selectors) -> usize {
+        ENTRY_BYTES + compiled.held_bytes() + links(selectors)
     }
 }
 
+/// What it takes that somebody holds these selectors: each stands in a list, and who holds it in
+/// another, which grows by doubling.
+fn links(selectors: &[TopicSelector]) -> usize {
+    heap::list::<(TopicSelector, usize, usize)>(selectors.len())
+}
+
 impl Group {
-    fn is_shown(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>, found: Found) -> bool {
-        match found {
-            Found::ByName => self.audience.is_permitted(update, topics),
-            Found::Broadly => self.audience.admits(update, topics),
-        }
+    fn takes_more(&self) -> bool {
+        self.cut.is_none() && !self.waiting.is_empty()
     }
 
-    /// Adds the update to the chunk, once and if it is for this audience; says whether the chunk
-    /// begins with it.
-    fn begins_with(&mut self, entry: &Entry, topics: &ResolvedTopics<'_>, found: Found) -> bool {
-        let again = std::mem::replace(&mut self.seen, entry.sequence) == entry.sequence;
-        if again || self.cut.is_some() || self.waiting.is_empty() {
-            return false;
-        }
-        if !self.is_shown(&entry.update, topics, found) {
-            return false;
-        }
+    /// Adds an update that is for this audience to the chunk; says whether the chunk begins with it.
+    fn begins_with(&mut self, entry: &Entry) -> bool {
         let event = &entry.update.event;
         match self.chunk.take() {
             None => {

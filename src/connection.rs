@@ -22,6 +22,8 @@ pub struct Connection<T> {
     pub(crate) id: ConnectionId,
     pub(crate) state: T,
     pub(crate) audience: AudienceKey,
+    /// Bytes that it holds for itself alone, beside its queue.
+    pub(crate) own: usize,
     pub(crate) phase: Phase,
     pub(crate) cursor: Sequence,
     /// What its stream begins with.

@@ -49,6 +49,8 @@ pub struct Hub<H, T> {
     slow_consumers: SlowConsumers,
     max_age: Option<Duration>,
     memory: Memory,
+    /// Bytes that the host keeps with a connection.
+    weigh: fn(&T) -> usize,
     /// Until when no connection is taken.
     draining: drain::Draining,
     urls: Rc<dyn UrlParser>,
@@ -111,6 +113,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             conflated: 0,
             max_age: None,
             memory: Memory::default(),
+            weigh: |_| 0,
             draining: drain::Draining::default(),
             urls,
             lingering: flush::Lingering::new(Linger::none()),
@@ -150,6 +153,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn with_memory(self, memory: Memory) -> Self {
         Self { memory, ..self }
+    }
+
+    /// The same hub, which counts for each connection so many bytes that the host keeps with it.
+    #[must_use]
+    pub fn with_weight(self, weigh: fn(&T) -> usize) -> Self {
+        Self { weigh, ..self }
     }
 
     /// The same hub, whose connections end when they are 80 to 100 % of `age` old: their clients come

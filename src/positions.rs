@@ -24,6 +24,9 @@ pub struct Positions {
     len: usize,
 }
 
+/// Passes over 64 places at a time that a pass over each byte is, such as a search for a text.
+pub(crate) const SEARCH: usize = 4;
+
 impl Positions {
     /// No place.
     #[must_use]
@@ -51,6 +54,17 @@ impl Positions {
             }
         }
         bytes
+    }
+
+    /// The places before all bytes.
+    #[must_use]
+    pub fn before_each(text: &[u8]) -> Self {
+        let mut every = Self::none(text);
+        every.words.fill(u64::MAX);
+        if let Some(last) = every.words.last_mut() {
+            *last = (1 << (text.len() % 64)) - 1;
+        }
+        every
     }
 
     /// Whether there is no place in it.
@@ -122,19 +136,38 @@ impl Positions {
         self
     }
 
+    /// The places before this text.
+    #[must_use]
+    pub fn of_text(text: &[u8], part: &[u8]) -> Self {
+        let mut places = Self::none(text);
+        each_occurrence(text, part, |at| places.insert(at));
+        places
+    }
+
     /// The places behind this text.
     #[must_use]
     pub fn text(self, text: &[u8], part: &[u8]) -> Self {
         if part.is_empty() || self.is_empty() {
             return self;
         }
-        steps::count(self.words.len());
+        if let [byte] = part {
+            return self.one(&Self::of_bytes(text, |other| other == *byte));
+        }
         let mut ends = Self::none(text);
+        let count: usize = self.words.iter().map(|word| word.count_ones() as usize).sum();
+        if count.saturating_mul(part.len()) > text.len() {
+            each_occurrence(text, part, |at| {
+                if self.contains(at) {
+                    ends.insert(at + part.len());
+                }
+            });
+            return ends;
+        }
+        steps::count(self.words.len() + count * part.len());
         for (nth, mut word) in self.words.iter().copied().enumerate() {
             while word != 0 {
                 let at = nth * 64 + word.trailing_zeros() as usize;
                 word &= word - 1;
-                steps::count(1);
                 if text.get(at..).is_some_and(|rest| rest.starts_with(part)) {
                     ends.insert(at + part.len());
                 }
@@ -149,6 +182,38 @@ impl Positions {
             *mine = with(*mine, *others);
         }
         self
+    }
+}
+
+/// Calls `found` with each place before `part`, which is not empty, in one pass over the text, however
+/// much of the one is in the other: Knuth, Morris and Pratt. The usual searches give no occurrences
+/// that overlap.
+fn each_occurrence(text: &[u8], part: &[u8], mut found: impl FnMut(usize)) {
+    // For each beginning of the part, how much of it is the end of that beginning too.
+    let mut borders = Vec::with_capacity(part.len());
+    let advance = |borders: &[usize], mut matched: usize, byte: u8| loop {
+        steps::count(1);
+        if part.get(matched) == Some(&byte) {
+            return matched + 1;
+        }
+        match matched.checked_sub(1).and_then(|last| borders.get(last)) {
+            Some(border) => matched = *border,
+            None => return 0,
+        }
+    };
+    let mut matched = 0;
+    for (at, byte) in part.iter().enumerate() {
+        if at > 0 {
+            matched = advance(&borders, matched, *byte);
+        }
+        borders.push(matched);
+    }
+    matched = 0;
+    for (at, byte) in text.iter().enumerate() {
+        matched = advance(&borders, matched, *byte);
+        if matched == part.len() {
+            found(at + 1 - part.len());
+        }
     }
 }
 
@@ -225,6 +290,20 @@ mod tests {
         assert_eq!(places(&everywhere.clone().text(text, b"ab")), [2, 4]);
         assert_eq!(everywhere.clone().text(text, b""), everywhere);
         assert!(everywhere.text(text, b"ababa").is_empty());
+    }
+
+    #[test]
+    fn of_many_places_those_behind_a_long_text_are_found_in_one_pass() {
+        let text = "a".repeat(4_000);
+        let every = Positions::of_bytes(text.as_bytes(), |_| true);
+        let places = Positions::start(text.as_bytes()).run(&every);
+        for (part, ends) in [("a".repeat(1_999) + "b", 0), ("a".repeat(2_000), 2_001)] {
+            let cost = steps::of(|| {
+                let found = places.clone().text(text.as_bytes(), part.as_bytes());
+                assert_eq!(self::places(&found).len(), ends);
+            });
+            assert!(cost < 4 * text.len(), "{cost}");
+        }
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use std::{collections::HashMap, sync::Arc};
 
 use slab::Slab;
+use thiserror::Error;
 
 use crate::{
     audience::Selection,
-    audiences::{Audiences, ConnectionKey},
+    audiences::{Audiences, ConnectionKey, NoPlace},
     connection::{CloseReason, Connection, SendError, UnknownConnection, Waiting},
     connection_id::ConnectionId,
+    memory::{Held, Memory},
 };
 
 /// All connections of a hub.
@@ -20,8 +22,19 @@ pub struct Registry<T> {
     pub(crate) audiences: Audiences,
     /// Bytes in the queues of all of them.
     queued: usize,
+    /// Bytes of their own that all of them hold beside that.
+    own: usize,
     /// How many have ended for each reason.
     ended: [u64; CloseReason::ALL.len()],
+}
+
+/// Why a connection is not in the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum Unregistered {
+    #[error("its id is taken")]
+    IdTaken,
+    #[error(transparent)]
+    NoPlace(#[from] NoPlace),
 }
 
 /// A connection that has left the registry.
@@ -42,6 +55,7 @@ impl<T> Default for Registry<T> {
             keys: HashMap::new(),
             audiences: Audiences::default(),
             queued: 0,
+            own: 0,
             ended: [0; CloseReason::ALL.len()],
         }
     }
@@ -64,6 +78,17 @@ impl<T> Registry<T> {
     #[must_use]
     pub fn queue_bytes(&self) -> usize {
         self.queued
+    }
+
+    /// What all of them hold.
+    #[must_use]
+    pub fn held(&self) -> Held {
+        Held {
+            connections: self.len(),
+            own: self.own,
+            audiences: self.audiences.bytes(),
+            queues: self.queued,
+        }
     }
 
     /// How many connections have ended for this reason.
@@ -98,16 +123,30 @@ impl<T> Registry<T> {
         self.connections.get_mut(key)
     }
 
-    /// Adds a connection to the audience of `selection`, unless its id is taken.
-    pub(crate) fn register(&mut self, selection: Selection, mut connection: Connection<T>) -> bool {
+    /// Adds a connection to the audience of `selection`, unless its id is taken or it does not fit
+    /// the memory.
+    pub(crate) fn register(
+        &mut self,
+        selection: &Selection,
+        mut connection: Connection<T>,
+        memory: Memory,
+    ) -> Result<(), Unregistered> {
         let key = self.connections.vacant_key();
         if self.keys.contains_key(&connection.id) {
-            return false;
+            return Err(Unregistered::IdTaken);
         }
+        let held = self.held();
+        let beside = Held {
+            connections: held.connections + 1,
+            own: held.own + connection.own,
+            audiences: 0,
+            ..held
+        };
+        connection.audience = self.audiences.join(selection, memory.left_beside(beside))?;
+        self.own += connection.own;
         self.keys.insert(connection.id, key);
-        connection.audience = self.audiences.join(selection);
         self.connections.insert(connection);
-        true
+        Ok(())
     }
 
     /// Takes a connection out. It is then unknown, so that this happens once to each.
@@ -118,6 +157,7 @@ impl<T> Registry<T> {
         let connection = self.connections.try_remove(key)?;
         self.audiences.leave(connection.audience);
         self.queued -= connection.queue.bytes();
+        self.own -= connection.own;
         if let Some(ended) = self.ended.get_mut(reason as usize) {
             *ended += 1;
         }

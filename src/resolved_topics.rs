@@ -2,7 +2,10 @@
 
 use std::{cell::OnceCell, fmt};
 
-use crate::{topic::Topic, topics::Topics, url_components::UrlComponents, url_parser::UrlParser};
+use crate::{
+    topic::Topic, topics::Topics, uri_template::Text, url_components::UrlComponents,
+    url_parser::UrlParser,
+};
 
 /// The topics of one update, each resolved to a URL when that is asked for first: only URL patterns
 /// ask, and there may be many of them.
@@ -10,13 +13,15 @@ pub struct ResolvedTopics<'a> {
     topics: &'a [Topic],
     urls: &'a dyn UrlParser,
     hrefs: OnceCell<Vec<Option<String>>>,
+    /// The topics as templates look at them.
+    texts: OnceCell<Vec<Text<'a>>>,
 }
 
 impl<'a> ResolvedTopics<'a> {
     /// The topics, to be resolved by this parser.
     #[must_use]
     pub fn new(topics: &'a Topics, urls: &'a dyn UrlParser) -> Self {
-        Self { topics: topics.as_slice(), urls, hrefs: OnceCell::new() }
+        Self { topics: topics.as_slice(), urls, hrefs: OnceCell::new(), texts: OnceCell::new() }
     }
 
     /// How many topics there are.
@@ -40,6 +45,18 @@ impl<'a> ResolvedTopics<'a> {
     /// All topics.
     pub fn iter(&self) -> impl Iterator<Item = &'a Topic> {
         self.topics.iter()
+    }
+
+    /// The topic at this place as templates look at it.
+    pub(crate) fn text(&self, at: usize) -> Option<&Text<'a>> {
+        let all = || self.topics.iter().map(|topic| Text::new(topic.as_str())).collect();
+        self.texts.get_or_init(all).get(at)
+    }
+
+    /// Their bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.topics.iter().map(|topic| topic.as_str().len()).sum()
     }
 
     /// The URL that the topic at this place stands for, if it is a URL reference.

@@ -11,6 +11,7 @@ use crate::{
     dialect::Dialect,
     event::Event,
     event_type::InvalidEventType,
+    heap,
     place::Place,
     resolved_topics::ResolvedTopics,
     subscription::{MatchType, Subscription},
@@ -91,6 +92,13 @@ impl ActiveSubscription {
         push_variable(&mut url, matcher);
         push_variable(&mut url, &subscriber.to_string());
         Self { match_type, matcher: matcher.to_owned(), subscriber, url, payload }
+    }
+
+    /// Bytes that it takes in memory.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let payload = self.payload.as_deref().map_or(0, heap::text);
+        size_of::<Self>() + heap::text(&self.matcher) + heap::text(&self.url) + payload
     }
 
     /// The dialect that it is in.

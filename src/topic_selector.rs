@@ -5,9 +5,11 @@ use std::{fmt, hash::Hash, sync::Arc};
 use thiserror::Error;
 
 use crate::{
+    heap,
     limits::MAX_TOPIC_BYTES,
     mercure_string::{self, ForbiddenCharacter},
     resolved_topics::ResolvedTopics,
+    selector_cost::SelectorCost,
     topic::{InvalidTopic, Topic},
     uri_template::UriTemplate,
     url_parser::UrlParser,
@@ -40,10 +42,12 @@ pub enum TopicSelector {
     UrlPattern(Compiled<UrlPattern>),
 }
 
-/// A matcher, compared by the text that it was made of.
+/// A matcher, compared by the text that it was made of, and by the URL that this was resolved
+/// against.
 #[derive(Clone, Debug)]
 pub struct Compiled<M> {
     text: Topic,
+    base: Option<Box<str>>,
     matcher: Arc<M>,
 }
 
@@ -74,7 +78,7 @@ impl TopicSelector {
         let topic: Topic = text.parse()?;
         Ok(match text.parse::<UriTemplate>() {
             Ok(template) if template.has_expressions() => {
-                Self::Template(Compiled { text: topic, matcher: Arc::new(template) })
+                Self::Template(Compiled { text: topic, base: None, matcher: Arc::new(template) })
             }
             Ok(_) | Err(_) => Self::Exact(topic),
         })
@@ -99,7 +103,8 @@ impl TopicSelector {
     pub fn url_pattern(text: &str, urls: &dyn UrlParser) -> Result<Self, InvalidMatcher> {
         let Some(topic) = checked(text)? else { return Ok(Self::All) };
         let matcher = Arc::new(UrlPattern::parse(text, urls)?);
-        Ok(Self::UrlPattern(Compiled { text: topic, matcher }))
+        let base = urls.parse("").map(String::into_boxed_str);
+        Ok(Self::UrlPattern(Compiled { text: topic, base, matcher }))
     }
 
     /// Bytes of its regular expressions, compiled.
@@ -111,6 +116,46 @@ impl TopicSelector {
         }
     }
 
+    /// What every topic that it selects begins with; for a URL pattern the key of the topic's URL.
+    pub(crate) fn beginning(&self) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::Exact(topic) => topic.as_str().to_owned(),
+            Self::Template(template) => template.matcher.beginning().to_owned(),
+            Self::UrlPattern(pattern) => pattern.matcher.beginning(),
+        }
+    }
+
+    /// What it costs to hold a topic against it.
+    #[must_use]
+    pub fn cost(&self) -> SelectorCost {
+        let mut cost = match self {
+            Self::All | Self::Exact(_) => SelectorCost::default(),
+            Self::Template(template) => template.matcher.cost(),
+            Self::UrlPattern(pattern) => pattern.matcher.cost(),
+        };
+        cost += SelectorCost::passes(1);
+        cost
+    }
+
+    /// Bytes that it holds in memory beside its own, which its clones share.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::Exact(topic) => heap::shared_text(topic.as_str()),
+            Self::Template(Compiled { text, matcher, .. }) => {
+                let own = heap::shared::<UriTemplate>() + matcher.held_bytes();
+                heap::shared_text(text.as_str()) + own
+            }
+            Self::UrlPattern(Compiled { text, base, matcher }) => {
+                let base = base.as_deref().map_or(0, heap::text);
+                let own = heap::shared::<UrlPattern>() + matcher.held_bytes() + base;
+                heap::shared_text(text.as_str()) + own
+            }
+        }
+    }
+
     /// Whether it selects the topic at this place of an update.
     #[must_use]
     pub fn selects(&self, topics: &ResolvedTopics<'_>, at: usize) -> bool {
@@ -119,7 +164,8 @@ impl TopicSelector {
             Self::All => true,
             Self::Exact(exact) => topic == Some(exact),
             Self::Template(template) => topic.is_some_and(|topic| {
-                template.text == *topic || template.matcher.matches(topic.as_str())
+                let expands = |text| template.matcher.expands_to(text);
+                template.text == *topic || topics.text(at).is_some_and(expands)
             }),
             Self::UrlPattern(pattern) => {
                 topics.url(at).is_some_and(|url| pattern.matcher.matches(&url))
@@ -153,7 +199,7 @@ impl fmt::Display for TopicSelector {
 
 impl<M> PartialEq for Compiled<M> {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.text == other.text && self.base == other.base
     }
 }
 
@@ -173,7 +219,7 @@ impl<M> PartialOrd for Compiled<M> {
 
 impl<M> Ord for Compiled<M> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.text.cmp(&other.text)
+        self.text.cmp(&other.text).then_with(|| self.base.cmp(&other.base))
     }
 }
 

@@ -7,9 +7,9 @@
 //!
 //! [RFC 6570]: https://www.rfc-editor.org/rfc/rfc6570
 
-use std::{fmt, str::FromStr};
+use std::{cell::OnceCell, fmt, str::FromStr};
 
-use crate::positions::Positions;
+use crate::{heap, positions::Positions, selector_cost::SelectorCost};
 
 mod classes;
 mod expression;
@@ -62,14 +62,17 @@ impl UriTemplate {
     /// Whether the template expands to this text for some values of its variables.
     #[must_use]
     pub fn matches(&self, topic: &str) -> bool {
-        let text = topic.as_bytes();
-        let mut places = Positions::start(text);
-        let mut classes = None;
+        self.expands_to(&Text::new(topic))
+    }
+
+    pub(crate) fn expands_to(&self, text: &Text<'_>) -> bool {
+        let bytes = text.bytes;
+        let mut places = Positions::start(bytes);
         for part in &self.parts {
             places = match part {
-                Part::Literal(literal) => literal::ends(text, places, literal),
+                Part::Literal(literal) => literal::ends(bytes, places, literal),
                 Part::Expression(expression) => {
-                    expression.ends(classes.get_or_insert_with(|| Classes::of(text)), &places)
+                    expression.ends(text.classes.get_or_init(|| Classes::of(bytes)), &places)
                 }
             };
             if places.is_empty() {
@@ -77,6 +80,53 @@ impl UriTemplate {
             }
         }
         places.has_end()
+    }
+
+    /// What every text that it expands to begins with. Of a character beyond ASCII there are two
+    /// forms.
+    #[must_use]
+    pub fn beginning(&self) -> &str {
+        match self.parts.first() {
+            Some(Part::Literal(literal)) => {
+                let end = literal.find(|character: char| !character.is_ascii());
+                literal.get(..end.unwrap_or(literal.len())).unwrap_or_default()
+            }
+            _ => "",
+        }
+    }
+
+    /// What it costs to hold a text against it.
+    #[must_use]
+    pub fn cost(&self) -> SelectorCost {
+        let of_part = |(at, part): (usize, &Part)| match part {
+            Part::Literal(literal) => literal::passes(literal, at == 0),
+            Part::Expression(expression) => expression.passes(),
+        };
+        SelectorCost::passes(self.parts.iter().enumerate().map(of_part).sum())
+    }
+
+    /// Bytes that it holds in memory beside its own.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let of_part = |part: &Part| match part {
+            Part::Literal(literal) => heap::text(literal),
+            Part::Expression(expression) => expression.held_bytes(),
+        };
+        let parts: usize = self.parts.iter().map(of_part).sum();
+        heap::text(&self.source) + heap::list::<Part>(self.parts.len()) + parts
+    }
+}
+
+/// A text that is held against templates, and what is found out about it once for all of them.
+#[derive(Debug)]
+pub(crate) struct Text<'a> {
+    bytes: &'a [u8],
+    classes: OnceCell<Classes<'a>>,
+}
+
+impl<'a> Text<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { bytes: text.as_bytes(), classes: OnceCell::new() }
     }
 }
 

@@ -27,6 +27,13 @@ pub struct UrlComponents<T = String> {
 }
 
 impl<'a> UrlComponents<&'a str> {
+    /// A text of what most patterns name first, to find them by what it begins with: protocol, host,
+    /// port and path. Credentials, which most patterns leave open, are not in it.
+    #[must_use]
+    pub fn key(&self) -> String {
+        [self.protocol, ":", self.hostname, ":", self.port, ":", self.pathname].concat()
+    }
+
     /// Takes a serialized URL apart: the reverse of the [URL serializer].
     ///
     /// `href` is what a URL parser has returned; only then is the outcome right.

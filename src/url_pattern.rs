@@ -8,7 +8,7 @@
 
 use thiserror::Error;
 
-use crate::{url_components::UrlComponents, url_parser::UrlParser};
+use crate::{selector_cost::SelectorCost, url_components::UrlComponents, url_parser::UrlParser};
 
 mod component;
 mod part;
@@ -115,6 +115,34 @@ impl UrlPattern {
     #[must_use]
     pub fn regexp_bytes(&self) -> usize {
         self.components().map(Component::regexp_bytes).into_iter().sum()
+    }
+
+    /// What the [key](UrlComponents::key) of every URL that it matches begins with.
+    #[must_use]
+    pub fn beginning(&self) -> String {
+        let Self(of) = self;
+        let mut beginning = String::new();
+        for component in [&of.protocol, &of.hostname, &of.port] {
+            beginning.push_str(&component.beginning());
+            if !matches!(component, Component::Text(_)) {
+                return beginning;
+            }
+            beginning.push(':');
+        }
+        beginning + &of.pathname.beginning()
+    }
+
+    /// What it costs to hold a URL against it.
+    #[must_use]
+    pub fn cost(&self) -> SelectorCost {
+        let passes = self.components().map(Component::passes).into_iter().sum();
+        SelectorCost { passes, regexp_bytes: self.regexp_bytes() }
+    }
+
+    /// Bytes that it holds in memory beside its own.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.components().map(Component::held_bytes).into_iter().sum()
     }
 
     fn components(&self) -> [&Component; 8] {

@@ -4,35 +4,112 @@ use proptest::{collection::vec, prelude::*, sample::subsequence};
 
 use super::*;
 use crate::{
-    event::Event, timestamp::Timestamp, topic_selector::TopicSelector, topics::Topics,
+    event::Event,
+    limits::{MAX_BROAD_SELECTORS, MAX_MET_PASSES, MAX_MET_REGEXP_BYTES},
+    timestamp::Timestamp,
+    topic::Topic,
+    topics::Topics,
     update::Update,
+    url_parser::native::NativeUrlParser,
 };
 
-const TOPICS: [&str; 4] = ["a", "b", "c1", "c2"];
-const SELECTORS: [&str; 5] = ["a", "b", "c1", "c{n}", "*"];
+const HUB: &str = "https://hub.example/.well-known/mercure";
+
+const TOPICS: [&str; 11] = [
+    "a",
+    "b",
+    "c1",
+    "c{n}",
+    "/c/1",
+    "/c/1/d",
+    "/é/1",
+    "https://hub.example/c/2",
+    "https://user:x@hub.example/c/2?q",
+    "urn:x:1",
+    "https://[",
+];
+
+/// Of 0.x, and behind a `~` URL patterns, behind a `=` topics of 1.0.
+const SELECTORS: [&str; 24] = [
+    "*",
+    "a",
+    "b",
+    "c1",
+    "c{n}",
+    "{n}",
+    "{/n*}",
+    "/c/{n}",
+    "/c/{n}/d",
+    "/c{/n*}",
+    "/é/{n}",
+    "{+any}{?q}",
+    "urn:x:{n}",
+    "=c{n}",
+    "~*",
+    "~/c/:id",
+    "~/c/*",
+    "~/c/:id{/d}?",
+    "~/c/(\\d+)",
+    "~https://hub.example/c/2",
+    "~http{s}?://hub.example/*",
+    "~urn\\:x\\:*",
+    "~/é/:id",
+    "~/:a+",
+];
+
+fn urls() -> NativeUrlParser {
+    NativeUrlParser::new(HUB)
+}
+
+fn selector(text: &str) -> TopicSelector {
+    match text.split_at(1) {
+        ("~", pattern) => TopicSelector::url_pattern(pattern, &urls()).unwrap(),
+        ("=", topic) => TopicSelector::exact(topic).unwrap(),
+        _ => TopicSelector::of_0_x(text).unwrap(),
+    }
+}
 
 fn any_selectors() -> impl Strategy<Value = Vec<TopicSelector>> {
-    subsequence(SELECTORS.to_vec(), 0..=3)
-        .prop_map(|texts| texts.iter().map(|text| TopicSelector::of_0_x(text).unwrap()).collect())
+    subsequence(SELECTORS.to_vec(), 0..=4)
+        .prop_map(|texts| texts.into_iter().map(selector).collect())
 }
 
 fn any_selection() -> impl Strategy<Value = Selection> {
     (any_selectors(), any_selectors()).prop_map(|(asked, granted)| Selection::new(&asked, &granted))
 }
 
+fn encoded(topics: &[&str], private: bool) -> EncodedUpdate {
+    let topics: Vec<Topic> = topics.iter().map(|topic| topic.parse().unwrap()).collect();
+    let topics = Topics::try_from(topics).unwrap();
+    let update = Update::new(topics, "1".parse().unwrap(), Event::new("x"));
+    let update = if private { update.into_private() } else { update };
+    update.encode().unwrap()
+}
+
 fn any_update() -> impl Strategy<Value = EncodedUpdate> {
-    (subsequence(TOPICS.to_vec(), 1..=TOPICS.len()), any::<bool>()).prop_map(|(topics, private)| {
-        let topics: Vec<Topic> = topics.iter().map(|topic| topic.parse().unwrap()).collect();
-        let topics = Topics::try_from(topics).unwrap();
-        let update = Update::new(topics, "1".parse().unwrap(), Event::new("x"));
-        let update = if private { update.into_private() } else { update };
-        update.encode().unwrap()
-    })
+    (subsequence(TOPICS.to_vec(), 1..=3), any::<bool>())
+        .prop_map(|(topics, private)| encoded(&topics, private))
 }
 
 fn admits(selection: &Selection, update: &EncodedUpdate) -> bool {
-    let topics = ResolvedTopics::new(&update.topics, &());
-    Audience::new(selection).admits(update, &topics)
+    let urls = urls();
+    let topics = ResolvedTopics::new(&update.topics, &urls);
+    let any = |selectors: &[TopicSelector]| {
+        selectors.iter().any(|selector| selector.selects_any(&topics))
+    };
+    any(&selection.asked) && (!update.private || any(&selection.granted))
+}
+
+fn entry(update: EncodedUpdate) -> Entry {
+    Entry { sequence: Sequence::START.next(), accepted: Timestamp::default(), update }
+}
+
+fn of_all(selectors: &[TopicSelector]) -> Selection {
+    Selection::new(selectors, &[])
+}
+
+fn join(audiences: &mut Audiences, selectors: &[TopicSelector]) -> Result<AudienceKey, NoPlace> {
+    audiences.join(&of_all(selectors), usize::MAX)
 }
 
 proptest! {
@@ -45,7 +122,7 @@ proptest! {
         let mut audiences = Audiences::default();
         let mut joined = Vec::new();
         for (connection, selection) in selections.into_iter().enumerate() {
-            let key = audiences.join(selection.clone());
+            let key = audiences.join(&selection, usize::MAX).unwrap();
             joined.push((connection, key, selection));
         }
         joined.retain(|(connection, key, _)| {
@@ -60,14 +137,100 @@ proptest! {
         let shown = joined.iter().filter(|(.., selection)| admits(selection, &update));
         let expected: Vec<_> = shown.map(|(connection, ..)| *connection).collect();
 
-        prop_assert_eq!(audiences.reach(&update, &()), expected.len());
-        let entry = Entry { sequence: Sequence::START.next(), accepted: Timestamp::default(), update };
-        let flushed = audiences.flush([&entry].into_iter(), &());
+        prop_assert_eq!(audiences.reach(&update, &urls()), expected.len());
+        let entry = entry(update);
+        let flushed = audiences.flush([&entry].into_iter(), &urls());
         let mut given: Vec<_> = flushed
             .iter()
             .flat_map(|flushed| std::mem::take(audiences.waiting(flushed.audience).unwrap()))
             .collect();
         given.sort_unstable();
         prop_assert_eq!(given, expected);
+        for (_, key, _) in &joined {
+            audiences.leave(*key);
+        }
+        prop_assert_eq!(audiences.bytes(), 0);
     }
+
+    #[test]
+    fn a_topic_that_is_selected_begins_as_its_selector_does(
+        text in prop::sample::select(SELECTORS.to_vec()),
+        topic in prop::sample::select(TOPICS.to_vec()),
+    ) {
+        let (selector, update, urls) = (selector(text), encoded(&[topic], false), urls());
+        let topics = ResolvedTopics::new(&update.topics, &urls);
+        if selector.selects_any(&topics) {
+            let key = match selector {
+                TopicSelector::UrlPattern(_) => topics.url(0).unwrap().key(),
+                _ => topic.to_owned(),
+            };
+            prop_assert!(key.starts_with(&selector.beginning()), "{} {}", key, selector.beginning());
+        }
+    }
+}
+
+#[test]
+fn selectors_that_begin_otherwise_are_not_held_against_a_topic() {
+    let beginning = |text| selector(text).beginning();
+    assert_eq!(beginning("/c/{n}/d"), "/c/");
+    assert_eq!(beginning("~/c/:id/d"), "https:hub.example::/c/");
+    assert_eq!(beginning("~/c/(\\d+)"), "https:hub.example::/c/");
+    assert_eq!(beginning("~urn\\:x\\:*"), "urn:::x:");
+}
+
+#[test]
+fn of_those_that_begin_alike_a_hub_takes_as_many_as_one_topic_may_cost() {
+    let mut audiences = Audiences::default();
+    let alike = |number: usize| selector(&format!("{{n{number}}}"));
+    let most = MAX_MET_PASSES / alike(0).cost().passes;
+    let keys: Vec<_> =
+        (0..most).map(|number| join(&mut audiences, &[alike(number)]).unwrap()).collect();
+    let bytes = audiences.bytes();
+    let refused = join(&mut audiences, &[alike(most)]);
+    assert_eq!(refused, Err(NoPlace::Selectors(TooManySelectors::BeginAlike)));
+    assert_eq!(audiences.bytes(), bytes);
+    // What is there already costs nothing more, and a name none of this.
+    assert!(join(&mut audiences, &[alike(7)]).is_ok());
+    assert!(join(&mut audiences, &[selector("a")]).is_ok());
+    audiences.leave(keys[0]);
+    assert!(join(&mut audiences, &[alike(most)]).is_ok());
+}
+
+#[test]
+fn those_that_begin_otherwise_do_not_count_but_all_are_bounded_in_number() {
+    let mut audiences = Audiences::default();
+    for number in 0..MAX_BROAD_SELECTORS {
+        let own = selector(&format!("https://example.com/{number:05}/{{n}}"));
+        join(&mut audiences, &[own]).unwrap();
+    }
+    let refused = join(&mut audiences, &[selector("https://example.com/x/{n}")]);
+    assert_eq!(refused, Err(NoPlace::Selectors(TooManySelectors::InAll)));
+}
+
+#[test]
+fn expressions_that_begin_alike_have_a_smaller_bound() {
+    let mut audiences = Audiences::default();
+    let alike = |number: usize| selector(&format!("~/c/(\\d+)/{number}"));
+    let most = MAX_MET_REGEXP_BYTES / alike(0).cost().regexp_bytes;
+    for number in 0..most {
+        join(&mut audiences, &[alike(number)]).unwrap();
+    }
+    let refused = join(&mut audiences, &[alike(most)]);
+    assert_eq!(refused, Err(NoPlace::Selectors(TooManySelectors::BeginAlike)));
+}
+
+#[test]
+fn the_same_selectors_are_in_memory_once_whoever_holds_them() {
+    let mut audiences = Audiences::default();
+    let shared: Vec<_> = (0..100).map(|at| selector(&format!("{at}{{a,b,c*}}"))).collect();
+    join(&mut audiences, &shared).unwrap();
+    let first = audiences.bytes();
+    let again: Vec<_> = shared.iter().map(|shared| selector(shared.as_str())).collect();
+    join(&mut audiences, &[&again[..], &[selector("x")]].concat()).unwrap();
+    assert!(audiences.bytes() < first * 3 / 2, "{first}, {}", audiences.bytes());
+    let granted = |at: usize| Selection::new(&[selector(&format!("own{at}"))], &again);
+    audiences.join(&granted(0), usize::MAX).unwrap();
+    let (first, own) = (audiences.bytes(), 2_000);
+    audiences.join(&granted(1), usize::MAX).unwrap();
+    assert!(audiences.bytes() < first + own, "{first}, {}", audiences.bytes());
 }

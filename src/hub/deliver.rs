@@ -13,7 +13,7 @@ use crate::{
     connection_id::ConnectionId,
     gap::{Gap, GapEvents},
     history::History,
-    limits::MAX_CHUNK_BYTES,
+    limits::{MAX_CHUNK_BYTES, MAX_SCAN_PASSES},
     log::Scanned,
     registry::Closed,
     resolved_topics::ResolvedTopics,
@@ -73,8 +73,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// # Errors
     /// The history's own.
     pub fn prune(&mut self, now: Timestamp) -> Result<bool, H::Error> {
-        let (connections, queues) = (self.registry.len(), self.registry.queue_bytes());
-        let bytes = self.memory.left_for_updates(connections, queues);
+        let bytes = self.memory.left_beside(self.registry.held()) as u64;
         self.log.prune(self.flushed, bytes, now)
     }
 
@@ -184,7 +183,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                 .map(|_| cursor.get() - before.get());
             gap = Some(gap.map_or(Gap { requested: None, missed }, |gap| gap.and(missed)));
         }
-        let mut seen = cursor;
+        let (mut seen, mut passes) = (cursor, 0);
         let scanned = from.and_then(|cursor| {
             self.log.scan(cursor, until, |entry| {
                 seen = entry.sequence;
@@ -198,6 +197,11 @@ impl<H: History, T: Clone> Hub<H, T> {
                         }
                         chunk.extend_from_slice(&entry.update.event);
                     }
+                }
+                // To hold this one against the selectors may have cost so much that others come first.
+                passes += audience.map_or(0, |audience| audience.passes(&entry.update, &topics));
+                if passes > MAX_SCAN_PASSES {
+                    return ControlFlow::Break(());
                 }
                 match chunk.len() + conflation.as_ref().map_or(0, |held| held.bytes()) {
                     0..MAX_CHUNK_BYTES => ControlFlow::Continue(()),

@@ -13,6 +13,7 @@ use crate::{
     heartbeat,
     history::History,
     limits::MAX_QUEUE_BYTES,
+    memory::Held,
     queue::QueueFull,
     registry::Closed,
     timestamp::Timestamp,
@@ -137,8 +138,9 @@ impl<H: History, T: Clone> Hub<H, T> {
     }
 
     fn push(&mut self, key: ConnectionKey, event: Arc<[u8]>) -> Result<(), SendError> {
-        let (connections, queues) = (self.registry.len(), self.registry.queue_bytes());
-        if !self.memory.has_room_for_queues(connections, queues + event.len()) {
+        let held = self.registry.held();
+        let queues = held.queues + event.len();
+        if !self.memory.has_room_for(Held { queues, ..held }) {
             return Err(SendError::MemoryFull(event.len()));
         }
         self.registry.push(key, event)

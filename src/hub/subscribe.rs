@@ -8,6 +8,7 @@ use super::Hub;
 use crate::{
     access::Access,
     audience::{Audience, Selection},
+    audiences::NoPlace,
     comment,
     connection::{Before, Connection, FlushMark, Phase, UnknownConnection},
     connection_id::ConnectionId,
@@ -16,6 +17,7 @@ use crate::{
     history::History,
     place::Place,
     queue::Queue,
+    registry::Unregistered,
     resolved_topics::ResolvedTopics,
     sequence::Sequence,
     subscribe_request::{LastEventId, SubscribeRequest},
@@ -51,6 +53,9 @@ pub enum SubscribeError<E> {
     /// The hub is being drained, and the client is to come back after this time.
     #[error("the hub is being drained")]
     Draining(Duration),
+    /// The hub takes no more of what is asked for.
+    #[error(transparent)]
+    NoPlace(#[from] NoPlace),
 }
 
 struct Start {
@@ -89,6 +94,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         let expires = access.expires().into_iter().chain(oldest).min();
         let connection = Connection {
             id,
+            own: (self.weigh)(&state),
             state,
             audience: 0,
             phase: if is_registered { Phase::Registering } else { Phase::Replaying(tail) },
@@ -108,9 +114,12 @@ impl<H: History, T: Clone> Hub<H, T> {
             taken: FlushMark::default(),
             before: Before::default(),
         };
-        if !self.registry.register(selection, connection) {
-            return Err(SubscribeError::IdTaken(id));
-        }
+        self.registry.register(&selection, connection, self.memory).map_err(
+            |error| match error {
+                Unregistered::IdTaken => SubscribeError::IdTaken(id),
+                Unregistered::NoPlace(place) => place.into(),
+            },
+        )?;
         Ok(Subscribed { is_registered, preceding: start.preceding, expires })
     }
 

@@ -10,6 +10,23 @@ bounds! {
     MAX_QUEUE_EVENTS: usize = 256, number,
         "such events of one connection" => "the sender gets an error";
 
+    /// A template or a pattern of its own for each connection, and as many again for some.
+    MAX_BROAD_SELECTORS: usize = 16_384, number,
+        "different templates and patterns that a hub is asked for, and as many in grants"
+            => "429 for a further subscription";
+
+    /// What a topic costs at the most: some tens of milliseconds for one of 4 KB, and less than one
+    /// for a usual one. That is four thousand templates such as `https://example.com/{id}`, which
+    /// begin alike; those that begin otherwise do not count.
+    MAX_MET_PASSES: usize = 8_192, number,
+        "passes over one topic to hold it against the templates and patterns that it may be of"
+            => "429 for a further subscription";
+
+    /// As above, where an expression is gone through for each byte of a topic.
+    MAX_MET_REGEXP_BYTES: usize = 32 << 10, bytes,
+        "the compiled regular expressions of the patterns that one topic may be of"
+            => "429 for a further subscription";
+
     /// The runtime holds a copy for each connection until its client has taken it. One larger
     /// update still goes out whole.
     MAX_CHUNK_BYTES: usize = 128 << 10, bytes,

@@ -59,3 +59,12 @@ pub const CHUNKS_AHEAD: usize = 2;
 /// Bytes of a stream that the buffers of a socket take whatever its client does, so that none of them
 /// lies in the runtime: the smallest send buffer of Linux.
 pub const TAKEN_AT_ONCE: usize = 4 << 10;
+
+/// Bytes of the beginning of a template or a pattern by which it is found: a host and the first parts
+/// of a path. Those that begin alike for so long are met together.
+pub const MAX_BEGINNING_BYTES: usize = 256;
+
+/// What one pull may spend on holding updates against templates and patterns before it lets others
+/// have their turn, in passes over 64 bytes of a topic: some ten milliseconds. One update may cost
+/// more.
+pub const MAX_SCAN_PASSES: usize = 200_000;

@@ -1,6 +1,9 @@
 //! Expressions: RFC 6570 § 2.2 to § 2.4, and what they can expand to, § 3.2.
 
-use crate::positions::{Positions, steps};
+use crate::{
+    heap,
+    positions::{Positions, SEARCH, steps},
+};
 
 use super::classes::Classes;
 
@@ -83,6 +86,27 @@ impl Operator {
 }
 
 impl Expression {
+    /// Passes over a text that it costs.
+    pub(super) fn passes(&self) -> usize {
+        let named = if self.operator.is_named() { SEARCH } else { 0 };
+        let of_variable = |variable: &Variable| {
+            1 + named
+                + match variable.modifier {
+                    Modifier::None => 0,
+                    Modifier::Prefix(_) => SEARCH,
+                    Modifier::Explode => 2 * SEARCH,
+                }
+        };
+        self.variables.iter().map(of_variable).sum::<usize>()
+            + 2 * self.variables.len().saturating_sub(1)
+    }
+
+    /// Bytes that it holds in memory beside its own.
+    pub(super) fn held_bytes(&self) -> usize {
+        let names: usize = self.variables.iter().map(|variable| heap::text(&variable.name)).sum();
+        heap::list::<Variable>(self.variables.len()) + names
+    }
+
     /// The places behind an expansion: RFC 6570 § 3.2.1.
     pub(super) fn ends(&self, classes: &Classes<'_>, begin: &Positions) -> Positions {
         let text = classes.text;

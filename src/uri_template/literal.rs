@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::positions::Positions;
+use crate::positions::{Positions, SEARCH};
 
 /// RFC 6570 § 2.1, `literals` without `pct-encoded`.
 pub(super) fn is_literal(character: char) -> bool {
@@ -35,6 +35,14 @@ pub(super) fn ends(text: &[u8], places: Positions, literal: &str) -> Positions {
         rest = behind;
     }
     places.text(text, rest.as_bytes())
+}
+
+/// Passes over a text that the literal costs: a search, unless it stands at the beginning, and for
+/// each character beyond ASCII two.
+pub(super) fn passes(literal: &str, is_first: bool) -> usize {
+    let beyond = literal.chars().filter(|character| !character.is_ascii()).count();
+    let search = if is_first { 0 } else { SEARCH };
+    search + beyond * 2 * SEARCH
 }
 
 fn percent_encode(text: &str) -> String {

@@ -60,6 +60,7 @@ pub(super) fn parts(source: &str) -> Result<Vec<Part>, InvalidUriTemplate> {
             behind
         };
     }
+    parts.shrink_to_fit();
     Ok(parts)
 }
 
@@ -86,7 +87,8 @@ fn parse_expression(expression: &str) -> Result<Expression, InvalidUriTemplate> 
         _ => Operator::Simple,
     };
     let list = expression.get(usize::from(operator != Operator::Simple)..).unwrap_or_default();
-    let variables = list.split(',').map(parse_variable).collect::<Result<_, _>>()?;
+    let mut variables = list.split(',').map(parse_variable).collect::<Result<Vec<_>, _>>()?;
+    variables.shrink_to_fit();
     Ok(Expression { operator, variables })
 }
 

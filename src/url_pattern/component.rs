@@ -1,8 +1,11 @@
 //! One component of a pattern, and what it matches: URL Pattern § 2.2 to § 2.3.
 
+use std::borrow::Cow;
+
 use crate::{
+    heap,
     limits::MAX_REGEXP_TEXT_BYTES,
-    positions::{Positions, steps},
+    positions::{Positions, SEARCH, steps},
 };
 
 use super::{
@@ -20,7 +23,7 @@ pub(super) enum Component {
     /// No group: only an equal text.
     Text(String),
     Parts {
-        parts: Vec<Part>,
+        parts: Box<[Part]>,
         delimiter: Option<u8>,
     },
     /// With regular expressions of its own, the whole is one.
@@ -38,7 +41,7 @@ impl Component {
         } else if parts.iter().any(|part| matches!(part.kind, Kind::Regexp(_))) {
             regexp::compile(&parts, options.delimiter).map(Self::Regexp)
         } else {
-            Ok(Self::Parts { parts, delimiter: options.delimiter })
+            Ok(Self::Parts { parts: parts.into(), delimiter: options.delimiter })
         }
     }
 
@@ -47,6 +50,37 @@ impl Component {
         match self {
             Self::Anything | Self::Text(_) | Self::Parts { .. } => 0,
             Self::Regexp(regexp) => regexp.bytes,
+        }
+    }
+
+    /// What every text that it matches begins with.
+    pub(super) fn beginning(&self) -> Cow<'_, str> {
+        match self {
+            Self::Anything => "".into(),
+            Self::Text(text) => text.into(),
+            Self::Parts { parts, .. } => part::beginning(parts).into(),
+            Self::Regexp(regexp) => (&*regexp.beginning).into(),
+        }
+    }
+
+    /// Passes over a text that it costs, beside its regular expressions.
+    pub(super) fn passes(&self) -> usize {
+        match self {
+            Self::Anything | Self::Text(_) => 0,
+            Self::Parts { parts, .. } => SEARCH + parts.iter().map(Part::passes).sum::<usize>(),
+            Self::Regexp(_) => 1,
+        }
+    }
+
+    /// Bytes that it holds in memory beside its own.
+    pub(super) fn held_bytes(&self) -> usize {
+        match self {
+            Self::Anything => 0,
+            Self::Text(text) => heap::text(text),
+            Self::Parts { parts, .. } => {
+                heap::list::<Part>(parts.len()) + parts.iter().map(Part::held_bytes).sum::<usize>()
+            }
+            Self::Regexp(regexp) => regexp.held_bytes(),
         }
     }
 
@@ -64,8 +98,11 @@ impl Component {
 }
 
 fn match_parts(parts: &[Part], delimiter: Option<u8>, text: &[u8]) -> bool {
-    let every = Positions::of_bytes(text, |_| true);
-    let segment = Positions::of_bytes(text, |byte| Some(byte) != delimiter);
+    let every = Positions::before_each(text);
+    let segment = match delimiter {
+        Some(delimiter) => Positions::of_bytes(text, |byte| byte != delimiter),
+        None => every.clone(),
+    };
     let mut places = Positions::start(text);
     for part in parts {
         let ends = match part.kind {
@@ -99,9 +136,10 @@ fn fixed_ends(text: &[u8], begin: &Positions, part: &Part) -> Positions {
     }
     // From front to back, so that an end is there before it is looked at as a beginning.
     steps::count(text.len());
+    let found = Positions::of_text(text, fixed);
     let mut ends = Positions::none(text);
     for at in 0..text.len() {
-        if (begin.contains(at) || ends.contains(at)) && starts_with(text, at, fixed) {
+        if (begin.contains(at) || ends.contains(at)) && found.contains(at) {
             ends.insert(at + fixed.len());
         }
     }
@@ -115,21 +153,18 @@ fn segment_ends(text: &[u8], begin: Positions, part: &Part, segment: &Positions)
     }
     steps::count(text.len());
     let between = [part.suffix.as_bytes(), part.prefix.as_bytes()].concat();
+    // With nothing between them several segments are one.
+    let found = (!between.is_empty()).then(|| Positions::of_text(text, &between));
     let (mut begin, mut ends) = (begin, Positions::none(text));
     let mut within = false;
     for at in 0..=text.len() {
         if within {
             ends.insert(at);
-            if starts_with(text, at, &between) {
+            if found.as_ref().is_some_and(|found| found.contains(at)) {
                 begin.insert(at + between.len());
             }
         }
         within = (within || begin.contains(at)) && segment.contains(at);
     }
     ends
-}
-
-fn starts_with(text: &[u8], at: usize, part: &[u8]) -> bool {
-    steps::count(1);
-    text.get(at..).is_some_and(|rest| rest.starts_with(part))
 }

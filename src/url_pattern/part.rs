@@ -2,6 +2,8 @@
 
 use std::{iter::Peekable, vec};
 
+use crate::{heap, positions::SEARCH};
+
 use super::{
     InvalidUrlPattern,
     token::{Modifier, Token, tokenize},
@@ -52,6 +54,46 @@ pub(super) enum Kind {
     SegmentWildcard,
     /// Anything, or nothing.
     FullWildcard,
+}
+
+impl Part {
+    /// Passes over a text that it costs.
+    pub(super) fn passes(&self) -> usize {
+        let search = |text: &str| if text.is_empty() { 0 } else { SEARCH };
+        let texts = 1 + search(&self.prefix) + search(&self.suffix);
+        match self.modifier {
+            Modifier::None | Modifier::Optional => texts,
+            Modifier::ZeroOrMore | Modifier::OneOrMore => texts + 2 * SEARCH,
+        }
+    }
+
+    /// Bytes that it holds in memory beside its own.
+    pub(super) fn held_bytes(&self) -> usize {
+        let source = match &self.kind {
+            Kind::Regexp(source) => heap::text(source),
+            Kind::FixedText | Kind::SegmentWildcard | Kind::FullWildcard => 0,
+        };
+        heap::text(&self.prefix) + heap::text(&self.suffix) + source
+    }
+
+    fn must_be_there(&self) -> bool {
+        matches!(self.modifier, Modifier::None | Modifier::OneOrMore)
+    }
+}
+
+/// What every text that these parts match begins with.
+pub(super) fn beginning(parts: &[Part]) -> String {
+    let Some(first) = parts.first().filter(|first| first.must_be_there()) else {
+        return String::new();
+    };
+    let mut beginning = first.prefix.clone();
+    // What is repeated need not be followed by the next part.
+    if (&first.kind, first.modifier) == (&Kind::FixedText, Modifier::None)
+        && let Some(next) = parts.get(1).filter(|next| next.must_be_there())
+    {
+        beginning.push_str(&next.prefix);
+    }
+    beginning
 }
 
 /// URL Pattern § 2.2, "parse a pattern string"; nothing is left to encode.

@@ -7,16 +7,22 @@
 
 use regex_lite::{Regex, RegexBuilder, escape};
 
-use crate::limits::{MAX_REGEXP_BYTES, MAX_REGEXP_NESTING};
+use crate::{
+    heap,
+    limits::{MAX_REGEXP_BYTES, MAX_REGEXP_NESTING},
+};
 
 use super::{
     InvalidUrlPattern, Unsupported,
-    part::{Kind, Part},
+    part::{self, Kind, Part},
     token::Modifier,
 };
 
 /// What an expression counts as at the least. [`MAX_REGEXP_BYTES`] is this, doubled some times.
 const SMALLEST: usize = 512;
+
+/// Bytes that are held for a byte of a compiled expression: measured.
+const HELD_FOR_A_BYTE: usize = 4;
 
 /// A compiled expression.
 #[derive(Clone, Debug)]
@@ -24,6 +30,16 @@ pub(super) struct Regexp {
     pub(super) regex: Regex,
     /// Its size, rounded up to a power of two.
     pub(super) bytes: usize,
+    /// What every text that it matches begins with.
+    pub(super) beginning: Box<str>,
+}
+
+impl Regexp {
+    /// Bytes that it holds in memory beside its own: the engine counts the instructions of an
+    /// expression alone, keeps its source, and with the first match a state for each instruction.
+    pub(super) fn held_bytes(&self) -> usize {
+        HELD_FOR_A_BYTE * self.bytes + heap::text(self.regex.as_str()) + heap::text(&self.beginning)
+    }
 }
 
 /// The expression that matches the parts one after another. Nothing is captured.
@@ -37,7 +53,10 @@ pub(super) fn compile(parts: &[Part], delimiter: Option<u8>) -> Result<Regexp, I
     let mut bytes = SMALLEST;
     loop {
         match builder.size_limit(bytes).build() {
-            Ok(regex) => return Ok(Regexp { regex, bytes }),
+            Ok(regex) => {
+                let beginning = part::beginning(parts).into();
+                return Ok(Regexp { regex, bytes, beginning });
+            }
             Err(_) if bytes < MAX_REGEXP_BYTES => bytes *= 2,
             Err(_) => {
                 return Err(InvalidUrlPattern::RegularExpression(Unsupported::of(parts)));

@@ -37,6 +37,13 @@ pub(super) struct Attached<A> {
     pub(super) subscriptions: Vec<ActiveSubscription>,
 }
 
+impl<A> Attached<A> {
+    /// Bytes of what it is subscribed to; the rest is small.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.subscriptions.iter().map(ActiveSubscription::held_bytes).sum()
+    }
+}
+
 /// The hub, the hooks and the timer of a handler.
 pub(super) struct Engine<K: Hooks, S: Storage> {
     pub(super) hub: RefCell<Hub<S, Rc<Attached<K::State>>>>,

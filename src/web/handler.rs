@@ -9,7 +9,7 @@ use super::{
     Chunks, Hooks, HostFetch, Level, PublishError, Record, Registry, Storage,
     authorize::{Addressed, Gate},
     clock, cors,
-    engine::Engine,
+    engine::{Attached, Engine},
     host_url_parser::HostUrlParser,
     protection, respond, subscription,
 };
@@ -67,6 +67,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             .with_place_events(config.place_events)
             .with_linger(config.delivery.linger)
             .with_memory(config.delivery.memory)
+            .with_weight(|attached: &Rc<Attached<K::State>>| attached.held_bytes())
             .with_slow_consumers(config.delivery.slow_consumers)
             .with_drained(drained)
             .with_max_age(config.connection_age.0);

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     access::Access,
-    admission,
+    admission::{self, TooManyConnections},
     connection::CloseReason,
     connection_id::ConnectionId,
     error::Error,
@@ -119,6 +119,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             self.let_go(id);
             match error {
                 SubscribeError::Draining(retry) => Error::Draining(retry),
+                SubscribeError::NoPlace(place) => TooManyConnections::from(place).into(),
                 error => self.history_failed(&error),
             }
         })?;

@@ -5,9 +5,13 @@ use super::{
     host::{id, live},
 };
 use crate::{
+    access::Access,
+    audiences::NoPlace,
     connection::{CloseReason, SendError},
     event::Event,
+    hub::SubscribeError,
     memory::Memory,
+    subscribe_request::SubscribeRequest,
 };
 
 const UPDATES: usize = 8 << 10;
@@ -21,7 +25,8 @@ fn with_room_for(bytes: usize) -> Host {
     }
     host.publish("0", &["a"]);
     host.read(1);
-    host.hub = host.hub.with_memory(Memory::of((8 << 10) + bytes));
+    let held = host.hub.registry().held().bytes();
+    host.hub = host.hub.with_memory(Memory::of(held + bytes));
     host
 }
 
@@ -59,4 +64,27 @@ fn who_would_miss_an_event_for_all_is_closed_and_who_waits_is_given_it() {
     assert_eq!(host.stream(2).closed, Some(CloseReason::TooSlow));
     assert_eq!((host.got(1).len(), host.stream(1).closed), (2, None));
     assert_eq!(host.hub.registry().queue_bytes(), 0);
+}
+
+#[test]
+fn then_a_connection_is_refused_and_leaves_nothing_until_there_is_room() {
+    let mut host = Host::default();
+    host.connect(1, &live(&["a"]));
+    let before = host.hub.registry().held();
+    host.connect(2, &live(&["b{c}"]));
+    let held = host.hub.registry().held();
+    host.hub.remove(id(2), CloseReason::ClientGone);
+    assert_eq!(host.hub.registry().held(), before);
+    host.hub = host.hub.with_memory(Memory::of(held.bytes()));
+    let subscribe = |host: &mut Host, connection, request: &SubscribeRequest| {
+        let access = Access::default();
+        host.hub.subscribe(id(connection), connection, request, &access, host.now).map(|_| ())
+    };
+    let wide = subscribe(&mut host, 2, &live(&["b{c,d}"]));
+    assert!(matches!(wide, Err(SubscribeError::NoPlace(NoPlace::Memory))));
+    assert_eq!(host.hub.registry().held(), before);
+    subscribe(&mut host, 2, &live(&["b{c}"])).unwrap();
+    let same = subscribe(&mut host, 3, &live(&["b{c}"]));
+    assert!(matches!(same, Err(SubscribeError::NoPlace(NoPlace::Memory))));
+    assert_eq!(host.hub.registry().held(), held);
 }

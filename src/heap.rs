@@ -1,0 +1,24 @@
+//! What things take in memory beside their own bytes.
+
+/// What the allocator keeps for a piece of memory, and what it rounds up by.
+const PIECE: usize = 2 * size_of::<usize>();
+
+/// A text.
+pub(crate) fn text(text: &str) -> usize {
+    PIECE + text.len()
+}
+
+/// A list of so many things that holds no more than these.
+pub(crate) fn list<T>(len: usize) -> usize {
+    PIECE + len * size_of::<T>()
+}
+
+/// A thing that is counted by reference.
+pub(crate) fn shared<T>() -> usize {
+    2 * PIECE + size_of::<T>()
+}
+
+/// A text that is counted by reference.
+pub(crate) fn shared_text(text: &str) -> usize {
+    2 * PIECE + text.len()
+}

@@ -1,0 +1,48 @@
+//! What it costs to hold a topic against a selector.
+
+use std::ops::AddAssign;
+
+/// The cost of a selector, or of several together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SelectorCost {
+    /// Passes over the topic: each is some microseconds for the longest one, and less the shorter it
+    /// is.
+    pub passes: usize,
+    /// Bytes of compiled regular expressions, each of which is gone through for each byte of a
+    /// component.
+    pub regexp_bytes: usize,
+}
+
+/// A pass over a topic takes as long as this many bytes of an expression.
+const REGEXP_BYTES_OF_A_PASS: usize = 8;
+
+impl SelectorCost {
+    /// So many passes.
+    #[must_use]
+    pub const fn passes(passes: usize) -> Self {
+        Self { passes, regexp_bytes: 0 }
+    }
+
+    /// The greater of both, in each kind.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self {
+            passes: self.passes.max(other.passes),
+            regexp_bytes: self.regexp_bytes.max(other.regexp_bytes),
+        }
+    }
+
+    /// What it is for so many bytes of topics, in passes over 64 bytes.
+    #[must_use]
+    pub fn of_topics(self, bytes: usize) -> usize {
+        let passes = self.passes + self.regexp_bytes / REGEXP_BYTES_OF_A_PASS;
+        passes.saturating_mul(bytes / 64 + 1)
+    }
+}
+
+impl AddAssign for SelectorCost {
+    fn add_assign(&mut self, other: Self) {
+        self.passes += other.passes;
+        self.regexp_bytes += other.regexp_bytes;
+    }
+}
