@@ -39,6 +39,10 @@ BUILD := build
 # What `make bench` compares with, and the client that puts the load on.
 PEERS := benches/peers/node_modules/.package-lock.json
 LOAD := benches/load/target/release/millstream-load
+# The clients that `make test-clients` installs.
+CLIENTS := tests/clients/node_modules/.package-lock.json
+CLIENTS_VENV := $(BUILD)/clients/python
+CLIENTS_RUST := $(BUILD)/clients/rust/release/millstream-clients
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(BUILD)/millstream_bg.wasm
 
@@ -110,6 +114,21 @@ test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the we
 test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the built worker, on wrangler and on workerd
 	node --test --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
 
+.PHONY: test-clients
+test-clients: $(WASM) $(BUILD)/workerd.capnp browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## clients from elsewhere: Firefox, WebKitGTK, Python's and Rust's; installs them
+	CLIENTS_PYTHON=$(CLIENTS_VENV)/bin/python CLIENTS_RUST=$(CLIENTS_RUST) node --test --test-reporter=spec --test-timeout=180000 --test-concurrency=1 'tests/clients/*.test.mjs' 2>&1 | node tools/count_tests.mjs clients
+
+$(CLIENTS): tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc $(NPM)
+	npm ci --prefix tests/clients --loglevel=error
+
+$(CLIENTS_VENV)/installed: tests/clients/python/requirements.txt
+	python3 -m venv --clear $(CLIENTS_VENV)
+	$(CLIENTS_VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
+$(CLIENTS_RUST): $(shell find tests/clients/rust/src) tests/clients/rust/Cargo.toml tests/clients/rust/Cargo.lock
+	cargo build --release --locked --manifest-path tests/clients/rust/Cargo.toml --target-dir $(BUILD)/clients/rust
+
 .PHONY: deploy-check
 deploy-check: $(WASM) ## a deployment without the deploying, and the weight of the wasm
 	wrangler deploy --dry-run --outdir $(BUILD)/deploy
@@ -122,6 +141,7 @@ lint: $(NPM) | $(WASM_TARGET) ## rustfmt, clippy for both targets, forbidden wor
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo fmt --check --manifest-path benches/codec/Cargo.toml
+	cargo fmt --check --manifest-path tests/clients/rust/Cargo.toml
 	cargo fmt --check --manifest-path benches/load/Cargo.toml
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --all-targets --target wasm32-unknown-unknown -- -D warnings
@@ -136,7 +156,7 @@ doc: | $(WASM_TARGET) ## the crate's documentation
 .PHONY: clean
 clean: ## remove what was built and installed here; the shared tools stay
 	cargo clean
-	rm -rf $(BUILD) node_modules .wrangler benches/load/target benches/peers/node_modules
+	rm -rf $(BUILD) node_modules .wrangler benches/load/target benches/peers/node_modules tests/clients/node_modules
 
 # --- measure -----------------------------------------------------------
 
@@ -180,3 +200,7 @@ $(NPM): package.json package-lock.json .npmrc
 .PHONY: browser
 browser: ## find Chromium and chromedriver, or install them
 	@tools/browser
+
+.PHONY: browsers
+browsers: ## find Firefox, WebKitGTK and its driver, or install them
+	@tools/browsers
