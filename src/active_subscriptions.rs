@@ -2,27 +2,30 @@
 
 use thiserror::Error;
 
-use crate::{subscription_document::SubscriptionEvent, topic::Topic};
+use crate::{
+    connection_id::ConnectionId, subscription_document::SubscriptionEvent,
+    told_subscriptions::ToldSubscriptions,
+};
 
-/// A store of the ends of active subscriptions, in the order in which those began.
+/// A store of the connections that others are told of, in the order in which they came.
 pub trait ActiveSubscriptions {
-    /// The ends that are still to be told.
+    /// Removes what an earlier life has left, and gives the ends that are to be told of it.
     ///
     /// # Errors
     /// [`ActiveSubscriptionsFailed`].
-    fn ends(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed>;
+    fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed>;
 
-    /// Keeps the end of a subscription that is made.
+    /// Keeps the subscriptions of a connection, which are made.
     ///
     /// # Errors
     /// [`ActiveSubscriptionsFailed`].
-    fn insert(&self, end: &SubscriptionEvent) -> Result<(), ActiveSubscriptionsFailed>;
+    fn insert(&self, told: &ToldSubscriptions) -> Result<(), ActiveSubscriptionsFailed>;
 
-    /// Removes the end of the subscription at this topic, which is told with that.
+    /// Removes those of a connection, whose end is told with that.
     ///
     /// # Errors
     /// [`ActiveSubscriptionsFailed`].
-    fn remove(&self, topic: &Topic) -> Result<(), ActiveSubscriptionsFailed>;
+    fn remove(&self, subscriber: ConnectionId) -> Result<(), ActiveSubscriptionsFailed>;
 }
 
 /// The store failed. The text is for the log.
@@ -32,15 +35,15 @@ pub struct ActiveSubscriptionsFailed(pub String);
 
 /// Nothing outlives the memory, and with it all connections end.
 impl ActiveSubscriptions for () {
-    fn ends(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
+    fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
         Ok(Vec::new())
     }
 
-    fn insert(&self, _: &SubscriptionEvent) -> Result<(), ActiveSubscriptionsFailed> {
+    fn insert(&self, _: &ToldSubscriptions) -> Result<(), ActiveSubscriptionsFailed> {
         Ok(())
     }
 
-    fn remove(&self, _: &Topic) -> Result<(), ActiveSubscriptionsFailed> {
+    fn remove(&self, _: ConnectionId) -> Result<(), ActiveSubscriptionsFailed> {
         Ok(())
     }
 }

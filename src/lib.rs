@@ -35,6 +35,7 @@ pub mod subscribe_request;
 pub mod subscription;
 pub mod subscription_document;
 pub mod subscription_path;
+pub mod told_subscriptions;
 pub mod topic;
 pub mod topic_selector;
 pub mod topics;

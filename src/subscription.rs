@@ -26,6 +26,9 @@ pub enum MatchType {
 }
 
 impl MatchType {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Topic, Self::Exact, Self::UrlPattern];
+
     /// The dialect that has it.
     #[must_use]
     pub fn dialect(self) -> Dialect {

@@ -1,25 +1,21 @@
 //! What the hub tells about its subscriptions: draft-dunglas-mercure-07 § 7 and -08, "active
 //! subscriptions".
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
-    access::Access,
     connection_id::ConnectionId,
     dialect::Dialect,
     event::Event,
     event_type::InvalidEventType,
     heap,
     place::Place,
-    resolved_topics::ResolvedTopics,
-    subscription::{MatchType, Subscription},
+    subscription::MatchType,
     topic::{InvalidTopic, Topic},
-    topics::Topics,
     update::Update,
     update_id::UpdateId,
-    url_parser::UrlParser,
 };
 
 /// The path of the subscriptions, below that of the hub.
@@ -34,11 +30,11 @@ const VARIABLE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// A subscription of a connection, as others are told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActiveSubscription {
+    hub: Arc<str>,
     match_type: MatchType,
     matcher: String,
     subscriber: ConnectionId,
-    url: String,
-    payload: Option<String>,
+    payload: Option<Arc<str>>,
 }
 
 /// That a subscription is made or has ended, ready to be published.
@@ -53,52 +49,58 @@ pub struct SubscriptionEvent {
 }
 
 impl ActiveSubscription {
-    /// The subscriptions of a connection to the hub at the path `hub`, each once, with the payloads
-    /// of its token.
+    /// That of a connection to the hub at the path `hub`, without a payload: in which way it was
+    /// asked for, and in which words.
     #[must_use]
-    pub fn of_connection(
-        hub: &str,
-        subscriber: ConnectionId,
-        subscriptions: &[Subscription],
-        access: &Access,
-        urls: &dyn UrlParser,
-    ) -> Vec<Self> {
-        let mut active: Vec<Self> = Vec::with_capacity(subscriptions.len());
-        let mut seen = std::collections::HashSet::new();
-        for subscription in subscriptions {
-            if seen.insert((subscription.match_type(), subscription.as_str())) {
-                active.push(Self::new(hub, subscriber, subscription, access, urls));
-            }
-        }
-        active
+    pub fn new(hub: &Arc<str>, subscriber: ConnectionId, asked: (MatchType, &str)) -> Self {
+        let (match_type, matcher) = (asked.0, asked.1.to_owned());
+        Self { hub: Arc::clone(hub), match_type, matcher, subscriber, payload: None }
     }
 
-    fn new(
-        hub: &str,
-        subscriber: ConnectionId,
-        subscription: &Subscription,
-        access: &Access,
-        urls: &dyn UrlParser,
-    ) -> Self {
-        let (match_type, matcher) = (subscription.match_type(), subscription.as_str());
-        let payload = matcher.parse().ok().and_then(|topic: Topic| {
-            let topics = Topics::from(topic);
-            access.payload(&ResolvedTopics::new(&topics, urls)).map(str::to_owned)
-        });
-        let mut url = format!("{hub}{SUBSCRIPTIONS}");
-        if match_type.dialect() == Dialect::V1 {
-            push_variable(&mut url, match_type.as_str());
-        }
-        push_variable(&mut url, matcher);
-        push_variable(&mut url, &subscriber.to_string());
-        Self { match_type, matcher: matcher.to_owned(), subscriber, url, payload }
+    /// The same with this payload, which is JSON.
+    #[must_use]
+    pub fn with_payload(self, payload: Arc<str>) -> Self {
+        Self { payload: Some(payload), ..self }
     }
 
-    /// Bytes that it takes in memory.
+    /// In which way it was asked for.
+    #[must_use]
+    pub fn match_type(&self) -> MatchType {
+        self.match_type
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn matcher(&self) -> &str {
+        &self.matcher
+    }
+
+    /// The path of its hub.
+    #[must_use]
+    pub fn hub(&self) -> &str {
+        &self.hub
+    }
+
+    /// What its token attaches to it, as JSON.
+    #[must_use]
+    pub fn payload(&self) -> Option<&str> {
+        self.payload.as_deref()
+    }
+
+    fn url(&self) -> String {
+        let mut url = format!("{}{SUBSCRIPTIONS}", self.hub);
+        if self.dialect() == Dialect::V1 {
+            push_variable(&mut url, self.match_type.as_str());
+        }
+        push_variable(&mut url, &self.matcher);
+        push_variable(&mut url, &self.subscriber.to_string());
+        url
+    }
+
+    /// Bytes that it takes in memory, without the payload, which it shares with others.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        let payload = self.payload.as_deref().map_or(0, heap::text);
-        size_of::<Self>() + heap::text(&self.matcher) + heap::text(&self.url) + payload
+        size_of::<Self>() + heap::text(&self.matcher)
     }
 
     /// The dialect that it is in.
@@ -124,7 +126,7 @@ impl ActiveSubscription {
     /// # Errors
     /// [`InvalidTopic`] when its URL is longer than a topic may be: nothing is published then.
     pub fn event(&self, active: bool) -> Result<SubscriptionEvent, InvalidTopic> {
-        let topic = self.url.parse()?;
+        let topic = self.url().parse()?;
         let context = match self.dialect() {
             Dialect::V0 => Object::default().text("@context", CONTEXT),
             Dialect::V1 => Object::default(),
@@ -147,7 +149,7 @@ impl ActiveSubscription {
 
     fn write(&self, object: Object, active: bool) -> Object {
         let subscriber = self.subscriber.to_string();
-        let object = object.text("id", &self.url);
+        let object = object.text("id", &self.url());
         let object = match self.dialect() {
             Dialect::V0 => object.text("type", "Subscription").text("topic", &self.matcher),
             Dialect::V1 => object

@@ -1,6 +1,26 @@
 //! What one connection may hold.
 
 bounds! {
+    /// A page that follows more topics than this one by one is rare; with these a stranger's
+    /// connection costs some tens of kilobytes.
+    MAX_TOLD_SUBSCRIPTIONS: usize = 100, number,
+        "subscriptions of a connection that others are told of"
+            => "nobody is told of the others, and the API does not show them";
+
+    /// A hundred subscriptions with topics of two hundred bytes.
+    MAX_TOLD_BYTES: usize = 64 << 10, bytes,
+        "such subscriptions in bytes"
+            => "nobody is told of the others, and the API does not show them";
+
+    /// A name, roles, an address; it stands in the document of each subscription.
+    MAX_PAYLOAD_BYTES: usize = 4 << 10, bytes,
+        "the payload of a subscription" => "the subscription is told of without it";
+
+    /// Some twenty thousand connections with a topic each; it lies in memory and in the storage.
+    MAX_TOLD_BYTES_OF_HUB: usize = 8 << 20, bytes,
+        "such subscriptions of all connections of a hub"
+            => "nobody is told of those of a further connection";
+
     /// Sixteen of the largest welcome messages anyone would send, and small beside the 128 MB of an
     /// isolate.
     MAX_QUEUE_BYTES: usize = 64 << 10, bytes,

@@ -89,10 +89,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let joined = mem::take(&mut *self.commits.joined.borrow_mut());
         let until = self.commits.until.get();
         // In the turn of the write, so that the storage commits both at once.
-        let pruned = self.hub.borrow_mut().prune(clock::now());
-        if let Err(error) = pruned {
-            self.log(&Record::new(Level::Error, "prune failed").with_detail(error));
-        }
+        self.prune();
         let began = clock::now();
         // A stream is not held back by the host until storage is safe, so this waits for it.
         let synced = self.hub.borrow().log().history().sync();
@@ -116,6 +113,14 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.commits.stage.set(Stage::Idle);
         let next = mem::take(&mut *self.commits.next.borrow_mut());
         drop(next);
+    }
+
+    /// Removes some of what is no longer to be kept.
+    pub(super) fn prune(&self) {
+        let pruned = self.hub.borrow_mut().prune(clock::now());
+        if let Err(error) = pruned {
+            self.log(&Record::new(Level::Error, "prune failed").with_detail(error));
+        }
     }
 
     /// What is stored is not known: everything ends here, and begins again over what is.

@@ -13,7 +13,7 @@ use super::{
     failure::Failure,
     host_url_parser::HostUrlParser,
     limits::Limits,
-    presence::Presence,
+    presence::{Change, Presence},
     streams::{Pulled, Streams},
     timer::Timer,
     transport::{Offered, SharedChunk, Transport},
@@ -25,8 +25,8 @@ use crate::{
     connection_id::ConnectionId,
     hub::{self, Effect, Hub, PollError},
     registry::Closed,
-    subscription_document::ActiveSubscription,
     timestamp::Timestamp,
+    told_subscriptions::ToldSubscriptions,
 };
 
 /// What the registry keeps with a connection.
@@ -34,13 +34,13 @@ pub(super) struct Attached<A> {
     pub(super) transport: Rc<Transport>,
     pub(super) application: A,
     /// What it is subscribed to, while the hub tells of that.
-    pub(super) subscriptions: Vec<ActiveSubscription>,
+    pub(super) subscriptions: ToldSubscriptions,
 }
 
 impl<A> Attached<A> {
     /// Bytes of what it is subscribed to; the rest is small.
     pub(super) fn held_bytes(&self) -> usize {
-        self.subscriptions.iter().map(ActiveSubscription::held_bytes).sum()
+        self.subscriptions.held_bytes()
     }
 }
 
@@ -249,7 +249,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let record = Record::new(level, "connection closed").with_connection(closed.id);
         self.log(&record.with_detail(closed.reason.as_str()));
         self.hooks.connection_closed(closed.id, &closed.state.application, closed.reason);
-        self.tell(&closed.state.subscriptions, false);
+        self.tell(&closed.state.subscriptions, Change::Ended);
         self.settle_flushes();
         if self.hub.borrow().registry().is_empty() {
             let running = self.timer.borrow_mut().take();

@@ -10,14 +10,16 @@ use thiserror::Error;
 use super::{Hooks, HostUrlParser, Level, PublishError, Record, Storage, clock, engine::Engine};
 use crate::{
     access::Access,
-    active_subscriptions::{ActiveSubscriptions, ActiveSubscriptionsFailed},
+    active_subscriptions::ActiveSubscriptions,
     connection_id::ConnectionId,
     event_type::InvalidEventType,
     hub_path,
+    limits::{MAX_BATCH_UPDATES, MAX_TOLD_BYTES_OF_HUB},
     resolved_topics::ResolvedTopics,
     sequence::Sequence,
     subscribe_request::SubscribeRequest,
     subscription_document::{ActiveSubscription, SubscriptionEvent},
+    told_subscriptions::{Subscriber, ToldSubscriptions, Untold},
     topic::InvalidTopic,
     topics::Topics,
 };
@@ -30,6 +32,15 @@ pub(super) struct Presence {
     newest: RefCell<Option<Topics>>,
     /// Whether something was made or ended of which no event tells.
     untold: Cell<bool>,
+    /// Bytes of what there is to tell of all connections.
+    bytes: Cell<usize>,
+}
+
+/// What has become of subscriptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    Made,
+    Ended,
 }
 
 /// Why an event was not published. The text is for the log.
@@ -40,8 +51,6 @@ enum NotTold {
     #[error(transparent)]
     EventType(#[from] InvalidEventType),
     #[error(transparent)]
-    Store(#[from] ActiveSubscriptionsFailed),
-    #[error(transparent)]
     Publish(#[from] PublishError),
     #[error("the host gave no random id")]
     Random,
@@ -49,7 +58,13 @@ enum NotTold {
 
 impl Presence {
     pub(super) fn new(store: Rc<dyn ActiveSubscriptions>, urls: Rc<HostUrlParser>) -> Self {
-        Self { store, urls, newest: RefCell::default(), untold: Cell::default() }
+        Self {
+            store,
+            urls,
+            newest: RefCell::default(),
+            untold: Cell::default(),
+            bytes: Cell::default(),
+        }
     }
 
     /// Whether who has this access is told of the newest change, so that its last event ID tells
@@ -63,47 +78,66 @@ impl Presence {
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    /// The subscriptions of a connection that is to be registered; none while nobody is told.
+    /// What is to be told of a connection that is to be registered; nothing while nobody is told.
     pub(super) fn subscriptions_of(
         &self,
         id: ConnectionId,
         request: &SubscribeRequest,
         access: &Access,
-    ) -> Vec<ActiveSubscription> {
-        let Some(presence) = &self.presence else { return Vec::new() };
+    ) -> ToldSubscriptions {
+        let Some(presence) = &self.presence else { return ToldSubscriptions::default() };
         let hubs = hub_path::same_hub(hub_path::of_url(presence.urls.base()));
         let hub = hubs.first().map_or("", String::as_str);
-        let subscriptions = request.subscriptions();
-        ActiveSubscription::of_connection(hub, id, subscriptions, access, &*presence.urls)
+        let subscriber = Subscriber { hub, id, access };
+        let (mut told, mut untold) =
+            ToldSubscriptions::new(subscriber, request.subscriptions(), &*presence.urls);
+        if presence.bytes.get() + told.bytes() > MAX_TOLD_BYTES_OF_HUB {
+            untold.subscriptions += told.as_slice().len();
+            told = ToldSubscriptions::default();
+        }
+        if untold != Untold::default() && self.logs(Level::Debug) {
+            let Untold { subscriptions, payloads } = untold;
+            let record = Record::new(Level::Debug, "subscriptions not told").with_connection(id);
+            let detail =
+                format!("over a limit: {subscriptions} subscriptions, {payloads} payloads");
+            self.log(&record.with_detail(detail));
+        }
+        told
     }
 
     /// Tells that these are made or have ended, without waiting for that to be durable.
-    pub(super) fn tell(&self, subscriptions: &[ActiveSubscription], active: bool) {
-        let (Some(presence), false) = (&self.presence, subscriptions.is_empty()) else { return };
-        let tell = |subscription: &ActiveSubscription| {
-            let event = subscription.event(active)?;
-            if active {
-                presence.store.insert(&subscription.event(false)?)?;
-            } else {
-                presence.store.remove(&event.topic)?;
+    pub(super) fn tell(&self, told: &ToldSubscriptions, change: Change) {
+        let (Some(presence), [first, ..]) = (&self.presence, told.as_slice()) else { return };
+        let bytes = presence.bytes.get();
+        let stored = match change {
+            Change::Made => {
+                presence.bytes.set(bytes + told.bytes());
+                presence.store.insert(told)
             }
-            self.tell_one(presence, event)
+            Change::Ended => {
+                presence.bytes.set(bytes.saturating_sub(told.bytes()));
+                presence.store.remove(first.subscriber())
+            }
         };
-        self.tell_all(presence, subscriptions.iter().map(tell));
+        if let Err(failed) = stored {
+            presence.untold.set(true);
+            self.not_told(&failed);
+            return;
+        }
+        let tell = |subscription: &ActiveSubscription| {
+            self.tell_one(presence, subscription.event(change == Change::Made)?)
+        };
+        self.tell_all(presence, told.as_slice().iter().map(tell));
     }
 
     /// Tells the end of what was active when an earlier life of the hub ended without a word.
     pub(super) fn tell_ends(&self) {
         let Some(presence) = &self.presence else { return };
-        let ends = presence.store.ends().unwrap_or_else(|failed| {
+        let ends = presence.store.take().unwrap_or_else(|failed| {
             self.not_told(&failed);
             Vec::new()
         });
-        let tell = |end: SubscriptionEvent| {
-            presence.store.remove(&end.topic)?;
-            self.tell_one(presence, end)
-        };
-        self.tell_all(presence, ends.into_iter().map(tell));
+        self.tell_all(presence, ends.into_iter().map(|end| self.tell_one(presence, end)));
     }
 
     fn tell_one(&self, presence: &Presence, event: SubscriptionEvent) -> Result<Sequence, NotTold> {
@@ -122,7 +156,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         };
         let mut until = None;
         let mut untold = false;
-        for told in told {
+        for (at, told) in (1..).zip(told) {
+            // As many as one removal of old updates takes away.
+            if at % MAX_BATCH_UPDATES == 0 {
+                self.prune();
+            }
             match told {
                 Ok(sequence) => until = Some(sequence),
                 Err(error) => {

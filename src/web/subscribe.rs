@@ -9,6 +9,7 @@ use web_sys::{Headers, Request, Response};
 use super::{
     Chunks, Connection, Hooks, Level, Record, Refusal, Storage, clock,
     engine::{Attached, Engine},
+    presence::Change,
     respond,
     streams::Streams,
     transport::{Slot, Transport},
@@ -128,7 +129,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             let record = Record::of_subscription("connection registered", request, access);
             self.log(&record.with_connection(id));
         }
-        self.tell(&attached.subscriptions, true);
+        self.tell(&attached.subscriptions, Change::Made);
         if subscribed.is_registered {
             self.registered(id, attached);
         }

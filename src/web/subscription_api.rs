@@ -95,7 +95,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let place = hub.last_event_id(&access, clock::now()).map_err(|_| Error::History)?;
         let connections = hub.registry().connection_ids();
         let connections = connections.filter_map(|id| hub.registry().get(id).ok());
-        let active = connections.flat_map(|connection| &connection.state().subscriptions);
+        let active = connections.flat_map(|connection| connection.state().subscriptions.as_slice());
         let shown: Vec<ActiveSubscription> =
             active.filter(|active| asked.shows(dialect, active)).cloned().collect();
         let document = match (&asked, shown.as_slice()) {

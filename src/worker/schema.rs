@@ -9,7 +9,7 @@ use super::{
 use crate::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 
 /// What brings a database from each version to the next; the first from nothing to 1. `{now}`
 /// stands for the moment of the step.
@@ -66,6 +66,15 @@ const STEPS: [&str; VERSION as usize] = [
     CREATE INDEX updates_about_subscriptions ON updates (sequence) WHERE subscription = 1;
     ALTER TABLE emptied ADD COLUMN subscription INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE emptied ADD COLUMN number INTEGER;
+    ",
+    "
+    CREATE TABLE active_connections (
+        number INTEGER PRIMARY KEY,
+        subscriber TEXT NOT NULL UNIQUE,
+        hub TEXT NOT NULL,
+        subscriptions TEXT NOT NULL,
+        payloads TEXT NOT NULL
+    );
     ",
 ];
 

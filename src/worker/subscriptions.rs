@@ -3,14 +3,16 @@
 use wasm_bindgen::JsValue;
 
 use super::{
-    rows::{Rows, SqlError, rows},
+    rows::{Row, Rows, SqlError, rows},
     sys::SqlStorage,
 };
 use crate::{
     active_subscriptions::{ActiveSubscriptions, ActiveSubscriptionsFailed},
+    connection_id::ConnectionId,
     dialect::Dialect,
     subscription_document::SubscriptionEvent,
-    topic::Topic,
+    told_subscriptions::{Stored, ToldSubscriptions},
+    web::{Level, Record},
 };
 
 /// The active subscriptions of one hub, over the table of [`super::schema`].
@@ -30,44 +32,86 @@ impl SqlSubscriptions {
         Self { sql }
     }
 
-    fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
-        rows(&self.sql, query, bindings)
+    fn rows(&self, query: &str) -> Result<Rows, SqlError> {
+        rows(&self.sql, query, &[])
+    }
+
+    /// A row for each subscription.
+    fn ends_of_versions_before_7(&self) -> Result<Vec<SubscriptionEvent>, SqlError> {
+        let of_row = |row: &Row| {
+            let is_of_1_0 = row.number(1, "active_subscriptions.of_1_0")? > 0;
+            Ok(SubscriptionEvent {
+                topic: row.parse(0, "active_subscriptions.topic")?,
+                dialect: if is_of_1_0 { Dialect::V1 } else { Dialect::V0 },
+                document: row.text(2, "active_subscriptions.document")?,
+            })
+        };
+        let mut ends = Vec::new();
+        let ended = "SELECT topic, of_1_0, document FROM active_subscriptions ORDER BY number";
+        for row in self.rows(ended)? {
+            match of_row(&row?) {
+                Ok(end) => ends.push(end),
+                Err(error) => report(&error),
+            }
+        }
+        Ok(ends)
     }
 }
 
 impl ActiveSubscriptions for SqlSubscriptions {
-    fn ends(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
-        let rows = self.rows(
-            "SELECT topic, of_1_0, document FROM active_subscriptions ORDER BY number",
-            &[],
+    fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
+        let mut ends = self.ends_of_versions_before_7()?;
+        let connections = self.rows(
+            "SELECT subscriber, hub, subscriptions, payloads FROM active_connections \
+             ORDER BY number",
         )?;
-        let mut ends = Vec::new();
-        for row in rows {
+        for row in connections {
             let row = row?;
-            let is_of_1_0 = row.number(1, "active_subscriptions.of_1_0")? > 0;
-            ends.push(SubscriptionEvent {
-                topic: row.parse(0, "active_subscriptions.topic")?,
-                dialect: if is_of_1_0 { Dialect::V1 } else { Dialect::V0 },
-                document: row.text(2, "active_subscriptions.document")?,
-            });
+            let stored = Stored {
+                hub: text(&row, 1),
+                subscriber: text(&row, 0),
+                subscriptions: text(&row, 2),
+                payloads: text(&row, 3),
+            };
+            match ToldSubscriptions::from_stored(&stored) {
+                Some(told) => {
+                    let told = told.as_slice().iter();
+                    ends.extend(told.filter_map(|active| active.event(false).ok()));
+                }
+                None => report(&row.wrong(2, "active_connections.subscriptions")),
+            }
+        }
+        for table in ["active_subscriptions", "active_connections"] {
+            self.rows(&format!("DELETE FROM {table}"))?;
         }
         Ok(ends)
     }
 
-    fn insert(&self, end: &SubscriptionEvent) -> Result<(), ActiveSubscriptionsFailed> {
-        self.rows(
-            "INSERT INTO active_subscriptions (topic, of_1_0, document) VALUES (?, ?, ?)",
-            &[
-                end.topic.as_str().into(),
-                u32::from(end.dialect == Dialect::V1).into(),
-                end.document.as_str().into(),
-            ],
+    fn insert(&self, told: &ToldSubscriptions) -> Result<(), ActiveSubscriptionsFailed> {
+        let Some(stored) = told.to_stored() else { return Ok(()) };
+        let columns = [stored.subscriber, stored.hub, stored.subscriptions, stored.payloads];
+        rows(
+            &self.sql,
+            "INSERT INTO active_connections (subscriber, hub, subscriptions, payloads) \
+             VALUES (?, ?, ?, ?)",
+            &columns.map(JsValue::from),
         )?;
         Ok(())
     }
 
-    fn remove(&self, topic: &Topic) -> Result<(), ActiveSubscriptionsFailed> {
-        self.rows("DELETE FROM active_subscriptions WHERE topic = ?", &[topic.as_str().into()])?;
+    fn remove(&self, subscriber: ConnectionId) -> Result<(), ActiveSubscriptionsFailed> {
+        let remove = "DELETE FROM active_connections WHERE subscriber = ?";
+        rows(&self.sql, remove, &[subscriber.to_string().into()])?;
         Ok(())
     }
+}
+
+/// What is no text is none that means anything here.
+fn text(row: &Row, at: u32) -> String {
+    row.get(at).as_string().unwrap_or_default()
+}
+
+fn report(error: &SqlError) {
+    let record = Record::new(Level::Error, "end of a subscription not told");
+    record.with_detail(error).to_console();
 }

@@ -19,6 +19,10 @@ async function start(t, vars = {}) {
   return server;
 }
 
+/** How many updates about subscriptions are kept, and of how many a connection tells: see `limits`. */
+const KEPT = 1_000;
+const TOLD = 100;
+
 const topics = (count, name) => Array.from({ length: count }, (_, at) => `${name}-${at}`);
 
 /** Strangers come with `connections` times 1,000 topics, stay or go, and come again with one. */
@@ -92,6 +96,42 @@ test("publications push out no update about a subscription, and both go on acros
     headers: bearer(await token0({ subscribe: ["*"] })),
   });
   await until(() => granted.updates.length >= 4, "four updates about subscriptions");
+});
+
+test(`of updates about subscriptions ${KEPT} are kept, and of a connection ${TOLD} are told`, async (t) => {
+  const server = await start(t);
+  await crowd(t, server, 12);
+  const [, subscriptions] = held(server);
+  assert.ok(subscriptions > KEPT / 2 && subscriptions <= KEPT, `${subscriptions}`);
+  const list = await fetch(`${server.hub()}/subscriptions`, { headers: bearer(await token0({ subscribe: ["*"] })) });
+  assert.equal((await list.json()).subscriptions.length, 12 * TOLD);
+  for (let at = 0; at < 10; at++) await publish(server.hub(), { topic: "a", data: "x" });
+  assert.deepEqual(held(server), [10, KEPT]);
+});
+
+test("a payload of 30 kB is left out, and one that fits is stored once for a connection", async (t) => {
+  const server = await start(t);
+  const watcher = await Stream.open(t, withQuery(server.hub(), { topic: SUBSCRIPTIONS }), {
+    headers: bearer(await token0({ subscribe: ["*"] })),
+  });
+  const subscribed = async (name, payload) => {
+    const headers = bearer(await token0({ subscribe: [], payload }));
+    await Stream.open(t, withQuery(server.hub(), { topic: topics(20, name) }), { headers });
+    await watcher.receives(`"topic":"${name}-19"`);
+    const events = watcher.updates.map((block) => JSON.parse(/^data: (.*)$/m.exec(block)[1]));
+    return events.filter(({ topic }) => topic.startsWith(name));
+  };
+  const large = await subscribed("large", { text: "x".repeat(30_000) });
+  assert.ok(large.every((event) => event.active && !("payload" in event)));
+  const payload = { text: "y".repeat(2_000) };
+  for (const event of await subscribed("small", payload)) assert.deepEqual(event.payload, payload);
+  const columns = "max(length(subscriptions) + length(payloads)) AS longest, count(*) AS held";
+  const [{ longest, held: connections }] = rows(server.folder, `SELECT ${columns} FROM active_connections`);
+  assert.equal(connections, 3);
+  assert.ok(longest < 2_500, `${longest}`);
+  const pages = "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()";
+  const [{ bytes }] = rows(server.folder, pages);
+  assert.ok(bytes < 300_000, `${bytes}`);
 });
 
 test("a database of version 5 is brought to this version, and its updates are all kept as publications", async (t) => {
