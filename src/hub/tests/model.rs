@@ -86,11 +86,11 @@ impl Model {
     /// The place before the oldest update that is held and not too old, or `cursor` if that is
     /// later.
     fn held_from(&self, cursor: usize) -> usize {
-        let cursor =
-            if cursor < self.tail { cursor.max(self.expired().min(self.tail)) } else { cursor };
         if cursor >= self.tail {
             return cursor;
         }
+        let expired = (0..self.expired()).rfind(|at| self.is_held(*at)).map_or(0, |at| at + 1);
+        let cursor = cursor.max(expired.min(self.tail));
         let oldest = (0..self.all.len()).find(|at| self.is_held(*at));
         cursor.max(oldest.unwrap_or(self.tail))
     }
