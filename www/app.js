@@ -4,7 +4,6 @@ import { Hub, Problem } from "./hub.js";
 import { Subscription } from "./subscription.js";
 import { MAX_ROWS, UpdateLog } from "./update_log.js";
 
-const CONNECTIONS_EVERY = 5000;
 
 const STATE_NAMES = {
   connecting: "Connecting",
@@ -19,7 +18,6 @@ const publishForm = $("publish");
 const publishedTypes = new Set();
 
 let subscription = null;
-let subscribedHub = null;
 let received = 0;
 let publishing = false;
 
@@ -36,8 +34,6 @@ const observer = {
     $("state-name").textContent = STATE_NAMES[state];
     $("state-reason").textContent = reason;
     $("close").disabled = state === "closed";
-    if (state === "open") showConnections();
-    else $("connections").textContent = "–";
   },
   received(event) {
     received += 1;
@@ -95,9 +91,8 @@ function subscribe() {
     .split(",")
     .map((type) => type.trim())
     .filter(Boolean);
-  subscribedHub = chosenHub();
   subscription = new Subscription(
-    subscribedHub.subscribeUrl(lines(topics.value), start.value.trim()),
+    chosenHub().subscribeUrl(lines(topics.value), start.value.trim()),
     [...listed, ...publishedTypes],
     observer,
   );
@@ -159,14 +154,6 @@ function markField(name) {
   control.focus();
 }
 
-async function showConnections() {
-  const hub = subscribedHub;
-  if (document.hidden || $("state").dataset.state !== "open") return;
-  const count = await hub.connections().catch(() => null);
-  const current = hub === subscribedHub && $("state").dataset.state === "open";
-  if (current) $("connections").textContent = count?.toLocaleString() ?? "–";
-}
-
 function showCurl() {
   const hub = chosenHub();
   $("curl-subscribe").textContent = hub.curlSubscribe(lines(subscribeForm.elements.topics.value));
@@ -212,7 +199,5 @@ for (const button of document.querySelectorAll(".copy")) {
 }
 $("close").addEventListener("click", () => subscription.close());
 $("clear").addEventListener("click", () => log.clear());
-document.addEventListener("visibilitychange", showConnections);
-setInterval(showConnections, CONNECTIONS_EVERY);
 showCurl();
 subscribe();

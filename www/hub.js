@@ -1,5 +1,5 @@
-// A hub seen from the page: its addresses, publishing, its count of connections, and the same
-// things as curl commands.
+// A hub seen from the page: its addresses, publishing, and the same things as curl
+// commands.
 
 /** An answer that is not a success, read from its RFC 9457 problem body. */
 export class Problem extends Error {
@@ -24,7 +24,6 @@ export class Hub {
   constructor(name, origin) {
     this.name = name || "default";
     this.url = new URL(name ? `/hubs/${name}/.well-known/mercure` : "/.well-known/mercure", origin);
-    this.healthUrl = new URL(`/hubs/${this.name}/healthz`, origin);
   }
 
   /** Where to subscribe to `topics`, resuming after the id `start` unless that is empty. */
@@ -40,13 +39,6 @@ export class Hub {
     const response = await fetch(this.url, { method: "POST", body: new URLSearchParams(fields) });
     if (!response.ok) throw await Problem.from(response);
     return response.text();
-  }
-
-  /** How many connections are open on this hub. */
-  async connections() {
-    const response = await fetch(this.healthUrl, { cache: "no-store" });
-    if (!response.ok) throw await Problem.from(response);
-    return (await response.json()).connections;
   }
 
   curlSubscribe(topics) {
