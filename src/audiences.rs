@@ -35,7 +35,8 @@ pub struct Audiences {
     /// Which of them have asked for a topic.
     asked: SelectorIndex,
     grants: Slab<Grants>,
-    by_grants: HashMap<Rc<[TopicSelector]>, GrantsKey>,
+    /// By selections that ask for nothing.
+    by_grants: HashMap<Rc<Selection>, GrantsKey>,
     /// Which of the lists of grants grant a topic.
     granted: SelectorIndex,
     /// Bytes of all these in memory, without the selectors.
@@ -56,7 +57,7 @@ pub enum NoPlace {
 /// What the tokens of some connections grant.
 #[derive(Debug)]
 struct Grants {
-    selectors: Rc<[TopicSelector]>,
+    selection: Rc<Selection>,
     compiled: Rc<Selectors>,
     audiences: usize,
 }
@@ -147,7 +148,7 @@ impl Audiences {
         let asked = asked.collect();
         let grants = (!selection.granted.is_empty()).then(|| self.join_grants(&selection.granted));
         let (granted, compiled) = match grants.and_then(|grants| self.grants.get(grants)) {
-            Some(grants) => (Rc::clone(&grants.selectors), Rc::clone(&grants.compiled)),
+            Some(grants) => (Rc::clone(&grants.selection.granted), Rc::clone(&grants.compiled)),
             None => Default::default(),
         };
         let selection = Rc::new(Selection { asked, granted });
@@ -168,19 +169,21 @@ impl Audiences {
     }
 
     fn join_grants(&mut self, granted: &Rc<[TopicSelector]>) -> GrantsKey {
-        if let Some(key) = self.by_grants.get(granted).copied()
+        let alone = Selection { asked: Rc::default(), granted: Rc::clone(granted) };
+        if let Some(key) = self.by_grants.get(&alone).copied()
             && let Some(grants) = self.grants.get_mut(key)
         {
             grants.audiences += 1;
             return key;
         }
         let key = self.grants.vacant_key();
-        let selectors: Rc<[_]> =
-            granted.iter().map(|selector| self.granted.insert(selector, key)).collect();
-        let compiled: Rc<Selectors> = Rc::new(selectors.iter().cloned().collect());
-        self.bytes += Grants::held_bytes(&selectors, &compiled);
-        self.by_grants.insert(Rc::clone(&selectors), key);
-        self.grants.insert(Grants { selectors, compiled, audiences: 1 })
+        let granted = granted.iter().map(|selector| self.granted.insert(selector, key)).collect();
+        let selection = Rc::new(Selection { granted, ..alone });
+        let compiled: Rc<Selectors> = Rc::new(selection.granted.iter().cloned().collect());
+        self.by_grants.insert(Rc::clone(&selection), key);
+        let grants = Grants { selection, compiled, audiences: 1 };
+        self.bytes += grants.held_bytes();
+        self.grants.insert(grants)
     }
 
     /// Removes a connection, which no longer waits, and with the last one the audience.
@@ -207,10 +210,10 @@ impl Audiences {
         if grants.audiences > 0 {
             return;
         }
-        let Grants { selectors, compiled, .. } = self.grants.remove(key);
-        self.by_grants.remove(&selectors);
-        self.bytes -= Grants::held_bytes(&selectors, &compiled);
-        for selector in &*selectors {
+        let grants = self.grants.remove(key);
+        self.by_grants.remove(&grants.selection);
+        self.bytes -= grants.held_bytes();
+        for selector in &*grants.selection.granted {
             self.granted.remove(selector, key);
         }
     }
@@ -291,8 +294,8 @@ impl Audiences {
 }
 
 impl Grants {
-    fn held_bytes(selectors: &[TopicSelector], compiled: &Selectors) -> usize {
-        ENTRY_BYTES + compiled.held_bytes() + links(selectors)
+    fn held_bytes(&self) -> usize {
+        ENTRY_BYTES + self.compiled.held_bytes() + links(&self.selection.granted)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     topic_selector::TopicSelector,
 };
 
-use beginnings::Beginnings;
+use beginnings::{Beginnings, Bucket};
 
 /// Who has a selector: an audience, or a list of grants.
 type Holder = usize;
@@ -26,9 +26,8 @@ type SelectorKey = usize;
 /// The selectors of a hub, each once, with those who hold it.
 #[derive(Debug, Default)]
 pub(crate) struct SelectorIndex {
-    by_topic: HashMap<Topic, Vec<Holder>>,
+    by_topic: HashMap<Topic, Bucket>,
     broad: Slab<Broad>,
-    keys: HashMap<TopicSelector, SelectorKey>,
     /// What topics begin with, and what their URLs do.
     topics: Beginnings,
     urls: Beginnings,
@@ -71,50 +70,57 @@ impl SelectorIndex {
                 self.bytes += ENTRY_BYTES + selector.held_bytes();
                 topic.clone()
             });
-            add(self.by_topic.entry(topic.clone()).or_default(), holder);
+            add(&mut self.by_topic.entry(topic.clone()).or_default().members, holder);
             return TopicSelector::Exact(topic);
         }
-        if let Some(broad) = self.keys.get(selector).and_then(|key| self.broad.get_mut(*key)) {
-            add(&mut broad.holders, holder);
-            return broad.selector.clone();
-        }
-        let broad = Broad { selector: selector.clone(), holders: vec![holder] };
-        let key = self.broad.insert(broad);
-        self.bytes += ENTRY_BYTES + selector.held_bytes();
-        self.keys.insert(selector.clone(), key);
-        let (beginnings, beginning) = self.place(selector);
-        beginnings.insert(&beginning, key, selector.cost());
-        selector.clone()
+        let beginning = selector.beginning();
+        let (table, broad) = self.table(selector);
+        let order = |key: SelectorKey| broad.get(key).map(|broad| broad.selector.cmp(selector));
+        let key = match table.find(&beginning, order) {
+            Ok(key) => key,
+            Err(at) => {
+                let key = broad.insert(Broad { selector: selector.clone(), holders: Vec::new() });
+                table.insert(&beginning, (at, key), selector.cost());
+                self.bytes += ENTRY_BYTES + selector.held_bytes();
+                key
+            }
+        };
+        let Some(broad) = self.broad.get_mut(key) else { return selector.clone() };
+        add(&mut broad.holders, holder);
+        broad.selector.clone()
     }
 
     /// Notes that `holder`, which has it, has this selector no longer.
     pub(crate) fn remove(&mut self, selector: &TopicSelector, holder: Holder) {
         if let TopicSelector::Exact(topic) = selector {
-            let Some(holders) = self.by_topic.get_mut(topic) else { return };
-            remove(holders, holder);
-            if holders.is_empty() {
+            let Some(Bucket { members, .. }) = self.by_topic.get_mut(topic) else { return };
+            remove(members, holder);
+            if members.is_empty() {
                 self.by_topic.remove(topic);
                 self.bytes -= ENTRY_BYTES + selector.held_bytes();
             }
             return;
         }
-        let Some(key) = self.keys.get(selector).copied() else { return };
-        let Some(broad) = self.broad.get_mut(key) else { return };
-        remove(&mut broad.holders, holder);
-        if broad.holders.is_empty() {
-            self.broad.remove(key);
-            self.keys.remove(selector);
+        let beginning = selector.beginning();
+        let (table, broad) = self.table(selector);
+        let order = |key: SelectorKey| broad.get(key).map(|broad| broad.selector.cmp(selector));
+        let Ok(key) = table.find(&beginning, order) else { return };
+        let Some(Broad { holders, .. }) = broad.get_mut(key) else { return };
+        remove(holders, holder);
+        if holders.is_empty() {
+            table.remove(&beginning, key, selector.cost());
+            broad.remove(key);
             self.bytes -= ENTRY_BYTES + selector.held_bytes();
-            let (beginnings, beginning) = self.place(selector);
-            beginnings.remove(&beginning, key, selector.cost());
         }
     }
 
-    fn place(&mut self, selector: &TopicSelector) -> (&mut Beginnings, String) {
-        match selector {
-            TopicSelector::UrlPattern(_) => (&mut self.urls, selector.beginning()),
-            _ => (&mut self.topics, selector.beginning()),
-        }
+    /// Where selectors of this kind are found, and what they are.
+    fn table(&mut self, selector: &TopicSelector) -> (&mut Beginnings, &mut Slab<Broad>) {
+        let table = match selector {
+            TopicSelector::UrlPattern(_) => &mut self.urls,
+            _ => &mut self.topics,
+        };
+        (table, &mut self.broad)
     }
 
     /// Bytes of the selectors in memory.
@@ -154,8 +160,8 @@ impl SelectorIndex {
     ) -> Vec<Holder> {
         let mut found = Vec::new();
         for (at, topic) in topics.iter().enumerate() {
-            if let Some(holders) = self.by_topic.get(topic) {
-                found.extend(holders.iter().copied().filter(|holder| wanted(*holder)));
+            if let Some(Bucket { members, .. }) = self.by_topic.get(topic) {
+                found.extend(members.iter().copied().filter(|holder| wanted(*holder)));
             }
             let mut meet = |key: SelectorKey| {
                 let Some(broad) = self.broad.get(key) else { return };

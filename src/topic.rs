@@ -1,6 +1,6 @@
 //! What an update is about, and what subscribers ask for by name.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
 use thiserror::Error;
 
@@ -46,6 +46,19 @@ impl Topic {
     /// The topic as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Topic {
+    /// What topics begin with, in the form of a topic, to be looked up among such: it may be empty.
+    pub(crate) fn beginning(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Borrow<str> for Topic {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -1,23 +1,23 @@
 //! Selectors by what every text that they select begins with.
 
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
-use crate::{limits::MAX_BEGINNING_BYTES, selector_cost::SelectorCost};
+use crate::{limits::MAX_BEGINNING_BYTES, selector_cost::SelectorCost, topic::Topic};
 
 use super::SelectorKey;
 
 /// A table of selectors. A text meets those alone that have a beginning of it.
 #[derive(Debug, Default)]
 pub(super) struct Beginnings {
-    buckets: HashMap<Box<str>, Bucket>,
+    buckets: HashMap<Topic, Bucket>,
     /// The buckets of each length, of which a text meets one at the most.
     levels: Vec<Level>,
 }
 
-/// The selectors with one beginning.
+/// The selectors with one beginning, in their order; or those who hold a name.
 #[derive(Debug, Default)]
-struct Bucket {
-    selectors: Vec<SelectorKey>,
+pub(super) struct Bucket {
+    pub(super) members: Vec<usize>,
     cost: SelectorCost,
 }
 
@@ -34,11 +34,29 @@ impl Beginnings {
         self.buckets.is_empty()
     }
 
-    pub(super) fn insert(&mut self, beginning: &str, key: SelectorKey, cost: SelectorCost) {
+    /// The selector of this beginning that `order` says is equal, or its place among the others.
+    pub(super) fn find(
+        &self,
+        beginning: &str,
+        order: impl Fn(SelectorKey) -> Option<Ordering>,
+    ) -> Result<SelectorKey, usize> {
+        let bucket = self.buckets.get(shortened(beginning));
+        let members = bucket.map_or(&[][..], |bucket| &bucket.members);
+        let found = members.binary_search_by(|key| order(*key).unwrap_or(Ordering::Less));
+        found.map(|at| members.get(at).copied().unwrap_or_default())
+    }
+
+    /// Adds a selector at its place.
+    pub(super) fn insert(
+        &mut self,
+        beginning: &str,
+        (at, key): (usize, SelectorKey),
+        cost: SelectorCost,
+    ) {
         let beginning = shortened(beginning);
-        let bucket = self.buckets.entry(beginning.into()).or_default();
-        let is_new = bucket.selectors.is_empty();
-        bucket.selectors.push(key);
+        let bucket = self.buckets.entry(Topic::beginning(beginning)).or_default();
+        let is_new = bucket.members.is_empty();
+        bucket.members.insert(at.min(bucket.members.len()), key);
         bucket.cost += cost;
         if self.levels.len() <= beginning.len() {
             self.levels.resize(beginning.len() + 1, Level::default());
@@ -52,13 +70,11 @@ impl Beginnings {
     pub(super) fn remove(&mut self, beginning: &str, key: SelectorKey, cost: SelectorCost) {
         let beginning = shortened(beginning);
         let Some(bucket) = self.buckets.get_mut(beginning) else { return };
-        let Some(at) = bucket.selectors.iter().position(|selector| *selector == key) else {
-            return;
-        };
-        bucket.selectors.swap_remove(at);
+        let Some(at) = bucket.members.iter().position(|member| *member == key) else { return };
+        bucket.members.remove(at);
         bucket.cost.passes -= cost.passes;
         bucket.cost.regexp_bytes -= cost.regexp_bytes;
-        if !bucket.selectors.is_empty() {
+        if !bucket.members.is_empty() {
             return;
         }
         self.buckets.remove(beginning);
@@ -87,7 +103,7 @@ impl Beginnings {
             level.heaviest = SelectorCost::default();
         }
         for (beginning, bucket) in &self.buckets {
-            if let Some(level) = self.levels.get_mut(beginning.len()) {
+            if let Some(level) = self.levels.get_mut(beginning.as_str().len()) {
                 level.heaviest = level.heaviest.max(bucket.cost);
             }
         }
@@ -100,7 +116,7 @@ impl Beginnings {
                 && let Some(beginning) = text.get(..len)
                 && let Some(bucket) = self.buckets.get(beginning)
             {
-                bucket.selectors.iter().for_each(|key| meet(*key));
+                bucket.members.iter().for_each(|key| meet(*key));
             }
         }
     }
