@@ -4,23 +4,35 @@
 //! first time; the update is published once. The outcome is stored in the transaction of its update,
 //! so that there is never the one without the other.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, VecDeque},
-    fmt,
-    rc::Rc,
-    time::Duration,
-};
+mod counts;
+mod memory;
+
+use std::{collections::HashMap, fmt, rc::Rc, time::Duration};
 
 use thiserror::Error;
 
 use crate::{
-    event_id::EventId, idempotency_key::IdempotencyKey, limits::MAX_IDEMPOTENCY_KEYS,
+    event_id::EventId,
+    idempotency_key::IdempotencyKey,
+    limits::{MAX_IDEMPOTENCY_KEYS, MAX_IDEMPOTENCY_KEYS_OF_PUBLISHER},
+    publisher::KeySpace,
     timestamp::Timestamp,
 };
 
+pub use counts::Counts;
+pub use memory::MemoryOutcomes;
+
 /// For how long the outcome of a key is remembered.
 pub const REMEMBERED_FOR: Duration = Duration::from_mins(5);
+
+/// A key of one publisher: the same key of another is another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OwnedKey {
+    /// Whose it is.
+    pub space: KeySpace,
+    /// What the publisher calls it.
+    pub key: IdempotencyKey,
+}
 
 /// Which body a key came with, so that the same key with another body can be told.
 ///
@@ -42,7 +54,8 @@ pub struct Outcome {
     pub at: Timestamp,
 }
 
-/// A store of outcomes, bounded by [`MAX_IDEMPOTENCY_KEYS`].
+/// A store of outcomes, bounded by [`MAX_IDEMPOTENCY_KEYS`] and, for each publisher, by
+/// [`MAX_IDEMPOTENCY_KEYS_OF_PUBLISHER`].
 pub trait Outcomes {
     /// How many there are.
     fn len(&self) -> usize;
@@ -52,17 +65,20 @@ pub trait Outcomes {
         self.len() == 0
     }
 
+    /// How many there are of this publisher.
+    fn len_of(&self, space: &KeySpace) -> usize;
+
     /// The outcome of this key, if it is held.
     ///
     /// # Errors
     /// [`OutcomesFailed`].
-    fn find(&self, key: &IdempotencyKey) -> Result<Option<Outcome>, OutcomesFailed>;
+    fn find(&self, key: &OwnedKey) -> Result<Option<Outcome>, OutcomesFailed>;
 
     /// Keeps the outcome of a key that has none.
     ///
     /// # Errors
     /// [`OutcomesFailed`].
-    fn remember(&self, key: &IdempotencyKey, outcome: &Outcome) -> Result<(), OutcomesFailed>;
+    fn remember(&self, key: &OwnedKey, outcome: &Outcome) -> Result<(), OutcomesFailed>;
 
     /// Removes the outcomes from before `until`.
     ///
@@ -88,13 +104,13 @@ pub enum Turn {
     Wait,
     /// The key is that of another body.
     Mismatch,
-    /// There are too many keys to remember one more.
+    /// There are too many keys, in all or of this publisher, to remember one more.
     Full,
 }
 
 /// The keys in flight, and the outcomes of those before.
 pub struct Idempotency {
-    in_flight: HashMap<IdempotencyKey, Fingerprint>,
+    in_flight: HashMap<OwnedKey, Fingerprint>,
     outcomes: Rc<dyn Outcomes>,
 }
 
@@ -111,7 +127,7 @@ impl Idempotency {
     /// The store's own.
     pub fn begin(
         &mut self,
-        key: &IdempotencyKey,
+        key: &OwnedKey,
         fingerprint: &Fingerprint,
         now: Timestamp,
     ) -> Result<Turn, OutcomesFailed> {
@@ -125,7 +141,10 @@ impl Idempotency {
             let same = outcome.fingerprint == *fingerprint;
             return Ok(if same { Turn::Again(outcome) } else { Turn::Mismatch });
         }
-        if self.in_flight.len() + self.outcomes.len() >= MAX_IDEMPOTENCY_KEYS {
+        let own = self.in_flight.keys().filter(|in_flight| in_flight.space == key.space).count();
+        let is_full = self.in_flight.len() + self.outcomes.len() >= MAX_IDEMPOTENCY_KEYS
+            || own + self.outcomes.len_of(&key.space) >= MAX_IDEMPOTENCY_KEYS_OF_PUBLISHER;
+        if is_full {
             return Ok(Turn::Full);
         }
         self.in_flight.insert(key.clone(), fingerprint.clone());
@@ -136,12 +155,12 @@ impl Idempotency {
     ///
     /// # Errors
     /// The store's own.
-    pub fn remember(&self, key: &IdempotencyKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
+    pub fn remember(&self, key: &OwnedKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
         self.outcomes.remember(key, outcome)
     }
 
     /// The first one has ended, whether it was published or not.
-    pub fn end(&mut self, key: &IdempotencyKey) {
+    pub fn end(&mut self, key: &OwnedKey) {
         self.in_flight.remove(key);
     }
 }
@@ -174,43 +193,6 @@ impl Fingerprint {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// Outcomes in memory, for hosts without storage.
-#[derive(Debug, Default)]
-pub struct MemoryOutcomes {
-    held: RefCell<Held>,
-}
-
-#[derive(Debug, Default)]
-struct Held {
-    outcomes: HashMap<IdempotencyKey, Outcome>,
-    by_age: VecDeque<(Timestamp, IdempotencyKey)>,
-}
-
-impl Outcomes for MemoryOutcomes {
-    fn len(&self) -> usize {
-        self.held.borrow().outcomes.len()
-    }
-
-    fn find(&self, key: &IdempotencyKey) -> Result<Option<Outcome>, OutcomesFailed> {
-        Ok(self.held.borrow().outcomes.get(key).cloned())
-    }
-
-    fn remember(&self, key: &IdempotencyKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
-        let mut held = self.held.borrow_mut();
-        held.outcomes.insert(key.clone(), outcome.clone());
-        held.by_age.push_back((outcome.at, key.clone()));
-        Ok(())
-    }
-
-    fn forget(&self, until: Timestamp) -> Result<(), OutcomesFailed> {
-        let mut held = self.held.borrow_mut();
-        while let Some((_, key)) = held.by_age.pop_front_if(|(at, _)| *at < until) {
-            held.outcomes.remove(&key);
-        }
-        Ok(())
     }
 }
 

@@ -69,6 +69,7 @@ pub mod lookalike;
 mod numeric_date;
 pub mod pem;
 pub mod publish_origin;
+pub mod publisher;
 pub mod resource_metadata;
 pub mod trust;
 pub mod verifier;

@@ -293,7 +293,13 @@ impl InvalidTrust {
     }
 }
 
-impl Choice<'_> {
+impl<'trust> Choice<'trust> {
+    /// The trusted issuer of an access token of 1.0.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&'trust str> {
+        self.issuer.map(|issuer| issuer.id.as_str())
+    }
+
     /// The dialect of the token.
     #[must_use]
     pub fn dialect(&self) -> Dialect {

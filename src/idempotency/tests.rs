@@ -4,8 +4,11 @@ use super::*;
 
 const MINUTES_5: u64 = 300_000;
 
-fn key(text: &str) -> IdempotencyKey {
-    IdempotencyKey::parse(text).unwrap()
+/// A key of the first publisher, or with another digit behind `/` of another.
+fn key(text: &str) -> OwnedKey {
+    let (text, publisher) = text.split_once('/').unwrap_or((text, "0"));
+    let space = KeySpace::of_digest(publisher.as_bytes());
+    OwnedKey { space, key: IdempotencyKey::parse(text).unwrap() }
 }
 
 fn body(text: &str) -> Fingerprint {
@@ -78,14 +81,38 @@ fn a_key_is_forgotten_after_five_minutes() {
 }
 
 #[test]
+fn the_key_of_another_publisher_is_another_key() {
+    let mut keys = idempotency();
+    let outcome = publish(&mut keys, "k/1", "x", 0);
+    assert_eq!(keys.begin(&key("k/2"), &body("y"), at(0)), Ok(Turn::First));
+    assert_eq!(keys.begin(&key("k/1"), &body("x"), at(0)), Ok(Turn::Again(outcome)));
+    assert_eq!(keys.begin(&key("k/1"), &body("y"), at(0)), Ok(Turn::Mismatch));
+    assert_eq!(keys.begin(&key("k/2"), &body("x"), at(0)), Ok(Turn::Mismatch));
+}
+
+#[test]
+fn one_publisher_fills_a_quarter_and_its_next_key_waits_for_an_old_one_to_be_forgotten() {
+    let mut keys = idempotency();
+    for number in 0..MAX_IDEMPOTENCY_KEYS_OF_PUBLISHER - 1 {
+        publish(&mut keys, &number.to_string(), "x", 0);
+    }
+    assert_eq!(keys.begin(&key("in-flight"), &body("x"), at(1)), Ok(Turn::First));
+    assert_eq!(keys.begin(&key("k"), &body("x"), at(1)), Ok(Turn::Full));
+    assert!(matches!(keys.begin(&key("1"), &body("x"), at(1)), Ok(Turn::Again(_))));
+    assert_eq!(keys.begin(&key("k/1"), &body("x"), at(1)), Ok(Turn::First));
+    assert_eq!(keys.begin(&key("k"), &body("x"), at(1 + MINUTES_5)), Ok(Turn::First));
+}
+
+#[test]
 fn what_cannot_be_remembered_is_not_begun_until_an_old_key_is_forgotten() {
     let mut keys = idempotency();
     for number in 0..MAX_IDEMPOTENCY_KEYS {
-        publish(&mut keys, &number.to_string(), "x", 0);
+        let publisher = number / MAX_IDEMPOTENCY_KEYS_OF_PUBLISHER;
+        publish(&mut keys, &format!("{number}/{publisher}"), "x", 0);
     }
-    assert_eq!(keys.begin(&key("k"), &body("x"), at(1)), Ok(Turn::Full));
-    assert!(matches!(keys.begin(&key("1"), &body("x"), at(1)), Ok(Turn::Again(_))));
-    assert_eq!(keys.begin(&key("k"), &body("x"), at(1 + MINUTES_5)), Ok(Turn::First));
+    assert_eq!(keys.begin(&key("k/9"), &body("x"), at(1)), Ok(Turn::Full));
+    assert!(matches!(keys.begin(&key("1/0"), &body("x"), at(1)), Ok(Turn::Again(_))));
+    assert_eq!(keys.begin(&key("k/9"), &body("x"), at(1 + MINUTES_5)), Ok(Turn::First));
 }
 
 #[test]

@@ -31,4 +31,9 @@ bounds! {
     /// 10 MB.
     MAX_IDEMPOTENCY_KEYS: usize = 32_768, number,
         "idempotency keys of a hub that are remembered" => "429";
+
+    /// A quarter of [`MAX_IDEMPOTENCY_KEYS`], so that no publisher has all of them. Who publishes
+    /// without a token counts as one publisher.
+    MAX_IDEMPOTENCY_KEYS_OF_PUBLISHER: usize = 8_192, number,
+        "such keys of one publisher" => "429";
 }

@@ -16,6 +16,7 @@ use crate::{
     hub_path,
     publish_grant::PublishGrant,
     publish_origin,
+    publisher::Publisher,
     resource_metadata::ResourceMetadata,
     verifier::Role,
 };
@@ -29,6 +30,8 @@ pub(super) struct Gate {
 /// What a request may do, and whether its token stood in the URL, so that no cache may keep the
 /// answer: RFC 6750 § 2.3.
 pub(super) struct Admission {
+    /// Whose token it is, when it is to publish.
+    publisher: Option<Publisher>,
     pub(super) access: Access,
     pub(super) is_private: bool,
 }
@@ -101,11 +104,13 @@ impl Gate {
             presented.map_err(|reason| self.refuse(addressed, dialect, reason))?
         else {
             return match role {
-                Role::Publisher if self.authorization.anonymous_publish => {
-                    Ok(Admission { access: Access::open_to_publish(), is_private: false })
-                }
+                Role::Publisher if self.authorization.anonymous_publish => Ok(Admission {
+                    access: Access::open_to_publish(),
+                    publisher: None,
+                    is_private: false,
+                }),
                 Role::Subscriber if self.authorization.anonymous_subscribe => {
-                    Ok(Admission { access: Access::default(), is_private: false })
+                    Ok(Admission { access: Access::default(), publisher: None, is_private: false })
                 }
                 _ if trust.is_without_key(role) => {
                     Err(self.refuse(addressed, dialect, Unauthorized::NoKey))
@@ -116,8 +121,9 @@ impl Gate {
         let dialect =
             shown.unwrap_or_else(|| trust.dialect_of_refusal(presented.jws().ok().as_ref(), role));
         let admitted = self.verify(request, addressed, &presented, role, shown, urls).await;
-        let access = admitted.map_err(|reason| self.refuse(addressed, dialect, reason))?;
-        Ok(Admission { access, is_private: presented.carrier == Carrier::Query })
+        let (access, publisher) =
+            admitted.map_err(|reason| self.refuse(addressed, dialect, reason))?;
+        Ok(Admission { access, publisher, is_private: presented.carrier == Carrier::Query })
     }
 
     /// What an admitted publisher may publish.
@@ -130,6 +136,7 @@ impl Gate {
         let of_hub = Dialect::of_hub(self.verification.trust().trusts_an_issuer());
         PublishGrant {
             access: admission.access.clone(),
+            publisher: admission.publisher.clone(),
             dialect: admission.access.dialect().unwrap_or(of_hub),
             public_by_claim: self.authorization.public_by_claim,
             hub_paths: hub_path::same_hub(hub_path::of_url(&addressed.url)),
@@ -167,7 +174,7 @@ impl Gate {
         role: Role,
         shown: Option<Dialect>,
         urls: &Rc<HostUrlParser>,
-    ) -> Result<Access, Unauthorized> {
+    ) -> Result<(Access, Option<Publisher>), Unauthorized> {
         if presented.carrier == Carrier::Cookie && role == Role::Publisher {
             let header = |name: &str| request.headers().get(name).ok().flatten();
             let (origin, referer) = (header("Origin"), header("Referer"));
@@ -176,7 +183,8 @@ impl Gate {
         }
         let resource = self.resource(addressed);
         let verified = self.verification.grants(presented, role, shown, resource, clock::now);
-        Ok(Access::new(verified.await?, &**urls)?)
+        let (grants, publisher) = verified.await?;
+        Ok((Access::new(grants, &**urls)?, publisher))
     }
 
     /// Refuses who has no token, where even a hub that is open to everybody asks for one.

@@ -7,8 +7,7 @@ use futures::channel::oneshot;
 use super::clock;
 use crate::{
     error::Error,
-    idempotency::{Fingerprint, Idempotency, Outcome, Outcomes, OutcomesFailed, Turn},
-    idempotency_key::IdempotencyKey,
+    idempotency::{Fingerprint, Idempotency, Outcome, Outcomes, OutcomesFailed, OwnedKey, Turn},
     published::Published,
 };
 
@@ -16,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Once {
     keys: RefCell<Idempotency>,
-    waiting: RefCell<Vec<(IdempotencyKey, oneshot::Sender<()>)>>,
+    waiting: RefCell<Vec<(OwnedKey, oneshot::Sender<()>)>>,
 }
 
 /// What came of a key.
@@ -31,7 +30,7 @@ pub(super) enum Begun<'a> {
 #[must_use = "others wait until this is dropped"]
 pub(super) struct First<'a> {
     once: &'a Once,
-    key: IdempotencyKey,
+    key: OwnedKey,
     fingerprint: Fingerprint,
 }
 
@@ -43,7 +42,7 @@ impl Once {
     /// Waits for the key's turn. The outer error is for the log.
     pub(super) async fn begin(
         &self,
-        key: IdempotencyKey,
+        key: OwnedKey,
         fingerprint: Fingerprint,
     ) -> Result<Result<Begun<'_>, Error>, OutcomesFailed> {
         loop {

@@ -10,17 +10,18 @@ use super::{
     Hooks, Level, Record, Storage, answers, body, clock,
     engine::Engine,
     once::{Begun, First},
-    publish_stream, respond, subscribe,
+    publish_stream, respond, subscribe, subtle,
 };
 use crate::{
     body_kind::BodyKind,
     error::Error,
-    idempotency::Fingerprint,
+    idempotency::{Fingerprint, OwnedKey},
     idempotency_key::IdempotencyKey,
     publish_grant::PublishGrant,
     publish_request::PublishRequest,
     publish_stream::PublishStream,
     published::Published,
+    publisher::KeySpace,
     rate::Rate,
     sequence::Sequence,
     update::{Update, UpdateTooLarge},
@@ -117,7 +118,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         grant.may_publish(&parsed, clock::now())?;
         let Some(key) = key else { return self.publish_parsed(parsed, None).await };
         let fingerprint = Fingerprint::new(kind.kind().media_type(), &body);
-        let begun = self.limits.once.begin(key, fingerprint).await;
+        let space = key_space(grant).await?;
+        let begun = self.limits.once.begin(OwnedKey { space, key }, fingerprint).await;
         match begun.map_err(|error| self.publish_failed(&error))?? {
             Begun::Again(published) => Ok(published),
             Begun::First(first) => self.publish_parsed(parsed, Some(first)).await,
@@ -180,6 +182,13 @@ fn body_of(request: &Request) -> Result<Body, Error> {
         Some(_) => Err(Error::KeyOfStream),
         None => Ok(Body::Stream(stream)),
     }
+}
+
+/// The keys of who publishes.
+async fn key_space(grant: &PublishGrant) -> Result<KeySpace, Error> {
+    let Some(publisher) = &grant.publisher else { return Ok(KeySpace::anonymous()) };
+    let digest = subtle::digest(publisher.as_bytes()).await.map_err(|_| Error::Internal)?;
+    Ok(KeySpace::of_digest(&digest))
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, Error> {

@@ -26,6 +26,10 @@ extern "C" {
         usages: &Array,
     ) -> Result<js_sys::Promise, JsValue>;
 
+    /// Web Cryptography § 14.3.5.
+    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = digest)]
+    fn digest_of(algorithm: &str, bytes: &Uint8Array) -> Result<js_sys::Promise, JsValue>;
+
     /// Web Cryptography § 14.3.4.
     #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = verify)]
     fn verify_signature(
@@ -58,6 +62,12 @@ pub(super) async fn verify(
     let (signature, signed) = (Uint8Array::from(signature), Uint8Array::from(signed));
     let promise = verify_signature(&object(algorithm)?, key, &signature, &signed)?;
     Ok(JsFuture::from(promise).await?.is_truthy())
+}
+
+/// The SHA-256 of some bytes.
+pub(super) async fn digest(bytes: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let digest = JsFuture::from(digest_of("SHA-256", &Uint8Array::from(bytes))?).await?;
+    Ok(Uint8Array::new(&digest).to_vec())
 }
 
 fn object(algorithm: Algorithm) -> Result<Object, JsValue> {

@@ -22,6 +22,7 @@ use crate::{
     key::Key,
     key_set::KeySet,
     limits::MAX_KEYS,
+    publisher::Publisher,
     timestamp::Timestamp,
     trust::Trust,
     verifier::{Keys, Role},
@@ -81,21 +82,31 @@ impl Verification {
         request: Option<Dialect>,
         resource: &str,
         now: impl Fn() -> Timestamp,
-    ) -> Result<Grants, Unauthorized> {
+    ) -> Result<(Grants, Option<Publisher>), Unauthorized> {
         let jws = presented.jws()?;
         let choice = self.trust.choose(&jws, role)?;
         choice.admits(presented.carrier, request)?;
-        match choice.verifier.keys() {
-            Keys::Fixed(keys) => self.verify(&jws, keys).await?,
+        let publisher = |key: &Key| {
+            let is_one = role == Role::Publisher;
+            is_one.then(|| Publisher::of_token(choice.issuer(), &jws.payload, key))
+        };
+        let publisher = match choice.verifier.keys() {
+            Keys::Fixed(keys) => publisher(self.verify(&jws, keys).await?),
             Keys::Remote(url) => {
                 let keys = self.fetched(url, &jws, now()).await;
-                self.verify(&jws, &*keys.ok_or(Unauthorized::KeysUnavailable)?).await?;
+                let keys = keys.ok_or(Unauthorized::KeysUnavailable)?;
+                publisher(self.verify(&jws, &keys).await?)
             }
-        }
-        Ok(choice.grants(&jws, resource, now())?)
+        };
+        Ok((choice.grants(&jws, resource, now())?, publisher))
     }
 
-    async fn verify(&self, jws: &Jws<'_>, keys: &KeySet) -> Result<(), InvalidToken> {
+    /// The key that has signed it.
+    async fn verify<'keys>(
+        &self,
+        jws: &'keys Jws<'_>,
+        keys: &'keys KeySet,
+    ) -> Result<&'keys Key, InvalidToken> {
         let algorithm = jws.header.algorithm;
         let mut refused = InvalidToken::NoKey;
         for key in keys.candidates(algorithm, jws.header.key_id.as_deref()) {
@@ -110,7 +121,7 @@ impl Verification {
             let signed = jws.signing_input.as_bytes();
             // workerd throws at a signature of another length, which is as wrong as any.
             if let Ok(true) = subtle::verify(algorithm, &imported, &jws.signature, signed).await {
-                return Ok(());
+                return Ok(key);
             }
         }
         Err(refused)

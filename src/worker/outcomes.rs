@@ -1,6 +1,6 @@
 //! The outcomes of idempotency keys in the object's `SQLite` storage, beside the updates.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
 use wasm_bindgen::JsValue;
 
@@ -9,17 +9,19 @@ use super::{
     sys::SqlStorage,
 };
 use crate::{
-    idempotency::{Fingerprint, Outcome, Outcomes, OutcomesFailed},
-    idempotency_key::IdempotencyKey,
+    idempotency::{Counts, Fingerprint, Outcome, Outcomes, OutcomesFailed, OwnedKey},
+    publisher::KeySpace,
     timestamp::Timestamp,
+    web::{Level, Record},
 };
 
 /// The outcomes of one hub.
 #[derive(Debug)]
 pub(super) struct SqlOutcomes {
     sql: SqlStorage,
-    /// How many there are, so that they need not be counted: nobody else writes here.
-    len: Cell<usize>,
+    /// How many there are of each publisher, so that they need not be counted: nobody else writes
+    /// here.
+    counts: RefCell<Counts>,
 }
 
 impl From<SqlError> for OutcomesFailed {
@@ -31,9 +33,12 @@ impl From<SqlError> for OutcomesFailed {
 impl SqlOutcomes {
     /// Over the tables of [`super::schema`].
     pub(super) fn open(sql: SqlStorage) -> Result<Self, SqlError> {
-        let outcomes = Self { sql, len: Cell::new(0) };
-        if let Some(counted) = outcomes.rows("SELECT count(*) FROM outcomes", &[])?.first()? {
-            outcomes.len.set(size(&counted, 0, "count(*)")?);
+        let outcomes = Self { sql, counts: RefCell::default() };
+        let counted = "SELECT publisher, count(*) FROM outcomes GROUP BY publisher";
+        for row in outcomes.rows(counted, &[])? {
+            let row = row?;
+            let space = KeySpace::stored(row.text(0, "outcomes.publisher")?);
+            outcomes.counts.borrow_mut().add(space, size(&row, 1, "count(*)")?);
         }
         Ok(outcomes)
     }
@@ -45,14 +50,19 @@ impl SqlOutcomes {
 
 impl Outcomes for SqlOutcomes {
     fn len(&self) -> usize {
-        self.len.get()
+        self.counts.borrow().sum()
     }
 
-    fn find(&self, key: &IdempotencyKey) -> Result<Option<Outcome>, OutcomesFailed> {
+    fn len_of(&self, space: &KeySpace) -> usize {
+        self.counts.borrow().of(space)
+    }
+
+    fn find(&self, key: &OwnedKey) -> Result<Option<Outcome>, OutcomesFailed> {
         let row = self
             .rows(
-                "SELECT key, fingerprint, id, connections, at FROM outcomes WHERE key = ?",
-                &[key.as_str().into()],
+                "SELECT key, fingerprint, id, connections, at FROM outcomes \
+                 WHERE key = ? AND publisher IN (?, '') ORDER BY publisher DESC LIMIT 1",
+                &[key.key.as_str().into(), key.space.as_str().into()],
             )?
             .first()?;
         let Some(row) = row else { return Ok(None) };
@@ -64,26 +74,35 @@ impl Outcomes for SqlOutcomes {
         }))
     }
 
-    fn remember(&self, key: &IdempotencyKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
+    fn remember(&self, key: &OwnedKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
         self.rows(
-            "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?)",
             &[
-                key.as_str().into(),
+                key.space.as_str().into(),
+                key.key.as_str().into(),
                 outcome.fingerprint.as_str().into(),
                 outcome.id.as_str().into(),
                 js_number(outcome.connections as u64),
                 js_number(outcome.at.as_millis()),
             ],
         )?;
-        self.len.set(self.len.get() + 1);
+        self.counts.borrow_mut().add(key.space.clone(), 1);
         Ok(())
     }
 
     fn forget(&self, until: Timestamp) -> Result<(), OutcomesFailed> {
         let until = js_number(until.as_millis());
-        for row in self.rows("DELETE FROM outcomes WHERE at < ? RETURNING 1", &[until])? {
-            row?;
-            self.len.set(self.len.get().saturating_sub(1));
+        // What has no number as its time is behind all that has.
+        let forgotten =
+            "DELETE FROM outcomes WHERE at < ? OR at >= '' RETURNING key, publisher, at";
+        for row in self.rows(forgotten, &[until])? {
+            let row = row?;
+            let space = KeySpace::stored(row.text(1, "outcomes.publisher")?);
+            self.counts.borrow_mut().remove_one(&space);
+            if let Err(broken) = row.number(2, "outcomes.at") {
+                let record = Record::new(Level::Error, "idempotency key forgotten early");
+                record.with_detail(broken).to_console();
+            }
         }
         Ok(())
     }

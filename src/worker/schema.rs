@@ -9,7 +9,7 @@ use super::{
 use crate::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 
 /// What brings a database from each version to the next; the first from nothing to 1. `{now}`
 /// stands for the moment of the step.
@@ -21,6 +21,9 @@ const VERSION: u32 = 7;
 ///
 /// The updates of version 1 have no time: they count as accepted when they were brought to version
 /// 2, as the default of the column, so that the step costs the same however many they are.
+/// Outcomes of before version 8 are those of every publisher, for the five minutes that they last:
+/// their publisher is the empty text.
+///
 /// `emptied` is written when the last update of a kind is removed: it holds the sequence, the bytes
 /// and the number with which the next one goes on. `drained` holds when the hub was drained last, if it was.
 const STEPS: [&str; VERSION as usize] = [
@@ -75,6 +78,22 @@ const STEPS: [&str; VERSION as usize] = [
         subscriptions TEXT NOT NULL,
         payloads TEXT NOT NULL
     );
+    ",
+    "
+    CREATE TABLE outcomes_of_publishers (
+        publisher TEXT NOT NULL,
+        key TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        id TEXT NOT NULL,
+        connections INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (publisher, key)
+    ) WITHOUT ROWID;
+    INSERT INTO outcomes_of_publishers
+        SELECT '', key, fingerprint, id, connections, at FROM outcomes;
+    DROP TABLE outcomes;
+    ALTER TABLE outcomes_of_publishers RENAME TO outcomes;
+    CREATE INDEX outcomes_by_age ON outcomes (at);
     ",
 ];
 

@@ -39,6 +39,13 @@ export function execute(folder, sql) {
   database.close();
 }
 
+/** Has the SQL change the only object's database. No server may run. */
+export function change(folder, sql) {
+  const database = new DatabaseSync(path(folder));
+  database.exec(sql);
+  database.close();
+}
+
 function path(folder) {
   const files = readdirSync(join(folder, "HubObject")).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   if (files.length !== 1) throw new Error(`there is not one database but ${files.length}`);

@@ -1,15 +1,20 @@
 // The same key: the same answer and one update, also from a hub that was killed in between.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Subscriber, post, publish } from "./clients.mjs";
+import { change, replace, rows } from "./database.mjs";
 import { Server } from "./server.mjs";
+import { KEYS, bearer, detail, sign, token0, token1 } from "./tokens.mjs";
 import { until } from "./until.mjs";
+
+const VERSION_5 = fileURLToPath(new URL("version_5.sql", import.meta.url));
 
 const FORM = "application/x-www-form-urlencoded";
 
 /** What the answer says: status, body and the number of connections. */
-async function answer(hub, fields, key) {
-  const response = await post(hub, fields, { headers: { "idempotency-key": key } });
+async function answer(hub, fields, key, headers = {}) {
+  const response = await post(hub, fields, { headers: { ...headers, "idempotency-key": key } });
   return [response.status, await response.text(), response.headers.get("millstream-connections")];
 }
 
@@ -114,3 +119,87 @@ for (const kind of ["wrangler", "workerd"]) {
     });
   });
 }
+
+describe("whose a key is", () => {
+  let server;
+  before(async () => (server = await Server.start({ kind: "workerd", vars: { ...KEYS, ANONYMOUS_PUBLISH: "true" } })));
+  after(() => server?.stop());
+
+  const of0 = async (claims) => bearer(await sign({ mercure: { publish: ["*"] }, ...claims }));
+  const of1 = async (hub, sub) => bearer(await token1(hub, [detail(["publish"], ["*"])], { claims: { sub } }));
+
+  test("the key of another publisher is another key, in both dialects and without a token", async () => {
+    const hub = server.hub();
+    const publishers = [
+      {},
+      await of0({ sub: "shop" }),
+      await of0({ sub: "bank" }),
+      await of0({ iss: "a", sub: "b/c" }),
+      await of0({ iss: "a/b", sub: "c" }),
+      await of0({}),
+      await of1(hub, "shop"),
+      await of1(hub, "bank"),
+    ];
+    const ids = new Set();
+    for (const [at, headers] of publishers.entries()) {
+      const [status, id] = await answer(hub, { topic: "a", data: `order of ${at}` }, '"order-1001"', headers);
+      assert.equal(status, 200, `${at}: ${id}`);
+      ids.add(id);
+    }
+    assert.equal(ids.size, publishers.length);
+    for (const [at, headers] of publishers.entries()) {
+      const [status, id] = await answer(hub, { topic: "a", data: `order of ${at}` }, '"order-1001"', headers);
+      assert.deepEqual([status, ids.has(id)], [200, true]);
+      assert.equal((await answer(hub, { topic: "a", data: "another" }, '"order-1001"', headers))[0], 422);
+    }
+    for (const { publisher } of rows(server.folder, "SELECT publisher FROM outcomes")) {
+      assert.match(publisher, /^(-|[\w-]{22})$/, "neither a name nor a secret is stored");
+    }
+  });
+});
+
+test("one publisher has a quarter of the keys, and the others theirs all the same", async (t) => {
+  const server = await Server.start({ kind: "workerd", vars: { ...KEYS, ANONYMOUS_PUBLISH: "true" } });
+  t.after(() => server.stop());
+  const hub = server.hub();
+  assert.equal((await answer(hub, { topic: "a" }, "first"))[0], 200);
+  await server.kill();
+  change(
+    server.folder,
+    `WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 8191)
+     INSERT INTO outcomes SELECT '-', 'key-' || n, 'x', 'id', 0, ${Date.now()} FROM n`,
+  );
+  await server.restart();
+  assert.equal((await answer(hub, { topic: "a" }, "one more"))[0], 400, "a key of two words is none");
+  const [status, text] = await answer(hub, { topic: "a" }, "one-more");
+  assert.deepEqual([status, JSON.parse(text).field], [429, "Idempotency-Key"]);
+  assert.equal((await answer(hub, { topic: "a" }, "first"))[0], 200);
+  assert.equal((await answer(hub, { topic: "a" }, "one-more", bearer(await token0({ publish: ["*"] }))))[0], 200);
+});
+
+test("a key of version 5 of the database stands for its update until its five minutes are over", async (t) => {
+  const server = await Server.start({ kind: "workerd", vars: { ...KEYS, ANONYMOUS_PUBLISH: "true" } });
+  t.after(() => server.stop());
+  const hub = server.hub();
+  const body = new URLSearchParams({ topic: "a", data: "x" }).toString();
+  await publish(hub, { topic: "a", data: "x" });
+  await server.kill();
+  replace(server.folder, VERSION_5);
+  const fnv = [...Buffer.from(`${FORM}\0${body}`)].reduce(
+    (hash, byte) => BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n),
+    0xcbf29ce484222325n,
+  );
+  const print = `${body.length.toString(16)}-${fnv.toString(16).padStart(16, "0")}`;
+  change(
+    server.folder,
+    `INSERT INTO outcomes VALUES ('recent', '${print}', 'id-of-recent', 2, ${Date.now() - 60_000});
+     INSERT INTO outcomes VALUES ('old', '${print}', 'id-of-old', 2, ${Date.now() - 400_000})`,
+  );
+  await server.restart();
+  for (const headers of [{}, bearer(await token0({ publish: ["*"] }))]) {
+    const recent = await answer(hub, { topic: "a", data: "x" }, "recent", headers);
+    assert.deepEqual(recent, [200, "id-of-recent", "2"]);
+    assert.equal((await answer(hub, { topic: "a", data: "y" }, "recent", headers))[0], 422);
+    assert.notEqual((await answer(hub, { topic: "a", data: "x" }, "old", headers))[1], "id-of-old");
+  }
+});
