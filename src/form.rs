@@ -24,27 +24,57 @@ pub struct NotUtf8 {
 /// let pairs: Vec<_> = millstream::form::pairs(b"topic=a%20b&data=c+d").map(Result::unwrap).collect();
 /// assert_eq!(pairs, [("topic".into(), "a b".into()), ("data".into(), "c d".into())]);
 /// ```
-pub fn pairs(form: &[u8]) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), NotUtf8>> {
-    form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = match memchr::memchr(b'=', pair) {
-            Some(at) => pair.split_at(at),
-            None => (pair, &[][..]),
-        };
-        let value = value.strip_prefix(b"=").unwrap_or(value);
-        let refused = || NotUtf8 { field: String::from_utf8_lossy(&decode(name)).into_owned() };
-        Ok((text(name).ok_or_else(refused)?, text(value).ok_or_else(refused)?))
-    })
+#[must_use]
+pub fn pairs(form: &[u8]) -> Pairs<'_> {
+    pairs_of(form, |_| true)
 }
 
 /// Those of the [`pairs`] whose names are ours. What is not ours is passed over, whatever it holds.
-pub fn pairs_of(
-    form: &[u8],
-    is_ours: impl Fn(&str) -> bool,
-) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), NotUtf8>> {
-    pairs(form).filter(move |pair| match pair {
-        Ok((name, _)) => is_ours(name),
-        Err(NotUtf8 { field }) => is_ours(field),
-    })
+#[must_use]
+pub fn pairs_of(form: &[u8], is_ours: fn(&str) -> bool) -> Pairs<'_> {
+    Pairs { rest: form, is_ours }
+}
+
+/// An iterator over pairs.
+#[derive(Clone, Debug)]
+pub struct Pairs<'a> {
+    rest: &'a [u8],
+    is_ours: fn(&str) -> bool,
+}
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = Result<(Cow<'a, str>, Cow<'a, str>), NotUtf8>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.rest.is_empty() {
+            let (pair, rest) = split(self.rest, b'&');
+            self.rest = rest;
+            let (name, value) = split(pair, b'=');
+            let decoded = match (text(name), text(value)) {
+                (Some(name), Some(value)) => Ok((name, value)),
+                _ => Err(NotUtf8 { field: String::from_utf8_lossy(&decode(name)).into_owned() }),
+            };
+            let is_ours = match &decoded {
+                Ok((name, _)) => (self.is_ours)(name),
+                Err(NotUtf8 { field }) => (self.is_ours)(field),
+            };
+            if is_ours && !pair.is_empty() {
+                return Some(decoded);
+            }
+        }
+        None
+    }
+}
+
+/// What stands before the first such byte, and what behind it.
+fn split(bytes: &[u8], at: u8) -> (&[u8], &[u8]) {
+    match memchr::memchr(at, bytes) {
+        Some(found) => {
+            let (before, behind) = bytes.split_at(found);
+            (before, behind.get(1..).unwrap_or_default())
+        }
+        None => (bytes, &[]),
+    }
 }
 
 fn text(encoded: &[u8]) -> Option<Cow<'_, str>> {

@@ -113,8 +113,9 @@ impl PublishRequest {
     /// The first field that is wrong.
     pub fn from_form(form: &[u8]) -> Result<Self, InvalidPublishRequest> {
         let mut fields = Fields::default();
-        let names = ["topic", "data", "id", "type", "retry", "private"];
-        for pair in form::pairs_of(form, |name| names.contains(&name)) {
+        let is_ours =
+            |name: &str| matches!(name, "topic" | "data" | "id" | "type" | "retry" | "private");
+        for pair in form::pairs_of(form, is_ours) {
             let (name, value) = pair?;
             match &*name {
                 "topic" => fields.topics.push(value.parse()?),

@@ -80,8 +80,8 @@ impl PublishStream {
     /// What is wrong with the query.
     pub fn event_stream(query: &str) -> Result<Self, InvalidPublishRequest> {
         let (mut topics, mut private, mut keep_ids) = (Vec::<Topic>::new(), false, false);
-        let names = ["topic", "private", "keep_ids"];
-        for pair in form::pairs_of(query.as_bytes(), |name| names.contains(&name)) {
+        let is_ours = |name: &str| matches!(name, "topic" | "private" | "keep_ids");
+        for pair in form::pairs_of(query.as_bytes(), is_ours) {
             let (name, value) = pair?;
             match &*name {
                 "topic" => topics.push(value.parse()?),

@@ -311,15 +311,15 @@ impl<'a> Asked<'a> {
 }
 
 fn is_parameter(name: &str) -> bool {
-    const OTHERS: [&str; 6] = [
-        "topic",
-        "lastEventID",
-        "last_event_id",
-        "lastEventId",
-        "evs_last_event_id",
-        "Last-Event-ID",
-    ];
-    OTHERS.contains(&name) || is_matcher(name)
+    matches!(
+        name,
+        "topic"
+            | "lastEventID"
+            | "last_event_id"
+            | "lastEventId"
+            | "evs_last_event_id"
+            | "Last-Event-ID"
+    ) || is_matcher(name)
 }
 
 /// draft-dunglas-mercure-08, "subscription": such names are the protocol's, known or not.

@@ -26,8 +26,11 @@ fn read<'a>(mut stream: PublishStream, chunks: impl IntoIterator<Item = &'a [u8]
 }
 
 fuzz_target!(|body: &[u8]| {
-    let streams =
-        [PublishStream::ndjson, || PublishStream::event_stream("topic=a&topic=b&private").unwrap()];
+    let streams = [
+        PublishStream::ndjson,
+        || PublishStream::event_stream("topic=a&topic=b&private").unwrap(),
+        || PublishStream::event_stream("topic=a&keep_ids").unwrap(),
+    ];
     for stream in streams {
         let whole = read(stream(), [body]);
         assert_eq!(read(stream(), chunks(body)), whole);
