@@ -91,6 +91,18 @@ function ending(response) {
   return new Response(lines, response);
 }
 
+/** An EventSource gives up for good on an error: this ends at once, and it comes back. */
+function comeBack() {
+  const retry = 2_000 + Math.floor(3_000 * Math.random());
+  const headers = { "content-type": "text/event-stream", "cache-control": "no-cache, no-transform", ...PROTECTION };
+  return new Response(`retry: ${retry}\n`, { headers });
+}
+
+/** Whether it may be an EventSource that asks. */
+function asksForStream({ method, headers }) {
+  return method === "GET" && /text\/event-stream/i.test(headers.get("accept") ?? "");
+}
+
 export default {
   /** An EventSource that is answered with an error never comes back by itself, so what can be is tried again. */
   async fetch(request, env) {
@@ -111,7 +123,7 @@ export default {
       return answer(request, env);
     } catch (error) {
       log("no answer", String(error));
-      return problem(500, "Internal Server Error");
+      return asksForStream(request) ? comeBack() : problem(500, "Internal Server Error");
     }
   },
 };

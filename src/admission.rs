@@ -84,6 +84,17 @@ pub enum TooManyConnections {
     OfSelectors(#[from] TooManySelectors),
 }
 
+impl TooManyConnections {
+    /// Whether one of the places that are counted would do.
+    #[must_use]
+    pub fn is_of_places(self) -> bool {
+        match self {
+            Self::OfHub(_) | Self::OfAddress(_) => true,
+            Self::OfMemory | Self::OfSelectors(_) => false,
+        }
+    }
+}
+
 impl From<NoPlace> for TooManyConnections {
     fn from(place: NoPlace) -> Self {
         match place {
@@ -109,16 +120,15 @@ impl Admissions {
         id: ConnectionId,
         address: Option<&str>,
     ) -> Result<(), TooManyConnections> {
-        let ConnectionLimits { connections, per_address } = self.limits;
-        if connections > 0 && self.places.len() as u64 >= connections {
-            return Err(TooManyConnections::OfHub(connections));
+        if self.is_full() {
+            return Err(TooManyConnections::OfHub(self.limits.connections));
         }
         let address = address.map(|address| {
             let known = self.by_address.get_key_value(address);
             known.map_or_else(|| (address.into(), 0), |(known, held)| (Arc::clone(known), *held))
         });
-        if address.as_ref().is_some_and(|(_, held)| per_address > 0 && *held >= per_address) {
-            return Err(TooManyConnections::OfAddress(per_address));
+        if address.as_ref().is_some_and(|(_, held)| self.is_too_many(*held)) {
+            return Err(TooManyConnections::OfAddress(self.limits.per_address));
         }
         let address = address.map(|(address, held)| {
             self.by_address.insert(Arc::clone(&address), held + 1);
@@ -176,6 +186,24 @@ impl Admissions {
             }
         }
         true
+    }
+
+    /// Whether a connection takes a place where there is none left: in the hub, or at its address.
+    #[must_use]
+    pub fn is_crowded(&self, id: ConnectionId) -> bool {
+        let address = self.places.get(&id).and_then(|place| place.address.as_ref());
+        let held = address.and_then(|address| self.by_address.get(address));
+        self.is_full() || held.is_some_and(|held| self.is_too_many(*held))
+    }
+
+    fn is_full(&self) -> bool {
+        let limit = self.limits.connections;
+        limit > 0 && self.places.len() as u64 >= limit
+    }
+
+    /// Whether an address that holds so many places gets no more.
+    fn is_too_many(&self, held: u64) -> bool {
+        self.limits.per_address > 0 && held >= self.limits.per_address
     }
 
     /// How many connections have ended whose streams the runtime still has.

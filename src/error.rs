@@ -11,7 +11,7 @@ use crate::{
     decoder::DecodeError,
     dialect::Dialect,
     idempotency_key::InvalidIdempotencyKey,
-    limits::{MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
+    limits::{COME_BACK, COME_BACK_SPREAD, MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
     problem::Problem,
     publish_request::InvalidPublishRequest,
     publish_rules::ForbiddenPublication,
@@ -225,6 +225,58 @@ impl Error {
         }
     }
 
+    /// When a client may ask for the same stream again, for what will be over by itself or is no
+    /// fault of the client's; `random` is a random byte, so that clients do not come back together.
+    /// `None` when the client would be refused again.
+    #[must_use]
+    pub fn comes_back(&self, random: u8) -> Option<Duration> {
+        match self {
+            Self::Draining(retry) => Some(*retry),
+            Self::TooManyConnections(_)
+            | Self::TooManyKeys
+            | Self::PublishRate(_)
+            | Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. }
+            | Self::Config(_)
+            | Self::History
+            | Self::Unconfirmed
+            | Self::Unreachable
+            | Self::Internal => {
+                let spread = COME_BACK_SPREAD / u32::from(u8::MAX) * u32::from(random);
+                Some(COME_BACK.saturating_add(spread))
+            }
+            Self::NotFound
+            | Self::Misdirected
+            | Self::Host
+            | Self::HubName
+            | Self::MethodNotAllowed(_)
+            | Self::SwitchedOff { .. }
+            | Self::NotAcceptable
+            | Self::ContentType
+            | Self::UnsupportedMediaType
+            | Self::QueryMediaType
+            | Self::ContentEncoding
+            | Self::FormTooLarge(_)
+            | Self::BodyTooLarge(_)
+            | Self::BodyBroken
+            | Self::NothingFound(_)
+            | Self::Publish(_)
+            | Self::OverLimit(_)
+            | Self::UpdateTooLarge(_)
+            | Self::LineTooLong(_)
+            | Self::EventStream(_)
+            | Self::IdempotencyKey(_)
+            | Self::KeyOfStream
+            | Self::KeyReused
+            | Self::Subscribe(_)
+            | Self::MatchType(_)
+            | Self::NoSubscription
+            | Self::Forbidden { .. }
+            | Self::Unauthorized { .. }
+            | Self::Operator
+            | Self::Within => None,
+        }
+    }
+
     /// The header that this status obliges to: RFC 9110 §§ 10.2.1, 10.2.3 and 11.6.1, and
     /// RFC 6585 § 4.
     #[must_use]
@@ -267,6 +319,54 @@ mod tests {
             "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\
              \"missing \\\"match\\\" subscription parameter\",\"field\":\"match\"}"
         );
+    }
+
+    #[test]
+    fn who_is_not_wrong_comes_back_at_a_time_of_its_own() {
+        let full = Error::TooManyConnections(TooManyConnections::OfHub(4));
+        assert_eq!(full.comes_back(0), Some(Duration::from_secs(2)));
+        let latest = full.comes_back(u8::MAX).unwrap();
+        assert!((4_990..=5_000).contains(&latest.as_millis()), "{latest:?}");
+        let times: std::collections::HashSet<_> =
+            (0..=u8::MAX).map(|random| full.comes_back(random)).collect();
+        assert_eq!(times.len(), 256);
+        let drained = Duration::from_secs(7);
+        assert_eq!(Error::Draining(drained).comes_back(1), Some(drained));
+    }
+
+    #[test]
+    fn what_is_429_or_the_hubs_own_fault_is_temporary_and_a_wrong_request_is_not() {
+        let unauthorized =
+            |reason| Error::Unauthorized { reason, dialect: Dialect::V1, metadata: String::new() };
+        let errors = [
+            Error::TooManyConnections(TooManyConnections::OfAddress(1)),
+            Error::TooManyKeys,
+            Error::PublishRate(1),
+            Error::History,
+            Error::Unconfirmed,
+            Error::Unreachable,
+            Error::Draining(Duration::ZERO),
+            Error::Internal,
+            unauthorized(Unauthorized::KeysUnavailable),
+            unauthorized(Unauthorized::Missing),
+            unauthorized(Unauthorized::NoKey),
+            unauthorized(Unauthorized::InsufficientScope("a".to_owned())),
+            Error::from(InvalidSubscribeRequest::Missing(Dialect::V1)),
+            Error::NotFound,
+            Error::Misdirected,
+            Error::Host,
+            Error::HubName,
+            Error::MethodNotAllowed("GET"),
+            Error::NotAcceptable,
+            Error::QueryMediaType,
+            Error::BodyTooLarge(1),
+            Error::Operator,
+        ];
+        for error in errors {
+            let status = error.problem().status();
+            let is_temporary = status == 429 || status >= 500;
+            assert_eq!(error.comes_back(0).is_some(), is_temporary, "{error:?}: {status}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod deliver;
 mod drain;
 mod flush;
 mod rest;
+mod search;
 mod send;
 mod slow;
 mod subscribe;
@@ -201,6 +202,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// connection is no longer in the registry.
     pub fn remove(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Closed<T>> {
         self.registry.remove(id, reason)
+    }
+
+    /// How many connections have ended that the host's runtime still holds: each is charged to the
+    /// memory as one.
+    pub fn set_leaving(&mut self, leaving: usize) {
+        self.registry.leaving = leaving;
     }
 
     /// What the connection is to have taken for all that is queued now to have been flushed.

@@ -23,6 +23,7 @@ pub mod dialect;
 pub mod form;
 pub mod mercure_string;
 pub mod ndjson;
+pub mod newcomers;
 pub mod positions;
 mod publish_json;
 pub mod publish_request;

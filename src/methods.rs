@@ -5,6 +5,9 @@ use crate::error::Error;
 /// The value of `Allow` below the subscriptions of a hub, whichever halves are on.
 pub const OF_API: &str = "GET, HEAD, OPTIONS";
 
+/// The methods that ask for a stream.
+pub const OF_STREAMS: [&str; 3] = ["GET", "HEAD", "QUERY"];
+
 /// Which halves of a hub are switched on: `PUBLISHING`, `SUBSCRIBING`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Methods {

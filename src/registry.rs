@@ -24,6 +24,8 @@ pub struct Registry<T> {
     queued: usize,
     /// Bytes of their own that all of them hold beside that.
     own: usize,
+    /// How many have ended that the host's runtime has not let go of.
+    pub(crate) leaving: usize,
     /// How many have ended for each reason.
     ended: [u64; CloseReason::ALL.len()],
 }
@@ -56,6 +58,7 @@ impl<T> Default for Registry<T> {
             audiences: Audiences::default(),
             queued: 0,
             own: 0,
+            leaving: 0,
             ended: [0; CloseReason::ALL.len()],
         }
     }
@@ -84,7 +87,7 @@ impl<T> Registry<T> {
     #[must_use]
     pub fn held(&self) -> Held {
         Held {
-            connections: self.len(),
+            connections: self.len().saturating_add(self.leaving),
             own: self.own,
             audiences: self.audiences.bytes(),
             queues: self.queued,

@@ -5,6 +5,7 @@
 //! carries out its effects and never holds it borrowed while it calls a stream or a hook, since
 //! either may call back.
 
+mod admit;
 mod answers;
 mod authorize;
 mod body;

@@ -112,3 +112,15 @@ fn a_place_is_given_back_once() {
     assert_eq!(admissions.enter(id(3), None), Ok(()));
     assert_eq!(admissions.enter(id(4), None), Err(TooManyConnections::OfHub(2)));
 }
+
+#[test]
+fn who_takes_a_place_where_none_is_left_is_known() {
+    let mut admissions = admissions(3, 1);
+    assert_eq!(admissions.enter(id(1), Some("a")), Ok(()));
+    assert_eq!(admissions.enter(id(2), None), Ok(()));
+    let crowded =
+        |admissions: &Admissions| [1, 2, 3].map(|number| admissions.is_crowded(id(number)));
+    assert_eq!(crowded(&admissions), [true, false, false]);
+    assert_eq!(admissions.enter(id(3), None), Ok(()));
+    assert_eq!(crowded(&admissions), [true, true, true], "the hub is full");
+}

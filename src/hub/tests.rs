@@ -15,6 +15,7 @@ mod model;
 mod properties;
 mod rest;
 mod resume;
+mod search;
 mod send;
 mod slow;
 mod subscribe;

@@ -1,5 +1,7 @@
 //! What one connection may hold.
 
+use std::time::Duration;
+
 bounds! {
     /// A page that follows more topics than this one by one is rare; with these a stranger's
     /// connection costs some tens of kilobytes.
@@ -20,6 +22,14 @@ bounds! {
     MAX_TOLD_BYTES_OF_HUB: usize = 8 << 20, bytes,
         "such subscriptions of all connections of a hub"
             => "nobody is told of those of a further connection";
+
+    /// As many as one search for gone clients may find room for; each holds its request meanwhile.
+    MAX_NEWCOMERS: usize = 128, number,
+        "subscriptions that wait for a place in a full hub" => "refused at once";
+
+    /// A search for gone clients comes within 500 ms, and finds them a few milliseconds later.
+    ADMISSION_PATIENCE: Duration = Duration::from_millis(750), time,
+        "the time that a subscription waits for a place" => "429, or to an `EventSource` a stream that ends at once";
 
     /// Sixteen of the largest welcome messages anyone would send, and small beside the 128 MB of an
     /// isolate.
@@ -47,8 +57,9 @@ bounds! {
         "the compiled regular expressions of the patterns that one topic may be of"
             => "429 for a further subscription";
 
-    /// The runtime holds a copy for each connection until its client has taken it. One larger
+    /// The runtime holds a copy for each connection until its client has taken it, and takes two
+    /// ahead of it. One larger
     /// update still goes out whole.
     MAX_CHUNK_BYTES: usize = 128 << 10, bytes,
-        "updates that a stream is given and has not taken" => "the rest waits in the log";
+        "updates that a stream is given at a time" => "the rest waits in the log";
 }

@@ -68,3 +68,17 @@ pub const MAX_BEGINNING_BYTES: usize = 256;
 /// have their turn, in passes over 64 bytes of a topic: some ten milliseconds. One update may cost
 /// more.
 pub const MAX_SCAN_PASSES: usize = 200_000;
+
+/// The time after which a client comes back that was refused for a while: about what browsers have by
+/// themselves.
+pub const COME_BACK: Duration = Duration::from_secs(2);
+
+/// The time within which such clients come back behind that.
+pub const COME_BACK_SPREAD: Duration = Duration::from_secs(3);
+
+/// The time between two searches of a full hub for connections whose clients are gone.
+pub const SEARCH_EVERY: Duration = Duration::from_millis(500);
+
+/// Connections that one search writes to: some ten milliseconds of the runtime's work, of which
+/// strangers can bring about 2 % of the time.
+pub const MAX_SEARCHED: usize = 128;

@@ -32,6 +32,11 @@ pub(super) fn update_id() -> Result<UpdateId, JsValue> {
     uuid.urn().to_string().parse().map_err(|error: InvalidUpdateId| error.to_string().into())
 }
 
+/// A random byte, or 0 where there is none to be had.
+pub(super) fn random_byte() -> u8 {
+    random().map_or(0, |[byte]| byte)
+}
+
 fn random<const BYTES: usize>() -> Result<[u8; BYTES], JsValue> {
     let mut bytes = [0; BYTES];
     sys::get_random_values(&mut bytes)?;

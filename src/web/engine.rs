@@ -54,6 +54,8 @@ pub(super) struct Engine<K: Hooks, S: Storage> {
     lingering: RefCell<Option<(Timestamp, Timer)>>,
     pub(super) commits: Commits,
     pub(super) flushes: RefCell<Vec<Flush>>,
+    /// Those who wait for a place.
+    pub(super) newcomers: RefCell<Vec<oneshot::Sender<()>>>,
     /// Those who wait for the last connection to end.
     pub(super) drained: RefCell<Vec<oneshot::Sender<()>>>,
     /// Whether a write was not confirmed, so that the log may be ahead of its history.
@@ -90,6 +92,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             lingering: RefCell::default(),
             commits: Commits::default(),
             flushes: RefCell::default(),
+            newcomers: RefCell::default(),
             drained: RefCell::default(),
             failure: Failure::default(),
             limits,
@@ -239,8 +242,14 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let (id, given) = (closed.id, transport.given());
         let parting = self.limits.admissions.borrow_mut().end(id, closed.reason, given);
         match parting {
-            Parting::Say(words) => transport.part(words),
-            Parting::Close(words) => transport.close(words),
+            Parting::Say(words) => {
+                self.count_leaving();
+                transport.part(words);
+            }
+            Parting::Close(words) => {
+                transport.close(words);
+                self.make_room_known();
+            }
         }
         let level = match closed.reason {
             CloseReason::TooSlow => Level::Warning,

@@ -140,9 +140,9 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let read = subscription::read(request, addressed, &self.gate, &self.urls).await;
         let (parsed, admission) = match read {
             Ok(read) => read,
-            Err(error) => return respond::error(&error),
+            Err(error) => return respond::refuse_stream(request, &error),
         };
-        let response = self.engine.answer_subscribe(request, &parsed, &admission.access)?;
+        let response = self.engine.answer_subscribe(request, &parsed, &admission.access).await?;
         admission.mark(&response)?;
         Ok(response)
     }

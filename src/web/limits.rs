@@ -11,6 +11,7 @@ use crate::{
     admission::Admissions,
     config::Config,
     idempotency::Outcomes,
+    newcomers::Newcomers,
     rate::{Bucket, Rate},
 };
 
@@ -18,6 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Limits {
     pub(super) admissions: RefCell<Admissions>,
+    pub(super) newcomers: RefCell<Newcomers>,
     pub(super) once: Once,
     pub(super) rate: Option<Rate>,
     /// Filled at the first update: there may be no clock when the hub is made.
@@ -30,6 +32,7 @@ impl Limits {
             admissions: RefCell::new(Admissions::new(
                 config.connection_limits.within(config.delivery.memory),
             )),
+            newcomers: RefCell::default(),
             once: Once::new(outcomes),
             rate: config.publish_rate,
             bucket: Cell::default(),

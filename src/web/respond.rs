@@ -5,19 +5,18 @@ use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, ReadableStream, Request, Response, ResponseInit};
 
-use super::subscription_api::Resource;
+use super::{clock, subscription_api::Resource};
 use crate::{
+    comment::Comment,
     dialect::Dialect,
+    encoder,
     error::Error,
-    media_type,
+    media_type, methods,
     place::Place,
     problem::{PROBLEM_JSON, Problem},
     published::Published,
     reconnection_time::ReconnectionTime,
 };
-
-/// When a client comes back to a hub that is not there for a while.
-const RETRY: Duration = Duration::from_secs(5);
 
 /// An event stream, HTML § 9.2.5; without a body for HEAD.
 pub(super) fn event_stream(
@@ -36,28 +35,31 @@ pub(super) fn event_stream(
     Response::new_with_opt_readable_stream_and_init(stream, &init)
 }
 
-/// Refuses a subscription: for a while alone when the hub is not there, which ends no `EventSource`.
-/// Such a one names the type in `Accept`: HTML § 9.2.2.
+/// Refuses a subscription. What is for a while alone ends no `EventSource`; such a one names the type
+/// in `Accept`: HTML § 9.2.2. What is asked for otherwise is no stream, and refused as it is.
 pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Response, JsValue> {
     let accept = request.headers().get("Accept")?.unwrap_or_default();
-    match refusal {
-        refusal if !media_type::names_event_stream(&accept) => error(refusal),
-        Error::History | Error::Unreachable => come_back(RETRY),
-        Error::Draining(retry) => come_back(*retry),
-        refusal => error(refusal),
+    let (method, retry) = (request.method(), refusal.comes_back(clock::random_byte()));
+    let names_stream = media_type::names_event_stream(&accept);
+    match retry.filter(|_| names_stream && methods::OF_STREAMS.contains(&method.as_str())) {
+        Some(retry) if method != "HEAD" => come_back(refusal, retry),
+        Some(_) => event_stream(None, Dialect::default(), None),
+        None => error(refusal),
     }
 }
 
-/// A stream that ends at once and has its client come back: an `EventSource` that is answered with
-/// an error gives up for good, HTML § 9.2.3.
-fn come_back(retry: Duration) -> Result<Response, JsValue> {
+/// A stream that says why, ends at once, and has its client come back: an `EventSource` that is
+/// answered with an error gives up for good, HTML § 9.2.3.
+fn come_back(refusal: &Error, retry: Duration) -> Result<Response, JsValue> {
     let response = event_stream(None, Dialect::default(), None)?;
+    let mut stream = Vec::new();
+    encoder::encode_comment(&Comment::from(refusal.to_string()), &mut stream);
     // No blank line, for which widely used clients dispatch an empty message: the field counts as it is
     // read, HTML § 9.2.6.
     let retry = ReconnectionTime::from(retry).max(ReconnectionTime::MIN);
-    let retry = format!("retry: {retry}\n");
+    stream.extend_from_slice(format!("retry: {retry}\n").as_bytes());
     let init = init(200, &response.headers());
-    Response::new_with_opt_str_and_init(Some(&retry), &init)
+    Response::new_with_opt_u8_array_and_init(Some(&mut stream), &init)
 }
 
 /// The id of a new update, as text.

@@ -83,11 +83,17 @@ impl<K: Hooks, S: Storage> Streams for Engine<K, S> {
     }
 
     fn parting(&self, id: ConnectionId) -> Parting {
-        self.limits.admissions.borrow_mut().asks(id)
+        let parting = self.limits.admissions.borrow_mut().asks(id);
+        if let Parting::Close(_) = parting {
+            self.make_room_known();
+        }
+        parting
     }
 
     fn let_go(&self, id: ConnectionId) {
-        self.limits.admissions.borrow_mut().let_go(id);
+        if self.limits.admissions.borrow_mut().let_go(id) {
+            self.make_room_known();
+        }
     }
 
     fn poll_data(&self, id: ConnectionId) -> Polled {

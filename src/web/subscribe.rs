@@ -27,7 +27,7 @@ use crate::{
 };
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    pub(super) fn answer_subscribe(
+    pub(super) async fn answer_subscribe(
         &self,
         request: &Request,
         parsed: &SubscribeRequest,
@@ -52,8 +52,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let address = address(request);
         let attached = Rc::new(Attached { transport, application, subscriptions });
         let registered = self
-            .admit(id, address.as_deref())
-            .and_then(|()| self.register(id, &attached, parsed, access));
+            .soon(&|| {
+                self.admit(id, address.as_deref())?;
+                self.register(id, &attached, parsed, access)
+            })
+            .await;
         let subscribed = match registered {
             Ok(subscribed) => subscribed,
             Err(error) => return respond::refuse_stream(request, &error),
@@ -66,12 +69,6 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             self.ended(id, CloseReason::ClientGone);
         }
         answered
-    }
-
-    /// Gives a connection a place.
-    fn admit(&self, id: ConnectionId, address: Option<&str>) -> Result<(), Error> {
-        self.history_answers()?;
-        Ok(self.limits.admissions.borrow_mut().enter(id, address)?)
     }
 
     /// Where the stream of this request would begin.
@@ -146,7 +143,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     /// A stream may begin without anything being read, so a history that is lost is noticed here.
-    fn history_answers(&self) -> Result<(), Error> {
+    pub(super) fn history_answers(&self) -> Result<(), Error> {
         if self.failure.has_happened() {
             return Err(Error::History);
         }

@@ -76,7 +76,7 @@ impl HubObject {
         future_to_promise(async move {
             let response = match &hub {
                 Ok(hub) => answer(hub, &request).await?,
-                Err(invalid) => respond::error(&invalid.clone().into())?,
+                Err(invalid) => respond::refuse_stream(&request, &invalid.clone().into())?,
             };
             protection::add(&response)?;
             let Ok(hub) = hub else { return Ok(response.into()) };

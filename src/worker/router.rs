@@ -129,7 +129,7 @@ fn instead(request: &Request, env: &Env, of_publication: &Error) -> Result<Respo
 }
 
 fn refuse(error: &Error, config: Option<&Config>, request: &Request) -> Result<Response, JsValue> {
-    let response = respond::error(error)?;
+    let response = respond::refuse_stream(request, error)?;
     if let Some(config) = config {
         cors::allow(&config.cors_origins, request, &response.headers())?;
     }

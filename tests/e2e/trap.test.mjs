@@ -50,6 +50,24 @@ test("a subscription that meets a trap is tried again, since an EventSource woul
   assert.equal(response.status, 200);
 });
 
+test("where nothing in the instance can answer, an EventSource comes back, and others get a problem", async () => {
+  const hub = server.hub("hopeless");
+  const headers = { "url-fails": "1", accept: "text/event-stream" };
+  const stream = await fetch(`${hub}?topic=a`, { headers });
+  assert.equal(stream.status, 200);
+  assert.match(stream.headers.get("content-type"), /^text\/event-stream\b/);
+  const text = await stream.text();
+  const retry = Number(/^retry: (\d+)\n$/.exec(text)?.[1]);
+  assert.ok(retry >= 2_000 && retry <= 5_000, text);
+  for (const init of [{ headers: { "url-fails": "1" } }, { method: "POST", body: "topic=a", headers }]) {
+    const response = await fetch(`${hub}?topic=a`, init);
+    assert.equal(response.status, 500);
+    assert.equal(response.headers.get("content-type"), "application/problem+json");
+    await response.body.cancel();
+  }
+  await publish(hub, { topic: "a", data: "after" });
+});
+
 test("a write that is not confirmed costs its object's streams, and no other hub notices", async (t) => {
   const [failing, bystander] = [server.hub("unconfirmed"), server.hub("confirmed")];
   const subscribers = [await Subscriber.open(failing, ["a"]), await Subscriber.open(bystander, ["a"])];

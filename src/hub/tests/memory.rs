@@ -88,3 +88,20 @@ fn then_a_connection_is_refused_and_leaves_nothing_until_there_is_room() {
     assert!(matches!(same, Err(SubscribeError::NoPlace(NoPlace::Memory))));
     assert_eq!(host.hub.registry().held(), held);
 }
+
+#[test]
+fn a_connection_that_the_runtime_has_not_let_go_of_is_charged() {
+    let mut host = Host::default();
+    host.connect(1, &live(&["a"]));
+    host.connect(2, &live(&["a"]));
+    let held = host.hub.registry().held();
+    host.hub = host.hub.with_memory(Memory::of(held.bytes()));
+    host.hub.remove(id(2), CloseReason::TooSlow);
+    host.hub.set_leaving(1);
+    assert_eq!(host.hub.registry().held(), held);
+    let (request, access) = (live(&["a"]), Access::default());
+    let refused = host.hub.subscribe(id(3), 3, &request, &access, host.now);
+    assert!(matches!(refused, Err(SubscribeError::NoPlace(NoPlace::Memory))));
+    host.hub.set_leaving(0);
+    host.connect(3, &request);
+}

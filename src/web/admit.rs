@@ -1,0 +1,97 @@
+//! A place in the hub, for which a newcomer may have to wait a little.
+
+use std::{cell::RefCell, pin::pin, time::Duration};
+
+use futures::{channel::oneshot, future};
+
+use super::{Hooks, Storage, clock, engine::Engine};
+use crate::{
+    admission::TooManyConnections, connection_id::ConnectionId, error::Error, hub::Subscribed,
+    limits::ADMISSION_PATIENCE, newcomers::Newcomers, timestamp::Timestamp,
+};
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    /// Gives a connection a place, or says why there is none.
+    pub(super) fn admit(&self, id: ConnectionId, address: Option<&str>) -> Result<(), Error> {
+        self.history_answers()?;
+        Ok(self.limits.admissions.borrow_mut().enter(id, address)?)
+    }
+
+    /// Attempts to make a connection. Where there is no room, connections whose clients are gone are
+    /// looked for, and the newcomer waits for what comes of it.
+    pub(super) async fn soon(
+        &self,
+        attempt: &dyn Fn() -> Result<Subscribed, Error>,
+    ) -> Result<Subscribed, Error> {
+        let mut full = match attempt() {
+            Err(Error::TooManyConnections(full)) => full,
+            other => return other,
+        };
+        let Some(_waiting) = Waiting::begin(&self.limits.newcomers) else {
+            return Err(full.into());
+        };
+        let begun = clock::now();
+        // A clock that is set back ends the patience too.
+        let is_patient = |now: Timestamp| now >= begun && now.since(begun) < ADMISSION_PATIENCE;
+        loop {
+            let pause =
+                self.search(full).min(ADMISSION_PATIENCE.saturating_sub(clock::now().since(begun)));
+            let (sender, room) = oneshot::channel();
+            // It is not known whose end makes room in the memory, and to find out costs more.
+            let unused = if full.is_of_places() {
+                self.newcomers.borrow_mut().push(sender);
+                None
+            } else {
+                Some(sender)
+            };
+            future::select(room, pin!(clock::sleep(pause))).await;
+            drop(unused);
+            match attempt() {
+                Err(Error::TooManyConnections(still)) if is_patient(clock::now()) => full = still,
+                other => return other,
+            }
+        }
+    }
+
+    /// Looks for connections whose clients are gone if that is due; says when it is next.
+    fn search(&self, full: TooManyConnections) -> Duration {
+        let now = clock::now();
+        if self.limits.newcomers.borrow_mut().searches(now) {
+            let admissions = self.limits.admissions.borrow();
+            let makes_room = |id| !full.is_of_places() || admissions.is_crowded(id);
+            let found = self.hub.borrow_mut().search(makes_room, now);
+            drop(admissions);
+            self.carry_out(found.into_iter().collect());
+        }
+        self.limits.newcomers.borrow().next_search(now)
+    }
+
+    /// Has the hub charge what the runtime has not let go of.
+    pub(super) fn count_leaving(&self) {
+        let leaving = self.limits.admissions.borrow().leaving();
+        self.hub.borrow_mut().set_leaving(leaving);
+    }
+
+    /// Tells those who wait that there may be a place.
+    pub(super) fn make_room_known(&self) {
+        self.count_leaving();
+        // They resolve by their senders being dropped, in their order.
+        let newcomers = self.newcomers.take();
+        drop(newcomers);
+    }
+}
+
+/// Counts as a newcomer that waits until it is dropped.
+struct Waiting<'a>(&'a RefCell<Newcomers>);
+
+impl<'a> Waiting<'a> {
+    fn begin(newcomers: &'a RefCell<Newcomers>) -> Option<Self> {
+        newcomers.borrow_mut().join().then_some(Self(newcomers))
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().leave();
+    }
+}
