@@ -8,7 +8,7 @@ use crate::{
     audiences::AudienceKey,
     conflation::Conflation,
     connection_id::ConnectionId,
-    gap::Gap,
+    gap::{Gap, GapForm},
     limits::SLOW_AFTER_UPDATES,
     queue::{Queue, QueueFull},
     sequence::Sequence,
@@ -31,6 +31,8 @@ pub struct Connection<T> {
     pub(crate) gap: Option<Gap>,
     /// Up to here it is known, and told, which updates are gone.
     pub(crate) told: Sequence,
+    /// How it is told of gaps.
+    pub(crate) gap_form: GapForm,
     /// What it has passed over and is still to be given the newest of.
     pub(crate) conflation: Option<Box<Conflation>>,
     pub(crate) queue: Queue,

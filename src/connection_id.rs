@@ -35,6 +35,11 @@ impl ConnectionId {
 }
 
 impl ConnectionId {
+    /// It as bytes, nearly all of which are random.
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
+
     /// One of its random bytes.
     pub(crate) fn random_byte(self) -> u8 {
         let [.., last] = *self.0.as_bytes();

@@ -2,12 +2,21 @@
 
 use serde::Serialize;
 
-use crate::{encoder, event::Event, event_id::EventId, event_type::EventType, place::Place};
+use crate::{
+    encoder,
+    event::Event,
+    event_id::EventId,
+    event_type::EventType,
+    history::Entry,
+    place::Place,
+    place_key::{Nonce, Places},
+    sequence::Sequence,
+};
 
 /// Updates that a subscriber asked for, or had coming, are no longer held.
 ///
-/// It is sent as an event of type `gap` without an id, so that the subscriber's last event ID
-/// stays what it is. Its data is JSON: `requested`, the id that was asked for or null when the
+/// It is sent as an event of type `gap`, whose id is the place at which the stream goes on: what the
+/// subscriber named is of no more use to come back to. Its data is JSON: `requested`, the id that was asked for or null when the
 /// connection itself was too slow; `first`, the id of the first update sent after the gap or null
 /// when there is none yet; `missed`, how many updates are missing or null when that is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,16 +54,65 @@ impl Gap {
         Self { missed, ..self }
     }
 
-    /// Writes the event to the end of `stream`; `first` is the update that follows it.
-    pub fn encode(&self, first: Option<&EventId>, stream: &mut Vec<u8>) {
+    /// Writes the event to the end of `stream`, which goes on at `place`; `first` is the update that
+    /// follows it.
+    pub fn encode(&self, place: &Place, first: Option<&EventId>, stream: &mut Vec<u8>) {
         let told = Told {
             requested: self.requested.as_ref().map(Place::as_str),
             first: first.map(EventId::as_str),
             missed: self.missed,
         };
         // Two optional strings and a number always serialise, and the type is a constant that parses.
-        if let (Ok(event), Ok(event_type)) = (Event::json(&told), "gap".parse::<EventType>()) {
-            encoder::encode(&event.with_event_type(event_type), stream);
+        if let (Ok(event), Ok(event_type), Ok(id)) =
+            (Event::json(&told), "gap".parse::<EventType>(), place.as_str().parse())
+        {
+            encoder::encode(&event.with_event_type(event_type).with_id(id), stream);
+        }
+    }
+}
+
+/// How a stream tells that it goes on behind a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapForm {
+    /// By an event of type `gap`.
+    Gap,
+    /// By an event of type `place` alone: that updates are missing is not told, but where to come back
+    /// to is.
+    Place,
+    /// Not at all.
+    Silence,
+}
+
+/// What one stream is still to be told of a gap, once it is known what follows.
+#[derive(Debug)]
+pub struct Untold<'a> {
+    /// The gap, if there is one.
+    pub gap: Option<Gap>,
+    /// How it is told.
+    pub form: GapForm,
+    /// How a place is told.
+    pub places: &'a Places,
+    /// What makes it unlike those that others are told.
+    pub nonce: Nonce,
+}
+
+impl Untold<'_> {
+    /// Tells it at the end of `stream`, on which `entry` follows.
+    pub fn tell_ahead_of(&mut self, entry: &Entry, stream: &mut Vec<u8>) {
+        self.tell(entry.sequence.previous(), Some(&entry.update.id), stream);
+    }
+
+    /// Tells it at the end of `stream`, which has come to `cursor` and has nothing more.
+    pub fn tell_at(&mut self, cursor: Sequence, stream: &mut Vec<u8>) {
+        self.tell(cursor, None, stream);
+    }
+
+    fn tell(&mut self, behind: Sequence, first: Option<&EventId>, stream: &mut Vec<u8>) {
+        let Some(gap) = self.gap.take() else { return };
+        match self.form {
+            GapForm::Gap => gap.encode(&self.places.tell(behind, self.nonce), first, stream),
+            GapForm::Place => self.places.tell(behind, self.nonce).encode(stream),
+            GapForm::Silence => {}
         }
     }
 }
@@ -68,17 +126,18 @@ mod tests {
         let id = |text: &str| text.parse().unwrap();
         let requested = requested.map(|text| Place::After(id(text)));
         let mut stream = Vec::new();
-        Gap { requested, missed }.encode(first.map(id).as_ref(), &mut stream);
+        let place = Place::After(id("#place"));
+        Gap { requested, missed }.encode(&place, first.map(id).as_ref(), &mut stream);
         assert_eq!(std::str::from_utf8(&stream).unwrap(), expected);
     }
 
     #[test]
-    fn it_names_both_sides_and_has_no_id() {
+    fn it_names_both_sides_and_has_the_id_of_the_place() {
         check(
             Some("a\"b"),
             Some(3),
             Some("c"),
-            "event: gap\ndata: {\"requested\":\"a\\\"b\",\"first\":\"c\",\"missed\":3}\n\n",
+            "event: gap\nid: #place\ndata: {\"requested\":\"a\\\"b\",\"first\":\"c\",\"missed\":3}\n\n",
         );
     }
 
@@ -88,7 +147,7 @@ mod tests {
             None,
             None,
             None,
-            "event: gap\ndata: {\"requested\":null,\"first\":null,\"missed\":null}\n\n",
+            "event: gap\nid: #place\ndata: {\"requested\":null,\"first\":null,\"missed\":null}\n\n",
         );
     }
 

@@ -27,7 +27,8 @@ use crate::{
     linger::Linger,
     log::Log,
     memory::Memory,
-    place::PlaceEvents,
+    place::{Place, PlaceEvents},
+    place_key::{Nonce, PlaceKey, Places},
     registry::{Closed, Registry},
     sequence::Sequence,
     slow_consumers::SlowConsumers,
@@ -37,7 +38,7 @@ use crate::{
 pub use beat::Beat;
 pub use deliver::{PollError, Polled};
 pub use flush::Flush;
-pub use subscribe::{SubscribeError, Subscribed};
+pub use subscribe::{SubscribeError, Subscribed, Subscriber};
 
 /// The state of one hub. `H` is what lies under its log, `T` what the host keeps with a connection:
 /// a handle that is cheap to clone.
@@ -47,6 +48,7 @@ pub struct Hub<H, T> {
     heartbeat: Heartbeat,
     gap_events: GapEvents,
     place_events: PlaceEvents,
+    places: Places,
     slow_consumers: SlowConsumers,
     max_age: Option<Duration>,
     memory: Memory,
@@ -109,6 +111,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             heartbeat,
             gap_events: GapEvents::default(),
             place_events: PlaceEvents::default(),
+            places: Places::default(),
             slow_consumers: SlowConsumers::default(),
             swept: log.tail(),
             conflated: 0,
@@ -167,6 +170,30 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn with_max_age(self, age: Option<Duration>) -> Self {
         Self { max_age: age, ..self }
+    }
+
+    /// The same hub, which tells places with this key, if it is one that has kept an update.
+    #[must_use]
+    pub fn with_place_key(self, key: Option<PlaceKey>) -> Self {
+        Self { places: Places { key }, ..self }
+    }
+
+    /// Whether the hub has the key of its places. It is to have one before the first
+    /// [`Hub::append`]; until then every place is `earliest`.
+    #[must_use]
+    pub fn has_place_key(&self) -> bool {
+        self.places.key.is_some()
+    }
+
+    /// Tells places with this key from now on.
+    pub fn set_place_key(&mut self, key: PlaceKey) {
+        self.places.key = Some(key);
+    }
+
+    /// The place behind this update, in words that are told to those alone who share the nonce.
+    #[must_use]
+    pub fn place(&self, behind: Sequence, nonce: Nonce) -> Place {
+        self.places.tell(behind, nonce)
     }
 
     /// The log.

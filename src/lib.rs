@@ -82,6 +82,7 @@ pub mod history;
 pub mod kind;
 pub mod log;
 pub mod place;
+pub mod place_key;
 pub mod selector_cost;
 pub mod selector_index;
 pub mod selector_totals;

@@ -1,7 +1,5 @@
 //! The one ordered log of a hub: an in-memory window over the durable history.
 
-mod resume_point;
-
 use std::ops::ControlFlow;
 
 use crate::{

@@ -4,11 +4,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::{
-    cache_control::CacheControl,
-    event_id::EventId,
-    subscribe_request::{LastEventId, parse_last_event_id},
-};
+use crate::{cache_control::CacheControl, event_id::EventId};
 
 /// After which update the next one comes: the value of the response header that answers a last
 /// event ID, and of the `id` that a stream may begin with.
@@ -16,7 +12,7 @@ use crate::{
 pub enum Place {
     /// `earliest`: before the oldest update held.
     Earliest,
-    /// Behind the update of this id.
+    /// Behind the update of this id, or a [`PlaceKey`](crate::place_key::PlaceKey)'s word for it.
     After(EventId),
 }
 
@@ -28,14 +24,6 @@ impl Place {
             Self::Earliest => "earliest",
             Self::After(id) => id.as_str(),
         }
-    }
-
-    /// The place behind the update of this id, if a client that gives the id back means that one:
-    /// an application that publishes past the form may have given it an id that means another.
-    #[must_use]
-    pub fn after(id: &EventId) -> Option<Self> {
-        let asked = parse_last_event_id(id.as_str());
-        matches!(asked, Ok(LastEventId::After(_))).then(|| Self::After(id.clone()))
     }
 
     /// Writes an event to the end of `stream` that sets the client's last event ID, of a type for which
@@ -117,14 +105,5 @@ mod tests {
         });
         decoded.unwrap();
         assert_eq!(seen, ["place", " led by a space", "{}"]);
-    }
-
-    #[test]
-    fn an_id_that_would_come_back_as_another_place_is_none() {
-        let after = |id: &str| Place::after(&id.parse().unwrap());
-        assert_eq!(after("1").unwrap().as_str(), "1");
-        for id in ["", "earliest", "a\tb", &"x".repeat(2_000)] {
-            assert_eq!(after(id), None, "{id}");
-        }
     }
 }

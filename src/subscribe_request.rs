@@ -350,7 +350,7 @@ fn missing(dialect: Dialect) -> &'static str {
 }
 
 /// Reads a last event ID, from wherever it came.
-pub(crate) fn parse_last_event_id(text: &str) -> Result<LastEventId, InvalidSubscribeRequest> {
+fn parse_last_event_id(text: &str) -> Result<LastEventId, InvalidSubscribeRequest> {
     if text.len() > MAX_ID_BYTES {
         return Err(InvalidSubscribeRequest::LastEventIdTooLong(text.len()));
     }

@@ -181,11 +181,6 @@ impl Window {
         (ahead < self.entries.len()).then(|| self.entries.range(ahead..))
     }
 
-    /// The updates up to and with `until`, the newest first.
-    pub fn back_from(&self, until: Sequence) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().rev().skip_while(move |entry| entry.sequence > until)
-    }
-
     /// The first update with this id after `cursor`.
     #[must_use]
     pub fn find(&self, id: &EventId, cursor: Sequence) -> Option<Sequence> {
@@ -315,18 +310,6 @@ mod tests {
         assert_eq!(newest_until(2_999), None);
         assert_eq!(newest_until(4_000), Some(Sequence::new(4)));
         assert_eq!(newest_until(99_000), Some(Sequence::new(6)));
-    }
-
-    #[test]
-    fn it_is_read_backwards_from_anywhere() {
-        let window = window(u64::MAX, u64::MAX, 3..=6);
-        let back = |until| {
-            let entries = window.back_from(Sequence::new(until));
-            entries.map(|entry| entry.sequence.get()).collect::<Vec<_>>()
-        };
-        assert_eq!(back(5), [5, 4, 3]);
-        assert_eq!(back(9), [6, 5, 4, 3]);
-        assert_eq!(back(2), [0; 0]);
     }
 
     #[test]

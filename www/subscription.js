@@ -65,8 +65,9 @@ export class Subscription {
   }
 
   #receive(event) {
-    const gap = event.type === "gap" ? parseGap(event, this.lastEventId) : null;
+    const gap = event.type === "gap" ? parseGap(event) : null;
     if (gap) {
+      this.lastEventId = event.lastEventId;
       this.#observer.gap(gap);
       return;
     }
@@ -106,11 +107,11 @@ export class Subscription {
   }
 }
 
-/** The hub's gap notice has no id of its own: the last event ID still is what it was, or was asked for. */
-function parseGap(event, lastEventId) {
+/** The id of the hub's gap notice is a place to come back to, of a form that no update has. */
+function parseGap(event) {
   try {
     const { requested, first } = JSON.parse(event.data);
-    const own = requested !== undefined && ["", lastEventId, requested].includes(event.lastEventId);
+    const own = requested !== undefined && /^(?:#|earliest$)/.test(event.lastEventId);
     return own ? { requested, first } : null;
   } catch {
     return null;

@@ -3,7 +3,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use millstream::{
+    connection_id::ConnectionId,
     limits::{MAX_ID_BYTES, MAX_SELECTORS},
+    place_key::PlaceKey,
+    sequence::Sequence,
     subscribe_request::{LastEventId, SubscribeRequest},
 };
 use millstream_fuzz::{LaxUrlParser, lines};
@@ -26,6 +29,13 @@ fuzz_target!(|input: &str| {
                 Some(LastEventId::After(id)) => {
                     assert!((1..=MAX_ID_BYTES).contains(&id.as_str().len()));
                     assert!(!id.as_str().contains(|character: char| character.is_ascii_control()));
+                    // No text that was not told is a place, and what is told is one.
+                    let key = PlaceKey::from_random([7; 16]);
+                    let behind = Sequence::new(id.as_str().len() as u64);
+                    let nonce = ConnectionId::from_random([id.as_str().as_bytes()[0]; 16]).into();
+                    let told = key.tell(behind, nonce).as_str().parse().unwrap();
+                    assert_eq!(key.read(id), (*id == told).then_some(behind));
+                    assert_eq!(key.read(&told), Some(behind));
                 }
                 Some(LastEventId::Empty | LastEventId::Earliest) => {}
                 None => assert_eq!(header, None),

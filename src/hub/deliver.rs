@@ -11,7 +11,7 @@ use crate::{
     conflation::Conflation,
     connection::{CloseReason, Phase, UnknownConnection},
     connection_id::ConnectionId,
-    gap::{Gap, GapEvents},
+    gap::{Gap, Untold},
     history::History,
     limits::{MAX_CHUNK_BYTES, MAX_SCAN_PASSES},
     log::Scanned,
@@ -166,7 +166,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         let kinds = self.registry.audiences.audience(audience).map_or(&[][..], Audience::kinds);
         let gone = self.log.gone(kinds, now)?.max(known);
         let Some(connection) = self.registry.at(key) else { return Ok(true) };
-        let mut gap = connection.gap.take();
+        let (form, nonce) = (connection.gap_form, connection.id.into());
+        let mut untold = Untold { gap: connection.gap.take(), form, places: &self.places, nonce };
         let conflates = self.slow_consumers == SlowConsumers::Conflate
             && connection.closing.is_none()
             && connection.is_slow(until);
@@ -175,13 +176,14 @@ impl<H: History, T: Clone> Hub<H, T> {
         let from = self.log.held_from(before, now);
         let cursor = from.as_ref().map_or(before, |from| *from);
         let audience = self.registry.audiences.audience(audience);
-        if gone > known && self.gap_events == GapEvents::On {
+        if gone > known {
             // Behind the cursor there may be holes between what is held, which nobody has counted.
             let is_a_run = gone <= cursor && known == before;
             let missed = audience
                 .filter(|audience| is_a_run && audience.sees_everything())
                 .map(|_| cursor.get() - before.get());
-            gap = Some(gap.map_or(Gap { requested: None, missed }, |gap| gap.and(missed)));
+            let gap = untold.gap.take();
+            untold.gap = Some(gap.map_or(Gap { requested: None, missed }, |gap| gap.and(missed)));
         }
         let (mut seen, mut passes) = (cursor, 0);
         let scanned = from.and_then(|cursor| {
@@ -192,9 +194,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                     if let Some(conflation) = &mut conflation {
                         conflation.add(entry);
                     } else {
-                        if let Some(gap) = gap.take() {
-                            gap.encode(Some(&entry.update.id), chunk);
-                        }
+                        untold.tell_ahead_of(entry, chunk);
                         chunk.extend_from_slice(&entry.update.event);
                     }
                 }
@@ -214,13 +214,15 @@ impl<H: History, T: Clone> Hub<H, T> {
             |held: &mut Box<Conflation>| ended || chunk.len() + held.bytes() >= MAX_CHUNK_BYTES;
         if let Some(conflation) = conflation.take_if(is_full) {
             self.conflated += conflation.left_out();
-            slow::write(*conflation, gap.take(), chunk);
+            slow::write(*conflation, &mut untold, chunk);
         }
-        if ended && let Some(gap) = gap.take() {
-            gap.encode(None, chunk);
+        let cursor = if ended { until.max(seen) } else { seen };
+        if ended {
+            untold.tell_at(cursor, chunk);
         }
+        let gap = untold.gap;
         if let Some(connection) = self.registry.at(key) {
-            connection.cursor = if ended { until.max(seen) } else { seen };
+            connection.cursor = cursor;
             connection.gap = gap;
             connection.told = gone;
             connection.conflation = conflation;

@@ -6,7 +6,7 @@ use crate::{
     conflation::Conflation,
     connection::CloseReason,
     encoder,
-    gap::Gap,
+    gap::Untold,
     history::History,
     limits::{SLOW_AFTER_UPDATES, SLOW_FOR},
     slow_consumers::SlowConsumers,
@@ -43,19 +43,14 @@ impl<H: History, T: Clone> Hub<H, T> {
 
 /// Writes what is left to a stream, behind the gap if there is one. How many were left out stands in
 /// a comment, for those who wonder.
-pub(super) fn write(conflation: Conflation, mut gap: Option<Gap>, chunk: &mut Vec<u8>) {
+pub(super) fn write(conflation: Conflation, gap: &mut Untold<'_>, chunk: &mut Vec<u8>) {
     let left_out = conflation.left_out();
     if left_out > 0 {
         let text = format!("conflated: {left_out} older updates were left out");
         encoder::encode_comment(&Comment::from(text.as_str()), chunk);
     }
     for entry in conflation.into_entries() {
-        if let Some(gap) = gap.take() {
-            gap.encode(Some(&entry.update.id), chunk);
-        }
+        gap.tell_ahead_of(&entry, chunk);
         chunk.extend_from_slice(&entry.update.event);
-    }
-    if let Some(gap) = gap {
-        gap.encode(None, chunk);
     }
 }

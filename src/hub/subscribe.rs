@@ -13,7 +13,8 @@ use crate::{
     connection::{Before, Connection, FlushMark, Phase, UnknownConnection},
     connection_id::ConnectionId,
     dialect::Dialect,
-    gap::{Gap, GapEvents},
+    event_id::EventId,
+    gap::{Gap, GapEvents, GapForm, Untold},
     history::History,
     place::Place,
     queue::Queue,
@@ -23,7 +24,6 @@ use crate::{
     subscribe_request::{LastEventId, SubscribeRequest},
     subscription::Subscription,
     timestamp::Timestamp,
-    topic_selector::TopicSelector,
     update::EncodedUpdate,
 };
 
@@ -58,6 +58,24 @@ pub enum SubscribeError<E> {
     NoPlace(#[from] NoPlace),
 }
 
+/// Who asks for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Subscriber<'a> {
+    /// The id that its connection has.
+    pub id: ConnectionId,
+    /// Its request.
+    pub request: &'a SubscribeRequest,
+    /// The private updates that it may see.
+    pub access: &'a Access,
+}
+
+impl Subscriber<'_> {
+    fn selection(&self) -> Selection {
+        let asked = self.request.subscriptions().iter().map(Subscription::selector);
+        Selection::new(asked, self.access.granted())
+    }
+}
+
 struct Start {
     cursor: Sequence,
     gap: Option<Gap>,
@@ -85,8 +103,10 @@ impl<H: History, T: Clone> Hub<H, T> {
         if let Some(retry) = self.turned_away(id, now) {
             return Err(SubscribeError::Draining(retry));
         }
-        let selection = selection(request, access);
-        let mut start = self.start_of(request, &selection, now).map_err(SubscribeError::History)?;
+        let subscriber = Subscriber { id, request, access };
+        let selection = subscriber.selection();
+        let start = self.start_of(subscriber, &selection, now);
+        let mut start = start.map_err(SubscribeError::History)?;
         self.calm(&mut start.opening, id, now);
         let tail = self.log.tail();
         let is_registered = start.cursor >= tail;
@@ -102,6 +122,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             opening: start.opening,
             gap: start.gap,
             told: start.told,
+            gap_form: self.gap_form(request),
             conflation: None,
             queue: Queue::default(),
             closing: None,
@@ -136,112 +157,105 @@ impl<H: History, T: Clone> Hub<H, T> {
         Ok(())
     }
 
-    /// The update before the first one that a connection of this request would be sent.
+    /// The place before the first update that this subscriber would be sent, if it asked where its stream
+    /// begins.
     ///
     /// # Errors
     /// The history's own.
     pub fn preceding(
         &self,
-        request: &SubscribeRequest,
-        access: &Access,
+        subscriber: Subscriber<'_>,
         now: Timestamp,
     ) -> Result<Option<Place>, H::Error> {
-        let selection = selection(request, access);
-        self.start_of(request, &selection, now).map(|start| start.preceding)
-    }
-
-    /// The newest update that who holds this access may know of.
-    ///
-    /// # Errors
-    /// The history's own.
-    pub fn last_event_id(&self, access: &Access, now: Timestamp) -> Result<Place, H::Error> {
-        let audience = Audience::new(&Selection::new(&[TopicSelector::All], access.granted()));
-        let place = self.log.resume_point(now, |update| self.may_read(&audience, update))?;
-        Ok(place.unwrap_or(Place::Earliest))
+        self.start_of(subscriber, &subscriber.selection(), now).map(|start| start.preceding)
     }
 
     fn start_of(
         &self,
-        request: &SubscribeRequest,
+        subscriber: Subscriber<'_>,
         selection: &Selection,
         now: Timestamp,
     ) -> Result<Start, H::Error> {
-        let audience = Audience::new(selection);
+        let Subscriber { id, request, .. } = subscriber;
         let tail = self.log.tail();
+        // Everything up to the tail counts as seen, and what comes behind it is sent.
+        let live = self.place(tail, id.into());
+        let audience = Audience::new(selection);
         let mut start =
             Start { cursor: tail, gap: None, told: tail, opening: OPENING.into(), preceding: None };
         match request.last_event_id() {
-            None => {
-                self.tell_place(&mut start, request, &audience, now)?;
-            }
+            None => self.tell_place(&live, request, &mut start),
             Some(LastEventId::Empty) => {
-                let place = self.tell_place(&mut start, request, &audience, now)?;
-                start.preceding = Some(answer(request.dialect(), place));
+                self.tell_place(&live, request, &mut start);
+                start.preceding = Some(answer(request.dialect(), live));
             }
             Some(LastEventId::Earliest) => {
                 start.cursor = self.log.held_from(Sequence::START, now)?;
                 start.told = self.log.gone(audience.kinds(), now)?;
                 start.preceding = Some(Place::Earliest);
-                // A stream has told the client so when nothing was held that it could read, and by
-                // now something has been removed that it may not have seen.
-                if request.is_returning() {
-                    let removed = start.told > Sequence::START;
-                    start.gap = removed.then(|| self.gap(Place::Earliest)).flatten();
-                } else if start.cursor >= tail {
-                    self.tell_place(&mut start, request, &audience, now)?;
+                // A stream has told the client so when nothing had been kept, and by now something has
+                // been removed that it may not have seen.
+                if request.is_returning() && start.told > Sequence::START {
+                    start.gap = Some(Gap { requested: Some(Place::Earliest), missed: None });
+                } else if start.cursor >= tail && !request.is_returning() {
+                    self.tell_place(&live, request, &mut start);
                 }
             }
             Some(LastEventId::After(asked)) => {
-                let readable = |update: &EncodedUpdate| self.may_read(&audience, update);
                 let asked_for = Place::After(asked.clone());
-                if let Some(cursor) = self.log.find(asked, now, readable)? {
-                    start.cursor = cursor;
-                    start.told = self.log.gone(audience.kinds(), now)?;
-                    if start.told > cursor {
-                        start.gap = self.gap(asked_for.clone());
+                if let Some(cursor) = self.resolve(asked, &audience, now)? {
+                    (start.cursor, start.told) = (cursor, cursor);
+                    start.preceding = Some(asked_for.clone());
+                    // Of what came behind it some is gone, and the rest is replayed.
+                    if self.log.gone(audience.kinds(), now)? > cursor {
+                        start.preceding = Some(Place::Earliest);
+                        start.gap = Some(Gap { requested: Some(asked_for), missed: Some(0) });
                     }
-                    start.preceding = Some(asked_for);
                 } else {
-                    let place = self.log.resume_point(now, readable)?;
-                    start.preceding = Some(answer(request.dialect(), place));
+                    let gap = Some(Gap { requested: Some(asked_for), missed: None });
+                    let (form, places) = (self.gap_form(request), &self.places);
                     // Nothing is replayed, so that the gap need not wait for what follows it.
-                    if let Some(gap) = self.gap(asked_for) {
-                        gap.encode(None, &mut start.opening);
-                    }
+                    let mut untold = Untold { gap, form, places, nonce: id.into() };
+                    untold.tell_at(tail, &mut start.opening);
+                    start.preceding = Some(answer(request.dialect(), live));
                 }
             }
         }
         Ok(start)
     }
 
+    /// Behind which update the client has been told to be, or the one whose id it has.
+    fn resolve(
+        &self,
+        asked: &EventId,
+        audience: &Audience,
+        now: Timestamp,
+    ) -> Result<Option<Sequence>, H::Error> {
+        match self.places.read(asked) {
+            Some(cursor) => Ok(Some(cursor).filter(|cursor| *cursor <= self.log.tail())),
+            None => self.log.find(asked, now, |update| self.may_read(audience, update)),
+        }
+    }
+
     /// Has a stream without a replay begin with the place that it begins at. Otherwise its client
     /// has no last event ID until the first update came, and loses what is published while its
     /// connection is lost.
-    fn tell_place(
-        &self,
-        start: &mut Start,
-        request: &SubscribeRequest,
-        audience: &Audience,
-        now: Timestamp,
-    ) -> Result<Option<Place>, H::Error> {
-        let place = self.log.resume_point(now, |update| self.may_read(audience, update))?;
-        if let Some(place) = &place
-            && self.place_events.are_for(request.cache_control())
-        {
-            place.encode(&mut start.opening);
+    fn tell_place(&self, live: &Place, request: &SubscribeRequest, start: &mut Start) {
+        if self.place_events.are_for(request.cache_control()) {
+            live.encode(&mut start.opening);
         }
-        Ok(place)
+    }
+
+    fn gap_form(&self, request: &SubscribeRequest) -> GapForm {
+        match self.gap_events {
+            GapEvents::On => GapForm::Gap,
+            GapEvents::Off if self.place_events.are_for(request.cache_control()) => GapForm::Place,
+            GapEvents::Off => GapForm::Silence,
+        }
     }
 
     fn may_read(&self, audience: &Audience, update: &EncodedUpdate) -> bool {
         audience.may_read(update, &ResolvedTopics::new(&update.topics, &*self.urls))
-    }
-
-    fn gap(&self, requested: Place) -> Option<Gap> {
-        match self.gap_events {
-            GapEvents::On => Some(Gap { requested: Some(requested), missed: None }),
-            GapEvents::Off => None,
-        }
     }
 }
 
@@ -251,16 +265,11 @@ fn jittered(age: Duration, id: ConnectionId) -> Duration {
     age / 100 * (80 + u32::from(id.random_byte()) % 21)
 }
 
-fn selection(request: &SubscribeRequest, access: &Access) -> Selection {
-    let asked = request.subscriptions().iter().map(Subscription::selector);
-    Selection::new(asked, access.granted())
-}
-
-/// What precedes a stream that is live, to a client that gave a last event ID which says nothing:
-/// in 0.x the newest update that it may read, in 1.0 `earliest`.
-fn answer(dialect: Dialect, place: Option<Place>) -> Place {
+/// What precedes a stream that begins at the place `live`, to a client that gave a last event ID which
+/// says nothing: in 0.x that place, in 1.0 `earliest`.
+fn answer(dialect: Dialect, live: Place) -> Place {
     match dialect {
-        Dialect::V0 => place.unwrap_or(Place::Earliest),
+        Dialect::V0 => live,
         Dialect::V1 => Place::Earliest,
     }
 }

@@ -3,7 +3,6 @@
 mod age;
 mod kinds;
 mod properties;
-mod resume_point;
 
 use std::time::Duration;
 

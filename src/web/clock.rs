@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use super::sys;
 use crate::{
     connection_id::ConnectionId,
+    place_key::PlaceKey,
     timestamp::Timestamp,
     update_id::{InvalidUpdateId, UpdateId},
 };
@@ -23,6 +24,11 @@ pub(crate) fn now() -> Timestamp {
 
 pub(super) fn connection_id() -> Result<ConnectionId, JsValue> {
     random().map(ConnectionId::from_random)
+}
+
+/// A key for the places of a hub that has kept nothing yet.
+pub(crate) fn place_key() -> Result<PlaceKey, JsValue> {
+    random().map(PlaceKey::from_random)
 }
 
 /// A fresh `urn:uuid:` of version 7, RFC 9562 § 5.7.

@@ -82,9 +82,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         urls: &Rc<HostUrlParser>,
     ) -> Rc<Self> {
         let limits = Limits::new(config, hub.log().history().outcomes());
-        let presence = config
-            .subscriptions
-            .then(|| Presence::new(hub.log().history().subscriptions(), Rc::clone(urls)));
+        let presence = config.subscriptions.then(|| {
+            Presence::new(hub.log().history().subscriptions(), Rc::clone(urls), hub.log().tail())
+        });
         Rc::new_cyclic(|me| Self {
             hub: RefCell::new(hub),
             hooks,

@@ -25,6 +25,7 @@ use crate::{
     limits::{WINDOW_BYTES, WINDOW_UPDATES},
     log::Log,
     methods,
+    place_key::PlaceKey,
     subscribe_request::SubscribeRequest,
     timestamp::Timestamp,
     update::Update,
@@ -40,12 +41,19 @@ pub struct Handler<K: Hooks = (), S: Storage = ()> {
     urls: Rc<HostUrlParser>,
 }
 
+/// What a storage keeps of the hub beside its updates.
+#[derive(Default)]
+struct Kept {
+    drained: Option<Timestamp>,
+    place_key: Option<PlaceKey>,
+}
+
 impl<K: Hooks> Handler<K> {
     /// A hub that keeps its history in memory.
     #[must_use]
     pub fn in_memory(config: Config, hooks: K) -> Self {
         let Ok(log) = Log::open((), config.retention, Bounds::NONE);
-        Self::over(log, None, config, hooks)
+        Self::over(log, Kept::default(), config, hooks)
     }
 }
 
@@ -56,11 +64,11 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// The history's own.
     pub fn new(config: Config, storage: S, hooks: K) -> Result<Self, S::Error> {
         let window = Bounds { updates: WINDOW_UPDATES as u64, bytes: WINDOW_BYTES as u64 };
-        let drained = storage.drained()?;
-        Ok(Self::over(Log::open(storage, config.retention, window)?, drained, config, hooks))
+        let kept = Kept { drained: storage.drained()?, place_key: storage.place_key()? };
+        Ok(Self::over(Log::open(storage, config.retention, window)?, kept, config, hooks))
     }
 
-    fn over(log: Log<S>, drained: Option<Timestamp>, config: Config, hooks: K) -> Self {
+    fn over(log: Log<S>, kept: Kept, config: Config, hooks: K) -> Self {
         let urls = Rc::<HostUrlParser>::default();
         let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
             .with_gap_events(config.gap_events)
@@ -69,7 +77,8 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             .with_memory(config.delivery.memory)
             .with_weight(|attached: &Rc<Attached<K::State>>| attached.held_bytes())
             .with_slow_consumers(config.delivery.slow_consumers)
-            .with_drained(drained)
+            .with_drained(kept.drained)
+            .with_place_key(kept.place_key)
             .with_max_age(config.connection_age.0);
         let engine = Engine::new(hub, hooks, &config, &urls);
         engine.tell_ends();

@@ -5,16 +5,19 @@ use std::{
     rc::Rc,
 };
 
-use thiserror::Error;
+use wasm_bindgen::JsValue;
 
 use super::{Hooks, HostUrlParser, Level, PublishError, Record, Storage, clock, engine::Engine};
 use crate::{
     access::Access,
     active_subscriptions::ActiveSubscriptions,
     connection_id::ConnectionId,
+    error::Error,
     event_type::InvalidEventType,
     hub_path,
     limits::{MAX_BATCH_UPDATES, MAX_TOLD_BYTES_OF_HUB},
+    place::Place,
+    place_key::Nonce,
     resolved_topics::ResolvedTopics,
     sequence::Sequence,
     subscribe_request::SubscribeRequest,
@@ -28,8 +31,12 @@ use crate::{
 pub(super) struct Presence {
     store: Rc<dyn ActiveSubscriptions>,
     urls: Rc<HostUrlParser>,
-    /// The topic of the newest event; nothing while there was none.
-    newest: RefCell<Option<Topics>>,
+    /// The topic of the newest event and its place in the log; nothing while there was none.
+    newest: RefCell<Option<(Topics, Sequence)>>,
+    /// The end of the log when the hub began to tell.
+    began: Sequence,
+    /// With what the place behind the newest event is told, in the same words to all who may know of it.
+    nonce: Cell<Option<Nonce>>,
     /// Whether something was made or ended of which no event tells.
     untold: Cell<bool>,
     /// Bytes of what there is to tell of all connections.
@@ -44,7 +51,7 @@ pub(super) enum Change {
 }
 
 /// Why an event was not published. The text is for the log.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 enum NotTold {
     #[error(transparent)]
     Topic(#[from] InvalidTopic),
@@ -57,27 +64,58 @@ enum NotTold {
 }
 
 impl Presence {
-    pub(super) fn new(store: Rc<dyn ActiveSubscriptions>, urls: Rc<HostUrlParser>) -> Self {
-        Self {
-            store,
-            urls,
-            newest: RefCell::default(),
-            untold: Cell::default(),
-            bytes: Cell::default(),
-        }
+    pub(super) fn new(
+        store: Rc<dyn ActiveSubscriptions>,
+        urls: Rc<HostUrlParser>,
+        began: Sequence,
+    ) -> Self {
+        let (newest, nonce, untold, bytes) = Default::default();
+        Self { store, urls, newest, began, nonce, untold, bytes }
     }
 
-    /// Whether who has this access is told of the newest change, so that its last event ID tells
-    /// whether there was one.
-    pub(super) fn tells(&self, access: &Access) -> bool {
+    /// Behind which update there is no change yet, if who has this access is told of every change and so
+    /// may know whether there was one.
+    fn unchanged_since(&self, access: &Access) -> Option<Sequence> {
+        if self.untold.get() {
+            return None;
+        }
         let newest = self.newest.borrow();
-        let Some(topics) = &*newest else { return !self.untold.get() };
+        let Some((topics, sequence)) = &*newest else { return Some(self.began) };
         let topics = ResolvedTopics::new(topics, &*self.urls);
-        !self.untold.get() && access.granted().any(|selector| selector.selects_any(&topics))
+        access.granted().any(|selector| selector.selects_any(&topics)).then_some(*sequence)
+    }
+
+    fn nonce(&self) -> Result<Nonce, JsValue> {
+        let nonce = self.nonce.get().map_or_else(|| clock::connection_id().map(Nonce::from), Ok)?;
+        self.nonce.set(Some(nonce));
+        Ok(nonce)
     }
 }
 
+/// From where on events tell what becomes of the subscriptions.
+pub(super) struct Since {
+    pub(super) place: Place,
+    /// Whether the place is another whenever something has changed, and only then. If not it is like no
+    /// other, so that nobody sees by it that something has changed of which he is not told.
+    pub(super) names_the_state: bool,
+}
+
 impl<K: Hooks, S: Storage> Engine<K, S> {
+    /// The place from which on who has this access is told of changes.
+    pub(super) fn since(&self, access: &Access) -> Result<Since, Error> {
+        let Some(presence) = &self.presence else { return Err(Error::NotFound) };
+        let hub = self.hub.borrow();
+        let tail = hub.log().tail();
+        // What is not committed is told to nobody yet.
+        let unchanged = presence.unchanged_since(access).filter(|cursor| *cursor <= tail);
+        let (behind, nonce) = match unchanged {
+            Some(cursor) => (cursor, presence.nonce()),
+            None => (tail, clock::connection_id().map(Nonce::from)),
+        };
+        let place = hub.place(behind, nonce.map_err(|_| Error::Internal)?);
+        Ok(Since { place, names_the_state: unchanged.is_some() })
+    }
+
     /// What is to be told of a connection that is to be registered; nothing while nobody is told.
     pub(super) fn subscriptions_of(
         &self,
@@ -144,7 +182,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let id = clock::update_id().map_err(|_| NotTold::Random)?;
         let update = event.into_update(id)?;
         let (sequence, _) = self.append(&update)?;
-        *presence.newest.borrow_mut() = Some(update.topics().clone());
+        *presence.newest.borrow_mut() = Some((update.topics().clone(), sequence));
         presence.untold.set(false);
         Ok(sequence)
     }

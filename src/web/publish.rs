@@ -54,6 +54,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         if self.failure.has_happened() {
             return Err(PublishError::History("an earlier write was not confirmed".to_owned()));
         }
+        self.make_place_key()?;
         let (connections, appended) = {
             let mut hub = self.hub.borrow_mut();
             (hub.reach(&encoded), hub.append(encoded, clock::now()))
@@ -63,6 +64,20 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             self.log(&Record::of_update("update appended", update));
         }
         Ok((sequence, Published { id: update.id().clone(), connections }))
+    }
+
+    /// Sees to it that the first update that is kept comes with the key of the hub's places.
+    fn make_place_key(&self) -> Result<(), PublishError> {
+        let mut hub = self.hub.borrow_mut();
+        if hub.has_place_key() {
+            return Ok(());
+        }
+        let key = clock::place_key()
+            .map_err(|_| PublishError::History("the host gave no random key".to_owned()))?;
+        let kept = hub.log().history().keep_place_key(&key);
+        kept.map_err(|error| self.publish_failed(&error))?;
+        hub.set_place_key(key);
+        Ok(())
     }
 
     pub(super) fn publish_failed(&self, error: &dyn StdError) -> PublishError {

@@ -8,6 +8,7 @@ use crate::{
     active_subscriptions::ActiveSubscriptions,
     history::History,
     idempotency::{MemoryOutcomes, Outcomes},
+    place_key::PlaceKey,
     timestamp::Timestamp,
 };
 
@@ -33,6 +34,23 @@ pub trait Storage: History + 'static {
     /// The storage's own.
     fn note_drain(&self, now: Timestamp) -> Result<(), Self::Error> {
         let _ = now;
+        Ok(())
+    }
+
+    /// The key of the hub's places, if one is kept.
+    ///
+    /// # Errors
+    /// The storage's own.
+    fn place_key(&self) -> Result<Option<PlaceKey>, Self::Error> {
+        Ok(None)
+    }
+
+    /// Keeps the key of the hub's places, in the transaction of the update that is appended next.
+    ///
+    /// # Errors
+    /// The storage's own.
+    fn keep_place_key(&self, key: &PlaceKey) -> Result<(), Self::Error> {
+        let _ = key;
         Ok(())
     }
 

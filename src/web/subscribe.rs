@@ -21,7 +21,7 @@ use crate::{
     connection::CloseReason,
     connection_id::ConnectionId,
     error::Error,
-    hub::{SubscribeError, Subscribed},
+    hub::{SubscribeError, Subscribed, Subscriber},
     place::Place,
     subscribe_request::SubscribeRequest,
 };
@@ -41,7 +41,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
         };
         if request.method() == "HEAD" {
-            return match self.preceding(parsed, access) {
+            let subscriber = Subscriber { id, request: parsed, access };
+            return match self.preceding(subscriber) {
                 Ok(preceding) => respond::event_stream(None, parsed.dialect(), preceding.as_ref()),
                 Err(error) => respond::refuse_stream(request, &error),
             };
@@ -72,13 +73,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     /// Where the stream of this request would begin.
-    fn preceding(
-        &self,
-        request: &SubscribeRequest,
-        access: &Access,
-    ) -> Result<Option<Place>, Error> {
+    fn preceding(&self, subscriber: Subscriber<'_>) -> Result<Option<Place>, Error> {
         self.history_answers()?;
-        let preceding = self.hub.borrow().preceding(request, access, clock::now());
+        let preceding = self.hub.borrow().preceding(subscriber, clock::now());
         preceding.map_err(|error| self.history_failed(&error))
     }
 

@@ -8,8 +8,8 @@ use web_sys::{Request, Response};
 use super::{
     Hooks, HostUrlParser, Storage,
     authorize::{Addressed, Gate},
-    clock,
     engine::Engine,
+    presence::Since,
     respond,
 };
 use crate::{
@@ -91,8 +91,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             return Err(gate.refuse(addressed, dialect, Unauthorized::InsufficientScope(path)));
         }
         let asked = SubscriptionPath::parse(dialect, below)?;
+        let Since { place, names_the_state } = self.since(&access)?;
         let hub = self.hub.borrow();
-        let place = hub.last_event_id(&access, clock::now()).map_err(|_| Error::History)?;
         let connections = hub.registry().connection_ids();
         let connections = connections.filter_map(|id| hub.registry().get(id).ok());
         let active = connections.flat_map(|connection| connection.state().subscriptions.as_slice());
@@ -106,8 +106,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                 subscription_document::collection(dialect, url, &place, shown)
             }
         };
-        let may_be_held = self.presence.as_ref().is_some_and(|presence| presence.tells(&access));
-        Ok(Resource { dialect, document, place, may_be_held })
+        Ok(Resource { dialect, document, place, may_be_held: names_the_state })
     }
 }
 

@@ -22,12 +22,13 @@ use crate::{
     idempotency::Outcomes,
     kind::{Kind, OfKind},
     limits::{MAX_SCAN_UPDATES, PAGE_UPDATES},
+    place_key::PlaceKey,
     sequence::Sequence,
     timestamp::Timestamp,
     topic::Topic,
     topics::Topics,
     update::EncodedUpdate,
-    web::{Storage, Synced},
+    web::{Storage, Synced, clock},
 };
 
 /// The updates of one hub. Reads and writes are synchronous; what is written in one turn is one
@@ -182,6 +183,29 @@ impl Storage for SqlHistory {
     fn note_drain(&self, now: Timestamp) -> Result<(), SqlError> {
         self.rows("DELETE FROM drained", &[])?;
         self.rows("INSERT INTO drained VALUES (?)", &[js_number(now.as_millis())])?;
+        Ok(())
+    }
+
+    fn place_key(&self) -> Result<Option<PlaceKey>, SqlError> {
+        if let Some(row) = self.rows("SELECT key FROM place_key", &[])?.first()? {
+            let bytes = row.get(0).dyn_into::<ArrayBuffer>().map(|key| Uint8Array::new(&key));
+            let key = bytes.ok().and_then(|bytes| <[u8; 16]>::try_from(bytes.to_vec()).ok());
+            let key = key.map(PlaceKey::from_random).map(Some);
+            // What is there instead is not shown, since most of it may be the key.
+            return key.ok_or_else(|| SqlError::Failed("the key of places is not one".to_owned()));
+        }
+        // A version before the key may have kept updates.
+        if self.newest()? == Sequence::START {
+            return Ok(None);
+        }
+        let key = clock::place_key()?;
+        self.keep_place_key(&key)?;
+        Ok(Some(key))
+    }
+
+    fn keep_place_key(&self, key: &PlaceKey) -> Result<(), SqlError> {
+        let key = Uint8Array::from(&key.as_bytes()[..]);
+        self.rows("INSERT INTO place_key VALUES (?)", &[key.into()])?;
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 /// What brings a database from each version to the next; the first from nothing to 1. `{now}`
 /// stands for the moment of the step.
@@ -26,6 +26,7 @@ const VERSION: u32 = 8;
 ///
 /// `emptied` is written when the last update of a kind is removed: it holds the sequence, the bytes
 /// and the number with which the next one goes on. `drained` holds when the hub was drained last, if it was.
+/// `place_key` holds the key of the hub's places once it has kept an update.
 const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE updates (
@@ -95,6 +96,7 @@ const STEPS: [&str; VERSION as usize] = [
     ALTER TABLE outcomes_of_publishers RENAME TO outcomes;
     CREATE INDEX outcomes_by_age ON outcomes (at);
     ",
+    "CREATE TABLE place_key (key BLOB NOT NULL);",
 ];
 
 /// Brings the tables of this object up to [`VERSION`].

@@ -1,16 +1,20 @@
 // A client that has received nothing yet has a place to come back to all the same.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { FLAGS, chromiumPath } from "./browser.mjs";
 import { Cable } from "./cable.mjs";
 import { Curl, Subscriber, publish, subscribeUrl } from "./clients.mjs";
+import { replace, rows } from "./database.mjs";
 import { Server } from "./server.mjs";
 import { SocketSubscriber } from "./socket.mjs";
 import { until } from "./until.mjs";
 
 /** Hubs that tell all or none by an event where their streams begin. */
 const HUBS = { "places-true": { PLACE_EVENTS: "true" }, "places-false": { PLACE_EVENTS: "false" } };
+
+const VERSION_1 = fileURLToPath(new URL("version_1.sql", import.meta.url));
 
 let server;
 let browser;
@@ -87,22 +91,86 @@ for (const [client, open] of Object.entries(CLIENTS)) {
   });
 }
 
-test("the stream begins with a comment, then with an event that has the id of the newest public update", async (t) => {
+/** The place that a live stream of a client like an EventSource begins with, as bytes have it. */
+async function placeOf(t, hub) {
+  const stream = new Curl(subscribeUrl(hub, ["a"]), "-H", "Cache-Control: No-Cache");
+  t.after(() => stream.close());
+  await stream.receives("\n\n");
+  const [, place] = /^:\nevent: place\nid: (earliest|#[-\w]{32})\ndata:\{\}\n\n$/.exec(stream.text);
+  return place;
+}
+
+/** What a client that comes back to `place` is given, up to and with `last`. */
+async function dataBehind(t, hub, place, last) {
+  const stream = new Curl(subscribeUrl(hub, ["a"]), "-H", `Last-Event-ID: ${place}`);
+  t.after(() => stream.close());
+  await stream.receives(`data: ${last}\n\n`);
+  assert.ok(!stream.text.includes("event: gap"), stream.text);
+  return stream.text.match(/(?<=^data: ).*$/gm);
+}
+
+test("the stream begins with a comment, then with a place, behind which everything is replayed exactly", async (t) => {
   const hub = freshHub();
-  const opens = async (expected, ...options) => {
-    const stream = new Curl(subscribeUrl(hub, ["a"]), "-H", "Cache-Control: No-Cache", ...options);
-    t.after(() => stream.close());
-    await stream.receives(expected);
-    assert.equal(stream.text, expected);
-  };
-  await opens(":\nevent: place\nid: earliest\ndata:{}\n\n");
+  const places = [[await placeOf(t, hub), ["1", "2", "3"]]];
+  assert.equal(places[0][0], "earliest", "nothing was kept, not even a key");
   await publish(hub, { topic: "a", data: "1", id: "id-1" });
-  await opens(":\nevent: place\nid: id-1\ndata:{}\n\n");
-  await publish(hub, { topic: "b", data: "2", id: "id-2" });
-  await publish(hub, { topic: "a", data: "3", id: "id-3", private: "on" });
-  await opens(":\nevent: place\nid: id-2\ndata:{}\n\n");
-  await opens(":\n", "-H", "Last-Event-ID: id-2");
-  await opens(":\nid: id-1\ndata: 1\n\n", "-H", "Last-Event-ID: earliest");
+  places.push([await placeOf(t, hub), ["2", "3"]]);
+  await publish(hub, { topic: "b", data: "elsewhere" });
+  await publish(hub, { topic: "a", data: "secret", private: "on" });
+  places.push([await placeOf(t, hub), ["2", "3"]], [await placeOf(t, hub), ["2", "3"]]);
+  await publish(hub, { topic: "a", data: "2" });
+  places.push([await placeOf(t, hub), ["3"]]);
+  await publish(hub, { topic: "a", data: "3" });
+  for (const [place, expected] of places) assert.deepEqual(await dataBehind(t, hub, place, "3"), expected, place);
+  assert.equal(new Set(places.map(([place]) => place)).size, places.length, "no place is told twice");
+});
+
+test("a place is told after any number of private updates, like any other place", async (t) => {
+  const hub = freshHub();
+  await publish(hub, { topic: "a", data: "public" });
+  const secret = `${JSON.stringify({ topic: "a", data: "secret", private: true })}\n`;
+  const headers = { "content-type": "application/x-ndjson" };
+  const response = await fetch(hub, { method: "POST", headers, body: secret.repeat(2_500) });
+  assert.equal((await response.text()).match(/"id"/g).length, 2_500);
+  const place = await placeOf(t, hub);
+  assert.match(place, /^#/);
+  await publish(hub, { topic: "a", data: "missed" });
+  assert.deepEqual(await dataBehind(t, hub, place, "missed"), ["missed"]);
+});
+
+test("a place is good across kill -9, also in a hub whose updates were kept by an earlier version", async (t) => {
+  const own = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" } });
+  t.after(() => own.stop());
+  const hub = own.hub();
+  const killed = async () => {
+    await own.kill();
+    await own.restart();
+  };
+  // A stranger's stream has the hub keep no key.
+  assert.equal(await placeOf(t, hub), "earliest");
+  await own.kill();
+  assert.deepEqual(rows(own.folder, "SELECT key FROM place_key"), []);
+  replace(own.folder, VERSION_1);
+  await own.restart();
+  const old = await placeOf(t, hub);
+  assert.match(old, /^#/);
+  await killed();
+  await publish(hub, { topic: "a", data: "1" });
+  const place = await placeOf(t, hub);
+  await killed();
+  await publish(hub, { topic: "a", data: "2" });
+  assert.deepEqual(await dataBehind(t, hub, place, "2"), ["2"]);
+  assert.deepEqual(await dataBehind(t, hub, old, "2"), ["1", "2"]);
+  assert.deepEqual(await dataBehind(t, hub, "old-2", "2"), ["old-3", "1", "2"], "ids are as good as they were");
+  assert.equal(rows(own.folder, "SELECT key FROM place_key").length, 1);
+});
+
+test("a place of another hub is unknown", async (t) => {
+  const [hub, other] = [freshHub(), freshHub()];
+  for (const of of [hub, other]) await publish(of, { topic: "a", data: "1" });
+  const stream = new Curl(subscribeUrl(hub, ["a"]), "-H", `Last-Event-ID: ${await placeOf(t, other)}`);
+  t.after(() => stream.close());
+  await stream.receives("event: gap\n");
 });
 
 test("who does not ask for no-cache is told no place, unless PLACE_EVENTS says so", async (t) => {
@@ -129,10 +197,10 @@ test("the id of a private update is as unknown as one that never was", async (t)
     const stream = new Curl(subscribeUrl(hub, ["a", "*"]), "-i", "-H", `Last-Event-ID: ${id}`);
     t.after(() => stream.close());
     await stream.receives('"missed":null}\n\n');
-    answers.push(stream.text.replaceAll(id, "asked"));
+    const place = /^last-event-id: (#.{32})\r$/im.exec(stream.text)[1];
+    answers.push(stream.text.replaceAll(id, "asked").replaceAll(place, "place"));
   }
   assert.equal(answers[0], answers[1]);
-  assert.match(answers[0], /^last-event-id: public\r$/im);
 });
 
 test("of an id that was given twice the first is the place", async (t) => {

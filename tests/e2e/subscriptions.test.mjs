@@ -150,7 +150,7 @@ describe("with SUBSCRIPTIONS=true", () => {
     const collection = await list.json();
     assert.equal(collection["@context"], "https://mercure.rocks/");
     assert.equal(collection.type, "Subscriptions");
-    assert.match(collection.lastEventID, /^urn:uuid:/);
+    assert.match(collection.lastEventID, /^#[-\w]{32}$/);
     const [{ id, subscriber }] = collection.subscriptions;
     assert.equal(list.headers.get("etag"), collection.lastEventID);
     const again = await get(`${hub}/subscriptions`, token, { "if-none-match": collection.lastEventID });
@@ -191,17 +191,37 @@ describe("with SUBSCRIPTIONS=true", () => {
     assert.equal((await get(`${hub}/subscriptions/exact/a/urn%3Auuid%3Ax`, token)).status, 404);
   });
 
-  test("the entity tag of 1.0 escapes what cannot stand in one", async () => {
-    const hub = server.hub("escaped");
-    const id = 'a "b" 50%/~';
+  test("the entity tag moves with the subscriptions alone, and tells of no publication", async (t) => {
+    const hub = server.hub("tagged");
     const headers = bearer(await token0({ publish: ["*"] }));
-    const response = await fetch(hub, { method: "POST", body: new URLSearchParams({ topic: "a", id }), headers });
-    assert.equal(response.status, 200);
-    const list = await get(`${hub}/subscriptions`, of1(hub, ["*"]));
-    const etag = list.headers.get("etag");
-    assert.match(etag, /^"[!#-~]*"$/);
-    assert.equal(decodeURIComponent(etag.slice(1, -1)), id);
-    assert.equal((await get(`${hub}/subscriptions`, of1(hub, ["*"]), { "if-none-match": etag })).status, 304);
+    const publishes = () => fetch(hub, { method: "POST", body: new URLSearchParams({ topic: "a" }), headers });
+    assert.equal((await publishes()).status, 200);
+    const tag = async () => (await get(`${hub}/subscriptions`, of1(hub, ["*"]))).headers.get("etag");
+    const before = await tag();
+    assert.equal((await publishes()).status, 200);
+    assert.equal(await tag(), before);
+    const unchanged = await get(`${hub}/subscriptions`, of1(hub, ["*"]), { "if-none-match": before });
+    assert.equal(unchanged.status, 304);
+    const guest = await Watcher.open(hub, { topic: "a" });
+    t.after(() => guest.close());
+    const changed = await get(`${hub}/subscriptions`, of1(hub, ["*"]), { "if-none-match": before });
+    assert.equal(changed.status, 200);
+    assert.notEqual(changed.headers.get("etag"), before);
+  });
+
+  test("behind the last event ID of the API come exactly the changes since", async (t) => {
+    const hub = server.hub("followed");
+    const first = await Watcher.open(hub, { topic: "first" });
+    t.after(() => first.close());
+    const { lastEventID } = await (await get(`${hub}/subscriptions`, of0(["*"]))).json();
+    const second = await Watcher.open(hub, { topic: "second" });
+    t.after(() => second.close());
+    const query = { topic: `/hubs/followed${SUBSCRIPTIONS}{/topic}{/subscriber}`, lastEventID };
+    const watcher = await Watcher.open(hub, query, of0(["*"]));
+    t.after(() => watcher.close());
+    await watcher.told("second", true);
+    assert.ok(!watcher.text.includes("event: gap"), watcher.text);
+    assert.ok(!watcher.events.some(({ topic }) => topic === "first"), watcher.text);
   });
 
   test("the API answers nobody without a token, at none of its paths", async () => {
@@ -245,9 +265,14 @@ describe("with SUBSCRIPTIONS=true", () => {
     assert.equal((await list()).status, 304);
     const guest = await Watcher.open(hub, { topic: "a" });
     t.after(() => guest.close());
-    const changed = await list();
-    assert.equal(changed.status, 200);
-    assert.equal((await changed.json()).lastEventID, "earliest", "the id of an event that may not be seen");
+    const places = [];
+    for (let times = 0; times < 2; times += 1) {
+      const changed = await list();
+      assert.equal(changed.status, 200);
+      places.push((await changed.json()).lastEventID);
+    }
+    assert.match(places[0], /^#/);
+    assert.notEqual(places[0], places[1], "it moves whether something has changed or not");
   });
 
   test("the metadata say so", async () => {

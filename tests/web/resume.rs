@@ -7,7 +7,9 @@ use millstream::{
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Reader, get, hub, open, pending, publish, request, subscribe, subscribe_to};
+use crate::support::{
+    Reader, get, hub, open, pending, publish, read, request, subscribe, subscribe_to,
+};
 
 /// An id as the bytes of its UTF-8, one character each: how a header carries it.
 fn byte_string(text: &str) -> String {
@@ -64,10 +66,18 @@ async fn earliest_is_everything_that_is_held() {
 async fn head_says_where_a_subscription_would_begin() {
     let hub = hub();
     publish(&hub, &["1"]).await;
-    for (asked, begins) in [("1", "1"), ("earliest", "earliest"), ("unknown", "1"), ("", "1")] {
+    let head = async |asked: &str| {
         let request = request("HEAD", "topic=books", &[("Last-Event-ID", asked)]);
         let response = hub.handle(&request).await.unwrap();
-        assert_eq!(response.headers().get("Last-Event-ID").unwrap().as_deref(), Some(begins));
+        response.headers().get("Last-Event-ID").unwrap().unwrap()
+    };
+    for asked in ["1", "earliest"] {
+        assert_eq!(head(asked).await, asked);
+    }
+    for asked in ["unknown", ""] {
+        let place = head(asked).await;
+        assert!(place.starts_with('#') && place != head(asked).await, "{place} is like no other");
+        assert_eq!(head(&place).await, place, "it is a place to begin at");
     }
 }
 
@@ -77,10 +87,12 @@ async fn an_id_that_is_not_held_is_answered_with_a_gap() {
     publish(&hub, &["1"]).await;
     let mut reader = subscribe_to(&hub, "topic=books&lastEventID=unknown").await;
     let gap = reader.event().await.unwrap();
-    assert_eq!((gap.event_type.as_str(), gap.id.as_str()), ("gap", ""));
+    assert_eq!(gap.event_type, "gap");
     assert!(gap.data.contains("\"requested\":\"unknown\""), "{}", gap.data);
     publish(&hub, &["2"]).await;
     assert_eq!(reader.data(1).await, ["2"]);
+    let back = request("GET", "topic=books", &[("Last-Event-ID", &gap.id)]);
+    assert_eq!(read(&hub, &back).await.data(1).await, ["2"], "its id is a place to come back to");
 }
 
 #[wasm_bindgen_test]

@@ -46,6 +46,8 @@ pub(super) enum From {
     Oldest,
     BackToOldest,
     Update(prop::sample::Index),
+    /// Behind this many of all updates, as a stream of this connection has told it.
+    Place(u8, prop::sample::Index),
     Unknown,
 }
 
@@ -63,6 +65,7 @@ pub(super) fn any_call() -> impl Strategy<Value = Call> {
         2 => Just(From::Oldest),
         1 => Just(From::BackToOldest),
         3 => any::<prop::sample::Index>().prop_map(From::Update),
+        4 => (connection(), any::<prop::sample::Index>()).prop_map(|(id, at)| From::Place(id, at)),
         1 => Just(From::Unknown),
     ];
     let start = prop_oneof![3 => Just(Start::AtOnce), 1 => Just(Start::Later)];

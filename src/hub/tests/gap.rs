@@ -2,10 +2,10 @@
 
 use super::{
     Host,
-    host::{after, earliest, live},
+    host::{after, earliest, live, place},
     update,
 };
-use crate::{connection::CloseReason, place::Place};
+use crate::connection::CloseReason;
 
 const TOO_SLOW: &str = r#"gap {"requested":null,"first":"5","missed":null}"#;
 
@@ -23,7 +23,7 @@ fn an_unknown_id_is_a_gap_and_the_stream_is_live_from_then_on() {
     host.publish("1", &["a"]);
     let subscribed = host.subscribe(1, &after("gone", &["a"]));
     assert!(subscribed.is_registered);
-    assert_eq!(subscribed.preceding, Some(Place::After("1".parse().unwrap())));
+    assert_eq!(subscribed.preceding.unwrap().as_str(), place(1, 1));
     host.registered(1);
     host.read(1);
     assert_eq!(host.got(1), [r#"gap {"requested":"gone","first":null,"missed":null}"#]);
@@ -46,10 +46,22 @@ fn a_stream_behind_an_unknown_id_begins_with_the_gap_even_if_a_welcome_and_updat
 }
 
 #[test]
-fn a_gap_does_not_change_the_last_event_id() {
-    let mut host = Host::default();
+fn the_id_of_a_gap_is_the_place_at_which_the_stream_goes_on() {
+    let mut host = Host::keeping(2, 0);
+    publish_and_prune(&mut host, 1..=3);
+    let gap = |connection, behind, data| {
+        format!("event: gap\nid: {}\ndata: {data}\n\n", place(connection, behind))
+    };
+    let told = |host: &Host| String::from_utf8(host.bytes(1)).unwrap();
     host.connect(1, &after("gone", &["a"]));
-    assert!(!String::from_utf8(host.bytes(1)).unwrap().contains("id:"));
+    let unknown = gap(1, 3, r#"{"requested":"gone","first":null,"missed":null}"#);
+    assert_eq!(told(&host), format!(":\n{unknown}"));
+    host.asleep(1);
+    publish_and_prune(&mut host, 4..=9);
+    host.read(1);
+    let slow = gap(1, 7, r#"{"requested":null,"first":"8","missed":null}"#);
+    let updates = "id: 8\ndata: 8\n\nid: 9\ndata: 9\n\n";
+    assert_eq!(told(&host), format!(":\n{unknown}{slow}{updates}"));
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::{
     hub::{Effect, Flush, Hub, PollError, Polled, Subscribed},
     linger::Linger,
     log::Log,
+    place_key::{PlaceKey, Places},
     registry::Closed,
     sequence::Sequence,
     subscribe_request::{LastEventId, SubscribeRequest},
@@ -82,7 +83,7 @@ impl Host {
         let window = Bounds { updates: window, bytes: u64::MAX };
         let log = Log::open(history.clone(), retained, window).unwrap();
         Self {
-            hub: Hub::new(log, Heartbeat::default(), Rc::new(())),
+            hub: Hub::new(log, Heartbeat::default(), Rc::new(())).with_place_key(Some(key())),
             history,
             now: Timestamp::from_millis(1_000_000),
             streams: BTreeMap::new(),
@@ -355,6 +356,22 @@ pub(super) fn shown_subscriptions() -> Access {
         expires: None,
     };
     Access::new(grants, &()).unwrap()
+}
+
+/// The key of the host's places.
+pub(super) fn key() -> PlaceKey {
+    PlaceKey::from_random([7; 16])
+}
+
+/// The place behind this update, as it is told to `connection`.
+pub(super) fn place(connection: u8, behind: u64) -> String {
+    let places = Places { key: Some(key()) };
+    places.tell(Sequence::new(behind), id(connection).into()).as_str().to_owned()
+}
+
+/// The event by which the place is told.
+pub(super) fn place_event(connection: u8, behind: u64) -> String {
+    format!("event: place\nid: {}\ndata:{{}}\n\n", place(connection, behind))
 }
 
 /// The id of connection `connection`.

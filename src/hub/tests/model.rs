@@ -6,7 +6,11 @@ use std::{
     time::Duration,
 };
 
-use super::{calls::SUBSCRIPTION, fake_history::PRUNED_AT_ONCE};
+use super::{
+    calls::SUBSCRIPTION,
+    fake_history::PRUNED_AT_ONCE,
+    host::{place, place_event},
+};
 use crate::{
     connection::CloseReason, encoder, event::Event, gap::Gap, history::Retention, kind::Kind,
     place::Place, topic::Topic, update::EncodedUpdate,
@@ -32,6 +36,7 @@ pub(super) struct Model {
 /// One connection of the model.
 #[derive(Debug)]
 pub(super) struct Subscriber {
+    id: u8,
     selectors: Vec<&'static str>,
     /// Whether it is granted to be told of subscriptions.
     is_granted: bool,
@@ -66,6 +71,8 @@ pub(super) enum Begin {
     /// With what a stream has told it, when nothing could be read.
     BackToEarliest,
     After(String),
+    /// With this place, which is behind so many updates.
+    Behind(String, usize),
 }
 
 impl Model {
@@ -126,20 +133,6 @@ impl Model {
         self.accepted.push(self.now);
     }
 
-    /// Where to come back to: behind the newest update that may be read and is the first of its id.
-    fn resume_point(&self, subscriber: &Subscriber) -> &str {
-        let held = self.held_from(0)..self.tail;
-        let ids: Vec<_> = held
-            .filter(|at| self.may_read(subscriber, *at))
-            .map(|at| self.all[at].id.as_str())
-            .collect();
-        let ids = ids.iter().copied();
-        let is_first =
-            |(at, id): &(usize, &str)| ids.clone().position(|first| first == *id) == Some(*at);
-        let first = ids.clone().enumerate().rfind(is_first);
-        first.map_or("earliest", |(_, id)| id)
-    }
-
     pub(super) fn subscribe(
         &mut self,
         id: u8,
@@ -148,6 +141,7 @@ impl Model {
         is_granted: bool,
     ) {
         let mut subscriber = Subscriber::new(selectors, is_granted, self.now);
+        subscriber.id = id;
         let gone = self.gone(subscriber.could_be_told());
         let mut opening = b":\n".to_vec();
         let (cursor, gap) = match begin {
@@ -164,17 +158,23 @@ impl Model {
                     .map(|at| at + 1);
                 let gap = Gap { requested: asked.parse().ok().map(Place::After), missed: None };
                 if found.is_none() {
-                    gap.encode(None, &mut opening);
+                    encode_gap(Some(asked), (id, self.tail), None, &mut opening);
                 }
                 let missed = found.is_some_and(|found| gone > found);
                 (found.unwrap_or(self.tail), missed.then_some(gap))
             }
+            Begin::Behind(asked, behind) if *behind > self.tail => {
+                encode_gap(Some(asked), (id, self.tail), None, &mut opening);
+                (self.tail, None)
+            }
+            Begin::Behind(asked, behind) => {
+                let requested = asked.parse().ok().map(Place::After);
+                (*behind, (gone > *behind).then_some(Gap { requested, missed: None }))
+            }
         };
-        let asks = matches!(begin, Begin::After(_) | Begin::BackToEarliest);
-        if cursor >= self.tail && !asks {
-            let place = self.resume_point(&subscriber);
-            opening
-                .extend_from_slice(format!("event: place\nid: {place}\ndata:{{}}\n\n").as_bytes());
+        let is_told = matches!(begin, Begin::Live | Begin::Earliest);
+        if cursor >= self.tail && is_told {
+            opening.extend_from_slice(place_event(id, self.tail as u64).as_bytes());
         }
         let replays = cursor < self.tail;
         subscriber.phase = if replays { Phase::Replaying(self.tail) } else { Phase::Registering };
@@ -320,6 +320,7 @@ fn open(connections: &mut BTreeMap<u8, Subscriber>) -> impl Iterator<Item = &mut
 impl Subscriber {
     fn new(selectors: Vec<&'static str>, is_granted: bool, now: Duration) -> Self {
         Self {
+            id: 0,
             selectors,
             is_granted,
             phase: Phase::Live,
@@ -379,12 +380,14 @@ impl Subscriber {
             if let Some(update) = &all[self.cursor]
                 && self.show(update, &mut shown)
             {
-                first.get_or_insert(&update.id);
+                first.get_or_insert((self.cursor, update.id.as_str()));
             }
             self.cursor += 1;
         }
         if let Some(gap) = self.gap.take() {
-            gap.encode(first, chunk);
+            let (behind, first) = first.map_or((self.cursor, None), |(at, id)| (at, Some(id)));
+            let requested = gap.requested.as_ref().map(Place::as_str);
+            encode_gap(requested, (self.id, behind), first, chunk);
         }
         chunk.append(&mut shown);
     }
@@ -400,6 +403,20 @@ impl Subscriber {
         self.moved_at = now;
         self.give(chunk, now);
     }
+}
+
+/// A gap, told to a connection of which the stream goes on behind so many updates.
+fn encode_gap(
+    requested: Option<&str>,
+    (connection, behind): (u8, usize),
+    first: Option<&str>,
+    chunk: &mut Vec<u8>,
+) {
+    let place = place(connection, behind as u64);
+    let quoted = |text: Option<&str>| text.map_or("null".to_owned(), |text| format!("{text:?}"));
+    let (requested, first) = (quoted(requested), quoted(first));
+    let data = format!(r#"{{"requested":{requested},"first":{first},"missed":null}}"#);
+    chunk.extend_from_slice(format!("event: gap\nid: {place}\ndata: {data}\n\n").as_bytes());
 }
 
 /// The event as bytes of a stream.

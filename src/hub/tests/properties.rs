@@ -44,7 +44,7 @@ impl Both {
                     Begin::Live => live(selectors),
                     Begin::Earliest => earliest(selectors),
                     Begin::BackToEarliest => earliest(selectors).returning(),
-                    Begin::After(asked) => after(asked, selectors),
+                    Begin::After(asked) | Begin::Behind(asked, _) => after(asked, selectors),
                 };
                 let request = uncached(request);
                 let access = if *id > 2 { shown_subscriptions() } else { Access::default() };
@@ -138,6 +138,17 @@ impl Both {
             From::BackToOldest => Begin::BackToEarliest,
             From::Update(index) if !self.model.all.is_empty() => {
                 Begin::After(index.get(&self.model.all).id.to_string())
+            }
+            From::Place(connection, at) => {
+                // One more than there are is a place that nobody was told.
+                let behind = at.index(self.model.all.len() + 2);
+                match host::place(*connection, behind as u64) {
+                    earliest if behind == 0 => {
+                        assert_eq!(earliest, "earliest");
+                        Begin::BackToEarliest
+                    }
+                    place => Begin::Behind(place, behind),
+                }
             }
             From::Update(_) | From::Unknown => Begin::After("unknown".to_owned()),
         }

@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use super::{
     Host,
-    host::{after, earliest, id, live, live_in, uncached},
+    host::{after, earliest, id, live, live_in, place, place_event, uncached},
     update,
 };
 use crate::{
     access::Access,
     dialect::Dialect,
     grants::{Grants, Selector, SubscribeGrant},
+    hub::Subscriber,
     place::{Place, PlaceEvents},
+    place_key::PlaceKey,
+    sequence::Sequence,
     subscribe_request::{LastEventId, SubscribeRequest},
     update::EncodedUpdate,
 };
@@ -67,6 +70,9 @@ fn a_client_that_was_given_nothing_comes_back_to_exactly_what_it_missed() {
         comes_back(window, &[], &["m1", "m2", "live"]);
         comes_back(window, &[("old", "a")], &["m1", "m2", "live"]);
         comes_back(window, &[("old", "a"), ("foreign", "b")], &["m1", "m2", "live"]);
+        // Ids that were given twice, and ids of another meaning, are no places.
+        let published = [("old", "a"), ("newer", "a"), ("old", "a"), ("hidden", "a")];
+        comes_back(window, &published, &["m1", "m2", "live"]);
     }
 }
 
@@ -90,12 +96,6 @@ fn a_place_is_told_to_who_asks_no_cache_unless_it_is_said_otherwise() {
 }
 
 #[test]
-fn behind_an_id_that_was_given_twice_it_rather_gets_one_too_many_than_one_too_few() {
-    let published = [("old", "a"), ("newer", "a"), ("old", "a")];
-    comes_back(99, &published, &["old", "m1", "m2", "live"]);
-}
-
-#[test]
 fn what_is_committed_between_the_request_and_the_first_read_is_behind_the_place_that_is_told() {
     let mut host = Host::default();
     host.publish("1", &["a"]);
@@ -103,12 +103,12 @@ fn what_is_committed_between_the_request_and_the_first_read_is_behind_the_place_
     host.publish("2", &["a"]);
     host.registered(1);
     host.read(1);
-    let place = ":\nevent: place\nid: 1\ndata:{}\n\n";
-    assert_eq!(host.bytes(1), format!("{place}id: 2\ndata: 2\n\n").as_bytes());
+    let place = place_event(1, 1);
+    assert_eq!(host.bytes(1), format!(":\n{place}id: 2\ndata: 2\n\n").as_bytes());
 }
 
 #[test]
-fn a_client_that_was_told_a_place_which_is_no_longer_held_is_told_of_the_gap() {
+fn a_client_some_of_whose_updates_are_removed_is_told_of_the_gap_and_given_the_others() {
     let mut host = Host::keeping(2, 0);
     host.publish("1", &["a"]);
     host.connect(1, &uncached(live(&["a"])));
@@ -117,8 +117,108 @@ fn a_client_that_was_told_a_place_which_is_no_longer_held_is_told_of_the_gap() {
         host.publish(&number.to_string(), &["a"]);
         host.prune();
     }
-    host.connect(2, &request);
-    assert_eq!(host.got(2), [r#"gap {"requested":"1","first":null,"missed":null}"#]);
+    let subscribed = host.subscribe(2, &request);
+    assert_eq!(subscribed.preceding, Some(Place::Earliest));
+    host.read(2);
+    let requested = place(1, 1);
+    let gap = format!(r#"gap {{"requested":"{requested}","first":"4","missed":null}}"#);
+    assert_eq!(host.got(2), [&gap, "4", "5"]);
+}
+
+#[test]
+fn who_sees_every_update_is_told_how_many_came_behind_its_place_and_are_removed() {
+    let mut host = Host::keeping(2, 0);
+    for number in 1..=7 {
+        host.publish(&number.to_string(), &["a"]);
+        host.prune();
+    }
+    let access = Access::new(grants("*"), &()).unwrap();
+    let request = after(&place(1, 2), &["*"]);
+    host.subscribe_with(2, &request, &access);
+    host.read(2);
+    let requested = place(1, 2);
+    let gap = format!(r#"gap {{"requested":"{requested}","first":"6","missed":3}}"#);
+    assert_eq!(host.got(2), [&gap, "6", "7"]);
+}
+
+#[test]
+fn a_place_is_returned_to_exactly_wherever_the_log_has_gone_since() {
+    let mut host = Host::default();
+    for number in 1..=5 {
+        host.publish(&number.to_string(), &["a"]);
+        publish_private(&mut host, "secret");
+    }
+    for behind in 0..=10 {
+        let connection = 10 + u8::try_from(behind).unwrap();
+        let asked = place(connection, behind);
+        let request = if behind == 0 { earliest(&["a"]) } else { after(&asked, &["a"]) };
+        let subscribed = host.subscribe(connection, &request.returning());
+        assert_eq!(subscribed.preceding.unwrap().as_str(), asked);
+        if subscribed.is_registered {
+            host.registered(connection);
+        }
+        host.read(connection);
+        let expected: Vec<_> =
+            (behind.div_ceil(2) + 1..=5).map(|number| number.to_string()).collect();
+        assert_eq!(host.got(connection), expected, "behind {behind}");
+    }
+}
+
+#[test]
+fn a_place_that_was_never_told_is_unknown() {
+    let mut host = Host::default();
+    host.publish("1", &["a"]);
+    host.append(update("2", &["a"]));
+    let foreign = PlaceKey::from_random([8; 16]).tell(Sequence::new(1), id(1).into());
+    let forged = format!("{}A", place(1, 1));
+    for asked in [foreign.as_str(), &forged, "#", "#x", &place(1, 2), &place(1, 99)] {
+        let subscribed = host.subscribe(2, &after(asked, &["a"]));
+        assert_eq!(subscribed.preceding.unwrap().as_str(), place(2, 1), "{asked}");
+        host.registered(2);
+        host.read(2);
+        let gap = format!(r#"gap {{"requested":"{asked}","first":null,"missed":null}}"#);
+        assert_eq!(host.got(2), [gap]);
+        let closed = host.hub.stop_one(id(2)).unwrap();
+        host.end([closed]);
+    }
+}
+
+#[test]
+fn behind_a_gap_a_client_has_a_place_to_come_back_to() {
+    for without_gap_events in [false, true] {
+        let mut host = Host::default();
+        if without_gap_events {
+            host = host.without_gap_events();
+        }
+        host.publish("1", &["a"]);
+        host.connect(1, &uncached(after("gone", &["a"])));
+        let request = cut(&mut host, 1);
+        host.publish("2", &["a"]);
+        host.connect(2, &request);
+        assert_eq!(host.got(2), ["2"], "no second gap");
+    }
+}
+
+#[test]
+fn behind_a_gap_of_its_own_a_slow_reader_has_a_place_to_come_back_to() {
+    for without_gap_events in [false, true] {
+        let mut host = Host::keeping(2, 0);
+        if without_gap_events {
+            host = host.without_gap_events();
+        }
+        host.subscribe(1, &uncached(live(&["a"])));
+        host.registered(1);
+        for number in 1..=6 {
+            host.publish(&number.to_string(), &["b"]);
+            host.prune();
+        }
+        host.read(1);
+        let request = cut(&mut host, 1);
+        host.publish("7", &["a"]);
+        host.prune();
+        host.connect(2, &request);
+        assert_eq!(host.got(2), ["7"], "no second gap");
+    }
 }
 
 #[test]
@@ -138,7 +238,7 @@ fn a_client_that_comes_back_to_earliest_after_something_was_removed_is_told_of_t
 }
 
 #[test]
-fn a_hub_of_which_everything_was_removed_is_earliest_too() {
+fn a_place_at_the_end_of_a_hub_of_which_everything_was_removed_is_returned_to_exactly() {
     let mut host = Host::keeping_for(u64::MAX, 99, Some(HOUR));
     host.publish("1", &["a"]);
     host.wait(HOUR);
@@ -147,12 +247,10 @@ fn a_hub_of_which_everything_was_removed_is_earliest_too() {
             host.prune();
         }
         host.connect(first, &uncached(live(&["a"])));
-        assert_eq!(host.bytes(first), b":\nevent: place\nid: earliest\ndata:{}\n\n");
         let request = cut(&mut host, first);
         host.publish("missed", &["a"]);
         host.connect(second, &request);
-        let gap = r#"gap {"requested":"earliest","first":"missed","missed":null}"#;
-        assert_eq!(host.got(second), [gap, "missed"]);
+        assert_eq!(host.got(second), ["missed"]);
         host.wait(HOUR);
     }
 }
@@ -193,11 +291,12 @@ fn the_id_of_a_private_update_is_as_unknown_as_one_that_never_was() {
         let preceding = host.subscribe(connection, &after(asked, &["a", "*"])).preceding;
         host.registered(connection);
         host.read(connection);
-        (preceding, String::from_utf8(host.bytes(connection)).unwrap().replace(asked, "asked"))
+        let live = place(connection, 3);
+        assert_eq!(preceding.unwrap().as_str(), live);
+        let bytes = String::from_utf8(host.bytes(connection)).unwrap();
+        bytes.replace(asked, "asked").replace(&live, "live")
     };
-    let of_private = answer(&mut host, 1, "secret");
-    assert_eq!(of_private, answer(&mut host, 2, "never"));
-    assert_eq!(of_private.0, Some(Place::After("2".parse().unwrap())));
+    assert_eq!(answer(&mut host, 1, "secret"), answer(&mut host, 2, "never"));
 }
 
 #[test]
@@ -227,7 +326,9 @@ fn preceding(host: &Host, asked: Option<&LastEventId>, expected: [Option<&str>; 
             Some(asked) => request.after(asked.clone()),
             None => request,
         };
-        host.hub.preceding(&request, &Access::default(), host.now).unwrap()
+        let access = Access::default();
+        let subscriber = Subscriber { id: id(1), request: &request, access: &access };
+        host.hub.preceding(subscriber, host.now).unwrap()
     });
     let answered = answered.each_ref().map(|place| place.as_ref().map(Place::as_str));
     assert_eq!(answered, expected);
@@ -245,9 +346,11 @@ fn each_dialect_answers_a_last_event_id_in_its_way() {
     preceding(&host, None, [None, None]);
     preceding(&host, Some(&asked("public")), [Some("public"); 2]);
     preceding(&host, Some(&LastEventId::Earliest), [Some("earliest"); 2]);
-    preceding(&host, Some(&LastEventId::Empty), [Some("public"), Some("earliest")]);
-    preceding(&host, Some(&asked("unknown")), [Some("public"), Some("earliest")]);
-    preceding(&host, Some(&asked("private")), [Some("public"), Some("earliest")]);
+    let tail = place(1, 2);
+    preceding(&host, Some(&asked(&place(7, 1))), [Some(&place(7, 1)); 2]);
+    preceding(&host, Some(&LastEventId::Empty), [Some(&tail), Some("earliest")]);
+    preceding(&host, Some(&asked("unknown")), [Some(&tail), Some("earliest")]);
+    preceding(&host, Some(&asked("private")), [Some(&tail), Some("earliest")]);
 }
 
 #[test]
@@ -266,10 +369,8 @@ fn switched_off_no_gap_is_told_by_any_path() {
     assert_eq!(host.got(3), ["5", "6"]);
 }
 
-#[test]
-fn the_last_event_id_of_the_api_is_the_newest_that_the_asker_may_know_of() {
-    let mut host = Host::default();
-    let grants = |topic: &str| Grants {
+fn grants(topic: &str) -> Grants {
+    Grants {
         dialect: Dialect::V0,
         publish: Vec::new(),
         has_publish_claim: false,
@@ -278,14 +379,5 @@ fn the_last_event_id_of_the_api_is_the_newest_that_the_asker_may_know_of() {
             payload: None,
         }],
         expires: None,
-    };
-    let last_event_id = |host: &Host, topic: &str| {
-        let access = Access::new(grants(topic), &()).unwrap();
-        host.hub.last_event_id(&access, host.now).unwrap().as_str().to_owned()
-    };
-    assert_eq!(last_event_id(&host, "a"), "earliest");
-    host.publish("public", &["b"]);
-    publish_private(&mut host, "secret");
-    assert_eq!(last_event_id(&host, "b"), "public");
-    assert_eq!(last_event_id(&host, "a"), "secret");
+    }
 }

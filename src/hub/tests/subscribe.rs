@@ -2,7 +2,7 @@
 
 use super::{
     Host, Refused,
-    host::{after, earliest, id, live, uncached},
+    host::{after, earliest, id, live, place_event, uncached},
     update,
 };
 use crate::{
@@ -24,7 +24,7 @@ fn a_live_connection_is_registered_at_once_and_begins_with_a_byte_and_its_place(
     assert_eq!(subscribed.preceding, None);
     host.registered(1);
     host.read(1);
-    assert_eq!(host.bytes(1), b":\nevent: place\nid: 1\ndata:{}\n\n");
+    assert_eq!(host.bytes(1), format!(":\n{}", place_event(1, 1)).as_bytes());
 }
 
 #[test]
