@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     event::Event,
     limits::{MAX_BROAD_SELECTORS, MAX_MET_PASSES, MAX_MET_REGEXP_BYTES},
+    positions::steps,
     timestamp::Timestamp,
     topic::Topic,
     topics::Topics,
@@ -233,4 +234,23 @@ fn the_same_selectors_are_in_memory_once_whoever_holds_them() {
     let (first, own) = (audiences.bytes(), 2_000);
     audiences.join(&granted(1), usize::MAX).unwrap();
     assert!(audiences.bytes() < first + own, "{first}, {}", audiences.bytes());
+}
+
+#[test]
+fn a_private_update_costs_no_more_however_many_connections_share_a_token_or_hold_none() {
+    let granted: Vec<_> = (0..100).map(|at| selector(&format!("{{a{at}}}!"))).collect();
+    let hostile = selector("{+a}{b*}{c*}");
+    let update = encoded(&["c{n}"], true);
+    let cost = |others: usize| {
+        let mut audiences = Audiences::default();
+        for number in 0..others {
+            let own = selector(&format!("own{number}"));
+            audiences.join(&Selection::new(&[own], &granted), usize::MAX).unwrap();
+        }
+        audiences.join(&of_all(std::slice::from_ref(&hostile)), usize::MAX).unwrap();
+        steps::of(|| audiences.reach(&update, &urls()))
+    };
+    assert!(cost(1) > 0);
+    assert_eq!(cost(200), cost(1));
+    assert_eq!(cost(0), 0);
 }

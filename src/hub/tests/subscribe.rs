@@ -202,3 +202,20 @@ fn a_welcome_is_kept_for_a_connection_that_is_only_registered() {
     assert_eq!(effect, None);
     assert_eq!(host.hub.registry().get(id(1)).unwrap().queue_len(), 1);
 }
+
+#[test]
+fn a_replay_that_costs_much_for_each_update_gives_way_to_others_and_comes_to_its_end() {
+    let mut host = Host::default();
+    for number in 0..200 {
+        host.publish(&number.to_string(), &["a topic that no expansion holds"]);
+    }
+    host.publish("last", &["b"]);
+    let costly: Vec<_> = (0..300).map(|at| format!("{{a{at}}}{{b*}}{{c*}}")).collect();
+    let costly: Vec<_> = costly.iter().map(String::as_str).collect();
+    host.subscribe(1, &earliest(&costly));
+    let polled = |host: &mut Host| host.hub.poll_data(id(1), host.now).unwrap();
+    assert!(matches!(polled(&mut host), Polled::Chunk(_)), "the opening");
+    assert_eq!(polled(&mut host), Polled::Yield);
+    host.read(1);
+    assert_eq!(host.got(1), ["last"]);
+}
