@@ -3,7 +3,8 @@
 use crate::{
     bearer::CookieNames,
     config::InvalidConfig,
-    origins::{InvalidOrigin, Origins},
+    hub_path,
+    origins::{self, InvalidOrigin, Origins},
     trust::{self, Trust},
 };
 
@@ -23,9 +24,10 @@ pub struct Authorization {
     /// Whether a `publish` claim, be it empty, is enough for a public update:
     /// `PROTOCOL_VERSION_COMPATIBILITY`.
     pub public_by_claim: bool,
-    /// What access tokens must be meant for: `RESOURCE_IDENTIFIER`. The hub's own URL, as it was
-    /// requested, when it is not set.
-    pub resource: Option<String>,
+    /// The URL by which the world knows the hub, which access tokens must be meant for:
+    /// `RESOURCE_IDENTIFIER`, else that of the hub at the first origin of `PUBLIC_ORIGINS`. Where
+    /// neither is set, each request has its own.
+    pub public_url: Option<String>,
     /// The origins at which the hub is to be asked: `PUBLIC_ORIGINS`. Any, when none is listed.
     pub public_origins: Option<Origins>,
 }
@@ -52,15 +54,25 @@ impl Authorization {
         let [publish, subscribe, cookie, origins, resource, public, version, development] =
             VARIABLES.map(|name| (name, variable(name).unwrap_or_default().trim().to_owned()));
         boolean(development)?;
-        let resource = match resource.1.as_str() {
+        let identifier = match resource.1.as_str() {
             "" => None,
-            uri if uri.starts_with("https://") || uri.starts_with("http://") => {
-                Some(uri.to_owned())
+            url if is_url(url) => Some(url.to_owned()),
+            _ => {
+                let expected =
+                    "the URL of the hub, such as https://example.com/.well-known/mercure";
+                return Err(wrong(resource, expected));
             }
-            _ => return Err(wrong(resource, "the URL of the hub")),
         };
+        let public_origins: Option<Origins> = match public.1.as_str() {
+            "" => None,
+            origins => Some(listed(public.0, origins)?),
+        };
+        let first = public_origins.as_ref().and_then(Origins::first_of_server);
+        let public_url = identifier.or_else(|| first.map(hub_path::default_at));
+        let trust = Trust::read(variable).map_err(secret)?;
+        trust.check_audience(public_url.as_deref()).map_err(secret)?;
         Ok(Self {
-            trust: Trust::read(variable).map_err(secret)?,
+            trust,
             anonymous_publish: boolean(publish)?,
             anonymous_subscribe: boolean(subscribe)?,
             cookie_names: match cookie.1.as_str() {
@@ -75,11 +87,8 @@ impl Authorization {
                 "7" => true,
                 _ => return Err(wrong(version, "7 or 8")),
             },
-            resource,
-            public_origins: match public.1.as_str() {
-                "" => None,
-                origins => Some(listed(public.0, origins)?),
-            },
+            public_url,
+            public_origins,
         })
     }
 }
@@ -97,6 +106,13 @@ pub(crate) fn listed(variable: &'static str, origins: &str) -> Result<Origins, I
     let expected = "origins such as https://example.com, without a path, with names in ASCII \
                     (xn--…), separated by spaces, or *";
     origins.parse().map_err(|InvalidOrigin { text }| wrong((variable, text), expected))
+}
+
+/// Whether this is a URL that others can be resolved against and that tokens can name.
+fn is_url(text: &str) -> bool {
+    let origin = origins::normalize(hub_path::origin(text));
+    origin.is_some_and(|origin| origins::is_of_server(&origin))
+        && !text.contains(|end: char| end == '#' || end.is_whitespace())
 }
 
 fn wrong((variable, value): (&'static str, String), expected: &'static str) -> InvalidConfig {
@@ -140,6 +156,73 @@ mod tests {
         for wrong in ["6", "07", "9", "true"] {
             assert!(version(wrong).is_err(), "{wrong}");
         }
+    }
+
+    fn public_url(variables: &[(&str, &str)]) -> Result<Option<String>, InvalidConfig> {
+        let read = Authorization::read(|name| {
+            let set = variables.iter().find(|(of, _)| *of == name);
+            set.map(|(_, value)| (*value).to_owned())
+        });
+        read.map(|read| read.public_url)
+    }
+
+    #[test]
+    fn the_world_knows_a_hub_by_its_identifier_or_else_by_the_first_origin() {
+        const IDENTIFIER: (&str, &str) = ("RESOURCE_IDENTIFIER", "https://a.example/hub");
+        let origins = |list| ("PUBLIC_ORIGINS", list);
+        let known = |variables: &[_]| public_url(variables).unwrap();
+        assert_eq!(known(&[]), None);
+        assert_eq!(known(&[IDENTIFIER]).as_deref(), Some("https://a.example/hub"));
+        let both = known(&[IDENTIFIER, origins("https://b.example")]);
+        assert_eq!(both.as_deref(), Some("https://a.example/hub"));
+        let first = known(&[origins("https://*.c.example HTTPS://B.example:443 http://b.example")]);
+        assert_eq!(first.as_deref(), Some("https://b.example/.well-known/mercure"));
+        for unnamed in ["*", "https://*.b.example", "null"] {
+            assert_eq!(known(&[origins(unnamed)]), None, "{unnamed}");
+        }
+    }
+
+    #[test]
+    fn an_identifier_is_the_url_of_a_hub() {
+        for wrong in [
+            "hub",
+            "/hub",
+            "https://",
+            "https://a b/hub",
+            "https://a.example/a hub",
+            "https://a.example/hub#x",
+            "https://user@a.example/hub",
+            "https://é.example/hub",
+            "https://a.example:port/hub",
+            "ftp://a.example/hub",
+            "urn:example:hub",
+        ] {
+            let refused = public_url(&[("RESOURCE_IDENTIFIER", wrong)]).unwrap_err();
+            assert_eq!(refused.variable(), "RESOURCE_IDENTIFIER", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_is_trusted_only_where_the_world_knows_the_hub_by_a_url() {
+        const KEY: (&str, &str) = ("MERCURE_PUBLISHER_JWT_KEY", "0123456789abcdef0123456789abcdef");
+        let issuers = r#"[{"issuer":"a","publisher":{"key":"0123456789abcdef0123456789abcdef"}}]"#;
+        let issuers = ("ISSUERS", issuers);
+        let own = ("MERCURE_TRUSTED_ISSUERS", "a");
+        for (variable, trusting) in [("ISSUERS", &[issuers][..]), (own.0, &[KEY, own])] {
+            for unnamed in [&[][..], &[("PUBLIC_ORIGINS", "https://*.b.example")]] {
+                let refused = public_url(&[trusting, unnamed].concat()).unwrap_err();
+                assert_eq!(refused.variable(), variable);
+                let told = refused.to_string();
+                assert!(told.contains("RESOURCE_IDENTIFIER"), "{told}");
+            }
+            for named in [
+                ("RESOURCE_IDENTIFIER", "https://a.example/hub"),
+                ("PUBLIC_ORIGINS", "https://a.example"),
+            ] {
+                assert!(public_url(&[trusting, &[named]].concat()).is_ok(), "{variable}");
+            }
+        }
+        assert_eq!(public_url(&[KEY]), Ok(None));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
     gap::GapEvents,
     heartbeat::Heartbeat,
     history::{Bounds, Retention},
+    hub_path::{self, OwnPath},
     hub_variables::{self, HUBS, HubVariables},
     level::Level,
     methods::Methods,
@@ -24,6 +25,8 @@ use crate::{
 /// The configuration of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
+    /// The path of the hub.
+    pub hub_path: OwnPath,
     /// Who may do what.
     pub authorization: Authorization,
     /// How old a connection may become: `CONNECTION_AGE`.
@@ -207,7 +210,7 @@ type Source<'a> = dyn Fn(&'static str) -> Option<String> + 'a;
 
 impl Config {
     /// Reads the variables of the hub of this name: what `hubs` sets for it goes before what is set
-    /// for all.
+    /// for all. Of a `RESOURCE_IDENTIFIER` that is set for all, a hub with another name has the origin.
     ///
     /// ```
     /// use millstream::{config::Config, hub_variables::HubVariables};
@@ -229,7 +232,13 @@ impl Config {
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
         let own = |name| hubs.get(hub, name);
-        let read = Self::read(|name| own(name).map(str::to_owned).or_else(|| variable(name)));
+        let has_own = |name| own(name).is_some_and(|value| !value.trim().is_empty());
+        let is_named = has_own("RESOURCE_IDENTIFIER");
+        // Origins of its own say more of a hub than an identifier that is for all.
+        let is_hidden =
+            |name| name == "RESOURCE_IDENTIFIER" && !is_named && has_own("PUBLIC_ORIGINS");
+        let of_all = |name| if is_hidden(name) { None } else { variable(name) };
+        let read = Self::read(|name| own(name).map(str::to_owned).or_else(|| of_all(name)));
         let mut config = read.map_err(|invalid| match own(invalid.variable()) {
             Some(_) => invalid.in_hub(hub),
             None => invalid,
@@ -237,6 +246,13 @@ impl Config {
         for weak in &mut config.authorization.trust.weak {
             weak.hub = own(weak.variable).map(|_| hub.to_owned());
         }
+        let path = OwnPath::of_name(hub);
+        if !is_named && path != config.hub_path {
+            // What is set for all is the URL of the default hub.
+            let url = &mut config.authorization.public_url;
+            *url = url.take().map(|url| format!("{}{}", hub_path::origin(&url), path.as_str()));
+        }
+        config.hub_path = path;
         Ok(config)
     }
 
@@ -302,6 +318,7 @@ impl Config {
         let taken = ConnectionLimits::default();
         let limit = "a number from 1 on, or 0 for no limit";
         Ok(Self {
+            hub_path: OwnPath::default(),
             authorization: Authorization::read(variable)?,
             connection_age: connection_age.parse(
                 "a time such as 10m or 1h, or 0 for no limit",
@@ -523,7 +540,10 @@ mod tests {
         let read = |hub| Config::of_hub(hub, &hubs, of_all).unwrap();
         assert_eq!(read("news").retention.publications.updates, 3);
         assert_eq!(read("news").heartbeat, Heartbeat::default());
-        assert_eq!(read("elsewhere"), Config::read(of_all).unwrap());
+        let elsewhere = OwnPath::of_name("elsewhere");
+        let of_all_hubs = Config::read(of_all).unwrap();
+        assert_eq!(read("default"), of_all_hubs);
+        assert_eq!(read("elsewhere"), Config { hub_path: elsewhere, ..of_all_hubs });
         assert_eq!(Config::check(&hubs, of_all), Config::read(of_all));
     }
 
@@ -568,6 +588,45 @@ mod tests {
             told,
             [("MERCURE_PUBLISHER_JWT_KEY", None), ("MERCURE_SUBSCRIBER_JWT_KEY", Some("news"))]
         );
+    }
+
+    #[test]
+    fn each_hub_is_known_by_a_url_of_its_own() {
+        const ALL: &str = "https://a.example/.well-known/mercure";
+        let hubs = hubs(&[
+            ("own", "RESOURCE_IDENTIFIER", "https://own.example/hub"),
+            ("moved", "PUBLIC_ORIGINS", "https://moved.example"),
+            ("both", "RESOURCE_IDENTIFIER", "https://own.example/hub"),
+            ("both", "PUBLIC_ORIGINS", "https://moved.example"),
+            ("unnamed", "RESOURCE_IDENTIFIER", ""),
+        ]);
+        let url = |hub, variable: &'static str, value: &'static str| {
+            let of_all = |name: &str| (name == variable).then(|| value.to_owned());
+            Config::of_hub(hub, &hubs, of_all).unwrap().authorization.public_url
+        };
+        for (hub, expected) in [
+            ("default", Some(ALL)),
+            ("news", Some("https://a.example/hubs/news/.well-known/mercure")),
+            ("own", Some("https://own.example/hub")),
+            ("moved", Some("https://moved.example/hubs/moved/.well-known/mercure")),
+            ("both", Some("https://own.example/hub")),
+            ("unnamed", None),
+        ] {
+            assert_eq!(url(hub, "RESOURCE_IDENTIFIER", ALL).as_deref(), expected, "{hub}");
+        }
+        for (hub, expected) in [
+            ("default", Some(ALL)),
+            ("news", Some("https://a.example/hubs/news/.well-known/mercure")),
+            ("own", Some("https://own.example/hub")),
+            ("unnamed", Some("https://a.example/hubs/unnamed/.well-known/mercure")),
+        ] {
+            assert_eq!(
+                url(hub, "PUBLIC_ORIGINS", "https://a.example").as_deref(),
+                expected,
+                "{hub}"
+            );
+        }
+        assert_eq!(url("news", "HEARTBEAT", "20s"), None);
     }
 
     #[test]

@@ -19,6 +19,42 @@ pub fn of_url(url: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or(path)
 }
 
+/// The URL of the default hub at this origin.
+pub(crate) fn default_at(origin: &str) -> String {
+    format!("{origin}{HUB}")
+}
+
+/// The path at which a hub is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnPath(String);
+
+impl OwnPath {
+    /// That of the hub of this name.
+    ///
+    /// ```
+    /// use millstream::hub_path::OwnPath;
+    ///
+    /// assert_eq!(OwnPath::of_name("news").as_str(), "/hubs/news/.well-known/mercure");
+    /// assert_eq!(OwnPath::of_name("default"), OwnPath::default());
+    /// ```
+    #[must_use]
+    pub fn of_name(hub: &str) -> Self {
+        Self(if hub == DEFAULT_HUB { HUB.to_owned() } else { format!("/hubs/{hub}{HUB}") })
+    }
+
+    /// As text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for OwnPath {
+    fn default() -> Self {
+        Self::of_name(DEFAULT_HUB)
+    }
+}
+
 /// The origin of an absolute URL of a server: what stands ahead of its path.
 #[must_use]
 pub fn origin(url: &str) -> &str {
@@ -52,6 +88,16 @@ pub fn is_host(host: &str) -> bool {
         None => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)),
     };
     is_port && is_name && !name.is_empty()
+}
+
+/// The path by which the world knows a hub with this URL. One that is known by its origin alone is
+/// known by the path at which it is found here.
+#[must_use]
+pub fn public<'a>(url: &'a str, own: &'a str) -> &'a str {
+    match of_url(url) {
+        "/" => own,
+        path => path,
+    }
 }
 
 /// All paths at which the hub at this path is found: the default one has two.

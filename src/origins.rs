@@ -56,6 +56,12 @@ impl Origins {
         self.listed.contains(&origin) || self.wildcards.iter().any(below)
     }
 
+    /// The first that a server can be at and that is no wildcard.
+    #[must_use]
+    pub fn first_of_server(&self) -> Option<&str> {
+        self.listed.iter().map(String::as_str).find(|origin| is_of_server(origin))
+    }
+
     fn add(&mut self, text: &str) -> Option<()> {
         if text == "*" {
             self.any = true;
@@ -124,6 +130,11 @@ pub fn normalize(text: &str) -> Option<String> {
         Some(port) => format!("{scheme}://{host}:{port}"),
         None => format!("{scheme}://{host}"),
     })
+}
+
+/// Whether an origin in its normal form is one of the schemes that Fetch knows.
+pub(crate) fn is_of_server(origin: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| origin.starts_with(scheme))
 }
 
 fn normal_host(host: &str) -> Option<String> {
@@ -244,6 +255,17 @@ mod tests {
             ("http://[::1]", "http://[::2]"),
         ] {
             assert!(!listed.parse::<Origins>().unwrap().allow(sent), "{listed} {sent}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_a_server_is_no_wildcard() {
+        let first =
+            |list: &str| list.parse::<Origins>().unwrap().first_of_server().map(str::to_owned);
+        let several = first("null https://*.a.example HTTPS://B.example:443, http://a.example");
+        assert_eq!(several.as_deref(), Some("https://b.example"));
+        for none in ["", "*", "null", "https://*.a.example", "capacitor://localhost"] {
+            assert_eq!(first(none), None, "{none}");
         }
     }
 

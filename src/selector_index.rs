@@ -81,6 +81,12 @@ impl SelectorIndex {
             Err(at) => {
                 let key = broad.insert(Broad { selector: selector.clone(), holders: Vec::new() });
                 table.insert(&beginning, (at, key), selector.cost());
+                if let Some(relative) = selector.relative_beginning() {
+                    let order =
+                        |key: SelectorKey| broad.get(key).map(|broad| broad.selector.cmp(selector));
+                    let (Ok(at) | Err(at)) = table.find(&relative, order);
+                    table.insert(&relative, (at, key), selector.cost());
+                }
                 self.bytes += ENTRY_BYTES + selector.held_bytes();
                 key
             }
@@ -109,6 +115,9 @@ impl SelectorIndex {
         remove(holders, holder);
         if holders.is_empty() {
             table.remove(&beginning, key, selector.cost());
+            if let Some(relative) = selector.relative_beginning() {
+                table.remove(&relative, key, selector.cost());
+            }
             broad.remove(key);
             self.bytes -= ENTRY_BYTES + selector.held_bytes();
         }

@@ -43,7 +43,7 @@ pub enum TopicSelector {
 }
 
 /// A matcher, compared by the text that it was made of, and by the URL that this was resolved
-/// against.
+/// against, where each request has its own.
 #[derive(Clone, Debug)]
 pub struct Compiled<M> {
     text: Topic,
@@ -103,7 +103,7 @@ impl TopicSelector {
     pub fn url_pattern(text: &str, urls: &dyn UrlParser) -> Result<Self, InvalidMatcher> {
         let Some(topic) = checked(text)? else { return Ok(Self::All) };
         let matcher = Arc::new(UrlPattern::parse(text, urls)?);
-        let base = urls.parse("").map(String::into_boxed_str);
+        let base = urls.requested().map(Box::from);
         Ok(Self::UrlPattern(Compiled { text: topic, base, matcher }))
     }
 
@@ -123,6 +123,14 @@ impl TopicSelector {
             Self::Exact(topic) => topic.as_str().to_owned(),
             Self::Template(template) => template.matcher.beginning().to_owned(),
             Self::UrlPattern(pattern) => pattern.matcher.beginning(),
+        }
+    }
+
+    /// The same of the topics that are relative, where that is another.
+    pub(crate) fn relative_beginning(&self) -> Option<String> {
+        match self {
+            Self::UrlPattern(pattern) => pattern.matcher.relative_beginning(),
+            _ => None,
         }
     }
 

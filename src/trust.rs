@@ -62,6 +62,8 @@ pub struct Trust {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Issuer {
     id: String,
+    /// Where it is set.
+    variable: &'static str,
     is_authorization_server: bool,
     verifiers: Verifiers,
 }
@@ -105,6 +107,12 @@ pub enum InvalidTrustReason {
     /// An issuer stands twice.
     #[error("the issuer {0:?} stands twice")]
     Twice(String),
+    /// Nothing says for which hub access tokens are meant.
+    #[error(
+        "an access token names the hub that it is for, so RESOURCE_IDENTIFIER has to be set to the \
+         hub's URL, or PUBLIC_ORIGINS to its origin, which is no wildcard"
+    )]
+    NoAudience,
     /// A secret protects little.
     #[error("the secret{} {weakness}", of_issuer(.issuer.as_deref()))]
     Weak {
@@ -190,7 +198,8 @@ impl Trust {
                 return Err(InvalidTrustReason::NoKey);
             }
             let id = id.to_owned();
-            self.issuers.push(Issuer { id, is_authorization_server: false, verifiers });
+            let (variable, is_authorization_server) = (TRUSTED_ISSUERS, false);
+            self.issuers.push(Issuer { id, variable, is_authorization_server, verifiers });
         }
         Ok(())
     }
@@ -221,9 +230,23 @@ impl Trust {
             for verifier in [&verifiers.publisher, &verifiers.subscriber].into_iter().flatten() {
                 self.note(ISSUERS, Some(&id), verifier.weakness())?;
             }
-            self.issuers.push(Issuer { id, is_authorization_server, verifiers });
+            self.issuers.push(Issuer { id, variable: ISSUERS, is_authorization_server, verifiers });
         }
         Ok(())
+    }
+
+    /// Holds the issuers against the URL by which the world knows the hub: without one, an access
+    /// token would be meant for whichever host a request names.
+    ///
+    /// # Errors
+    /// There are issuers, and no such URL.
+    pub(crate) fn check_audience(&self, public_url: Option<&str>) -> Result<(), InvalidTrust> {
+        match (public_url, self.issuers.first()) {
+            (None, Some(issuer)) => {
+                Err(InvalidTrust::new(issuer.variable, InvalidTrustReason::NoAudience))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether there is anybody whose access tokens of 1.0 are trusted.

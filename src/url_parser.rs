@@ -6,11 +6,24 @@
 
 use crate::url_components::UrlComponents;
 
+/// The origin of topics that are relative, at a hub without a public URL: each reader may know it by
+/// another. No host can have this name: RFC 2606 § 2.
+pub const RELATIVE: &str = "https://relative.invalid";
+
+/// The name of its host.
+pub const RELATIVE_HOST: &str = "relative.invalid";
+
 /// Parses URLs and URL patterns against one base: the URL of the hub.
 pub trait UrlParser {
     /// The serialized URL that `reference` stands for, or nothing if it is no URL reference:
     /// `URL.parse(reference, base)?.href`.
     fn parse(&self, reference: &str) -> Option<String>;
+
+    /// The serialized URL against which patterns are parsed, where that is another than the one
+    /// against which references are, which is then below [`RELATIVE`].
+    fn requested(&self) -> Option<&str> {
+        None
+    }
 
     /// The pattern string of each component of the URL pattern, in the normal form, or nothing if it
     /// is invalid: the attributes of `new URLPattern(pattern)`, or if that throws, of
@@ -44,19 +57,29 @@ pub(crate) mod native {
 
     use super::{UrlComponents, UrlParser};
 
-    /// The base.
+    /// What topics are resolved against, and what patterns are if that is another URL.
     #[derive(Debug)]
-    pub(crate) struct NativeUrlParser(Url);
+    pub(crate) struct NativeUrlParser {
+        topics: Url,
+        requested: Option<Url>,
+    }
 
     impl NativeUrlParser {
         pub(crate) fn new(base: &str) -> Self {
-            Self(base.parse().unwrap())
+            Self { topics: base.parse().unwrap(), requested: None }
+        }
+
+        /// That of a request by this URL for a hub without a public one.
+        pub(crate) fn of_request(url: &str) -> Self {
+            let requested: Url = url.parse().unwrap();
+            let topics = format!("{}{}", super::RELATIVE, requested.path());
+            Self { requested: Some(requested), ..Self::new(&topics) }
         }
     }
 
     impl UrlParser for NativeUrlParser {
         fn parse(&self, reference: &str) -> Option<String> {
-            self.0.join(reference).ok().map(Into::into)
+            self.topics.join(reference).ok().map(Into::into)
         }
 
         fn parse_pattern(&self, pattern: &str) -> Option<UrlComponents> {
@@ -65,7 +88,8 @@ pub(crate) mod native {
                 let init = process_construct_pattern_input(input, base).ok()?;
                 parse_pattern::<EcmaRegexp>(init, UrlPatternOptions::default()).ok()
             };
-            let pattern = parse(None).or_else(|| parse(Some(self.0.as_str())))?;
+            let base = self.requested.as_ref().unwrap_or(&self.topics);
+            let pattern = parse(None).or_else(|| parse(Some(base.as_str())))?;
             Some(UrlComponents {
                 protocol: pattern.protocol.pattern_string,
                 username: pattern.username.pattern_string,
@@ -76,6 +100,10 @@ pub(crate) mod native {
                 search: pattern.search.pattern_string,
                 hash: pattern.hash.pattern_string,
             })
+        }
+
+        fn requested(&self) -> Option<&str> {
+            self.requested.as_ref().map(Url::as_str)
         }
     }
 }

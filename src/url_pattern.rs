@@ -8,7 +8,11 @@
 
 use thiserror::Error;
 
-use crate::{selector_cost::SelectorCost, url_components::UrlComponents, url_parser::UrlParser};
+use crate::{
+    selector_cost::SelectorCost,
+    url_components::UrlComponents,
+    url_parser::{RELATIVE_HOST, UrlParser},
+};
 
 mod component;
 mod part;
@@ -51,7 +55,12 @@ const SPECIAL_SCHEMES: [&str; 6] = ["ftp", "file", "http", "https", "ws", "wss"]
 /// # Ok::<(), millstream::url_pattern::InvalidUrlPattern>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct UrlPattern(UrlComponents<Component>);
+pub struct UrlPattern {
+    components: UrlComponents<Component>,
+    /// Whether it matches the origin of the hub as the request for it has it, so that it is for topics
+    /// that are relative too.
+    is_of_hub: bool,
+}
 
 /// Why there is no matcher for a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -77,7 +86,7 @@ impl UrlPattern {
     /// [`InvalidUrlPattern`].
     pub fn parse(pattern: &str, parser: &dyn UrlParser) -> Result<Self, InvalidUrlPattern> {
         let strings = parser.parse_pattern(pattern).ok_or(InvalidUrlPattern::Syntax)?;
-        Self::compile(&UrlComponents {
+        let mut compiled = Self::compile(&UrlComponents {
             protocol: &strings.protocol,
             username: &strings.username,
             password: &strings.password,
@@ -86,7 +95,14 @@ impl UrlPattern {
             pathname: &strings.pathname,
             search: &strings.search,
             hash: &strings.hash,
-        })
+        })?;
+        if let Some(hub) = parser.requested().and_then(UrlComponents::of_href) {
+            let UrlComponents { protocol, hostname, port, .. } = &compiled.components;
+            compiled.is_of_hub = protocol.matches(hub.protocol)
+                && hostname.matches(hub.hostname)
+                && port.matches(hub.port);
+        }
+        Ok(compiled)
     }
 
     /// The pattern with these pattern strings, which are in their normal form: URL Pattern § 1.4,
@@ -99,7 +115,7 @@ impl UrlPattern {
         let protocol = compile(strings.protocol)?;
         let special = SPECIAL_SCHEMES.iter().any(|scheme| protocol.matches(scheme));
         let path = if special { Options::PATHNAME } else { Options::DEFAULT };
-        Ok(Self(UrlComponents {
+        let components = UrlComponents {
             protocol,
             username: compile(strings.username)?,
             password: compile(strings.password)?,
@@ -108,7 +124,8 @@ impl UrlPattern {
             pathname: Component::compile(strings.pathname, path)?,
             search: compile(strings.search)?,
             hash: compile(strings.hash)?,
-        }))
+        };
+        Ok(Self { components, is_of_hub: false })
     }
 
     /// Bytes of its regular expressions, compiled.
@@ -120,7 +137,7 @@ impl UrlPattern {
     /// What the [key](UrlComponents::key) of every URL that it matches begins with.
     #[must_use]
     pub fn beginning(&self) -> String {
-        let Self(of) = self;
+        let of = &self.components;
         let mut beginning = String::new();
         for component in [&of.protocol, &of.hostname, &of.port] {
             beginning.push_str(&component.beginning());
@@ -130,6 +147,14 @@ impl UrlPattern {
             beginning.push(':');
         }
         beginning + &of.pathname.beginning()
+    }
+
+    /// What the keys of relative topics that it matches begin with, where that is another.
+    #[must_use]
+    pub fn relative_beginning(&self) -> Option<String> {
+        let path = self.is_of_hub.then(|| self.components.pathname.beginning())?;
+        let relative = ["https:", RELATIVE_HOST, "::", &path].concat();
+        (!relative.starts_with(&self.beginning())).then_some(relative)
     }
 
     /// What it costs to hold a URL against it.
@@ -146,7 +171,7 @@ impl UrlPattern {
     }
 
     fn components(&self) -> [&Component; 8] {
-        let Self(of) = self;
+        let of = &self.components;
         [
             &of.protocol,
             &of.username,
@@ -162,10 +187,14 @@ impl UrlPattern {
     /// Whether each component of the URL matches: URL Pattern § 1.4, "match".
     #[must_use]
     pub fn matches(&self, url: &UrlComponents<&str>) -> bool {
-        let Self(pattern) = self;
-        pattern.hostname.matches(url.hostname)
-            && pattern.protocol.matches(url.protocol)
-            && pattern.port.matches(url.port)
+        let pattern = &self.components;
+        let is_at_hub = self.is_of_hub && url.hostname == RELATIVE_HOST;
+        let is_there = || {
+            pattern.hostname.matches(url.hostname)
+                && pattern.protocol.matches(url.protocol)
+                && pattern.port.matches(url.port)
+        };
+        (is_at_hub || is_there())
             && pattern.pathname.matches(url.pathname)
             && pattern.search.matches(url.search)
             && pattern.hash.matches(url.hash)

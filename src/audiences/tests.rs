@@ -63,8 +63,12 @@ fn urls() -> NativeUrlParser {
 }
 
 fn selector(text: &str) -> TopicSelector {
+    selector_by(text, &urls())
+}
+
+fn selector_by(text: &str, urls: &NativeUrlParser) -> TopicSelector {
     match text.split_at(1) {
-        ("~", pattern) => TopicSelector::url_pattern(pattern, &urls()).unwrap(),
+        ("~", pattern) => TopicSelector::url_pattern(pattern, urls).unwrap(),
         ("=", topic) => TopicSelector::exact(topic).unwrap(),
         _ => TopicSelector::of_0_x(text).unwrap(),
     }
@@ -157,15 +161,18 @@ proptest! {
     fn a_topic_that_is_selected_begins_as_its_selector_does(
         text in prop::sample::select(SELECTORS.to_vec()),
         topic in prop::sample::select(TOPICS.to_vec()),
+        is_public in any::<bool>(),
     ) {
-        let (selector, update, urls) = (selector(text), encoded(&[topic], false), urls());
+        let urls = if is_public { urls() } else { NativeUrlParser::of_request(HUB) };
+        let (selector, update) = (selector_by(text, &urls), encoded(&[topic], false));
         let topics = ResolvedTopics::new(&update.topics, &urls);
         if selector.selects_any(&topics) {
             let key = match selector {
                 TopicSelector::UrlPattern(_) => topics.url(0).unwrap().key(),
                 _ => topic.to_owned(),
             };
-            prop_assert!(key.starts_with(&selector.beginning()), "{} {}", key, selector.beginning());
+            let mut beginnings = selector.relative_beginning().into_iter().chain([selector.beginning()]);
+            prop_assert!(beginnings.any(|beginning| key.starts_with(&beginning)), "{} {}", text, key);
         }
     }
 }
@@ -177,6 +184,33 @@ fn selectors_that_begin_otherwise_are_not_held_against_a_topic() {
     assert_eq!(beginning("~/c/:id/d"), "https:hub.example::/c/");
     assert_eq!(beginning("~/c/(\\d+)"), "https:hub.example::/c/");
     assert_eq!(beginning("~urn\\:x\\:*"), "urn:::x:");
+}
+
+#[test]
+fn each_host_by_which_a_hub_is_asked_has_its_own_patterns_and_all_have_what_is_relative() {
+    let hosts = ["http://evil.example", "https://hub.example", "http://127.0.0.1:8787"];
+    let by = |host| NativeUrlParser::of_request(&format!("{host}/.well-known/mercure"));
+    let mut audiences = Audiences::default();
+    let keys =
+        hosts.map(|host| join(&mut audiences, &[selector_by("~/books/:id", &by(host))]).unwrap());
+    let mut given = |topic: &str| {
+        for key in keys {
+            audiences.waiting(key).unwrap().push(key);
+        }
+        let entry = entry(encoded(&[topic], false));
+        let flushed = audiences.flush([&entry].into_iter(), &by(hosts[0]));
+        let shown = flushed.iter().map(|flushed| flushed.audience).collect::<Vec<_>>();
+        for key in keys {
+            audiences.waiting(key).unwrap().clear();
+        }
+        keys.map(|key| shown.contains(&key))
+    };
+    assert_eq!(given("/books/1"), [true; 3]);
+    assert_eq!(given("../books/1"), [true; 3]);
+    assert_eq!(given("http://evil.example/books/1"), [true, false, false]);
+    assert_eq!(given("https://hub.example/books/1"), [false, true, false]);
+    assert_eq!(given("http://127.0.0.1:8787/books/1"), [false, false, true]);
+    assert_eq!(given("http://127.0.0.1/books/1"), [false; 3]);
 }
 
 #[test]

@@ -15,6 +15,16 @@ fn check(pattern: &str, topic: &str, expected: bool) {
     assert_eq!(url.is_some_and(|url| compiled.matches(&url)), expected, "{pattern} on {topic}");
 }
 
+/// The same where the hub was asked by this URL and has no public one.
+#[track_caller]
+fn check_asked(url: &str, pattern: &str, topic: &str, expected: bool) {
+    let parser = NativeUrlParser::of_request(url);
+    let compiled = UrlPattern::parse(pattern, &parser).unwrap();
+    let href = parser.parse(topic);
+    let url = href.as_deref().and_then(UrlComponents::of_href);
+    assert_eq!(url.is_some_and(|url| compiled.matches(&url)), expected, "{pattern} on {topic}");
+}
+
 #[track_caller]
 fn check_invalid(pattern: &str, expected: InvalidUrlPattern) {
     let parsed = UrlPattern::parse(pattern, &NativeUrlParser::new(HUB));
@@ -26,6 +36,25 @@ fn check_invalid(pattern: &str, expected: InvalidUrlPattern) {
 fn check_path(pattern: &str, path: &str, expected: bool) {
     let component = Component::compile(pattern, Options::PATHNAME).unwrap();
     assert_eq!(component.matches(path), expected, "{pattern} on {path}");
+}
+
+#[test]
+fn without_a_public_url_a_relative_topic_is_at_the_host_that_a_pattern_was_asked_by() {
+    for hub in ["http://127.0.0.1:8787/.well-known/mercure", HUB] {
+        let at = |path: &str| format!("{}{path}", hub.split("/.well").next().unwrap());
+        check_asked(hub, "/books/:id", "/books/1", true);
+        check_asked(hub, "/books/:id", &at("/books/1"), true);
+        check_asked(hub, &at("/books/:id"), "/books/1", true);
+        check_asked(hub, "mercure/:a", "mercure/b", true);
+        check_asked(hub, "/books/:id", "/books/1/2", false);
+        check_asked(hub, "*://*/books/:id", "/books/1", true);
+        check_asked(hub, "/books/:id", "https://other.example/books/1", false);
+        check_asked(hub, "https://other.example/books/:id", "/books/1", false);
+        check_asked(hub, "https://other.example/books/:id", "https://other.example/books/1", true);
+        check_asked(hub, r"urn\:isbn\:*", "urn:isbn:1", true);
+    }
+    check_asked("http://127.0.0.1:8787/hub", "http://127.0.0.1/books/:id", "/books/1", false);
+    check_asked("http://hub.example/hub", "https://hub.example/books/:id", "/books/1", false);
 }
 
 #[test]

@@ -38,8 +38,10 @@ pub(super) struct Admission {
 
 /// The hub as a request addresses it.
 pub(super) struct Addressed {
-    /// The URL without its query.
+    /// The public URL of the hub, or else that of the request, without its query.
     pub(super) url: String,
+    /// The paths at which the hub is found.
+    pub(super) paths: Vec<String>,
     /// The query, without the question mark.
     pub(super) query: String,
     /// What follows `/subscriptions` below the hub, if that is asked for.
@@ -59,15 +61,17 @@ impl Admission {
 }
 
 impl Addressed {
-    pub(super) fn of(request: &Request) -> Self {
+    pub(super) fn of(request: &Request, public_url: Option<&str>) -> Self {
         let url = request.url();
         let url = url.split('#').next().unwrap_or_default();
         let (url, query) = url.split_once('?').unwrap_or((url, ""));
         let path = hub_path::of_url(url);
         let (hub, subscriptions) = hub_path::split_subscriptions(path);
         let hub_url = url.len().checked_sub(path.len() - hub.len()).and_then(|end| url.get(..end));
+        let hub_url = public_url.unwrap_or(hub_url.unwrap_or(url));
         Self {
-            url: hub_url.unwrap_or(url).to_owned(),
+            url: hub_url.to_owned(),
+            paths: hub_path::same_hub(hub_path::public(hub_url, hub)),
             query: query.to_owned(),
             subscriptions: subscriptions.map(str::to_owned),
         }
@@ -139,15 +143,10 @@ impl Gate {
             publisher: admission.publisher.clone(),
             dialect: admission.access.dialect().unwrap_or(of_hub),
             public_by_claim: self.authorization.public_by_claim,
-            hub_paths: hub_path::same_hub(hub_path::of_url(&addressed.url)),
+            hub_paths: addressed.paths.clone(),
             metadata: self.metadata(addressed),
             urls: Rc::clone(urls) as _,
         }
-    }
-
-    /// The hub's resource identifier.
-    pub(super) fn resource<'a>(&'a self, addressed: &'a Addressed) -> &'a str {
-        self.authorization.resource.as_deref().unwrap_or(&addressed.url)
     }
 
     fn find(
@@ -181,8 +180,8 @@ impl Gate {
             let origins = &self.authorization.publish_origins;
             publish_origin::check(origins, origin.as_deref(), referer.as_deref())?;
         }
-        let resource = self.resource(addressed);
-        let verified = self.verification.grants(presented, role, shown, resource, clock::now);
+        let audience = &addressed.url;
+        let verified = self.verification.grants(presented, role, shown, audience, clock::now);
         let (grants, publisher) = verified.await?;
         Ok((Access::new(grants, &**urls)?, publisher))
     }
@@ -208,6 +207,6 @@ impl Gate {
     fn metadata(&self, addressed: &Addressed) -> String {
         let cookie = &self.authorization.cookie_names.v1;
         let trust = self.verification.trust();
-        ResourceMetadata::new(self.resource(addressed), trust, cookie).url()
+        ResourceMetadata::new(&addressed.url, trust, cookie).url()
     }
 }

@@ -69,7 +69,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     }
 
     fn over(log: Log<S>, kept: Kept, config: Config, hooks: K) -> Self {
-        let urls = Rc::<HostUrlParser>::default();
+        let urls = Rc::new(HostUrlParser::of_hub(&config));
         let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
             .with_gap_events(config.gap_events)
             .with_place_events(config.place_events)
@@ -107,29 +107,33 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
 
     /// The same, for a host that has answers of its own beside it and protects all of them.
     pub(crate) async fn answer(&self, request: &Request) -> Result<Response, JsValue> {
-        let addressed = Addressed::of(request);
-        let public = self.config.authorization.public_origins.as_ref();
-        if public.is_some_and(|origins| !origins.allow(hub_path::origin(&addressed.url))) {
+        let authorization = &self.config.authorization;
+        let public = authorization.public_origins.as_ref();
+        if public.is_some_and(|origins| !origins.allow(hub_path::origin(&request.url()))) {
             return respond::error(&Error::Misdirected);
         }
-        self.urls.set_base(&addressed.url);
+        let addressed = Addressed::of(request, authorization.public_url.as_deref());
+        let urls = match authorization.public_url {
+            Some(_) => Rc::clone(&self.urls),
+            None => Rc::new(self.urls.of_request(&addressed.url)),
+        };
         let (method, methods) = (request.method(), self.config.methods);
         let allow = addressed.subscriptions.as_ref().map_or(methods.allow(), |_| methods::OF_API);
         let response = match (method.as_str(), &addressed.subscriptions) {
             (method, Some(below)) if method != "OPTIONS" => {
-                let (gate, urls) = (&self.gate, &self.urls);
-                self.engine.answer_subscriptions(request, &addressed, below, gate, urls).await?
+                let gate = &self.gate;
+                self.engine.answer_subscriptions(request, &addressed, below, gate, &urls).await?
             }
             (method, _) => match methods.check(method) {
                 Err(error) => respond::error(&error)?,
                 Ok(()) => match method {
-                    "POST" => self.answer_publish(request, &addressed).await?,
+                    "POST" => self.answer_publish(request, &addressed, &urls).await?,
                     "OPTIONS" => {
                         let response = respond::empty()?;
                         response.headers().set("Allow", allow)?;
                         response
                     }
-                    _ => self.answer_subscribe(request, &addressed).await?,
+                    _ => self.answer_subscribe(request, &addressed, &urls).await?,
                 },
             },
         };
@@ -145,8 +149,9 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         &self,
         request: &Request,
         addressed: &Addressed,
+        urls: &Rc<HostUrlParser>,
     ) -> Result<Response, JsValue> {
-        let read = subscription::read(request, addressed, &self.gate, &self.urls).await;
+        let read = subscription::read(request, addressed, &self.gate, urls).await;
         let (parsed, admission) = match read {
             Ok(read) => read,
             Err(error) => return respond::refuse_stream(request, &error),
@@ -160,13 +165,14 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         &self,
         request: &Request,
         addressed: &Addressed,
+        urls: &Rc<HostUrlParser>,
     ) -> Result<Response, JsValue> {
-        let admitted = self.gate.admit(request, addressed, Role::Publisher, None, &self.urls).await;
+        let admitted = self.gate.admit(request, addressed, Role::Publisher, None, urls).await;
         let admission = match admitted {
             Ok(admission) => admission,
             Err(error) => return respond::error(&error),
         };
-        let grant = self.gate.publish_grant(&admission, addressed, &self.urls);
+        let grant = self.gate.publish_grant(&admission, addressed, urls);
         let response = self.engine.answer_publish(request, grant).await?;
         admission.mark(&response)?;
         Ok(response)

@@ -1,43 +1,64 @@
 //! The host's parsers of URLs and URL patterns.
 
-use std::cell::OnceCell;
+use std::rc::Rc;
 
 use super::url_sys::{Url, UrlPattern};
-use crate::{url_components::UrlComponents, url_parser::UrlParser};
+use crate::{
+    config::Config,
+    hub_path,
+    url_components::UrlComponents,
+    url_parser::{RELATIVE, UrlParser},
+};
 
 /// What the host makes of URL references and patterns, against the URL of a hub.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct HostUrlParser {
-    base: OnceCell<String>,
+    /// What topics are resolved against: the same for everybody, always.
+    topics: Rc<str>,
+    /// What patterns are resolved against, if that is another URL.
+    requested: Option<Rc<str>>,
+    /// The path of the hub, which is that of its own topics too.
+    hub_path: Rc<str>,
 }
 
 impl HostUrlParser {
-    /// Parses against the URL of a hub, which has to be absolute: otherwise only absolute references
-    /// are URLs.
+    /// Parses against the URL of a hub, which has to be absolute: otherwise nothing is a URL.
     #[must_use]
-    pub fn new(base: String) -> Self {
-        Self { base: OnceCell::from(base) }
+    pub fn new(base: &str) -> Self {
+        Self { topics: base.into(), requested: None, hub_path: hub_path::of_url(base).into() }
     }
 
-    /// Tells the URL of the hub, of which the first that is told stays.
-    pub fn set_base(&self, base: &str) {
-        let _ = self.base.get_or_init(|| base.to_owned());
+    /// Parses against the public URL of this hub, if it has one.
+    pub(super) fn of_hub(config: &Config) -> Self {
+        let own = config.hub_path.as_str();
+        match &config.authorization.public_url {
+            Some(url) => Self { hub_path: hub_path::public(url, own).into(), ..Self::new(url) },
+            None => Self::new(&format!("{RELATIVE}{own}")),
+        }
     }
 
-    pub(super) fn base(&self) -> &str {
-        self.base.get().map_or("", String::as_str)
+    /// The same for the patterns of a request to a hub without a public URL: they belong to the URL
+    /// by which it was asked, and topics to whichever each was asked by.
+    pub(super) fn of_request(&self, url: &str) -> Self {
+        let url = format!("{}{}", hub_path::origin(url), self.hub_path);
+        let requested = Url::parse("", &url).map_or(url, |url| url.href());
+        Self { requested: Some(requested.into()), ..self.clone() }
+    }
+
+    pub(super) fn hub_path(&self) -> &str {
+        &self.hub_path
     }
 }
 
 impl UrlParser for HostUrlParser {
     fn parse(&self, reference: &str) -> Option<String> {
-        Url::parse(reference, self.base()).map(|url| url.href())
+        Url::parse(reference, &self.topics).map(|url| url.href())
     }
 
     fn parse_pattern(&self, pattern: &str) -> Option<UrlComponents> {
-        let pattern = UrlPattern::new(pattern)
-            .or_else(|_| UrlPattern::with_base(pattern, self.base()))
-            .ok()?;
+        let base = self.requested.as_ref().unwrap_or(&self.topics);
+        let pattern =
+            UrlPattern::new(pattern).or_else(|_| UrlPattern::with_base(pattern, base)).ok()?;
         Some(UrlComponents {
             protocol: pattern.protocol(),
             username: pattern.username(),
@@ -48,5 +69,9 @@ impl UrlParser for HostUrlParser {
             search: pattern.search(),
             hash: pattern.hash(),
         })
+    }
+
+    fn requested(&self) -> Option<&str> {
+        self.requested.as_deref()
     }
 }

@@ -14,7 +14,6 @@ use crate::{
     connection_id::ConnectionId,
     error::Error,
     event_type::InvalidEventType,
-    hub_path,
     limits::{MAX_BATCH_UPDATES, MAX_TOLD_BYTES_OF_HUB},
     place::Place,
     place_key::Nonce,
@@ -124,9 +123,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         access: &Access,
     ) -> ToldSubscriptions {
         let Some(presence) = &self.presence else { return ToldSubscriptions::default() };
-        let hubs = hub_path::same_hub(hub_path::of_url(presence.urls.base()));
-        let hub = hubs.first().map_or("", String::as_str);
-        let subscriber = Subscriber { hub, id, access };
+        let subscriber = Subscriber { hub: presence.urls.hub_path(), id, access };
         let (mut told, mut untold) =
             ToldSubscriptions::new(subscriber, request.subscriptions(), &*presence.urls);
         if presence.bytes.get() + told.bytes() > MAX_TOLD_BYTES_OF_HUB {

@@ -17,7 +17,7 @@ use crate::{
     challenge::Unauthorized,
     dialect::Dialect,
     error::Error,
-    hub_path, methods,
+    methods,
     place::Place,
     resolved_topics::ResolvedTopics,
     subscription_document::{self, ActiveSubscription, SUBSCRIPTIONS},
@@ -83,9 +83,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let Some(dialect) = access.dialect() else {
             return Err(gate.refuse_anonymous(addressed));
         };
-        let paths = hub_path::same_hub(hub_path::of_url(&addressed.url));
         let paths: Vec<_> =
-            paths.iter().map(|hub| format!("{hub}{SUBSCRIPTIONS}{below}")).collect();
+            addressed.paths.iter().map(|hub| format!("{hub}{SUBSCRIPTIONS}{below}")).collect();
         if !is_granted(&access, dialect, &paths, &addressed.query, urls) {
             let path = paths.into_iter().next().unwrap_or_default();
             return Err(gate.refuse(addressed, dialect, Unauthorized::InsufficientScope(path)));

@@ -155,7 +155,7 @@ fn metadata(request: &Request, hub: &str, config: &Config) -> Result<Response, J
         return respond::error(&Error::NotFound);
     }
     let hub_url = format!("{}{hub}", hub_path::origin(&url));
-    let resource = own.resource.as_deref().unwrap_or(&hub_url);
+    let resource = own.public_url.as_deref().unwrap_or(&hub_url);
     let metadata = ResourceMetadata::new(resource, &own.trust, &own.cookie_names.v1);
     let metadata = if config.subscriptions { metadata.with_subscriptions() } else { metadata };
     let response = respond::json(&metadata.to_json())?;

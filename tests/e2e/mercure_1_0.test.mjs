@@ -745,7 +745,7 @@ describe("the hub as a protected resource", { concurrency: true }, () => {
     return `${origin}/.well-known/oauth-protected-resource${pathname}`;
   };
 
-  test("describes itself, as the URL by which it was asked", async () => {
+  test("describes itself, by its public URL", async () => {
     for (const hub of [server.hub(), server.hub("news")]) {
       const response = await fetch(metadataOf(hub));
       assert.equal(response.status, 200);

@@ -56,14 +56,15 @@ export class Server {
 
   /**
    * `kind` is `wrangler` or `workerd`; `vars` are the configuration variables, `settings` those of `make serve`.
-   * Unless `vars` closes them, public updates are open to everybody, and secrets that everybody knows are taken.
+   * Unless `vars` closes them, public updates are open to everybody, and secrets that everybody knows are taken. Where
+   * `vars` has issuers and no public URL, that is the server's own.
    */
   static async start({ kind = "wrangler", vars = {}, settings = [] } = {}) {
     const server = new Server();
     server.#kind = kind;
-    server.#vars = { ANONYMOUS_SUBSCRIBE: "true", DEVELOPMENT: "true", OPERATOR_KEY, ...vars };
     server.#settings = settings;
     server.#port = await freePort();
+    server.#vars = { ANONYMOUS_SUBSCRIBE: "true", DEVELOPMENT: "true", OPERATOR_KEY, ...named(vars, server.hub()), ...vars };
     server.#folder = mkdtempSync(join(tmpdir(), "millstream-e2e-"));
     await server.restart();
     return server;
@@ -173,6 +174,13 @@ export class Server {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** The variable that names the hub to issuers, if there are some in `vars` and it is not named otherwise. */
+function named(vars, url) {
+  const has = (...names) => names.some((name) => name in vars);
+  const isUnnamed = has("ISSUERS", "MERCURE_TRUSTED_ISSUERS") && !has("RESOURCE_IDENTIFIER", "PUBLIC_ORIGINS");
+  return isUnnamed ? { RESOURCE_IDENTIFIER: url } : {};
 }
 
 function kill(group) {

@@ -18,7 +18,7 @@ const METADATA: &str =
 fn trusting() -> Handler {
     let key = json!({ "key": SECRET, "algorithms": ["HS256"] });
     let issuers = json!([{ "issuer": ISSUER, "publisher": key, "subscriber": key }]).to_string();
-    Handler::in_memory(closed(&[("ISSUERS", &issuers)]), ())
+    Handler::in_memory(closed(&[("ISSUERS", &issuers), ("RESOURCE_IDENTIFIER", HUB)]), ())
 }
 
 #[track_caller]

@@ -12,7 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const HUB_PATH: &str = "/.well-known/mercure";
 
 fn parser() -> HostUrlParser {
-    HostUrlParser::new(format!("https://hub.example{HUB_PATH}"))
+    HostUrlParser::new(&format!("https://hub.example{HUB_PATH}"))
 }
 
 #[track_caller]
