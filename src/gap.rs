@@ -97,6 +97,12 @@ pub struct Untold<'a> {
 }
 
 impl Untold<'_> {
+    /// So many more are missing, if it is known how many.
+    pub fn add(&mut self, missed: Option<u64>) {
+        let gap = self.gap.take().map(|gap| gap.and(missed));
+        self.gap = gap.or(Some(Gap { requested: None, missed }));
+    }
+
     /// Tells it at the end of `stream`, on which `entry` follows.
     pub fn tell_ahead_of(&mut self, entry: &Entry, stream: &mut Vec<u8>) {
         self.tell(entry.sequence.previous(), Some(&entry.update.id), stream);

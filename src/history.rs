@@ -114,6 +114,16 @@ pub struct Held {
     pub oldest: Option<(Sequence, Timestamp)>,
 }
 
+/// A piece of what is held, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Updates without a hole but where updates were removed.
+    pub entries: Vec<Entry>,
+    /// The place behind them of an update that is broken, so that it cannot be read. The page ends
+    /// there, and the next one begins behind it.
+    pub unreadable: Option<Sequence>,
+}
+
 /// A store of updates in the order of their sequence. Of each kind it holds a run without holes, up
 /// to the newest.
 ///
@@ -150,11 +160,12 @@ pub trait History {
     fn append(&self, entry: &Entry) -> Result<(), Self::Error>;
 
     /// Updates after `cursor` up to and with `until`, in order: at least one if there is one, and
-    /// no further one once there are [`PAGE_UPDATES`] or [`PAGE_BYTES`].
+    /// no further one once there are [`PAGE_UPDATES`] or [`PAGE_BYTES`], or behind one that is
+    /// broken.
     ///
     /// # Errors
     /// The store's own.
-    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Vec<Entry>, Self::Error>;
+    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Page, Self::Error>;
 
     /// The first update held with this id after `cursor`.
     ///
@@ -192,8 +203,8 @@ impl History for () {
         Ok(())
     }
 
-    fn page(&self, _: Sequence, _: Sequence) -> Result<Vec<Entry>, Infallible> {
-        Ok(Vec::new())
+    fn page(&self, _: Sequence, _: Sequence) -> Result<Page, Infallible> {
+        Ok(Page::default())
     }
 
     fn find(&self, _: &EventId, _: Sequence) -> Result<Option<Sequence>, Infallible> {

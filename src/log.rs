@@ -36,6 +36,8 @@ pub enum Scanned {
     End,
     /// It was stopped, or has looked at as much as one turn may; it goes on from here.
     Stopped(Sequence),
+    /// It has come upon an update that cannot be read, here, and goes on behind it.
+    Unreadable(Sequence),
 }
 
 impl<H: History> Log<H> {
@@ -46,7 +48,7 @@ impl<H: History> Log<H> {
     /// The history's own.
     pub fn open(history: H, retention: Retention, window: Bounds) -> Result<Self, H::Error> {
         let newest = history.newest()?;
-        let page = history.page(newest.previous(), newest)?;
+        let page = history.page(newest.previous(), newest)?.entries;
         let accepted = page.first().map_or_else(Timestamp::default, |entry| entry.accepted);
         let window = if H::KEEPS {
             let newest = OfKind::try_new(|kind| Ok(history.held(kind)?.newest))?;
@@ -187,7 +189,7 @@ impl<H: History> Log<H> {
         if let Some(mut entries) = self.window.after(cursor) {
             return Ok(entries.next().filter(|entry| entry.sequence == sequence).cloned());
         }
-        Ok(self.history.page(cursor, sequence)?.pop())
+        Ok(self.history.page(cursor, sequence)?.entries.pop())
     }
 
     /// The newest update that may be read but is too old: it and all before it count as removed.
@@ -249,6 +251,7 @@ impl<H: History> Log<H> {
         };
         while cursor < until {
             let page;
+            let mut unreadable = None;
             let entries: Box<dyn Iterator<Item = &Entry>> =
                 if let Some(entries) = self.window.after(cursor) {
                     Box::new(entries)
@@ -256,7 +259,8 @@ impl<H: History> Log<H> {
                     // The window may still have what the history no longer has.
                     let below = if cursor < start { until.min(start) } else { until };
                     page = self.history.page(cursor, below)?;
-                    Box::new(page.iter())
+                    unreadable = page.unreadable;
+                    Box::new(page.entries.iter())
                 };
             let before = cursor;
             for entry in entries.take_while(|entry| entry.sequence <= until) {
@@ -268,6 +272,9 @@ impl<H: History> Log<H> {
                         Scanned::End
                     });
                 }
+            }
+            if let Some(unreadable) = unreadable {
+                return Ok(Scanned::Unreadable(unreadable));
             }
             if cursor == before {
                 if cursor >= start {

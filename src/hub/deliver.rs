@@ -11,7 +11,7 @@ use crate::{
     conflation::Conflation,
     connection::{CloseReason, Phase, UnknownConnection},
     connection_id::ConnectionId,
-    gap::{Gap, Untold},
+    gap::Untold,
     history::History,
     limits::{MAX_CHUNK_BYTES, MAX_SCAN_PASSES},
     log::Scanned,
@@ -182,8 +182,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             let missed = audience
                 .filter(|audience| is_a_run && audience.sees_everything())
                 .map(|_| cursor.get() - before.get());
-            let gap = untold.gap.take();
-            untold.gap = Some(gap.map_or(Gap { requested: None, missed }, |gap| gap.and(missed)));
+            untold.add(missed);
         }
         let (mut seen, mut passes) = (cursor, 0);
         let scanned = from.and_then(|cursor| {
@@ -210,6 +209,11 @@ impl<H: History, T: Clone> Hub<H, T> {
             })
         });
         let ended = matches!(scanned, Ok(Scanned::End));
+        if let Ok(Scanned::Unreadable(unreadable)) = scanned {
+            seen = unreadable;
+            // For whom it was is not known any more.
+            untold.add(audience.filter(|audience| audience.sees_everything()).map(|_| 1));
+        }
         let is_full =
             |held: &mut Box<Conflation>| ended || chunk.len() + held.bytes() >= MAX_CHUNK_BYTES;
         if let Some(conflation) = conflation.take_if(is_full) {

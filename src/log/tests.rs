@@ -222,3 +222,16 @@ fn a_page_that_cannot_be_read_ends_the_scan_behind_what_was_shown() {
     log.history().recover();
     reads(&log, 3, 4..=9);
 }
+
+#[test]
+fn an_update_that_cannot_be_read_is_passed_over_and_told() {
+    for broken in 1..4 {
+        let log = log(KEEP_ALL, NO_WINDOW, 4);
+        log.history().break_at(broken);
+        let (numbers, ended) = scan(&log, 0);
+        assert_eq!(numbers, (1..broken).collect::<Vec<_>>());
+        assert_eq!(ended, Ok(Scanned::Unreadable(Sequence::new(broken))));
+        assert_eq!(log.find(&broken.to_string().parse().unwrap(), NOW, |_| true), Ok(None));
+        reads(&log, broken, broken + 1..=4);
+    }
+}

@@ -1,5 +1,7 @@
 //! Both ends of what is held of one kind, and its removal from the oldest on.
 
+use std::fmt;
+
 use wasm_bindgen::JsValue;
 
 use super::{
@@ -213,7 +215,7 @@ pub(super) fn one(rows: Rows) -> Result<Option<Sequence>, SqlError> {
 }
 
 /// Says in the log that a row of the updates is broken, and why.
-pub(super) fn report(sequence: u64, why: &str) {
+pub(super) fn report(sequence: u64, why: impl fmt::Display) {
     let record = Record::new(Level::Error, "update unreadable");
     record.with_detail(format_args!("the update {sequence} in the storage: {why}")).to_console();
 }

@@ -1,6 +1,9 @@
 //! The history in the object's `SQLite` storage.
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use futures::FutureExt;
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -8,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
-    ends::{Ends, one},
+    ends::{self, Ends, one},
     outcomes::SqlOutcomes,
     rows::{Row, Rows, SqlError, js_number, rows},
     schema,
@@ -18,7 +21,7 @@ use super::{
 use crate::{
     active_subscriptions::ActiveSubscriptions,
     event_id::EventId,
-    history::{Entry, Held, History, Retention, page_is_full},
+    history::{Entry, Held, History, Page, Retention, page_is_full},
     idempotency::Outcomes,
     kind::{Kind, OfKind},
     limits::{MAX_SCAN_UPDATES, PAGE_UPDATES},
@@ -28,8 +31,12 @@ use crate::{
     topic::Topic,
     topics::Topics,
     update::EncodedUpdate,
-    web::{Storage, Synced, clock},
+    web::{Level, Record, Storage, Synced, clock},
 };
+
+/// Broken updates that the log tells of in one life of a hub: enough to see that the storage is
+/// damaged.
+const MAX_REPORTED: usize = 64;
 
 /// The updates of one hub. Reads and writes are synchronous; what is written in one turn is one
 /// transaction.
@@ -39,6 +46,8 @@ pub(super) struct SqlHistory {
     sql: SqlStorage,
     ends: OfKind<Cell<Ends>>,
     outcomes: Rc<SqlOutcomes>,
+    /// Broken updates of which the log tells already.
+    reported: RefCell<Vec<u64>>,
 }
 
 impl SqlHistory {
@@ -48,7 +57,17 @@ impl SqlHistory {
         schema::migrate(&sql, now)?;
         let ends = OfKind::try_new(|kind| Ends::read(&sql, kind).map(Cell::new))?;
         let outcomes = Rc::new(SqlOutcomes::open(sql.clone())?);
-        Ok(Self { storage, sql, ends, outcomes })
+        Ok(Self { storage, sql, ends, outcomes, reported: RefCell::default() })
+    }
+
+    /// Tells the log once of an update that is broken, and of no more than [`MAX_REPORTED`] of them:
+    /// each is met by every reader that comes to it.
+    fn report(&self, sequence: u64, broken: &SqlError) {
+        let mut reported = self.reported.borrow_mut();
+        if reported.len() < MAX_REPORTED && !reported.contains(&sequence) {
+            reported.push(sequence);
+            ends::report(sequence, broken);
+        }
     }
 
     fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
@@ -128,18 +147,28 @@ impl History for SqlHistory {
         Ok(())
     }
 
-    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Vec<Entry>, SqlError> {
+    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Page, SqlError> {
         let rows = self.rows(
             "SELECT sequence, id, topics, private, event, accepted, subscription FROM updates \
              WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
             &[js_number(cursor.get()), js_number(until.get()), js_number(PAGE_UPDATES as u64)],
         )?;
-        let (mut page, mut bytes) = (Vec::new(), 0);
+        let (mut page, mut bytes) = (Page::default(), 0);
         for row in rows {
-            let entry = entry(&row?)?;
-            bytes += entry.update.stored_bytes();
-            page.push(entry);
-            if page_is_full(page.len(), bytes) {
+            let row = row?;
+            match entry(&row) {
+                Ok(entry) => {
+                    bytes += entry.update.stored_bytes();
+                    page.entries.push(entry);
+                }
+                Err(broken) => {
+                    let sequence = row.number(0, "updates.sequence")?;
+                    self.report(sequence, &broken);
+                    page.unreadable = Some(Sequence::new(sequence));
+                    break;
+                }
+            }
+            if page_is_full(page.entries.len(), bytes) {
                 break;
             }
         }
@@ -175,9 +204,16 @@ impl Storage for SqlHistory {
     }
 
     fn drained(&self) -> Result<Option<Timestamp>, SqlError> {
-        let row = self.rows("SELECT at FROM drained", &[])?.first()?;
-        let at = row.map(|row| row.number(0, "drained.at")).transpose()?;
-        Ok(at.map(Timestamp::from_millis))
+        let Some(row) = self.rows("SELECT at FROM drained", &[])?.first()? else { return Ok(None) };
+        match row.number(0, "drained.at") {
+            Ok(at) => Ok(Some(Timestamp::from_millis(at))),
+            // It makes a difference for a day, and to no update.
+            Err(broken) => {
+                let record = Record::new(Level::Error, "time of the last drain unreadable");
+                record.with_detail(broken).to_console();
+                Ok(None)
+            }
+        }
     }
 
     fn note_drain(&self, now: Timestamp) -> Result<(), SqlError> {

@@ -5,7 +5,7 @@ use std::{cell::RefCell, convert::Infallible, fmt, rc::Rc};
 use futures::{FutureExt, channel::oneshot};
 use millstream::{
     event_id::EventId,
-    history::{Entry, Held, History, Retention},
+    history::{Entry, Held, History, Page, Retention},
     kind::Kind,
     sequence::Sequence,
     timestamp::Timestamp,
@@ -70,7 +70,7 @@ impl History for Disk {
         never(().append(entry))
     }
 
-    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Vec<Entry>, Lost> {
+    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Page, Lost> {
         never(().page(cursor, until))
     }
 

@@ -8,7 +8,7 @@ use crate::{
     encoder,
     event::Event,
     event_id::EventId,
-    history::{Entry, Held, History, Retention},
+    history::{Entry, Held, History, Page, Retention},
     kind::{Kind, OfKind},
     sequence::Sequence,
     timestamp::Timestamp,
@@ -32,6 +32,7 @@ struct Store {
     entries: VecDeque<Entry>,
     newest: Sequence,
     removed: OfKind<Sequence>,
+    broken: Option<Sequence>,
     synced: (VecDeque<Entry>, Sequence, OfKind<Sequence>),
     calls_until_failure: Option<usize>,
     pages: usize,
@@ -55,6 +56,11 @@ impl FakeHistory {
     /// Fails no more.
     pub(crate) fn recover(&self) {
         self.0.borrow_mut().calls_until_failure = None;
+    }
+
+    /// Breaks what is stored of this update.
+    pub(crate) fn break_at(&self, number: u64) {
+        self.0.borrow_mut().broken = Some(Sequence::new(number));
     }
 
     /// Makes everything durable.
@@ -114,11 +120,19 @@ impl History for FakeHistory {
         })
     }
 
-    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Vec<Entry>, Refused> {
+    fn page(&self, cursor: Sequence, until: Sequence) -> Result<Page, Refused> {
         self.call(|store| {
             let asked = |entry: &&Entry| entry.sequence > cursor && entry.sequence <= until;
             store.pages += 1;
-            store.entries.iter().filter(asked).take(PAGE).cloned().collect()
+            let mut page = Page::default();
+            for entry in store.entries.iter().filter(asked).take(PAGE) {
+                if store.broken == Some(entry.sequence) {
+                    page.unreadable = store.broken;
+                    break;
+                }
+                page.entries.push(entry.clone());
+            }
+            page
         })
     }
 

@@ -154,3 +154,19 @@ fn a_connection_that_is_closing_is_told_of_a_gap_before_its_end() {
     assert_eq!(host.got(1), ["1", r#"gap {"requested":null,"first":null,"missed":null}"#]);
     assert_eq!(host.stream(1).closed, Some(CloseReason::Stopped));
 }
+
+#[test]
+fn an_update_that_cannot_be_read_is_a_gap_and_the_stream_goes_on() {
+    let mut host = Host::keeping(u64::MAX, 0);
+    for number in 1..=5 {
+        host.publish(&number.to_string(), &["a"]);
+    }
+    host.prune();
+    host.history.break_at(2);
+    host.connect(1, &earliest(&["a"]));
+    let gap = r#"gap {"requested":null,"first":"3","missed":null}"#;
+    assert_eq!(host.got(1), ["1", gap, "3", "4", "5"]);
+    assert_eq!(host.stream(1).times_registered, 1);
+    host.connect(2, &after("2", &["a"]));
+    assert_eq!(host.got(2)[..1], [r#"gap {"requested":"2","first":null,"missed":null}"#]);
+}

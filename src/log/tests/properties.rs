@@ -185,6 +185,7 @@ proptest! {
                             prop_assert_eq!(*cursor, next);
                             prop_assert_eq!(seen.len(), updates);
                         }
+                        Ok(Scanned::Unreadable(broken)) => panic!("{broken:?} is not broken"),
                         Err(Refused) => prop_assert!(fails_after.is_some()),
                     }
                 }
