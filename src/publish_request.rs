@@ -178,7 +178,10 @@ impl PublishRequest {
     /// The update, under the publisher's id or else under `generated`.
     #[must_use]
     pub fn into_update(self, generated: UpdateId) -> Update {
-        let update = Update::new(self.topics, self.id.unwrap_or(generated), self.event);
+        let update = match self.id {
+            Some(id) => Update::new(self.topics, id, self.event),
+            None => Update::new(self.topics, generated, self.event).with_id_of_hub(),
+        };
         if self.private { update.into_private() } else { update }
     }
 }
@@ -239,6 +242,7 @@ fn parse_event_type(text: &str) -> Result<EventType, InvalidPublishRequest> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::update_id::IdOrigin;
 
     #[track_caller]
     fn refused(form: &str, field: &str, detail: &str) {
@@ -348,6 +352,14 @@ mod tests {
             assert_eq!(PublishRequest::from_form(form.as_bytes()).unwrap_err().field(), field);
             assert!(PublishRequest::from_form(&form.as_bytes()[..form.len() - 1]).is_ok());
         }
+    }
+
+    #[test]
+    fn an_id_is_the_hubs_if_the_publisher_gave_none() {
+        let origin = |form: &str| update(form).encode().unwrap().id_origin;
+        assert_eq!(origin("topic=a&private=on"), IdOrigin::Hub);
+        assert_eq!(origin("topic=a&private=on&id="), IdOrigin::Hub);
+        assert_eq!(origin("topic=a&private=on&id=1"), IdOrigin::Publisher);
     }
 
     #[test]

@@ -5,8 +5,13 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    encoder, event::Event, event_id::EventId, kind::Kind, limits::MAX_STORED_BYTES, topics::Topics,
-    update_id::UpdateId,
+    encoder,
+    event::Event,
+    event_id::EventId,
+    kind::Kind,
+    limits::MAX_STORED_BYTES,
+    topics::Topics,
+    update_id::{IdOrigin, UpdateId},
 };
 
 /// An event that is published to topics: draft-dunglas-mercure-07 § 4.
@@ -26,6 +31,7 @@ pub struct Update {
     event: Event,
     private: bool,
     kind: Kind,
+    id_origin: IdOrigin,
 }
 
 /// An update in the form in which it is kept and sent.
@@ -39,6 +45,8 @@ pub struct EncodedUpdate {
     pub private: bool,
     /// Of what it tells, which decides how long it is kept.
     pub kind: Kind,
+    /// Who has made the id, which decides who may resume by it.
+    pub id_origin: IdOrigin,
     /// The event as bytes of an event stream, with its closing blank line.
     pub event: Arc<[u8]>,
 }
@@ -57,8 +65,8 @@ impl Update {
     #[must_use]
     pub fn new(topics: Topics, id: UpdateId, event: Event) -> Self {
         let id = EventId::from(id);
-        let (private, kind) = (false, Kind::Publication);
-        Self { topics, event: event.published(id.clone()), id, private, kind }
+        let (private, kind, id_origin) = (false, Kind::Publication, IdOrigin::Publisher);
+        Self { topics, event: event.published(id.clone()), id, private, kind, id_origin }
     }
 
     /// Keeps the update from everybody who holds no grant for one of its topics.
@@ -67,10 +75,16 @@ impl Update {
         Self { private: true, ..self }
     }
 
+    /// The same under an id that the hub has made at random.
+    #[must_use]
+    pub fn with_id_of_hub(self) -> Self {
+        Self { id_origin: IdOrigin::Hub, ..self }
+    }
+
     /// The same as what the hub itself tells of a subscription.
     #[must_use]
     pub fn about_subscription(self) -> Self {
-        Self { kind: Kind::Subscription, ..self }
+        Self { kind: Kind::Subscription, ..self.with_id_of_hub() }
     }
 
     /// What it is about.
@@ -107,6 +121,7 @@ impl Update {
             id: self.id.clone(),
             private: self.private,
             kind: self.kind,
+            id_origin: self.id_origin,
             event: encoder::encoded(&self.event).into(),
         };
         match encoded.stored_bytes() {

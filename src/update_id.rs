@@ -25,6 +25,17 @@ use crate::{event_id::EventId, limits::MAX_ID_BYTES};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpdateId(EventId);
 
+/// Who has made the id of an update.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IdOrigin {
+    /// The publisher. Others may guess it, so that the id of a private update is unknown to all who may
+    /// not see the update.
+    #[default]
+    Publisher,
+    /// The hub. Nobody can guess it, so that all who name it were told it once and may go on behind it.
+    Hub,
+}
+
 /// Why a text is not an update's id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidUpdateId {

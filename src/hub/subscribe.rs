@@ -25,6 +25,7 @@ use crate::{
     subscription::Subscription,
     timestamp::Timestamp,
     update::EncodedUpdate,
+    update_id::IdOrigin,
 };
 
 /// What every stream begins with, so that the first byte goes out at once.
@@ -233,7 +234,9 @@ impl<H: History, T: Clone> Hub<H, T> {
     ) -> Result<Option<Sequence>, H::Error> {
         match self.places.read(asked) {
             Some(cursor) => Ok(Some(cursor).filter(|cursor| *cursor <= self.log.tail())),
-            None => self.log.find(asked, now, |update| self.may_read(audience, update)),
+            None => self.log.find(asked, now, |update| {
+                update.id_origin == IdOrigin::Hub || self.may_read(audience, update)
+            }),
         }
     }
 

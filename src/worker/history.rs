@@ -31,6 +31,7 @@ use crate::{
     topic::Topic,
     topics::Topics,
     update::EncodedUpdate,
+    update_id::IdOrigin,
     web::{Level, Record, Storage, Synced, clock},
 };
 
@@ -127,7 +128,7 @@ impl History for SqlHistory {
         let mut ends = own.get();
         let place = ends.next();
         self.rows(
-            "INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 js_number(entry.sequence.get()),
                 update.id.as_str().into(),
@@ -140,6 +141,7 @@ impl History for SqlHistory {
                 u32::from(update.kind == Kind::Subscription).into(),
                 js_number(place.number),
                 js_number(place.previous),
+                u32::from(update.id_origin == IdOrigin::Hub).into(),
             ],
         )?;
         ends.appended(entry);
@@ -149,8 +151,8 @@ impl History for SqlHistory {
 
     fn page(&self, cursor: Sequence, until: Sequence) -> Result<Page, SqlError> {
         let rows = self.rows(
-            "SELECT sequence, id, topics, private, event, accepted, subscription FROM updates \
-             WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
+            "SELECT sequence, id, topics, private, event, accepted, subscription, id_of_hub \
+             FROM updates WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
             &[js_number(cursor.get()), js_number(until.get()), js_number(PAGE_UPDATES as u64)],
         )?;
         let (mut page, mut bytes) = (Page::default(), 0);
@@ -261,6 +263,7 @@ fn entry(row: &Row) -> Result<Entry, SqlError> {
     let event = row.get(4);
     let event = event.dyn_ref::<ArrayBuffer>().ok_or_else(|| row.wrong(4, "updates.event"))?;
     let kind = row.number(6, "updates.subscription")?;
+    let id_of_hub = row.number(7, "updates.id_of_hub")?;
     Ok(Entry {
         sequence: Sequence::new(row.number(0, "updates.sequence")?),
         accepted: Timestamp::from_millis(row.number(5, "updates.accepted")?),
@@ -269,6 +272,7 @@ fn entry(row: &Row) -> Result<Entry, SqlError> {
             topics: topics.ok_or_else(|| row.wrong(2, "updates.topics"))?,
             private: row.number(3, "updates.private")? > 0,
             kind: if kind == 1 { Kind::Subscription } else { Kind::Publication },
+            id_origin: if id_of_hub == 1 { IdOrigin::Hub } else { IdOrigin::Publisher },
             event: Uint8Array::new(event).to_vec().into(),
         },
     })

@@ -9,7 +9,7 @@ use super::{
 use crate::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
-const VERSION: u32 = 9;
+const VERSION: u32 = 10;
 
 /// What brings a database from each version to the next; the first from nothing to 1. `{now}`
 /// stands for the moment of the step.
@@ -27,6 +27,8 @@ const VERSION: u32 = 9;
 /// `emptied` is written when the last update of a kind is removed: it holds the sequence, the bytes
 /// and the number with which the next one goes on. `drained` holds when the hub was drained last, if it was.
 /// `place_key` holds the key of the hub's places once it has kept an update.
+///
+/// The ids of updates from before version 10 count as their publishers' own.
 const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE updates (
@@ -97,6 +99,7 @@ const STEPS: [&str; VERSION as usize] = [
     CREATE INDEX outcomes_by_age ON outcomes (at);
     ",
     "CREATE TABLE place_key (key BLOB NOT NULL);",
+    "ALTER TABLE updates ADD COLUMN id_of_hub INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// Brings the tables of this object up to [`VERSION`].

@@ -203,6 +203,31 @@ test("the id of a private update is as unknown as one that never was", async (t)
   assert.equal(answers[0], answers[1]);
 });
 
+test("who has lost a grant goes on behind an id that the hub made, and not behind one that a publisher chose", async (t) => {
+  const own = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" } });
+  t.after(() => own.stop());
+  const hub = own.hub();
+  const made = await publish(hub, { topic: "a", data: "secret", private: "on" });
+  const chosen = await publish(hub, { topic: "a", data: "secret", private: "on", id: "chosen" });
+  await publish(hub, { topic: "a", data: "1" });
+  await publish(hub, { topic: "a", data: "secret", private: "on" });
+  await publish(hub, { topic: "a", data: "2" });
+  for (const restarts of [false, true]) {
+    if (restarts) {
+      await own.kill();
+      await own.restart();
+    }
+    const stream = new Curl(subscribeUrl(hub, ["a"]), "-i", "-H", `Last-Event-ID: ${made}`);
+    t.after(() => stream.close());
+    await stream.receives("data: 2\n\n");
+    assert.deepEqual(stream.text.match(/^(?:data|event): .*$/gm), ["data: 1", "data: 2"]);
+    assert.equal(/^last-event-id: (.*)\r$/im.exec(stream.text)[1], made);
+    const unknown = new Curl(subscribeUrl(hub, ["a"]), "-H", `Last-Event-ID: ${chosen}`);
+    t.after(() => unknown.close());
+    await unknown.receives("event: gap\n");
+  }
+});
+
 test("of an id that was given twice the first is the place", async (t) => {
   const hub = freshHub();
   for (const [data, id] of [

@@ -2,6 +2,8 @@
 
 use proptest::{option, prelude::*, sample::select};
 
+use crate::update_id::IdOrigin;
+
 /// The topic of a subscription.
 pub(super) const SUBSCRIPTION: &str = "/.well-known/mercure/subscriptions/a/1";
 
@@ -23,6 +25,7 @@ pub(super) enum Call {
         topics: &'static [&'static str],
         private: bool,
         again: bool,
+        id_origin: IdOrigin,
     },
     /// The hub tells of a subscription.
     Tell,
@@ -77,8 +80,9 @@ pub(super) fn any_call() -> impl Strategy<Value = Call> {
             .prop_map(|(id, fails_after)| Call::Pull(id, fails_after)),
         5 => connection().prop_map(Call::PullToTheEnd),
         2 => connection().prop_map(Call::PullImmediately),
-        12 => (select(&TOPICS[..]), prop::bool::weighted(0.1), prop::bool::weighted(0.1))
-            .prop_map(|(topics, private, again)| Call::Append { topics, private, again }),
+        12 => (select(&TOPICS[..]), prop::bool::weighted(0.2), prop::bool::weighted(0.1),
+            select(&[IdOrigin::Publisher, IdOrigin::Hub][..]))
+            .prop_map(|(topics, private, again, id_origin)| Call::Append { topics, private, again, id_origin }),
         6 => Just(Call::Tell),
         8 => Just(Call::Commit),
         4 => Just(Call::Prune),

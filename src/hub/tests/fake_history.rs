@@ -15,6 +15,7 @@ use crate::{
     topic::Topic,
     topics::Topics,
     update::EncodedUpdate,
+    update_id::IdOrigin,
 };
 
 /// Updates that one page holds at the most: few, so that a short log has several pages.
@@ -186,5 +187,6 @@ pub(crate) fn update(id: &str, topics: &[&str]) -> EncodedUpdate {
     let event = Event::new(id).with_id(id.parse().unwrap());
     let event = encoder::encoded(&event).into();
     let id = id.parse().unwrap();
-    EncodedUpdate { topics, id, private: false, kind: Kind::Publication, event }
+    let (kind, id_origin) = (Kind::Publication, IdOrigin::Publisher);
+    EncodedUpdate { topics, id, private: false, kind, id_origin, event }
 }

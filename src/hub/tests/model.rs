@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     connection::CloseReason, encoder, event::Event, gap::Gap, history::Retention, kind::Kind,
-    place::Place, topic::Topic, update::EncodedUpdate,
+    place::Place, topic::Topic, update::EncodedUpdate, update_id::IdOrigin,
 };
 
 /// All updates that there ever were, and the connections. A place is the number of updates before
@@ -116,10 +116,10 @@ impl Model {
     }
 
     /// Whether this update is held and readable, also by who may be told of subscriptions.
-    fn may_read(&self, subscriber: &Subscriber, at: usize) -> bool {
+    fn knows(&self, subscriber: &Subscriber, at: usize) -> bool {
         let update = &self.all[at];
         let readable = !update.private || subscriber.show(update, &mut Vec::new());
-        self.is_held(at) && readable
+        self.is_held(at) && (readable || update.id_origin == IdOrigin::Hub)
     }
 
     /// How many updates are too old.
@@ -153,7 +153,7 @@ impl Model {
             }
             Begin::After(asked) => {
                 let found = (self.held_from(0)..self.tail)
-                    .filter(|at| self.may_read(&subscriber, *at))
+                    .filter(|at| self.knows(&subscriber, *at))
                     .find(|at| self.all[*at].id.as_str() == asked)
                     .map(|at| at + 1);
                 let gap = Gap { requested: asked.parse().ok().map(Place::After), missed: None };

@@ -62,11 +62,12 @@ impl Both {
                 }
             }
             Call::PullImmediately(id) => self.pull_immediately(*id),
-            Call::Append { topics, private, again } => {
+            Call::Append { topics, private, again, id_origin } => {
                 let count = self.model.all.len() + 1;
                 let number = if *again { count.div_ceil(2) } else { count };
                 let update = update(&number.to_string(), topics);
-                let update = EncodedUpdate { private: *private, ..update };
+                let (private, id_origin) = (*private, *id_origin);
+                let update = EncodedUpdate { private, id_origin, ..update };
                 self.host.append(update.clone());
                 self.model.append(update);
             }

@@ -18,6 +18,7 @@ use crate::{
     sequence::Sequence,
     subscribe_request::{LastEventId, SubscribeRequest},
     update::EncodedUpdate,
+    update_id::IdOrigin,
 };
 
 const NOTHING: [&str; 0] = [];
@@ -297,6 +298,20 @@ fn the_id_of_a_private_update_is_as_unknown_as_one_that_never_was() {
         bytes.replace(asked, "asked").replace(&live, "live")
     };
     assert_eq!(answer(&mut host, 1, "secret"), answer(&mut host, 2, "never"));
+}
+
+#[test]
+fn behind_the_id_that_the_hub_gave_a_private_update_everybody_is_given_what_it_may_see() {
+    let mut host = Host::default();
+    let hidden = EncodedUpdate { private: true, ..update("hidden", &["a"]) };
+    host.append(EncodedUpdate { id_origin: IdOrigin::Hub, ..hidden });
+    host.publish("1", &["a"]);
+    publish_private(&mut host, "secret");
+    host.publish("2", &["a"]);
+    let subscribed = host.subscribe(1, &after("hidden", &["a"]));
+    assert_eq!(subscribed.preceding.unwrap().as_str(), "hidden");
+    host.read(1);
+    assert_eq!(host.got(1), ["1", "2"], "without a gap");
 }
 
 #[test]
