@@ -50,8 +50,11 @@ export function describeClients(clients) {
       test(`dispatches nothing else${run.place ? ", but the place" : ""}`, () => {
         const updates = [...BEFORE, ...MISSED, BEHIND_GAP];
         const others = events().filter(({ type, data }) => !["open", "gap"].includes(type) && !updates.includes(data));
-        const distinct = new Set(others.map(({ type, data }) => `${type} ${data}`));
-        assert.deepEqual([...distinct], run.place ? ["place {}"] : []);
+        // Once, where the first stream begins live: the gap carries an id of its own.
+        assert.deepEqual(
+          others.map(({ type, data }) => `${type} ${data}`),
+          run.place ? ["place {}"] : [],
+        );
       });
 
       if (run.opens) {
