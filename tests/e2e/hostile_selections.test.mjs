@@ -6,8 +6,11 @@ import { Subscriber, post, publish } from "./clients.mjs";
 import { Server } from "./server.mjs";
 
 const MEMORY = 16 << 20;
-/** What the runtime takes for the requests themselves, and for the garbage of parsing patterns. */
-const RUNTIME = 160 << 20;
+/**
+ * What the runtime takes for bodies and for the garbage of parsing patterns until it is collected: some 130 MiB,
+ * and hardly more for three times the requests.
+ */
+const RUNTIME = 256 << 20;
 const REQUESTS = 500;
 const AT_ONCE = 16;
 const FORM = "application/x-www-form-urlencoded";
@@ -66,11 +69,15 @@ async function publishes(hub, signal) {
   return published;
 }
 
+/** The streams, which would be cancelled if nobody could read them any more. */
+const streams = [];
+
 /** Sends one request, and gives its status; a stream stays open until `signal` is aborted. */
 async function send(hub, { query: asked, ...init }, signal) {
-  const headers = { accept: "text/event-stream", ...init.headers };
-  const response = await fetch(`${hub}?${asked}`, { ...init, headers, signal });
-  if (response.status !== 200) await response.text();
+  // Who names event streams is refused by one that ends.
+  const response = await fetch(`${hub}?${asked}`, { ...init, signal });
+  if (response.status === 200) streams.push(response);
+  else await response.text();
   return response.status;
 }
 
