@@ -39,7 +39,10 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             let (sender, room) = oneshot::channel();
             // It is not known whose end makes room in the memory, and to find out costs more.
             let unused = if full.is_of_places() {
-                self.newcomers.borrow_mut().push(sender);
+                let mut newcomers = self.newcomers.borrow_mut();
+                // Those whose patience was over have left theirs behind.
+                newcomers.retain(|waiting| !waiting.is_canceled());
+                newcomers.push(sender);
                 None
             } else {
                 Some(sender)

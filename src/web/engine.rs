@@ -1,7 +1,7 @@
 //! The hub and its streams: carries out what the core decides.
 
 use std::{
-    cell::RefCell,
+    cell::{OnceCell, RefCell},
     rc::{Rc, Weak},
 };
 
@@ -34,13 +34,13 @@ pub(super) struct Attached<A> {
     pub(super) transport: Rc<Transport>,
     pub(super) application: A,
     /// What it is subscribed to, while the hub tells of that.
-    pub(super) subscriptions: ToldSubscriptions,
+    pub(super) subscriptions: OnceCell<ToldSubscriptions>,
 }
 
 impl<A> Attached<A> {
     /// Bytes of what it is subscribed to; the rest is small.
     pub(super) fn held_bytes(&self) -> usize {
-        self.subscriptions.held_bytes()
+        self.subscriptions.get().map_or(0, ToldSubscriptions::held_bytes)
     }
 }
 
@@ -258,7 +258,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let record = Record::new(level, "connection closed").with_connection(closed.id);
         self.log(&record.with_detail(closed.reason.as_str()));
         self.hooks.connection_closed(closed.id, &closed.state.application, closed.reason);
-        self.tell(&closed.state.subscriptions, Change::Ended);
+        if let Some(told) = closed.state.subscriptions.get() {
+            self.tell(told, Change::Ended);
+        }
         self.settle_flushes();
         if self.hub.borrow().registry().is_empty() {
             let running = self.timer.borrow_mut().take();
@@ -273,11 +275,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let waiting = self.flushes.take();
         let (done, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|flush| {
-            self.hub.borrow().is_flushed(flush.id, flush.mark) && !self.pulls_if_full(flush.id)
+            // Who asked may have stopped waiting.
+            flush.flushed.is_canceled()
+                || self.hub.borrow().is_flushed(flush.id, flush.mark)
+                    && !self.pulls_if_full(flush.id)
         });
         self.flushes.borrow_mut().extend(waiting);
         for flush in done {
-            // Who asked may have stopped waiting.
             let _ = flush.flushed.send(());
         }
     }

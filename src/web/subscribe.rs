@@ -1,6 +1,6 @@
 //! From a GET to an event stream.
 
-use std::rc::Rc;
+use std::{cell::OnceCell, rc::Rc};
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
@@ -49,8 +49,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let transport = Rc::new(Transport::controller());
         let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;
-        let subscriptions = self.subscriptions_of(id, parsed, access);
         let address = address(request);
+        let subscriptions = OnceCell::new();
         let attached = Rc::new(Attached { transport, application, subscriptions });
         let registered = self
             .soon(&|| {
@@ -91,7 +91,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let attached = Rc::new(Attached {
             transport: Rc::clone(&transport),
             application,
-            subscriptions: self.subscriptions_of(id, request, access),
+            subscriptions: OnceCell::new(),
         });
         self.admit(id, None)?;
         self.register(id, &attached, request, access)?;
@@ -107,6 +107,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         request: &SubscribeRequest,
         access: &Access,
     ) -> Result<Subscribed, Error> {
+        // Not before there is a place, since they are charged to the hub.
+        let told =
+            attached.subscriptions.get_or_init(|| self.subscriptions_of(id, request, access));
         let state = Rc::clone(attached);
         let now = clock::now();
         let subscribed = self.hub.borrow_mut().subscribe(id, state, request, access, now);
@@ -123,7 +126,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             let record = Record::of_subscription("connection registered", request, access);
             self.log(&record.with_connection(id));
         }
-        self.tell(&attached.subscriptions, Change::Made);
+        self.tell(told, Change::Made);
         if subscribed.is_registered {
             self.registered(id, attached);
         }

@@ -22,6 +22,7 @@ use crate::{
     resolved_topics::ResolvedTopics,
     subscription_document::{self, ActiveSubscription, SUBSCRIPTIONS},
     subscription_path::SubscriptionPath,
+    told_subscriptions::ToldSubscriptions,
     topic::Topic,
     topics::Topics,
     verifier::Role,
@@ -94,7 +95,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let hub = self.hub.borrow();
         let connections = hub.registry().connection_ids();
         let connections = connections.filter_map(|id| hub.registry().get(id).ok());
-        let active = connections.flat_map(|connection| connection.state().subscriptions.as_slice());
+        let told = connections.filter_map(|connection| connection.state().subscriptions.get());
+        let active = told.flat_map(ToldSubscriptions::as_slice);
         let shown: Vec<ActiveSubscription> =
             active.filter(|active| asked.shows(dialect, active)).cloned().collect();
         let document = match (&asked, shown.as_slice()) {
