@@ -105,6 +105,25 @@ impl Decoder {
         }
     }
 
+    /// The same decoder, which gives back what a larger event than this took when it is over.
+    #[must_use]
+    pub fn retaining(mut self, bytes: usize) -> Self {
+        self.block.retain(bytes);
+        self
+    }
+
+    /// Whether an event has begun that is not over.
+    #[must_use]
+    pub fn is_amid_event(&self) -> bool {
+        !self.block.is_empty()
+    }
+
+    /// Bytes that are held, be they of the event that has begun or kept for the next one.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.block.held_bytes()
+    }
+
     /// Parses the next chunk of the stream and calls `on_event` for each event that it completes.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::{
     admission::TooManyConnections,
+    bodies::TooManyBodies,
     challenge::Unauthorized,
     config::InvalidConfig,
     decoder::DecodeError,
@@ -80,6 +81,12 @@ pub enum Error {
     /// A streamed body came to its end, and there was nothing in it to publish.
     #[error("nothing was published: {0}")]
     NothingFound(NothingFound),
+    /// Nothing came of the body for so long.
+    #[error("the body was given up: nothing of it came for {} ms", .0.as_millis())]
+    BodySilent(Duration),
+    /// There is no room for the body.
+    #[error(transparent)]
+    TooManyBodies(#[from] TooManyBodies),
     /// The body could not be read to its end.
     #[error("the body broke off")]
     BodyBroken,
@@ -201,7 +208,10 @@ impl Error {
             }
             Self::KeyReused => (422, "Unprocessable Content", Some("Idempotency-Key")),
             Self::TooManyKeys => (429, "Too Many Requests", Some("Idempotency-Key")),
-            Self::PublishRate(_) | Self::TooManyConnections(_) => (429, "Too Many Requests", None),
+            Self::BodySilent(_) => (408, "Request Timeout", Some("body")),
+            Self::PublishRate(_) | Self::TooManyConnections(_) | Self::TooManyBodies(_) => {
+                (429, "Too Many Requests", None)
+            }
             Self::Subscribe(invalid) => (400, "Bad Request", Some(invalid.field())),
             Self::Forbidden { forbidden, dialect } => match forbidden.status(*dialect) {
                 403 => (403, "Forbidden", Some(forbidden.field())),
@@ -233,6 +243,7 @@ impl Error {
         match self {
             Self::Draining(retry) => Some(*retry),
             Self::TooManyConnections(_)
+            | Self::TooManyBodies(_)
             | Self::TooManyKeys
             | Self::PublishRate(_)
             | Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. }
@@ -258,6 +269,7 @@ impl Error {
             | Self::FormTooLarge(_)
             | Self::BodyTooLarge(_)
             | Self::BodyBroken
+            | Self::BodySilent(_)
             | Self::NothingFound(_)
             | Self::Publish(_)
             | Self::OverLimit(_)
@@ -292,7 +304,8 @@ impl Error {
             | Self::History
             | Self::Unreachable
             | Self::Unconfirmed
-            | Self::PublishRate(_) => Some(("Retry-After", "1".to_owned())),
+            | Self::PublishRate(_)
+            | Self::TooManyBodies(_) => Some(("Retry-After", "1".to_owned())),
             Self::Unauthorized { reason, dialect, metadata } => {
                 let challenge = reason.challenge(*dialect, Some(metadata))?;
                 Some(("WWW-Authenticate", challenge))

@@ -108,6 +108,7 @@ pub mod timestamp;
 
 // The edge of the hub: requests, settings, refusals.
 pub mod admission;
+pub mod bodies;
 pub mod config;
 pub mod delivery;
 pub mod drain_request;

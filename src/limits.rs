@@ -30,6 +30,7 @@ macro_rules! bounds {
         )+];
     };
 }
+mod bodies;
 mod connections;
 mod history;
 mod log_records;
@@ -39,6 +40,7 @@ mod publishing;
 mod requests;
 mod tokens;
 
+pub use bodies::*;
 pub use connections::*;
 pub use history::*;
 pub use log_records::*;
@@ -118,6 +120,7 @@ pub fn all() -> impl Iterator<Item = &'static Bound> {
     let tables = [
         requests::BOUNDS,
         publishing::BOUNDS,
+        bodies::BOUNDS,
         connections::BOUNDS,
         tokens::BOUNDS,
         operator::BOUNDS,

@@ -64,6 +64,12 @@ impl Lines {
         }
     }
 
+    /// Bytes that are kept of a line that is not complete.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.begun.capacity()
+    }
+
     fn keep(&mut self, part: &[u8]) {
         self.too_long |= self.begun.len() + part.len() > MAX_LINE_BYTES;
         if self.too_long {

@@ -8,7 +8,7 @@ use crate::{
     decoder::Decoder,
     error::Error,
     form,
-    limits::{MAX_BODY_BYTES, MAX_LINE_BYTES},
+    limits::{MAX_BODY_BYTES, MAX_LINE_BYTES, RESTING_BYTES},
     ndjson::{Line, Lines},
     publish_request::{InvalidPublishRequest, PublishRequest},
     topic::Topic,
@@ -89,7 +89,8 @@ impl PublishStream {
                 _ => keep_ids = true,
             }
         }
-        let decoder = Box::new(Decoder::with_max_event_bytes(MAX_BODY_BYTES));
+        let decoder = Decoder::with_max_event_bytes(MAX_BODY_BYTES).retaining(RESTING_BYTES);
+        let decoder = Box::new(decoder);
         let target = StreamTarget { topics: Topics::to_publish(topics)?, private, keep_ids };
         Ok(Self { parser: Parser::EventStream { target, decoder }, found: false })
     }
@@ -111,6 +112,25 @@ impl PublishStream {
             })?,
         }
         Ok(())
+    }
+
+    /// Bytes that are kept of what was read.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        match &self.parser {
+            Parser::Ndjson(lines) => lines.held_bytes(),
+            Parser::EventStream { decoder, .. } => decoder.held_bytes(),
+        }
+    }
+
+    /// Whether nothing is begun, so that it costs next to nothing to wait for more.
+    #[must_use]
+    pub fn is_between(&self) -> bool {
+        let begun = match &self.parser {
+            Parser::Ndjson(lines) => lines.held_bytes() > 0,
+            Parser::EventStream { decoder, .. } => decoder.is_amid_event(),
+        };
+        !begun && self.held_bytes() <= RESTING_BYTES
     }
 
     /// The body has ended as it should. What an event stream leaves unfinished is discarded, as the

@@ -8,6 +8,7 @@
 mod admit;
 mod answers;
 mod authorize;
+mod bodies;
 mod body;
 mod chunks;
 pub(crate) mod clock;

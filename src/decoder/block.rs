@@ -5,7 +5,7 @@ use super::{
     line::Field, utf_8::text,
 };
 
-/// What an idle buffer may keep: room for the largest event that the hub takes, doubled as a vector
+/// What an idle buffer may keep if nothing else is said: room for the largest event that the hub takes, doubled as a vector
 /// grows.
 const MAX_RETAINED_BYTES: usize = 2 * 1024 * 1024;
 
@@ -16,6 +16,8 @@ const MAX_RETAINED_BYTES: usize = 2 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Block {
     max: usize,
+    /// What an idle buffer may keep.
+    retained: usize,
     /// What the block's fields hold so far; 0 when there was none.
     size: usize,
     data: Data,
@@ -44,6 +46,7 @@ impl Block {
     pub(super) const fn new(max: usize) -> Self {
         Self {
             max,
+            retained: MAX_RETAINED_BYTES,
             size: 0,
             data: Data::new(),
             event_type: String::new(),
@@ -63,6 +66,15 @@ impl Block {
 
     pub(super) fn last_reconnection_time(&self) -> Option<u64> {
         self.last_reconnection_time
+    }
+
+    pub(super) const fn retain(&mut self, bytes: usize) {
+        self.retained = bytes;
+    }
+
+    pub(super) fn held_bytes(&self) -> usize {
+        let texts = [&self.event_type, &self.id, &self.last_event_id].map(String::capacity);
+        self.data.capacity() + self.value.capacity() + texts.iter().sum::<usize>()
     }
 
     #[cfg(test)]
@@ -205,12 +217,12 @@ impl Block {
                 reconnection_time,
             });
         }
-        self.data.reset(MAX_RETAINED_BYTES);
+        self.data.reset(self.retained);
         self.event_type.clear();
-        if self.event_type.capacity() > MAX_RETAINED_BYTES {
+        if self.event_type.capacity() > self.retained {
             self.event_type = String::new();
         }
-        if self.value.capacity() > MAX_RETAINED_BYTES {
+        if self.value.capacity() > self.retained {
             self.value = Vec::new();
         }
     }

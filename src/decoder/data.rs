@@ -28,7 +28,6 @@ impl Data {
         self.has_lines.then_some(self.text.as_str())
     }
 
-    #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
         self.text.capacity()
     }

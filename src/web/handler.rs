@@ -11,7 +11,8 @@ use super::{
     clock, cors,
     engine::{Attached, Engine},
     host_url_parser::HostUrlParser,
-    protection, respond, subscription,
+    protection, respond,
+    subscription::{self, Entrance},
 };
 use crate::{
     access::Access,
@@ -151,7 +152,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         addressed: &Addressed,
         urls: &Rc<HostUrlParser>,
     ) -> Result<Response, JsValue> {
-        let read = subscription::read(request, addressed, &self.gate, urls).await;
+        let read = subscription::read(request, addressed, self.entrance(urls)).await;
         let (parsed, admission) = match read {
             Ok(read) => read,
             Err(error) => return respond::refuse_stream(request, &error),
@@ -159,6 +160,10 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let response = self.engine.answer_subscribe(request, &parsed, &admission.access).await?;
         admission.mark(&response)?;
         Ok(response)
+    }
+
+    fn entrance<'a>(&'a self, urls: &'a Rc<HostUrlParser>) -> Entrance<'a> {
+        Entrance { gate: &self.gate, urls, bodies: &self.engine.limits.bodies }
     }
 
     async fn answer_publish(

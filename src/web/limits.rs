@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{clock, once::Once};
+use super::{bodies::Bodies, clock, once::Once};
 use crate::{
     admission::Admissions,
     config::Config,
@@ -20,6 +20,7 @@ use crate::{
 pub(super) struct Limits {
     pub(super) admissions: RefCell<Admissions>,
     pub(super) newcomers: RefCell<Newcomers>,
+    pub(super) bodies: Rc<Bodies>,
     pub(super) once: Once,
     pub(super) rate: Option<Rate>,
     /// Filled at the first update: there may be no clock when the hub is made.
@@ -33,6 +34,7 @@ impl Limits {
                 config.connection_limits.within(config.delivery.memory),
             )),
             newcomers: RefCell::default(),
+            bodies: Rc::default(),
             once: Once::new(outcomes),
             rate: config.publish_rate,
             bucket: Cell::default(),

@@ -1,22 +1,26 @@
 //! From a POST to updates that are durable and on their way.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, rc::Rc};
 
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use super::{
-    Hooks, Level, Record, Storage, answers, body, clock,
+    Hooks, Level, Record, Storage, answers,
+    body::{self, Bound},
+    clock,
     engine::Engine,
     once::{Begun, First},
     publish_stream, respond, subscribe, subtle,
 };
 use crate::{
+    bodies::Missing,
     body_kind::BodyKind,
     error::Error,
     idempotency::{Fingerprint, OwnedKey},
     idempotency_key::IdempotencyKey,
+    limits::MAX_BODY_BYTES,
     publish_grant::PublishGrant,
     publish_request::PublishRequest,
     publish_stream::PublishStream,
@@ -103,10 +107,14 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             }
             Err(error) => return respond::error(&error),
         };
-        match (body::Reader::new(request), self.shared()) {
+        let sender = subscribe::sender(request, &grant.access);
+        let place = self.limits.bodies.enter(sender, Missing::Next).map_err(Error::from);
+        let reader = place.and_then(|place| body::Reader::new(request, place));
+        match (reader, self.shared()) {
             (Ok(reader), Some(engine)) => {
+                let given_up = Rc::clone(reader.given_up());
                 let answers = publish_stream::answers(engine, grant, parser, reader);
-                respond::ndjson(&answers::readable(answers)?)
+                respond::ndjson(&answers::readable(answers, given_up)?)
             }
             (Err(error), _) => respond::error(&error),
             (_, None) => respond::error(&Error::Internal),
@@ -120,11 +128,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         grant: &PublishGrant,
     ) -> Result<Published, Error> {
         let key = idempotency_key(request)?;
-        let too_large = match kind {
+        let refusal = match kind {
             One::Form => Error::FormTooLarge,
             One::Json => Error::BodyTooLarge,
         };
-        let body = body::read(request, too_large).await?;
+        let sender = subscribe::sender(request, &grant.access);
+        let place = self.limits.bodies.enter(sender, Missing::Rest)?;
+        let body = body::read(request, Bound { bytes: MAX_BODY_BYTES, refusal }, place).await?;
         let parsed = match kind {
             One::Form => PublishRequest::from_form(&body),
             One::Json => PublishRequest::from_json(&body),

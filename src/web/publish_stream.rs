@@ -10,6 +10,7 @@ use futures::{
 
 use super::{Hooks, PublishError, Storage, body, clock, engine::Engine};
 use crate::{
+    bodies::{Held, Missing},
     error::Error,
     limits::{MAX_BATCH_UPDATES, MAX_READ_AHEAD_BYTES, WRITE_EVERY},
     publish_grant::PublishGrant,
@@ -72,6 +73,8 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         }
         self.gather().await;
         let (mut answers, until) = self.append().await;
+        // What was wrong is told behind what was right.
+        self.hold();
         let committed = match until {
             Some(until) => self.commit(until).await,
             None => Ok(()),
@@ -159,7 +162,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
     /// Waits for something, and reads on until it has come or enough is read ahead.
     async fn meanwhile<T: 'static>(&mut self, awaited: impl Future<Output = T> + 'static) -> T {
         let mut awaited = awaited.boxed_local();
-        while !self.over && self.ahead < MAX_READ_AHEAD_BYTES {
+        while !self.over && self.ahead < MAX_READ_AHEAD_BYTES && self.reader.may_read_ahead() {
             match future::select(awaited, self.reading()).await {
                 Either::Left((came, reading)) => {
                     self.reading = Some(reading);
@@ -197,6 +200,21 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
             Err(error) => Err(error),
         };
         if let Err(error) = outcome {
+            self.found.push_back(Err(error));
+            self.over = true;
+        }
+        self.hold();
+    }
+
+    /// Accounts for what is held of the body, which is read no further when there is no room for it.
+    fn hold(&mut self) {
+        if self.over {
+            return;
+        }
+        let bytes = self.ahead + self.parser.held_bytes();
+        let waits = self.ahead == 0 && self.parser.is_between();
+        let missing = if waits { Missing::Next } else { Missing::Rest };
+        if let Err(error) = self.reader.hold(Held { bytes, missing }) {
             self.found.push_back(Err(error));
             self.over = true;
         }

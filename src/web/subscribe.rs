@@ -18,6 +18,7 @@ use super::{
 use crate::{
     access::Access,
     admission::{self, TooManyConnections},
+    bodies::Sender,
     connection::CloseReason,
     connection_id::ConnectionId,
     error::Error,
@@ -161,6 +162,14 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 pub(super) fn query(url: &str) -> &str {
     let query = url.split('#').next().and_then(|url| url.split_once('?'));
     query.map_or("", |(_, query)| query)
+}
+
+/// Who sends a request that was given this access.
+pub(super) fn sender(request: &Request, access: &Access) -> Sender {
+    match access.dialect() {
+        Some(_) => Sender::Admitted,
+        None => Sender::Stranger(address(request)),
+    }
 }
 
 /// Where the client is, if Cloudflare says so, whose requests tell in which data centre they came
