@@ -88,6 +88,25 @@ for (const [client, open] of Object.entries(CLIENTS)) {
         assert.deepEqual(await source.data(), ["missed", "live"]);
       });
     }
+
+    test("that was told of a gap, and is cut before an update, is told of no second one and misses nothing", async (t) => {
+      const hub = freshHub();
+      await publish(hub, { topic: "a", data: "old" });
+      const cable = await Cable.to(server.port);
+      t.after(() => cable.close());
+      const source = await open(cable.at(subscribeUrl(hub, ["a"], { lastEventID: "unknown" })), t);
+      await until(async () => (await source.data()).length === 1, "the gap");
+      cable.cut();
+      await publish(hub, { topic: "a", data: "secret", private: "on" });
+      await publish(hub, { topic: "a", data: "missed" });
+      cable.mend();
+      await until(async () => (await source.opened()) === 2, "the client to come back");
+      await publish(hub, { topic: "a", data: "live" });
+      await until(async () => (await source.data()).includes("live"), "the live update");
+      const [gap, ...updates] = await source.data();
+      assert.deepEqual(JSON.parse(gap), { requested: "unknown", first: null, missed: null });
+      assert.deepEqual(updates, ["missed", "live"]);
+    });
   });
 }
 

@@ -213,6 +213,10 @@ impl Sink for Check<'_> {
             self.tally.gap_events += 1;
             return;
         }
+        // Where the stream begins, told to who asks like an EventSource.
+        if event_type == b"place" {
+            return;
+        }
         let Some(stamp) = Stamp::parse(data, self.tally.bytes) else {
             violations.malformed += 1;
             return;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Host,
-    host::{after, live},
+    host::{after, live, place},
 };
 use crate::{
     connection::CloseReason,
@@ -81,6 +81,25 @@ fn conflation_goes_on_over_several_turns_and_is_bounded_by_a_chunk() {
     assert!(got[1..].is_sorted_by_key(|id| id.parse::<u64>().unwrap()));
     let largest = host.stream(1).chunks.iter().map(Vec::len).max().unwrap();
     assert!(largest <= MAX_CHUNK_BYTES, "{largest}");
+}
+
+#[test]
+fn a_conflated_reader_can_resume_from_the_gap_ahead_of_what_it_was_given() {
+    let mut host = Host::keeping(MORE + 1, 0);
+    host.hub = host.hub.with_slow_consumers(SlowConsumers::Conflate);
+    host.subscribe(1, &live(&["*"]));
+    host.registered(1);
+    for number in 1..=2 * MORE {
+        host.publish(&number.to_string(), &[if number % 2 == 0 { "a" } else { "b" }]);
+        host.prune();
+    }
+    host.read(1);
+    let bytes = String::from_utf8(host.bytes(1)).unwrap();
+    let place = place(1, 2 * MORE - 2);
+    assert!(bytes.contains(&format!("event: gap\nid: {place}\ndata: ")), "{bytes}");
+    host.connect(3, &after(&place, &["*"]));
+    assert_eq!(host.got(3), [2 * MORE - 1, 2 * MORE].map(|number| number.to_string()));
+    assert_eq!(host.got(1)[1..], host.got(3));
 }
 
 #[test]

@@ -60,22 +60,27 @@ fn answer(stream: TcpStream, hub: &Mutex<Hub>) -> Option<()> {
     let mut stream = stream;
     loop {
         let request = line(&mut reader)?;
-        let (mut length, mut last_event_id) = (0, None);
+        let (mut length, mut from) = (0, None);
         loop {
             let header = line(&mut reader)?;
             let Some((name, value)) = header.split_once(": ") else { break };
             match name {
                 "Content-Length" => length = value.parse().unwrap(),
-                "Last-Event-ID" => last_event_id = Some(value.parse::<usize>().unwrap()),
+                "Last-Event-ID" => {
+                    from = Some(match value.strip_prefix('#') {
+                        Some(place) => place.parse::<usize>().unwrap(),
+                        None => value.parse::<usize>().unwrap() + 1,
+                    });
+                }
                 _ => {}
             }
         }
         if request.starts_with("GET ") {
-            if last_event_id.is_some() {
+            if from.is_some() {
                 // Something is published while nobody is there.
                 thread::sleep(Duration::from_millis(50));
             }
-            return hub.lock().unwrap().subscribe(stream, last_event_id);
+            return hub.lock().unwrap().subscribe(stream, from);
         }
         if length == 0 {
             return answer_lines(&mut reader, &mut stream, hub);
@@ -123,15 +128,21 @@ fn chunk(data: &[u8]) -> Vec<u8> {
 }
 
 impl Hub {
-    fn subscribe(&mut self, mut stream: TcpStream, last_event_id: Option<usize>) -> Option<()> {
+    /// `from` is the number of the first update to be replayed.
+    fn subscribe(&mut self, mut stream: TcpStream, from: Option<usize>) -> Option<()> {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
         stream.write_all(head.as_bytes()).ok()?;
-        stream.write_all(&chunk(b": welcome\n\n")).ok()?;
-        if let Some(id) = last_event_id {
+        let place = self.history.len();
+        let opening = match from {
+            None => format!(":\nevent: place\nid: #{place}\ndata:{{}}\n\n"),
+            Some(_) => ":\n".to_owned(),
+        };
+        stream.write_all(&chunk(opening.as_bytes())).ok()?;
+        if let Some(from) = from {
             let from = match self.mischief {
-                Mischief::ReplayTooMuch => id,
-                Mischief::ReplayTooLittle => id + 2,
-                _ => id + 1,
+                Mischief::ReplayTooMuch => from.saturating_sub(1),
+                Mischief::ReplayTooLittle => from + 1,
+                _ => from,
             };
             let replay: Vec<u8> = self.history.iter().skip(from).flatten().copied().collect();
             if !replay.is_empty() {
