@@ -53,8 +53,8 @@ pub enum Lookalike {
     Placeholder,
 }
 
-/// Base64 digits whose bytes tell what begins there: a header of DER takes fewer.
-const PREFIX_DIGITS: usize = 20;
+/// What PEM holds.
+const BEGIN: &[u8] = b"-----BEGIN";
 
 const FILES: [&str; 13] = [
     ".pem", ".key", ".pub", ".crt", ".cer", ".cert", ".der", ".json", ".jwk", ".jwks", ".p8",
@@ -138,24 +138,26 @@ fn of_bytes(bytes: &[u8]) -> Option<Lookalike> {
     if is_open_ssh(bytes) {
         return Some(Lookalike::OpenSsh);
     }
-    // `{"kty"` and `{"alg"`; spaces and line breaks may stand between.
-    let is_object = bytes.split_first().is_some_and(|(first, rest)| {
-        let rest = rest.trim_ascii_start();
-        *first == b'{'
-            && rest.first() == Some(&b'"')
-            && rest.get(1).is_some_and(u8::is_ascii_lowercase)
-    });
-    let is_encoded = is_object || bytes.starts_with(b"-----") || bytes.starts_with(b"\xef\xbb\xbf");
+    // `{"kty"` and `{"alg"`; spaces and line breaks may stand before and between.
+    let text = bytes.trim_ascii_start();
+    let is_object = text
+        .strip_prefix(b"{")
+        .is_some_and(|members| members.trim_ascii_start().starts_with(b"\""));
+    let is_encoded = is_object
+        || bytes.starts_with(b"\xef\xbb\xbf")
+        || bytes.windows(BEGIN.len()).any(|part| part == BEGIN);
     is_encoded.then_some(Lookalike::Encoded)
 }
 
-/// What the first digits of this text stand for, of either alphabet.
+/// What the digits of this text stand for, of either alphabet.
 fn base64(text: &str) -> Vec<u8> {
-    let digits = text.trim_start_matches('-').get(..PREFIX_DIGITS).unwrap_or_default();
+    let digits = text.trim_start_matches('-');
+    // Whole groups of digits, so that a text that is cut off has a beginning too.
+    let digits = digits.get(..digits.len() & !3).unwrap_or_default();
     pem::base64(&digits.replace('-', "+").replace('_', "/")).unwrap_or_default()
 }
 
-/// What the first hexadecimal digits of this text stand for.
+/// What the hexadecimal digits of this text stand for.
 fn hex(text: &str) -> Vec<u8> {
     let digits = text.strip_prefix("0x").unwrap_or(text).as_bytes();
     let value =
@@ -164,7 +166,7 @@ fn hex(text: &str) -> Vec<u8> {
         [high, low] => Some(value(high)? << 4 | value(low)?),
         _ => None,
     };
-    digits.chunks(2).take(PREFIX_DIGITS).map_while(byte).collect()
+    digits.chunks(2).map_while(byte).collect()
 }
 
 /// Whether this is the beginning of a `SubjectPublicKeyInfo`, a certificate, an `RSAPublicKey` or a
@@ -175,8 +177,11 @@ fn is_der(bytes: &[u8]) -> bool {
     match (outer, tag, content.first()) {
         // An algorithm, or what is signed: then an identifier, a version or a number.
         (0x30, 0x30, Some(0x06 | 0xa0 | 0x02)) => true,
-        // A version of one byte, or the sign of a modulus, which is long.
-        (0x30, 0x02, Some(0 | 1 | 3)) => inner.get(1) == Some(&1) || inner.get(1) > Some(&0x80),
+        // A modulus, whose length takes bytes of its own, or a version of one byte.
+        (0x30, 0x02, first) => match inner.get(1) {
+            Some(1) => matches!(first, Some(0 | 1 | 3)),
+            length => length > Some(&0x80),
+        },
         _ => false,
     }
 }

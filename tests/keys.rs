@@ -164,6 +164,8 @@ fn a_key_without_its_armour_is_no_secret() {
             &format!("0x{}", hex(pkcs1)),
             &colons.join(":"),
             &colons.join(" "),
+            // Without the sign of its modulus.
+            "MIIBCgKCAQHlpRa7YO3YhfTfg4zNeGw4iUcYLINWCvruFtqqsDUV4q1FFB",
             EC,
             ED25519,
             CERTIFICATE,
@@ -200,6 +202,8 @@ fn a_key_of_another_form_or_in_base64_is_no_secret() {
     refused(&of(
         &[
             &BASE64_STANDARD.encode(&pem),
+            &BASE64_STANDARD.encode(format!("subject=CN = hub.example\n{pem}")),
+            &BASE64_STANDARD.encode(format!("\n\n  {jwk}")),
             &BASE64_URL_SAFE_NO_PAD.encode(&jwk),
             &BASE64_STANDARD.encode(format!("{{ \n {}", &jwk[1..])),
             &BASE64_STANDARD.encode(format!("\u{feff}{jwk}")),

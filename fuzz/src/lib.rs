@@ -7,7 +7,7 @@ use millstream::{
     publish_request::PublishRequest,
     subscribe_request::{LastEventId, SubscribeRequest},
     url_components::UrlComponents,
-    url_parser::UrlParser,
+    url_parser::{RELATIVE, UrlParser},
 };
 
 /// The stream cut into chunks of 0 to 15 bytes, as its own content has it.
@@ -85,6 +85,27 @@ impl UrlParser for LaxUrlParser {
             search: strings.search.to_owned(),
             hash: strings.hash.to_owned(),
         })
+    }
+}
+
+/// The same host, whose hub has no public URL and was asked by one of its own.
+pub struct AskedUrlParser;
+
+impl UrlParser for AskedUrlParser {
+    fn parse(&self, reference: &str) -> Option<String> {
+        Some(if reference.contains(':') {
+            reference.to_owned()
+        } else {
+            format!("{RELATIVE}/{reference}")
+        })
+    }
+
+    fn requested(&self) -> Option<&str> {
+        Some("https://hub.example/.well-known/mercure")
+    }
+
+    fn parse_pattern(&self, pattern: &str) -> Option<UrlComponents> {
+        LaxUrlParser.parse_pattern(pattern)
     }
 }
 

@@ -1,0 +1,92 @@
+//! A whole subscription: the query, the form of a QUERY and the topics of an update, one a line, with
+//! tabs between topics. Each is asked for as it stands and again and again, up to the limits.
+#![no_main]
+
+use std::time::{Duration, Instant};
+
+use libfuzzer_sys::fuzz_target;
+use millstream::{
+    audience::{Audience, Selection},
+    audiences::Audiences,
+    dialect::Dialect,
+    event::Event,
+    limits::{
+        MAX_MATCHERS, MAX_SELECTION_BYTES, MAX_SELECTION_PLACES, MAX_SELECTION_REGEXP_BYTES,
+        MAX_SELECTORS,
+    },
+    resolved_topics::ResolvedTopics,
+    selector_totals::SelectorTotals,
+    subscribe_request::SubscribeRequest,
+    topic::Topic,
+    topics::Topics,
+    update::{EncodedUpdate, Update},
+    url_parser::UrlParser,
+};
+use millstream_fuzz::{AskedUrlParser, LaxUrlParser, lines};
+
+/// How long anything may take: a thousand times what it does, on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn update(line: &str, private: bool) -> Option<EncodedUpdate> {
+    let topics: Vec<Topic> = line.split('\t').filter_map(|topic| topic.parse().ok()).collect();
+    let topics = Topics::try_from(topics).ok()?;
+    let update = Update::new(topics, "1".parse().ok()?, Event::new("x"));
+    (if private { update.into_private() } else { update }).encode().ok()
+}
+
+fn check(request: &SubscribeRequest, urls: &dyn UrlParser, topics: &str) {
+    let subscriptions = request.subscriptions();
+    let limit = match request.dialect() {
+        Dialect::V0 => MAX_SELECTORS,
+        Dialect::V1 => MAX_MATCHERS,
+    };
+    assert!(subscriptions.len() <= limit);
+    let texts = subscriptions.iter().map(|subscription| subscription.as_str().len());
+    assert!(texts.sum::<usize>() <= MAX_SELECTION_BYTES);
+    let mut totals = SelectorTotals::default();
+    for subscription in subscriptions {
+        totals.add(subscription.match_type(), subscription.as_str());
+    }
+    assert!(totals.check().is_ok(), "more than {MAX_SELECTION_PLACES} places");
+    let regexps = subscriptions.iter().map(|subscription| subscription.selector().regexp_bytes());
+    assert!(regexps.sum::<usize>() <= MAX_SELECTION_REGEXP_BYTES);
+
+    let selectors: Vec<_> = subscriptions.iter().map(|asked| asked.selector()).collect();
+    for granted in [&[][..], &selectors] {
+        let selection = Selection::new(selectors.iter().copied(), granted.iter().copied());
+        let mut audiences = Audiences::default();
+        let Ok(key) = audiences.join(&selection, usize::MAX) else { continue };
+        let audience = Audience::new(&selection);
+        for private in [false, true] {
+            let Some(update) = update(topics, private) else { continue };
+            // What the index finds is what the selectors themselves say.
+            let admits = audience.admits(&update, &ResolvedTopics::new(&update.topics, urls));
+            assert_eq!(audiences.reach(&update, urls), usize::from(admits));
+            assert!(!private || !granted.is_empty() || !admits, "private, and not granted");
+        }
+        audiences.leave(key);
+        assert_eq!(audiences.bytes(), 0);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a stall is told from the outside")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fuzz_target!(|input: &str| {
+    let [query, form, topics] = lines(input);
+    for times in [1, 40, 1_200] {
+        let query = [query].repeat(times).join("&");
+        let form = [form].repeat(times).join("&");
+        for form in [None, Some(form.as_bytes())] {
+            for urls in [&LaxUrlParser as &dyn UrlParser, &AskedUrlParser] {
+                let begun = now();
+                if let Ok(request) = SubscribeRequest::parse(&query, form, None, urls) {
+                    check(&request, urls, topics);
+                }
+                assert!(begun.elapsed() < PATIENCE, "{:?} for {times} times", begun.elapsed());
+            }
+        }
+    }
+});
