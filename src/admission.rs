@@ -54,8 +54,16 @@ pub struct Admissions {
 #[derive(Clone, Debug)]
 struct Place {
     address: Option<Arc<str>>,
-    /// What its stream was given since its end.
-    leaving: Option<usize>,
+    leaving: Option<Leaving>,
+}
+
+/// A connection that has ended, whose stream the runtime still has.
+#[derive(Clone, Copy, Debug)]
+struct Leaving {
+    /// How many comments its stream was given since.
+    said: usize,
+    /// Why it has ended, for the end of the stream.
+    words: &'static [u8],
 }
 
 /// What is left to do for the stream of a connection that has ended.
@@ -145,9 +153,9 @@ impl Admissions {
         let place = self.places.get_mut(&id).filter(|place| place.leaving.is_none());
         match place {
             Some(place) if reason != CloseReason::ClientGone && given >= TAKEN_AT_ONCE => {
-                place.leaving = Some(1);
+                place.leaving = Some(Leaving { said: 1, words });
                 self.leaving += 1;
-                Parting::Say(if words.is_empty() { comment::EMPTY } else { words })
+                Parting::Say(comment::EMPTY)
             }
             _ => {
                 self.let_go(id);
@@ -160,13 +168,16 @@ impl Admissions {
     /// [`CHUNKS_AHEAD`] chunks are still on their way, so as many are written behind what there was.
     pub fn asks(&mut self, id: ConnectionId) -> Parting {
         match self.places.get_mut(&id) {
-            Some(Place { leaving: Some(said), .. }) if *said >= CHUNKS_AHEAD => {
+            Some(Place { leaving: Some(Leaving { said, words }), .. }) if *said >= CHUNKS_AHEAD => {
+                let words = *words;
                 self.let_go(id);
-                Parting::Close(&[])
+                Parting::Close(words)
             }
             Some(place) => {
                 // One that has not been ended yet will be, in this turn.
-                place.leaving = place.leaving.map(|said| said + 1);
+                if let Some(leaving) = &mut place.leaving {
+                    leaving.said += 1;
+                }
                 Parting::Say(comment::EMPTY)
             }
             None => Parting::Close(&[]),

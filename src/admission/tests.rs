@@ -51,8 +51,7 @@ fn an_address_without_connections_is_forgotten() {
 fn a_connection_that_has_ended_keeps_its_place_until_its_stream_is_let_go() {
     let mut admissions = admissions(1, 0);
     assert_eq!(admissions.enter(id(1), None), Ok(()));
-    let said = Parting::Say(b": expired\n");
-    assert_eq!(admissions.end(id(1), CloseReason::Expired, MUCH), said);
+    assert_eq!(admissions.end(id(1), CloseReason::Expired, MUCH), Parting::Say(b":\n"));
     assert_eq!(admissions.leaving(), 1);
     assert_eq!(admissions.enter(id(2), None), Err(TooManyConnections::OfHub(1)));
     assert!(admissions.let_go(id(1)), "its client went without reading on");
@@ -70,15 +69,15 @@ fn the_place_of_a_leaving_connection_counts_for_its_address() {
 }
 
 #[test]
-fn a_stream_that_has_taken_all_is_closed_and_its_place_is_free() {
+fn a_stream_that_has_taken_all_is_told_why_at_its_end_and_its_place_is_free() {
     let mut admissions = admissions(1, 0);
     assert_eq!(admissions.enter(id(1), None), Ok(()));
-    assert_eq!(admissions.end(id(1), CloseReason::Stopped, MUCH), Parting::Say(b":\n"));
+    assert_eq!(admissions.end(id(1), CloseReason::TooSlow, MUCH), Parting::Say(b":\n"));
     for _ in 1..CHUNKS_AHEAD {
         assert_eq!(admissions.asks(id(1)), Parting::Say(b":\n"));
         assert_eq!(admissions.enter(id(2), None), Err(TooManyConnections::OfHub(1)));
     }
-    assert_eq!(admissions.asks(id(1)), Parting::Close(b""));
+    assert_eq!(admissions.asks(id(1)), Parting::Close(b": too slow\n"));
     assert_eq!(admissions.enter(id(2), None), Ok(()));
     assert_eq!(admissions.asks(id(1)), Parting::Close(b""), "it may ask again");
 }

@@ -59,7 +59,12 @@ impl UnderlyingSource {
                         }));
                     }
                     // Closing what is closed already throws, and changes nothing.
-                    Parting::Close(_) => drop(controller.close()),
+                    Parting::Close(words) => {
+                        if !words.is_empty() {
+                            let _ = controller.enqueue_with_chunk(&Uint8Array::from(words));
+                        }
+                        let _ = controller.close();
+                    }
                 }
                 None
             }
