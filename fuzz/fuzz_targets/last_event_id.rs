@@ -23,8 +23,8 @@ fuzz_target!(|input: &str| {
                 }
             };
             assert_eq!(request.dialect(), SubscribeRequest::dialect_of(query, form.is_some()));
-            assert!((1..=MAX_SELECTORS).contains(&request.subscriptions().len()));
-            assert_eq!(request.is_returning(), header.is_some_and(|header| !header.is_empty()));
+            assert!(request.subscriptions().len() <= MAX_SELECTORS);
+            assert!(request.is_returning() || header.is_none_or(str::is_empty));
             match request.last_event_id() {
                 Some(LastEventId::After(id)) => {
                     assert!((1..=MAX_ID_BYTES).contains(&id.as_str().len()));
