@@ -190,7 +190,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.places.key = Some(key);
     }
 
-    /// The place behind this update, in words that are told to those alone who share the nonce.
+    /// The place behind this update, in the words of this nonce.
     #[must_use]
     pub fn place(&self, behind: Sequence, nonce: Nonce) -> Place {
         self.places.tell(behind, nonce)

@@ -20,9 +20,9 @@ const PART: usize = 8;
 /// tag    = PRF("t", mark, hidden)
 /// ```
 ///
-/// The PRF is SipHash-2-4 under this key. As the mark is another for each nonce and sequence, two
-/// places cannot be compared by those who are told them: neither whether they are the same one, nor
-/// which comes first. The tag makes the places of others, and forged ones, as unknown as any id.
+/// The PRF is SipHash-2-4 under this key. As the mark is another for each nonce and sequence, nobody
+/// who is told two places can compare them: neither whether they are the same one, nor which comes
+/// first. The tag makes the places of others, and forged ones, as unknown as any id.
 ///
 /// That is as strong as it needs to be. Two marks are the same once in some four thousand million
 /// places, and then give away how far these two are apart. A tag is guessed once in 2^64 requests, and
@@ -30,8 +30,8 @@ const PART: usize = 8;
 #[derive(Clone, PartialEq, Eq)]
 pub struct PlaceKey([u8; 16]);
 
-/// What makes a place that is told unlike all others: random, or at least told to those alone who may
-/// compare what they are told with it.
+/// A part of a place that makes it unlike all others. It is random. Places with the same nonce can be
+/// compared, so that only readers who may know what lies between them are told such places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nonce([u8; 16]);
 

@@ -225,6 +225,7 @@ mod tests {
             (r#"{"topic":"a","type":"t\ndata: x"}"#, "type"),
             (r#"{"topic":"a","id":"x\u0000"}"#, "id"),
             (r#"{"topic":"a","id":"earliest"}"#, "id"),
+            (r##"{"topic":"a","id":"#x"}"##, "id"),
             (r#"{"topic":"a","retry":1.5}"#, "retry"),
             (r#"{"topic":"a","retry":-1}"#, "retry"),
             (r#"{"topic":"a","retry":2147483648}"#, "retry"),

@@ -95,7 +95,7 @@ impl Presence {
 pub(super) struct Since {
     pub(super) place: Place,
     /// Whether the place is another whenever something has changed, and only then. If not it is like no
-    /// other, so that nobody sees by it that something has changed of which he is not told.
+    /// other: the asker is not told of every change, and the place must not tell of one.
     pub(super) names_the_state: bool,
 }
 
