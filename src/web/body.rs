@@ -12,7 +12,7 @@ use futures::{
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamByobReader, ReadableStreamDefaultReader, Request};
+use web_sys::{ReadableStream, ReadableStreamByobReader, ReadableStreamDefaultReader, Request};
 
 use super::bodies::{GivenUp, Place};
 use crate::{
@@ -31,14 +31,10 @@ pub(super) struct Bound {
 /// Reads the body to its end, and no further than it may be.
 pub(super) async fn read(request: &Request, bound: Bound, place: Place) -> Result<Vec<u8>, Error> {
     let too_large = || (bound.refusal)(bound.bytes);
-    let length = request.headers().get("Content-Length").ok().flatten();
-    if length
-        .and_then(|length| length.parse().ok())
-        .is_some_and(|length: usize| length > bound.bytes)
-    {
+    let reader = Reader::new(request, place)?;
+    if reader.left.get().is_some_and(|length| length > bound.bytes) {
         return Err(too_large());
     }
-    let reader = Reader::new(request, place)?;
     let mut body = Vec::new();
     while let Some(chunk) = reader.next().await? {
         if body.len() + chunk.len() > bound.bytes {
@@ -57,6 +53,9 @@ pub(super) struct Reader {
     place: Place,
     /// Taken while a read is on its way.
     ends: RefCell<Option<oneshot::Receiver<()>>>,
+    /// How much of it is to come, if its sender says so. Then its end needs no read to find.
+    left: Cell<Option<usize>>,
+    is_over: Cell<bool>,
     /// What the next read is asked for: a body that comes quickly is read in large pieces.
     read_bytes: Cell<usize>,
 }
@@ -71,17 +70,31 @@ enum Source {
     Chunks(ReadableStreamDefaultReader),
 }
 
+impl Source {
+    fn of(stream: &ReadableStream, length: Option<usize>) -> Result<Self, Error> {
+        // What comes in one read needs no buffer that is used again; most bodies are such ones.
+        let is_small = length.is_some_and(|length| length <= READ_BYTES);
+        if !is_small && let Ok(reader) = ReadableStreamByobReader::new(stream) {
+            return Ok(Self::Bytes { reader, buffer: RefCell::default() });
+        }
+        let reader = ReadableStreamDefaultReader::new(stream);
+        reader.map(Self::Chunks).map_err(|_| Error::BodyBroken)
+    }
+}
+
 impl Reader {
     pub(super) fn new(request: &Request, place: Place) -> Result<Self, Error> {
-        let source = request.body().map(|stream| match ReadableStreamByobReader::new(&stream) {
-            Ok(reader) => Ok(Source::Bytes { reader, buffer: RefCell::default() }),
-            Err(_) => ReadableStreamDefaultReader::new(&stream)
-                .map(Source::Chunks)
-                .map_err(|_| Error::BodyBroken),
-        });
-        let ends = RefCell::new(Some(place.given_up().happens()));
-        let read_bytes = Cell::new(READ_BYTES);
-        Ok(Self { source: source.transpose()?, place, ends, read_bytes })
+        let length = request.headers().get("Content-Length").ok().flatten();
+        let left = length.and_then(|length| length.parse().ok());
+        let source = request.body().map(|stream| Source::of(&stream, left)).transpose()?;
+        Ok(Self {
+            source,
+            ends: RefCell::new(Some(place.given_up().happens())),
+            place,
+            left: Cell::new(left),
+            is_over: Cell::default(),
+            read_bytes: Cell::new(READ_BYTES),
+        })
     }
 
     /// Says what is held of the body while it is read on.
@@ -106,7 +119,12 @@ impl Reader {
     /// The next chunk; `None` at the end, which a body that broke off does not come to.
     pub(super) async fn next(&self) -> Result<Option<Vec<u8>>, Error> {
         let Some(source) = &self.source else { return Ok(None) };
-        let size = self.read_bytes.get();
+        if self.left.get() == Some(0) {
+            self.is_over.set(true);
+            return Ok(None);
+        }
+        let left = self.left.get().unwrap_or(usize::MAX);
+        let size = self.read_bytes.get().min(left);
         let reading = match source {
             Source::Bytes { reader, buffer } => {
                 let fits = |buffer: &ArrayBuffer| buffer.byte_length() as usize == size;
@@ -128,10 +146,12 @@ impl Reader {
         };
         let field = |name: &str| Reflect::get(&read, &name.into()).map_err(|_| Error::BodyBroken);
         if field("done")?.is_truthy() {
+            self.is_over.set(true);
             return Ok(None);
         }
         let chunk = field("value")?.dyn_into::<Uint8Array>().map_err(|_| Error::BodyBroken)?;
         let bytes = chunk.to_vec();
+        self.left.update(|left| left.map(|left| left.saturating_sub(bytes.len())));
         if let Source::Bytes { buffer, .. } = source {
             buffer.replace(Some(chunk.buffer()));
             match bytes.len() {
@@ -146,6 +166,9 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
+        if self.is_over.get() {
+            return;
+        }
         // The answer is the same whether or not the rest could be called off.
         let _ = self.source.as_ref().map(|source| match source {
             Source::Bytes { reader, .. } => reader.cancel(),
