@@ -207,6 +207,12 @@ impl Admissions {
         self.is_full() || held.is_some_and(|held| self.is_too_many(*held))
     }
 
+    /// Whether what one address holds is limited.
+    #[must_use]
+    pub fn count_addresses(&self) -> bool {
+        self.limits.per_address > 0
+    }
+
     fn is_full(&self) -> bool {
         let limit = self.limits.connections;
         limit > 0 && self.places.len() as u64 >= limit
@@ -214,7 +220,7 @@ impl Admissions {
 
     /// Whether an address that holds so many places gets no more.
     fn is_too_many(&self, held: u64) -> bool {
-        self.limits.per_address > 0 && held >= self.limits.per_address
+        self.count_addresses() && held >= self.limits.per_address
     }
 
     /// How many connections have ended whose streams the runtime still has.

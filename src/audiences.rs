@@ -120,19 +120,25 @@ pub struct Flushed {
 
 impl Audiences {
     /// Adds a connection to the audience of `selection`, if all audiences together then take no more
-    /// than so many bytes.
+    /// than so many bytes. Selectors that are new count for the client's address, if it is known.
     ///
     /// # Errors
     /// [`NoPlace`]; there is then nothing of it.
-    pub fn join(&mut self, selection: &Selection, room: usize) -> Result<AudienceKey, NoPlace> {
+    pub fn join(
+        &mut self,
+        selection: &Selection,
+        address: Option<&Arc<str>>,
+        room: usize,
+    ) -> Result<AudienceKey, NoPlace> {
         let key = match self.by_selection.get(selection) {
             Some(key) => *key,
-            None => self.insert(selection),
+            None => self.insert(selection, address),
         };
         if let Some(group) = self.members.get_mut(key) {
             group.connections += 1;
         }
-        let fits = self.asked.check().and_then(|()| self.granted.check());
+        let address = address.map(|address| &**address);
+        let fits = self.asked.check(address).and_then(|()| self.granted.check(address));
         let place = match fits {
             Ok(()) if self.bytes() <= room => return Ok(key),
             Ok(()) => NoPlace::Memory,
@@ -142,11 +148,12 @@ impl Audiences {
         Err(place)
     }
 
-    fn insert(&mut self, selection: &Selection) -> AudienceKey {
+    fn insert(&mut self, selection: &Selection, address: Option<&Arc<str>>) -> AudienceKey {
         let key = self.members.vacant_key();
-        let asked = selection.asked.iter().map(|selector| self.asked.insert(selector, key));
-        let asked = asked.collect();
-        let grants = (!selection.granted.is_empty()).then(|| self.join_grants(&selection.granted));
+        let asked = selection.asked.iter();
+        let asked = asked.map(|selector| self.asked.insert(selector, key, address)).collect();
+        let grants =
+            (!selection.granted.is_empty()).then(|| self.join_grants(&selection.granted, address));
         let (granted, compiled) = match grants.and_then(|grants| self.grants.get(grants)) {
             Some(grants) => (Rc::clone(&grants.selection.granted), Rc::clone(&grants.compiled)),
             None => Default::default(),
@@ -168,7 +175,11 @@ impl Audiences {
         })
     }
 
-    fn join_grants(&mut self, granted: &Rc<[TopicSelector]>) -> GrantsKey {
+    fn join_grants(
+        &mut self,
+        granted: &Rc<[TopicSelector]>,
+        address: Option<&Arc<str>>,
+    ) -> GrantsKey {
         let alone = Selection { asked: Rc::default(), granted: Rc::clone(granted) };
         if let Some(key) = self.by_grants.get(&alone).copied()
             && let Some(grants) = self.grants.get_mut(key)
@@ -177,7 +188,8 @@ impl Audiences {
             return key;
         }
         let key = self.grants.vacant_key();
-        let granted = granted.iter().map(|selector| self.granted.insert(selector, key)).collect();
+        let granted = granted.iter();
+        let granted = granted.map(|selector| self.granted.insert(selector, key, address)).collect();
         let selection = Rc::new(Selection { granted, ..alone });
         let compiled: Rc<Selectors> = Rc::new(selection.granted.iter().cloned().collect());
         self.by_grants.insert(Rc::clone(&selection), key);

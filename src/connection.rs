@@ -21,6 +21,8 @@ use crate::{
 pub struct Connection<T> {
     pub(crate) id: ConnectionId,
     pub(crate) state: T,
+    /// Where its client is, if that is known.
+    pub(crate) address: Option<Arc<str>>,
     pub(crate) audience: AudienceKey,
     /// Bytes that it holds for itself alone, beside its queue.
     pub(crate) own: usize,

@@ -54,6 +54,8 @@ pub struct Hub<H, T> {
     memory: Memory,
     /// Bytes that the host keeps with a connection.
     weigh: fn(&T) -> usize,
+    /// The client address of a connection, if the host knows it.
+    locate: fn(&T) -> Option<Arc<str>>,
     /// Until when no connection is taken.
     draining: drain::Draining,
     urls: Rc<dyn UrlParser>,
@@ -118,6 +120,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             max_age: None,
             memory: Memory::default(),
             weigh: |_| 0,
+            locate: |_| None,
             draining: drain::Draining::default(),
             urls,
             lingering: flush::Lingering::new(Linger::none()),
@@ -163,6 +166,13 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn with_weight(self, weigh: fn(&T) -> usize) -> Self {
         Self { weigh, ..self }
+    }
+
+    /// The same hub, which is told by this where a client is: what one address asks for does not fill
+    /// the bounds of the hub.
+    #[must_use]
+    pub fn with_addresses(self, locate: fn(&T) -> Option<Arc<str>>) -> Self {
+        Self { locate, ..self }
     }
 
     /// The same hub, whose connections end when they are 80 to 100 % of `age` old: their clients come

@@ -145,7 +145,8 @@ impl<T> Registry<T> {
             audiences: 0,
             ..held
         };
-        connection.audience = self.audiences.join(selection, memory.left_beside(beside))?;
+        let room = memory.left_beside(beside);
+        connection.audience = self.audiences.join(selection, connection.address.as_ref(), room)?;
         self.own += connection.own;
         self.keys.insert(connection.id, key);
         self.connections.insert(connection);

@@ -32,6 +32,12 @@ impl SelectorCost {
         }
     }
 
+    /// Whether it is no more than this, in each kind.
+    #[must_use]
+    pub fn fits(self, most: Self) -> bool {
+        self.passes <= most.passes && self.regexp_bytes <= most.regexp_bytes
+    }
+
     /// What it is for so many bytes of topics, in passes over 64 bytes.
     #[must_use]
     pub fn of_topics(self, bytes: usize) -> usize {

@@ -1,21 +1,23 @@
 //! Which selectors may select a topic, found by name and by what they begin with.
 
 mod beginnings;
+mod chains;
+mod shares;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use slab::Slab;
 use thiserror::Error;
 
 use crate::{
-    limits::{MAX_BROAD_SELECTORS, MAX_MET_PASSES, MAX_MET_REGEXP_BYTES},
+    limits::{MAX_BROAD_SELECTORS, MIN_ADDRESSES_TO_FILL},
     resolved_topics::ResolvedTopics,
-    selector_cost::SelectorCost,
     topic::Topic,
     topic_selector::TopicSelector,
 };
 
-use beginnings::{Beginnings, Bucket};
+use beginnings::Beginnings;
+use shares::Shares;
 
 /// Who has a selector: an audience, or a list of grants.
 type Holder = usize;
@@ -26,11 +28,12 @@ type SelectorKey = usize;
 /// The selectors of a hub, each once, with those who hold it.
 #[derive(Debug, Default)]
 pub(crate) struct SelectorIndex {
-    by_topic: HashMap<Topic, Bucket>,
+    by_topic: HashMap<Topic, Vec<Holder>>,
     broad: Slab<Broad>,
     /// What topics begin with, and what their URLs do.
     topics: Beginnings,
     urls: Beginnings,
+    shares: Shares,
     bytes: usize,
 }
 
@@ -38,6 +41,8 @@ pub(crate) struct SelectorIndex {
 struct Broad {
     selector: TopicSelector,
     holders: Vec<Holder>,
+    /// The client address that brought it, if that is known.
+    address: Option<Arc<str>>,
 }
 
 /// There are more selectors than a hub can hold against a topic.
@@ -49,87 +54,114 @@ pub enum TooManySelectors {
          topics can still be asked for by name"
     )]
     InAll,
-    /// More than [`MAX_MET_PASSES`] or [`MAX_MET_REGEXP_BYTES`] that one topic can begin as.
+    /// More than one topic may meet: `MAX_MET_PASSES` and the three bounds behind it.
     #[error(
         "the hub has as many templates and patterns that begin alike as it takes; topics can still \
          be asked for by name"
     )]
     BeginAlike,
+    /// The client's address has brought its part of these, which is one of
+    /// [`MIN_ADDRESSES_TO_FILL`].
+    #[error(
+        "this address has brought as many templates and patterns as it may, one part in \
+         {MIN_ADDRESSES_TO_FILL} of what the hub takes; topics can still be asked for by name, and \
+         so can what others have asked for"
+    )]
+    OfAddress,
 }
 
 /// What a selector takes beside its own bytes: its places in the tables, which grow by doubling.
-const ENTRY_BYTES: usize = 32 * size_of::<usize>();
+const ENTRY_BYTES: usize = 48 * size_of::<usize>();
 
 impl SelectorIndex {
     /// Notes that `holder`, which is new, has this selector. The same selector is given as it is held
-    /// already, so that it is in memory once.
-    pub(crate) fn insert(&mut self, selector: &TopicSelector, holder: Holder) -> TopicSelector {
+    /// already, so that it is in memory once. One that is new is charged to the address.
+    pub(crate) fn insert(
+        &mut self,
+        selector: &TopicSelector,
+        holder: Holder,
+        address: Option<&Arc<str>>,
+    ) -> TopicSelector {
         if let TopicSelector::Exact(topic) = selector {
             let known = self.by_topic.get_key_value(topic).map(|(known, _)| known.clone());
             let topic = known.unwrap_or_else(|| {
                 self.bytes += ENTRY_BYTES + selector.held_bytes();
                 topic.clone()
             });
-            add(&mut self.by_topic.entry(topic.clone()).or_default().members, holder);
+            add(self.by_topic.entry(topic.clone()).or_default(), holder);
             return TopicSelector::Exact(topic);
         }
-        let beginning = selector.beginning();
-        let (table, broad) = self.table(selector);
-        let order = |key: SelectorKey| broad.get(key).map(|broad| broad.selector.cmp(selector));
-        let key = match table.find(&beginning, order) {
+        let key = match self.find_broad(selector, &selector.beginning()) {
             Ok(key) => key,
-            Err(at) => {
-                let key = broad.insert(Broad { selector: selector.clone(), holders: Vec::new() });
-                table.insert(&beginning, (at, key), selector.cost());
-                if let Some(relative) = selector.relative_beginning() {
-                    let order =
-                        |key: SelectorKey| broad.get(key).map(|broad| broad.selector.cmp(selector));
-                    let (Ok(at) | Err(at)) = table.find(&relative, order);
-                    table.insert(&relative, (at, key), selector.cost());
-                }
-                self.bytes += ENTRY_BYTES + selector.held_bytes();
-                key
-            }
+            Err(_) => self.insert_broad(selector, address),
         };
         let Some(broad) = self.broad.get_mut(key) else { return selector.clone() };
         add(&mut broad.holders, holder);
         broad.selector.clone()
     }
 
+    fn insert_broad(
+        &mut self,
+        selector: &TopicSelector,
+        address: Option<&Arc<str>>,
+    ) -> SelectorKey {
+        let key = self.broad.insert(Broad {
+            selector: selector.clone(),
+            holders: Vec::new(),
+            address: address.cloned(),
+        });
+        for beginning in selector.beginnings() {
+            let (Ok(at) | Err(at)) = self.find_broad(selector, &beginning);
+            self.table(selector).insert(&beginning, (at, key), selector.cost());
+        }
+        if let Some(address) = address {
+            self.shares.charge(address, selector);
+        }
+        self.bytes += ENTRY_BYTES + selector.held_bytes();
+        key
+    }
+
     /// Notes that `holder`, which has it, has this selector no longer.
     pub(crate) fn remove(&mut self, selector: &TopicSelector, holder: Holder) {
         if let TopicSelector::Exact(topic) = selector {
-            let Some(Bucket { members, .. }) = self.by_topic.get_mut(topic) else { return };
-            remove(members, holder);
-            if members.is_empty() {
+            let Some(holders) = self.by_topic.get_mut(topic) else { return };
+            remove(holders, holder);
+            if holders.is_empty() {
                 self.by_topic.remove(topic);
                 self.bytes -= ENTRY_BYTES + selector.held_bytes();
             }
             return;
         }
-        let beginning = selector.beginning();
-        let (table, broad) = self.table(selector);
-        let order = |key: SelectorKey| broad.get(key).map(|broad| broad.selector.cmp(selector));
-        let Ok(key) = table.find(&beginning, order) else { return };
-        let Some(Broad { holders, .. }) = broad.get_mut(key) else { return };
+        let Ok(key) = self.find_broad(selector, &selector.beginning()) else { return };
+        let Some(Broad { holders, .. }) = self.broad.get_mut(key) else { return };
         remove(holders, holder);
-        if holders.is_empty() {
-            table.remove(&beginning, key, selector.cost());
-            if let Some(relative) = selector.relative_beginning() {
-                table.remove(&relative, key, selector.cost());
-            }
-            broad.remove(key);
-            self.bytes -= ENTRY_BYTES + selector.held_bytes();
+        if !holders.is_empty() {
+            return;
+        }
+        for beginning in selector.beginnings() {
+            self.table(selector).remove(&beginning, key, selector.cost());
+        }
+        if let Some(address) = self.broad.remove(key).address {
+            self.shares.give_back(&address, selector);
+        }
+        self.bytes -= ENTRY_BYTES + selector.held_bytes();
+    }
+
+    /// The selector among those of a beginning, or its place there.
+    fn find_broad(&self, selector: &TopicSelector, beginning: &str) -> Result<SelectorKey, usize> {
+        let order = |key| self.broad.get(key).map(|broad: &Broad| broad.selector.cmp(selector));
+        match selector {
+            TopicSelector::UrlPattern(_) => self.urls.find(beginning, order),
+            _ => self.topics.find(beginning, order),
         }
     }
 
-    /// Where selectors of this kind are found, and what they are.
-    fn table(&mut self, selector: &TopicSelector) -> (&mut Beginnings, &mut Slab<Broad>) {
-        let table = match selector {
+    /// Where selectors of this kind are found.
+    fn table(&mut self, selector: &TopicSelector) -> &mut Beginnings {
+        match selector {
             TopicSelector::UrlPattern(_) => &mut self.urls,
             _ => &mut self.topics,
-        };
-        (table, &mut self.broad)
+        }
     }
 
     /// Bytes of the selectors in memory.
@@ -137,27 +169,16 @@ impl SelectorIndex {
         self.bytes
     }
 
-    /// Whether what one topic can cost is bounded.
-    pub(crate) fn check(&mut self) -> Result<(), TooManySelectors> {
+    /// Whether what one topic can cost is bounded, and what the address has brought of it.
+    pub(crate) fn check(&mut self, address: Option<&str>) -> Result<(), TooManySelectors> {
+        if address.is_some_and(|address| !self.shares.fit(address)) {
+            return Err(TooManySelectors::OfAddress);
+        }
         if self.broad.len() > MAX_BROAD_SELECTORS {
             return Err(TooManySelectors::InAll);
         }
-        let fits = |cost: SelectorCost| {
-            cost.passes <= MAX_MET_PASSES && cost.regexp_bytes <= MAX_MET_REGEXP_BYTES
-        };
-        if fits(self.heaviest()) {
-            return Ok(());
-        }
-        self.topics.recount();
-        self.urls.recount();
-        if fits(self.heaviest()) { Ok(()) } else { Err(TooManySelectors::BeginAlike) }
-    }
-
-    /// What one topic costs at the most.
-    fn heaviest(&self) -> SelectorCost {
-        let mut heaviest = self.topics.heaviest();
-        heaviest += self.urls.heaviest();
-        heaviest
+        let fits = self.topics.fit() && self.urls.fit();
+        if fits { Ok(()) } else { Err(TooManySelectors::BeginAlike) }
     }
 
     /// Those who are wanted and hold a selector of one of the topics, each once, in order. Each
@@ -169,8 +190,8 @@ impl SelectorIndex {
     ) -> Vec<Holder> {
         let mut found = Vec::new();
         for (at, topic) in topics.iter().enumerate() {
-            if let Some(Bucket { members, .. }) = self.by_topic.get(topic) {
-                found.extend(members.iter().copied().filter(|holder| wanted(*holder)));
+            if let Some(holders) = self.by_topic.get(topic) {
+                found.extend(holders.iter().copied().filter(|holder| wanted(*holder)));
             }
             let mut meet = |key: SelectorKey| {
                 let Some(broad) = self.broad.get(key) else { return };

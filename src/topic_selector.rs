@@ -134,11 +134,18 @@ impl TopicSelector {
         }
     }
 
+    /// Both.
+    pub(crate) fn beginnings(&self) -> impl Iterator<Item = String> + use<> {
+        [Some(self.beginning()), self.relative_beginning()].into_iter().flatten()
+    }
+
     /// What it costs to hold a topic against it.
     #[must_use]
     pub fn cost(&self) -> SelectorCost {
         let mut cost = match self {
-            Self::All | Self::Exact(_) => SelectorCost::default(),
+            // There is one at the most.
+            Self::All => return SelectorCost::default(),
+            Self::Exact(_) => SelectorCost::default(),
             Self::Template(template) => template.matcher.cost(),
             Self::UrlPattern(pattern) => pattern.matcher.cost(),
         };

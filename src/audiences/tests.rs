@@ -5,7 +5,7 @@ use proptest::{collection::vec, prelude::*, sample::subsequence};
 use super::*;
 use crate::{
     event::Event,
-    limits::{MAX_BROAD_SELECTORS, MAX_MET_PASSES, MAX_MET_REGEXP_BYTES},
+    limits::{MAX_BROAD_SELECTORS, MAX_MET_PASSES, MAX_MET_REGEXP_BYTES, MIN_ADDRESSES_TO_FILL},
     positions::steps,
     timestamp::Timestamp,
     topic::Topic,
@@ -114,7 +114,7 @@ fn of_all(selectors: &[TopicSelector]) -> Selection {
 }
 
 fn join(audiences: &mut Audiences, selectors: &[TopicSelector]) -> Result<AudienceKey, NoPlace> {
-    audiences.join(&of_all(selectors), usize::MAX)
+    audiences.join(&of_all(selectors), None, usize::MAX)
 }
 
 proptest! {
@@ -127,7 +127,7 @@ proptest! {
         let mut audiences = Audiences::default();
         let mut joined = Vec::new();
         for (connection, selection) in selections.into_iter().enumerate() {
-            let key = audiences.join(&selection, usize::MAX).unwrap();
+            let key = audiences.join(&selection, None, usize::MAX).unwrap();
             joined.push((connection, key, selection));
         }
         joined.retain(|(connection, key, _)| {
@@ -216,7 +216,7 @@ fn each_host_by_which_a_hub_is_asked_has_its_own_patterns_and_all_have_what_is_r
 #[test]
 fn of_those_that_begin_alike_a_hub_takes_as_many_as_one_topic_may_cost() {
     let mut audiences = Audiences::default();
-    let alike = |number: usize| selector(&format!("{{n{number}}}"));
+    let alike = |number: usize| selector(&format!("books/{{n{number}}}"));
     let most = MAX_MET_PASSES / alike(0).cost().passes;
     let keys: Vec<_> =
         (0..most).map(|number| join(&mut audiences, &[alike(number)]).unwrap()).collect();
@@ -254,6 +254,100 @@ fn expressions_that_begin_alike_have_a_smaller_bound() {
     assert_eq!(refused, Err(NoPlace::Selectors(TooManySelectors::BeginAlike)));
 }
 
+/// Joins with numbered selectors until one is refused; says how many were not.
+fn fill(
+    audiences: &mut Audiences,
+    address: Option<&Arc<str>>,
+    text: impl Fn(usize) -> String,
+) -> (Vec<AudienceKey>, TooManySelectors) {
+    let mut keys = Vec::new();
+    loop {
+        let own = of_all(&[selector(&text(keys.len()))]);
+        match audiences.join(&own, address, usize::MAX) {
+            Ok(key) => keys.push(key),
+            Err(NoPlace::Selectors(many)) => return (keys, many),
+            Err(NoPlace::Memory) => panic!("there is no bound of memory"),
+        }
+    }
+}
+
+type Numbered = fn(usize) -> String;
+
+const ORDINARY: [&str; 5] =
+    ["https://example.com/books/{id}", "/books/{id}", "books/{id}", "*", "~/books/:id"];
+
+#[test]
+fn a_stranger_who_fills_what_begins_with_little_keeps_no_other_beginning_out() {
+    for weapon in ["", "h", "http", "https://", "/", "urn:", "~"] {
+        let mut audiences = Audiences::default();
+        let text = |number: usize| match weapon {
+            "~" => format!("~http{{s}}?://*/:n{number}"),
+            _ => format!("{weapon}{{n{number}}}"),
+        };
+        assert_eq!(fill(&mut audiences, None, text).1, TooManySelectors::BeginAlike);
+        for ordinary in ORDINARY {
+            assert!(join(&mut audiences, &[selector(ordinary)]).is_ok(), "{weapon}: {ordinary}");
+        }
+    }
+}
+
+#[test]
+fn what_no_topic_meets_together_does_not_count_together() {
+    let mut audiences = Audiences::default();
+    for weapon in ["", "zzzz", "book", "books/of/", "https://evil.example/", "~/zzzz/"] {
+        let variable = if weapon.starts_with('~') { ":n" } else { "{n}" };
+        let text = |number: usize| format!("{weapon}{variable}{number}");
+        assert_eq!(fill(&mut audiences, None, text).1, TooManySelectors::BeginAlike, "{weapon}");
+    }
+    for ordinary in ["https://example.com/books/{id}", "/books/{id}", "~/books/:id"] {
+        assert!(join(&mut audiences, &[selector(ordinary)]).is_ok(), "{ordinary}");
+    }
+    // A topic may begin as both.
+    let refused = join(&mut audiences, &[selector("books/{id}")]);
+    assert_eq!(refused, Err(NoPlace::Selectors(TooManySelectors::BeginAlike)));
+}
+
+#[test]
+fn an_address_at_its_share_keeps_no_other_address_out() {
+    let weapons: [(&str, Numbered); 5] = [
+        ("nothing", |number| format!("{{n{number}}}")),
+        ("a site", |number| format!("https://example.com/{{n{number}}}")),
+        ("a page", |number| format!("https://example.com/books/{{n{number}}}")),
+        ("patterns", |number| format!("~/books/:n{number}")),
+        ("many", |number| format!("https://example.com/{number:05}/{{n}}")),
+    ];
+    for (name, weapon) in weapons {
+        let mut audiences = Audiences::default();
+        let addresses: Vec<Arc<str>> =
+            (0..MIN_ADDRESSES_TO_FILL).map(|at| format!("192.0.2.{at}").into()).collect();
+        let (keys, refused) = fill(&mut audiences, Some(&addresses[0]), weapon);
+        assert_eq!(refused, TooManySelectors::OfAddress, "{name}");
+        for ordinary in ORDINARY.iter().chain(&["{+any}", "~*"]) {
+            let own = of_all(&[selector(ordinary)]);
+            assert!(audiences.join(&own, Some(&addresses[1]), usize::MAX).is_ok(), "{ordinary}");
+        }
+        // What others have brought costs nothing, and what has gone is given back.
+        let known = of_all(&[selector("https://example.com/books/{id}")]);
+        assert!(audiences.join(&known, Some(&addresses[0]), usize::MAX).is_ok(), "{name}");
+        let next = of_all(&[selector(&weapon(keys.len()))]);
+        assert!(audiences.join(&next, Some(&addresses[0]), usize::MAX).is_err(), "{name}");
+        audiences.leave(keys[0]);
+        assert!(audiences.join(&next, Some(&addresses[0]), usize::MAX).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_thousand_ordinary_clients_behind_one_address_have_their_own_templates() {
+    let mut audiences = Audiences::default();
+    let office: Arc<str> = "192.0.2.1".into();
+    for user in 0..1_000 {
+        let kind = selector(&format!("https://example.com/users/{user}/{{kind}}{{?page,size}}"));
+        let files = selector(&format!("~https://example.com/users/{user}/files/*"));
+        let own = of_all(&[kind, files, selector("/news/{+path}")]);
+        assert!(audiences.join(&own, Some(&office), usize::MAX).is_ok(), "{user}");
+    }
+}
+
 #[test]
 fn the_same_selectors_are_in_memory_once_whoever_holds_them() {
     let mut audiences = Audiences::default();
@@ -264,9 +358,9 @@ fn the_same_selectors_are_in_memory_once_whoever_holds_them() {
     join(&mut audiences, &[&again[..], &[selector("x")]].concat()).unwrap();
     assert!(audiences.bytes() < first * 3 / 2, "{first}, {}", audiences.bytes());
     let granted = |at: usize| Selection::new(&[selector(&format!("own{at}"))], &again);
-    audiences.join(&granted(0), usize::MAX).unwrap();
+    audiences.join(&granted(0), None, usize::MAX).unwrap();
     let (first, own) = (audiences.bytes(), 2_000);
-    audiences.join(&granted(1), usize::MAX).unwrap();
+    audiences.join(&granted(1), None, usize::MAX).unwrap();
     assert!(audiences.bytes() < first + own, "{first}, {}", audiences.bytes());
 }
 
@@ -279,9 +373,9 @@ fn a_private_update_costs_no_more_however_many_connections_share_a_token_or_hold
         let mut audiences = Audiences::default();
         for number in 0..others {
             let own = selector(&format!("own{number}"));
-            audiences.join(&Selection::new(&[own], &granted), usize::MAX).unwrap();
+            audiences.join(&Selection::new(&[own], &granted), None, usize::MAX).unwrap();
         }
-        audiences.join(&of_all(std::slice::from_ref(&hostile)), usize::MAX).unwrap();
+        audiences.join(&of_all(std::slice::from_ref(&hostile)), None, usize::MAX).unwrap();
         steps::of(|| audiences.reach(&update, &urls()))
     };
     assert!(cost(1) > 0);

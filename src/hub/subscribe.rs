@@ -116,6 +116,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         let connection = Connection {
             id,
             own: (self.weigh)(&state),
+            address: (self.locate)(&state),
             state,
             audience: 0,
             phase: if is_registered { Phase::Registering } else { Phase::Replaying(tail) },

@@ -45,17 +45,36 @@ bounds! {
         "different templates and patterns that a hub is asked for, and as many in grants"
             => "429 for a further subscription";
 
-    /// What a topic costs at the most: some tens of milliseconds for one of 4 KB, and less than one
-    /// for a usual one. That is four thousand templates such as `https://example.com/{id}`, which
-    /// begin alike; those that begin otherwise do not count.
-    MAX_MET_PASSES: usize = 8_192, number,
-        "passes over one topic to hold it against the templates and patterns that it may be of"
+    /// What a topic costs at the most, with as much for patterns, and a third of both for those that
+    /// begin with little: some tens of milliseconds for one of 4 KB, and less than one for a usual one.
+    /// That is fifteen hundred templates such as `https://example.com/{id}`, which begin alike; those
+    /// that begin otherwise do not count. Templates and patterns count apart, and so do those that
+    /// begin with little, so that a stranger who fills one of these parts keeps nobody out of the others.
+    MAX_MET_PASSES: usize = 3_072, number,
+        "passes over one topic to hold it against the templates that it may be of, and as many for patterns"
+            => "429 for a further subscription";
+
+    /// A third of the above: nearly every topic may be of these, few clients ask for them, and a
+    /// stranger can without knowing any topic.
+    MAX_MET_SHORT_PASSES: usize = 1_024, number,
+        "such passes for those that begin with less than 4 bytes beside `https:`, `http:`, `urn:` and slashes"
             => "429 for a further subscription";
 
     /// As above, where an expression is gone through for each byte of a topic.
-    MAX_MET_REGEXP_BYTES: usize = 32 << 10, bytes,
+    MAX_MET_REGEXP_BYTES: usize = 24 << 10, bytes,
         "the compiled regular expressions of the patterns that one topic may be of"
             => "429 for a further subscription";
+
+    /// A third of the above, for the same reason as with passes: one of the longest.
+    MAX_MET_SHORT_REGEXP_BYTES: usize = 8 << 10, bytes,
+        "such expressions of the patterns that begin with less than 4 bytes beside a scheme"
+            => "429 for a further subscription";
+
+    /// Templates that begin differently, one for each of the connections that an address has by
+    /// default, are far below this part, and so are hundreds that begin alike.
+    MIN_ADDRESSES_TO_FILL: usize = 4, number,
+        "client addresses that it takes to fill one of the five bounds above, where addresses are known"
+            => "429 for a further subscription that asks for what nobody has asked for";
 
     /// The runtime holds a copy for each connection until its client has taken it, and takes two
     /// ahead of it. One larger

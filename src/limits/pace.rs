@@ -64,6 +64,10 @@ pub const TAKEN_AT_ONCE: usize = 4 << 10;
 /// of a path. Those that begin alike for so long are met together.
 pub const MAX_BEGINNING_BYTES: usize = 256;
 
+/// Beginnings that are shorter than this, beside a scheme, say little: nearly every topic may have
+/// one. `job/` and `/chat` are long enough.
+pub const MIN_BEGINNING_BYTES: usize = 4;
+
 /// What one pull may spend on holding updates against templates and patterns before it lets others
 /// have their turn, in passes over 64 bytes of a topic: some ten milliseconds. One update may cost
 /// more.

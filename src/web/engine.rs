@@ -3,6 +3,7 @@
 use std::{
     cell::{OnceCell, RefCell},
     rc::{Rc, Weak},
+    sync::Arc,
 };
 
 use futures::channel::oneshot;
@@ -33,6 +34,8 @@ use crate::{
 pub(super) struct Attached<A> {
     pub(super) transport: Rc<Transport>,
     pub(super) application: A,
+    /// Where its client is, if that is known and addresses are limited.
+    pub(super) address: Option<Arc<str>>,
     /// What it is subscribed to, while the hub tells of that.
     pub(super) subscriptions: OnceCell<ToldSubscriptions>,
 }

@@ -77,6 +77,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             .with_linger(config.delivery.linger)
             .with_memory(config.delivery.memory)
             .with_weight(|attached: &Rc<Attached<K::State>>| attached.held_bytes())
+            .with_addresses(|attached| attached.address.clone())
             .with_slow_consumers(config.delivery.slow_consumers)
             .with_drained(kept.drained)
             .with_place_key(kept.place_key)

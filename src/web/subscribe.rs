@@ -50,12 +50,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let transport = Rc::new(Transport::controller());
         let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;
-        let address = address(request);
+        let is_counted = self.limits.admissions.borrow().count_addresses();
+        let address = address(request).filter(|_| is_counted).map(Into::into);
         let subscriptions = OnceCell::new();
-        let attached = Rc::new(Attached { transport, application, subscriptions });
+        let attached = Rc::new(Attached { transport, application, address, subscriptions });
         let registered = self
             .soon(&|| {
-                self.admit(id, address.as_deref())?;
+                self.admit(id, attached.address.as_deref())?;
                 self.register(id, &attached, parsed, access)
             })
             .await;
@@ -92,6 +93,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let attached = Rc::new(Attached {
             transport: Rc::clone(&transport),
             application,
+            address: None,
             subscriptions: OnceCell::new(),
         });
         self.admit(id, None)?;

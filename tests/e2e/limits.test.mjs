@@ -61,15 +61,15 @@ describe("per address", () => {
   const vars = { ANONYMOUS_PUBLISH: "true", MAX_CONNECTIONS_PER_ADDRESS: "2" };
 
   /** The statuses of subscriptions from these addresses, one after the other, all of them held open. */
-  async function statuses(t, kind, addresses) {
+  async function statuses(t, kind, addresses, topics = () => ["a"]) {
     const server = await Server.start({ kind, vars });
     const streams = [];
     t.after(async () => {
       await Promise.all(streams.map((stream) => stream.body.cancel()));
       await server.stop();
     });
-    for (const address of addresses) {
-      streams.push(await fetch(subscribeUrl(server.hub(), ["a"]), { headers: { "cf-connecting-ip": address } }));
+    for (const [nth, address] of addresses.entries()) {
+      streams.push(await fetch(subscribeUrl(server.hub(), topics(nth)), { headers: { "cf-connecting-ip": address } }));
     }
     return streams.map(({ status }) => status);
   }
@@ -83,5 +83,13 @@ describe("per address", () => {
     assert.deepEqual(await statuses(t, "wrangler", ipv4), [200, 200, 429, 200]);
     const ipv6 = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1"];
     assert.deepEqual(await statuses(t, "wrangler", ipv6), [200, 200, 429, 200]);
+  });
+
+  test("on the platform an address brings a part of the templates that a hub takes, and others the rest", async (t) => {
+    const own = (nth) => Array.from({ length: 100 }, (_, at) => `{a${nth}_${at}}`);
+    const addresses = ["192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1"];
+    // The last one asks for what another address has brought.
+    const topics = (nth) => own(Math.min(nth, 2));
+    assert.deepEqual(await statuses(t, "wrangler", addresses, topics), [200, 429, 200, 200]);
   });
 });

@@ -7,11 +7,13 @@ use super::{
 };
 use crate::{
     access::Access,
+    audiences::NoPlace,
     connection::CloseReason,
     event::Event,
     hub::{Polled, SubscribeError},
     limits::MAX_SCAN_UPDATES,
     place::Place,
+    selector_index::TooManySelectors,
     sequence::Sequence,
 };
 
@@ -207,10 +209,10 @@ fn a_welcome_is_kept_for_a_connection_that_is_only_registered() {
 fn a_replay_that_costs_much_for_each_update_gives_way_to_others_and_comes_to_its_end() {
     let mut host = Host::default();
     for number in 0..200 {
-        host.publish(&number.to_string(), &["a topic that no expansion holds"]);
+        host.publish(&number.to_string(), &["books/that no expansion holds"]);
     }
-    host.publish("last", &["b"]);
-    let costly: Vec<_> = (0..300).map(|at| format!("{{a{at}}}{{b*}}{{c*}}")).collect();
+    host.publish("last", &["books/b"]);
+    let costly: Vec<_> = (0..140).map(|at| format!("books/{{a{at}}}{{b*}}{{c*}}")).collect();
     let costly: Vec<_> = costly.iter().map(String::as_str).collect();
     host.subscribe(1, &earliest(&costly));
     let polled = |host: &mut Host| host.hub.poll_data(id(1), host.now).unwrap();
@@ -218,4 +220,29 @@ fn a_replay_that_costs_much_for_each_update_gives_way_to_others_and_comes_to_its
     assert_eq!(polled(&mut host), Polled::Yield);
     host.read(1);
     assert_eq!(host.got(1), ["last"]);
+}
+
+#[test]
+fn what_a_connection_asks_for_is_charged_to_the_address_that_the_host_knows() {
+    let mut host = Host::default();
+    // Two connections to an address, beside one whose address is unknown.
+    host.hub =
+        host.hub.with_addresses(|state| (*state < 4).then(|| (state / 2).to_string().into()));
+    let own = |connection: u8| {
+        let topics: Vec<_> = (0..100).map(|at| format!("{{a{connection}_{at}}}")).collect();
+        live(&topics.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let subscribe = |host: &mut Host, connection: u8| {
+        let access = Access::default();
+        host.hub.subscribe(id(connection), connection, &own(connection), &access, host.now)
+    };
+    subscribe(&mut host, 0).unwrap();
+    let refused = subscribe(&mut host, 1);
+    let many = NoPlace::Selectors(TooManySelectors::OfAddress);
+    assert!(matches!(refused, Err(SubscribeError::NoPlace(place)) if place == many));
+    for connection in [2, 4] {
+        subscribe(&mut host, connection).unwrap();
+    }
+    host.hub.remove(id(0), CloseReason::ClientGone);
+    subscribe(&mut host, 1).unwrap();
 }
