@@ -18,29 +18,30 @@ pub const RESTING_BYTES: usize = MAX_READ_BYTES;
 pub const GIVES_WAY_AFTER: Duration = Duration::from_secs(1);
 
 bounds! {
-    /// All that a selection may have, as it is sent.
+    /// As many as all selectors of a subscription may have.
     MAX_QUERY_BYTES: usize = MAX_SELECTION_BYTES, bytes,
         "the body of a QUERY" => "413";
 
     /// As many as the requests that an object is made for in a second; each holds some kilobytes of
     /// the runtime.
     MAX_BODIES: usize = 1_000, number,
-        "bodies of a hub that are on their way" => "408 for one that is silent, else 429";
+        "bodies that a hub reads at the same time" => "408 for a silent one, or 429 for the new one";
 
-    /// A quarter of them. Those who have a token are trusted with more.
+    /// A quarter of [`MAX_BODIES`]. A sender with a token is trusted with more. Where the address is not
+    /// known, [`MAX_BODIES`] alone counts.
     MAX_BODIES_OF_ADDRESS: usize = 250, number,
-        "such bodies without a token from one address, where it is known" => "429";
+        "such bodies without a token from one address" => "429";
 
     /// An eighth of an isolate: sixteen of the largest, or a thousand of ordinary ones.
     MAX_BODIES_BYTES: usize = 16 << 20, bytes,
-        "what has come of such bodies, together" => "408 for one that is silent, else 429 for the largest";
+        "what the hub holds of such bodies, together" => "408 for a silent one, or 429 for the largest";
 
     /// Networks that lose packets go on within it.
     BODY_SILENCE: Duration = Duration::from_secs(10), time,
-        "the silence within an update or a QUERY" => "408";
+        "the time without a byte in the middle of an update or of a QUERY" => "408";
 
     /// A model may think for minutes before it says the next word, and a stream that waits holds next
     /// to nothing.
     STREAM_SILENCE: Duration = Duration::from_mins(10), time,
-        "the silence between two updates of a streamed body" => "408 in the last line of the answer";
+        "the time without a byte between two updates of a streamed body" => "408 in the last line of the answer";
 }

@@ -1,4 +1,4 @@
-//! What one connection may hold.
+//! What one connection may hold, and all connections of a hub together.
 
 use std::time::Duration;
 
@@ -6,26 +6,26 @@ bounds! {
     /// A page that follows more topics than this one by one is rare; with these a stranger's
     /// connection costs some tens of kilobytes.
     MAX_TOLD_SUBSCRIPTIONS: usize = 100, number,
-        "subscriptions of a connection that others are told of"
-            => "nobody is told of the others, and the API does not show them";
+        "subscriptions of one connection that the hub announces"
+            => "the others are neither announced nor shown by the API";
 
     /// A hundred subscriptions with topics of two hundred bytes.
     MAX_TOLD_BYTES: usize = 64 << 10, bytes,
-        "such subscriptions in bytes"
-            => "nobody is told of the others, and the API does not show them";
+        "the announced subscriptions of one connection in bytes"
+            => "the others are neither announced nor shown by the API";
 
     /// A name, roles, an address; it stands in the document of each subscription.
     MAX_PAYLOAD_BYTES: usize = 4 << 10, bytes,
-        "the payload of a subscription" => "the subscription is told of without it";
+        "the payload of an announced subscription" => "the subscription is announced without it";
 
     /// Some twenty thousand connections with a topic each; it lies in memory and in the storage.
     MAX_TOLD_BYTES_OF_HUB: usize = 8 << 20, bytes,
-        "such subscriptions of all connections of a hub"
-            => "nobody is told of those of a further connection";
+        "the announced subscriptions of all connections of a hub"
+            => "those of a new connection are neither announced nor shown";
 
     /// As many as one search for gone clients may find room for; each holds its request meanwhile.
     MAX_NEWCOMERS: usize = 128, number,
-        "subscriptions that wait for a place in a full hub" => "refused at once";
+        "subscriptions that wait for a place in a full hub" => "the next one is refused at once";
 
     /// A search for gone clients comes within 500 ms, and finds them a few milliseconds later.
     ADMISSION_PATIENCE: Duration = Duration::from_millis(750), time,
@@ -34,7 +34,7 @@ bounds! {
     /// Sixteen of the largest welcome messages anyone would send, and small beside the 128 MB of an
     /// isolate.
     MAX_QUEUE_BYTES: usize = 64 << 10, bytes,
-        "events addressed to one connection alone and not taken yet" => "the sender gets an error";
+        "events for one connection alone that it has not taken yet" => "the sender gets an error";
 
     /// Events are small; with [`MAX_QUEUE_BYTES`] this bounds the list that holds them.
     MAX_QUEUE_EVENTS: usize = 256, number,
@@ -42,8 +42,8 @@ bounds! {
 
     /// A template or a pattern of its own for each connection, and as many again for some.
     MAX_BROAD_SELECTORS: usize = 16_384, number,
-        "different templates and patterns that a hub is asked for, and as many in grants"
-            => "429 for a further subscription";
+        "different templates and patterns in the subscriptions of a hub, and as many in its grants"
+            => "429 for a new subscription";
 
     /// What a topic costs at the most, with as much for patterns, and a third of both for those that
     /// begin with little: some tens of milliseconds for one of 4 KB, and less than one for a usual one.
@@ -51,34 +51,33 @@ bounds! {
     /// that begin otherwise do not count. Templates and patterns count apart, and so do those that
     /// begin with little, so that a stranger who fills one of these parts keeps nobody out of the others.
     MAX_MET_PASSES: usize = 3_072, number,
-        "passes over one topic to hold it against the templates that it may be of, and as many for patterns"
-            => "429 for a further subscription";
+        "passes over one topic to compare it with the templates that begin like it, and as many for patterns"
+            => "429 for a new subscription";
 
     /// A third of the above: nearly every topic may be of these, few clients ask for them, and a
     /// stranger can without knowing any topic.
     MAX_MET_SHORT_PASSES: usize = 1_024, number,
-        "such passes for those that begin with less than 4 bytes beside `https:`, `http:`, `urn:` and slashes"
-            => "429 for a further subscription";
+        "these passes for templates or patterns that begin with less than 4 bytes, not counting `https:`, `http:`, `urn:` and slashes"
+            => "429 for a new subscription";
 
-    /// As above, where an expression is gone through for each byte of a topic.
+    /// The same for regular expressions, each of which is gone through for each byte of a topic.
     MAX_MET_REGEXP_BYTES: usize = 24 << 10, bytes,
-        "the compiled regular expressions of the patterns that one topic may be of"
-            => "429 for a further subscription";
+        "the compiled regular expressions of the patterns that begin like one topic"
+            => "429 for a new subscription";
 
     /// A third of the above, for the same reason as with passes: one of the longest.
     MAX_MET_SHORT_REGEXP_BYTES: usize = 8 << 10, bytes,
-        "such expressions of the patterns that begin with less than 4 bytes beside a scheme"
-            => "429 for a further subscription";
+        "these expressions of patterns that begin with less than 4 bytes, not counting the scheme"
+            => "429 for a new subscription";
 
     /// Templates that begin differently, one for each of the connections that an address has by
     /// default, are far below this part, and so are hundreds that begin alike.
     MIN_ADDRESSES_TO_FILL: usize = 4, number,
-        "client addresses that it takes to fill one of the five bounds above, where addresses are known"
-            => "429 for a further subscription that asks for what nobody has asked for";
+        "client addresses that it takes to fill one of the five bounds above, on Cloudflare"
+            => "429 for a new subscription to something that nobody else subscribes to";
 
-    /// The runtime holds a copy for each connection until its client has taken it, and takes two
-    /// ahead of it. One larger
-    /// update still goes out whole.
+    /// The runtime holds a copy for each connection until its client has taken it, and takes two ahead
+    /// of it. One larger update still goes out whole.
     MAX_CHUNK_BYTES: usize = 128 << 10, bytes,
-        "updates that a stream is given at a time" => "the rest waits in the log";
+        "updates that a stream is given at once" => "the rest waits in the log";
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 bounds! {
-    /// Nobody is to be without events for longer.
+    /// No client should be without events for longer.
     MAX_DRAIN_WITHIN: Duration = Duration::from_mins(5), time,
-        "the time of a drain" => "400";
+        "the time within which the clients of a drained hub come back" => "400";
 }
 
 /// Bytes of the shortest key of an operator: 128 random bits in hexadecimal have twice as many. A

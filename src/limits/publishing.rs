@@ -30,10 +30,10 @@ bounds! {
     /// About a hundred publications a second for the five minutes that each key is kept, in some
     /// 10 MB.
     MAX_IDEMPOTENCY_KEYS: usize = 32_768, number,
-        "idempotency keys of a hub that are remembered" => "429";
+        "idempotency keys that a hub remembers" => "429";
 
-    /// A quarter of [`MAX_IDEMPOTENCY_KEYS`], so that no publisher has all of them. Who publishes
-    /// without a token counts as one publisher.
+    /// A quarter of [`MAX_IDEMPOTENCY_KEYS`], so that no publisher has all of them. All
+    /// publishers without a token count as one.
     MAX_IDEMPOTENCY_KEYS_OF_PUBLISHER: usize = 8_192, number,
         "such keys of one publisher" => "429";
 }

@@ -15,7 +15,7 @@ bounds! {
 
     /// A thousand of 65 bytes. What a publication costs grows with them.
     MAX_TOPICS_BYTES: usize = 64 << 10, bytes,
-        "the topics of an update together" => "400; 413 in 1.0";
+        "all topics of an update together" => "400; 413 in 1.0";
 
     /// The reference hub's figure.
     MAX_SELECTORS: usize = 1_000, number,
@@ -25,12 +25,12 @@ bounds! {
     MAX_MATCHERS: usize = 100, number,
         "matchers of a subscription in 1.0" => "400";
 
-    /// A hundred topics of two hundred bytes are a sixth of it; all that fits a URL does.
+    /// A hundred topics of two hundred bytes are a sixth of it, and what fits a URL is less.
     MAX_SELECTION_BYTES: usize = 128 << 10, bytes,
-        "the topic selectors of a subscription together" => "400";
+        "all topic selectors of a subscription together" => "400";
 
-    /// Each costs some hundred bytes when it is compiled, and a pass over a topic that is held against
-    /// it. Twenty templates and ten patterns have some hundred and fifty.
+    /// Each takes some hundred bytes when it is compiled, and one pass over each topic that it is compared
+    /// with. Twenty templates and ten patterns have some hundred and fifty.
     MAX_SELECTION_PLACES: usize = 1_024, number,
         "variables, wildcards and groups in the selectors of a subscription, or of a token"
             => "400; 401 for a token";
@@ -62,5 +62,5 @@ bounds! {
 
     /// With the largest expression, that is a match of a few milliseconds.
     MAX_REGEXP_TEXT_BYTES: usize = 1_024, bytes,
-        "a component of a topic that a regular expression is held against" => "no match";
+        "a component of a topic that a regular expression can match" => "no match";
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 bounds! {
-    /// A claim of a thousand selectors of forty bytes fits, and so it does into the headers that the
-    /// edge accepts.
+    /// A claim of a thousand selectors of forty bytes fits, also into the headers that the edge accepts.
     MAX_TOKEN_BYTES: usize = 64 << 10, bytes,
         "a token" => "401";
 
@@ -35,7 +34,7 @@ bounds! {
 
     /// The clocks of two servers that are set over a network differ by less.
     CLOCK_LEEWAY: Duration = Duration::from_secs(5), time,
-        "how far `nbf` and `iat` of a token lie ahead" => "401";
+        "how far ahead of the hub's clock `nbf` and `iat` of a token are" => "401";
 }
 
 /// Bytes of the shortest secret that verifies tokens, outside development: RFC 7518 § 3.2 for HS256.
