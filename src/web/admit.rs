@@ -89,7 +89,9 @@ struct Waiting<'a>(&'a RefCell<Newcomers>);
 
 impl<'a> Waiting<'a> {
     fn begin(newcomers: &'a RefCell<Newcomers>) -> Option<Self> {
-        newcomers.borrow_mut().join().then_some(Self(newcomers))
+        // One that may not wait is not made, not even to be dropped: that would count it out.
+        let may = newcomers.borrow_mut().join();
+        may.then(|| Self(newcomers))
     }
 }
 

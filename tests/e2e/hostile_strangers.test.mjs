@@ -90,6 +90,21 @@ test("waves of readers that never read hold the places of one hub, and no more t
   assertHeld(t, clients);
 });
 
+test("400 newcomers at once to a hub without a place are refused, and come back", async (t) => {
+  const clients = await Besieged.open(t, server, headers);
+  const url = withQuery(server.hub(ATTACKED), { topic: "a" });
+  const abort = new AbortController();
+  t.after(() => abort.abort());
+  const answers = Promise.all(Array.from({ length: 400 }, () => fetch(url, { signal: abort.signal })));
+  const taken = await clients.while(answers);
+  const refused = taken.filter(({ status }) => status === 429);
+  // Sockets of the tests before this one may still hold places.
+  assert.ok(taken.length - refused.length <= PLACES, `${taken.length - refused.length} of ${PLACES} places`);
+  assert.equal(taken.filter(({ status }) => status === 200).length + refused.length, 400);
+  assert.ok(refused.every((response) => response.headers.get("retry-after") !== null));
+  assertHeld(t, clients);
+});
+
 test("2,000 keys of a stranger are in no publisher's way", async (t) => {
   const clients = await Besieged.open(t, server, headers);
   const hub = server.hub(ATTACKED);
