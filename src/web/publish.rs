@@ -72,15 +72,15 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
     /// Sees to it that the first update that is kept comes with the key of the hub's places.
     fn make_place_key(&self) -> Result<(), PublishError> {
-        let mut hub = self.hub.borrow_mut();
-        if hub.has_place_key() {
+        if self.hub.borrow().has_place_key() {
             return Ok(());
         }
         let key = clock::place_key()
             .map_err(|_| PublishError::History("the host gave no random key".to_owned()))?;
-        let kept = hub.log().history().keep_place_key(&key);
+        let kept = self.hub.borrow().log().history().keep_place_key(&key);
+        // The hook that logs may ask the hub.
         kept.map_err(|error| self.publish_failed(&error))?;
-        hub.set_place_key(key);
+        self.hub.borrow_mut().set_place_key(key);
         Ok(())
     }
 

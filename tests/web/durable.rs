@@ -7,9 +7,10 @@ use millstream::{
     event_id::EventId,
     history::{Entry, Held, History, Page, Retention},
     kind::Kind,
+    place_key::PlaceKey,
     sequence::Sequence,
     timestamp::Timestamp,
-    web::{Handler, PublishError, Storage, Synced},
+    web::{Handler, Level, PublishError, Registry, Storage, Synced},
 };
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -20,7 +21,15 @@ use crate::support::{
 
 /// Keeps nothing, and is durable when the test says so.
 #[derive(Clone, Default)]
-struct Disk(Rc<RefCell<Vec<oneshot::Sender<()>>>>);
+struct Disk(Rc<RefCell<Vec<oneshot::Sender<()>>>>, Keeps);
+
+/// Whether it keeps the key of the hub's places.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Keeps {
+    #[default]
+    Key,
+    NoKey,
+}
 
 /// The write was lost.
 #[derive(Debug)]
@@ -89,10 +98,35 @@ impl Storage for Disk {
         self.0.borrow_mut().push(synced);
         receiver.map(|received| received.map_err(|_| Lost)).boxed_local()
     }
+
+    fn keep_place_key(&self, _: &PlaceKey) -> Result<(), Lost> {
+        if self.1 == Keeps::Key { Ok(()) } else { Err(Lost) }
+    }
 }
 
 fn hub(disk: &Disk) -> Handler<Application, Disk> {
     Handler::new(open(), disk.clone(), Application::new()).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn a_log_may_ask_the_hub_when_the_key_of_its_places_is_not_kept() {
+    let counted = Rc::new(RefCell::new(Vec::new()));
+    let (own, counts) = (Rc::new(RefCell::new(None::<Registry>)), Rc::clone(&counted));
+    let registry = Rc::clone(&own);
+    let application = Application::new().on_record(move |record| {
+        if record.level == Level::Error {
+            let count = registry.borrow().as_ref().map(Registry::connection_count);
+            counts.borrow_mut().push(count);
+        }
+    });
+    let disk = Disk(Rc::default(), Keeps::NoKey);
+    let hub = Handler::new(open(), disk, application).unwrap();
+    own.replace(Some(hub.registry()));
+    let _reader = subscribe(&hub).await.opened().await;
+    let refused = hub.publish(&update("1", "1")).await;
+    assert!(matches!(refused, Err(PublishError::History(_))));
+    assert_eq!(*counted.borrow(), [Some(1)]);
+    own.take();
 }
 
 #[wasm_bindgen_test]

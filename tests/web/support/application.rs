@@ -12,6 +12,7 @@ use web_sys::Request;
 type Factory = Box<dyn Fn(&Request) -> Result<String, Refusal>>;
 type Registered = Box<dyn Fn(&Connection<String>) -> Result<(), HookFailed>>;
 type Closed = Box<dyn Fn(&Registry)>;
+type Logged = Box<dyn Fn(&Record)>;
 
 /// The hooks; what the application keeps with a connection is a name.
 pub(crate) struct Application {
@@ -19,6 +20,7 @@ pub(crate) struct Application {
     factory: Factory,
     registered: Registered,
     closed: Closed,
+    logged: Logged,
 }
 
 /// What the hooks were called with, as the test sees it.
@@ -40,6 +42,7 @@ impl Application {
             factory: Box::new(|_| Ok("reader".to_owned())),
             registered: Box::new(|_| Ok(())),
             closed: Box::new(|_| ()),
+            logged: Box::new(|_| ()),
         }
     }
 
@@ -59,6 +62,10 @@ impl Application {
 
     pub(crate) fn on_closed(self, closed: impl Fn(&Registry) + 'static) -> Self {
         Self { closed: Box::new(closed), ..self }
+    }
+
+    pub(crate) fn on_record(self, logged: impl Fn(&Record) + 'static) -> Self {
+        Self { logged: Box::new(logged), ..self }
     }
 }
 
@@ -90,6 +97,7 @@ impl Hooks for Application {
 
     fn log(&self, record: &Record) {
         self.notes.0.records.borrow_mut().push(record.clone());
+        (self.logged)(record);
     }
 }
 
