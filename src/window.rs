@@ -124,6 +124,10 @@ impl Window {
     fn trim_kind(&mut self, kind: Kind, shown: Sequence) {
         let (bounds, OneKind { mut updates, mut bytes, .. }) =
             (self.retention.of(kind), *self.kinds.of(kind));
+        // Otherwise every call would look for the oldest of a kind of which there may be none.
+        if bounds.hold(updates, bytes) {
+            return;
+        }
         let mut last = None;
         for entry in self.entries.iter().filter(|entry| entry.update.kind == kind) {
             if bounds.hold(updates, bytes) || entry.sequence >= shown {
