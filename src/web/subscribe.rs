@@ -117,7 +117,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let now = clock::now();
         let subscribed = self.hub.borrow_mut().subscribe(id, state, request, access, now);
         let subscribed = subscribed.map_err(|error| {
-            self.let_go(id);
+            // In the turn in which it was taken: nobody has waited for this place.
+            self.limits.admissions.borrow_mut().let_go(id);
             match error {
                 SubscribeError::Draining(retry) => Error::Draining(retry),
                 SubscribeError::NoPlace(place) => TooManyConnections::from(place).into(),
