@@ -33,7 +33,7 @@ struct Publisher<K: Hooks, S: Storage> {
     reading: Option<LocalBoxFuture<'static, Read>>,
     /// What is read and not yet published.
     found: VecDeque<Publication>,
-    /// Bytes read since all that was found was published.
+    /// Bytes read since all that was found was published, and of what was found in them.
     ahead: usize,
     over: bool,
     /// When the last of its updates were committed.
@@ -135,6 +135,8 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         }
         if self.found.is_empty() {
             self.ahead = 0;
+            // The room for many is not kept while the body is silent.
+            self.found = VecDeque::new();
         }
         (answers, until)
     }
@@ -188,8 +190,12 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         let found = &mut self.found;
         let outcome = match read {
             Ok(Some(chunk)) => {
-                self.ahead += chunk.len();
-                self.parser.read(&chunk, |publication| found.push_back(publication))
+                let before = found.len();
+                let read = self.parser.read(&chunk, |publication| found.push_back(publication));
+                // What is found in the shortest lines takes many times what they do.
+                let found = found.len() - before;
+                self.ahead += chunk.len() + found * size_of::<Publication>();
+                read
             }
             Ok(None) => {
                 self.parser.end(|publication| found.push_back(publication));
@@ -215,7 +221,8 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         let waits = self.ahead == 0 && self.parser.is_between();
         let missing = if waits { Missing::Next } else { Missing::Rest };
         if let Err(error) = self.reader.hold(Held { bytes, missing }) {
-            self.found.push_back(Err(error));
+            // There is no room for what was found either, for as long as nobody takes the answers.
+            self.found = VecDeque::from([Err(error)]);
             self.over = true;
         }
     }

@@ -60,6 +60,11 @@ class Slow {
     this.write(`${text.length.toString(16)}${CRLF}${text}${CRLF}`);
   }
 
+  /** Takes nothing of the answer any more. */
+  deaf() {
+    this.#socket.pause();
+  }
+
   /** The status of the answer, once it is there. */
   get status() {
     const status = /^HTTP\/1\.1 (\d{3}) /.exec(this.text)?.[1];
@@ -136,6 +141,20 @@ test("300 NDJSON lines without an end, of a publisher with a token, are held wit
   });
   const ended = ({ text }) => /"status":(408|429)/.test(text);
   await until(() => bodies.every(ended), "an error in each answer", SILENCE + 15_000);
+  t.diagnostic(`the process grew by ${Math.round(grown)} MiB`);
+});
+
+test("40 NDJSON bodies of the shortest lines, whose answers nobody takes, are held within a bound", async (t) => {
+  const lines = "0\n".repeat(160_000);
+  const { grown } = await attack(t, async (hub) => {
+    const opened = Array.from({ length: 40 }, () => Slow.open(t, hub, "POST", chunked(NDJSON, headers)));
+    const slow = await Promise.all(opened);
+    for (const one of slow) {
+      one.deaf();
+      one.chunk(lines);
+    }
+    return slow;
+  });
   t.diagnostic(`the process grew by ${Math.round(grown)} MiB`);
 });
 
