@@ -19,6 +19,13 @@ pub fn of_url(url: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or(path)
 }
 
+/// The query of a URL, without its question mark.
+#[must_use]
+pub fn query(url: &str) -> &str {
+    let query = url.split('#').next().and_then(|url| url.split_once('?'));
+    query.map_or("", |(_, query)| query)
+}
+
 /// The URL of the default hub at this origin.
 pub(crate) fn default_at(origin: &str) -> String {
     format!("{origin}{HUB}")
@@ -232,6 +239,8 @@ mod tests {
     fn a_url_has_its_path_between_host_and_query() {
         assert_eq!(of_url("https://a.example:8443/x/y?z#w"), "/x/y");
         assert_eq!(of_url("https://a.example"), "/");
+        assert_eq!(query("https://a.example:8443/x/y?z#w?"), "z");
+        assert_eq!(query("https://a.example/#w?z"), "");
         assert_eq!(origin("https://a.example:8443/x/y?z#w"), "https://a.example:8443");
         assert_eq!(origin("https://a.example"), "https://a.example");
     }

@@ -18,6 +18,7 @@ use crate::{
     bodies::Missing,
     body_kind::BodyKind,
     error::Error,
+    hub_path,
     idempotency::{Fingerprint, OwnedKey},
     idempotency_key::IdempotencyKey,
     limits::MAX_BODY_BYTES,
@@ -201,7 +202,7 @@ fn body_of(request: &Request) -> Result<Body, Error> {
         BodyKind::Form => return Ok(Body::One(One::Form)),
         BodyKind::Json => return Ok(Body::One(One::Json)),
         BodyKind::Ndjson => PublishStream::ndjson(),
-        BodyKind::EventStream => PublishStream::event_stream(subscribe::query(&request.url()))?,
+        BodyKind::EventStream => PublishStream::event_stream(hub_path::query(&request.url()))?,
     };
     match idempotency_key(request)? {
         Some(_) => Err(Error::KeyOfStream),

@@ -161,12 +161,6 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 }
 
-/// The query of a URL, without its question mark.
-pub(super) fn query(url: &str) -> &str {
-    let query = url.split('#').next().and_then(|url| url.split_once('?'));
-    query.map_or("", |(_, query)| query)
-}
-
 /// Who sends a request that was given this access.
 pub(super) fn sender(request: &Request, access: &Access) -> Sender {
     match access.dialect() {

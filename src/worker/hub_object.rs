@@ -138,7 +138,7 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
         Ok(HubPath::HubHealth(_)) => respond::error(&Error::MethodNotAllowed("GET, HEAD")),
         Ok(HubPath::Drain(_)) => {
             let url = request.url();
-            let query = url.split_once('?').map_or("", |(_, query)| query);
+            let query = hub_path::query(&url);
             let authorization = request.headers().get("Authorization")?.unwrap_or_default();
             let key = hub.config().operator_key.as_ref();
             match drain_request::read(key, &request.method(), &authorization, query) {
