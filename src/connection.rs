@@ -30,6 +30,8 @@ pub struct Connection<T> {
     pub(crate) cursor: Sequence,
     /// What its stream begins with.
     pub(crate) opening: Vec<u8>,
+    /// The beginning of its next chunk, read before others had their turn.
+    pub(crate) begun: Vec<u8>,
     pub(crate) gap: Option<Gap>,
     /// Up to here it is known, and told, which updates are gone.
     pub(crate) told: Sequence,
@@ -214,9 +216,12 @@ impl<T> Connection<T> {
 
     /// What was handed over so far is taken: its stream asks for more, or had asked already.
     pub(crate) fn takes(&mut self, now: Timestamp) {
+        self.moved_at = now;
+        if !self.begun.is_empty() {
+            return;
+        }
         let cursor = if self.conflation.is_some() { self.taken.cursor } else { self.cursor };
         self.taken = FlushMark { queued: self.queued - self.queue.bytes() as u64, cursor };
-        self.moved_at = now;
     }
 
     /// It waited and is given what brings it to its cursor, all of which it takes.

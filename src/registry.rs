@@ -22,6 +22,8 @@ pub struct Registry<T> {
     pub(crate) audiences: Audiences,
     /// Bytes in the queues of all of them.
     queued: usize,
+    /// Bytes of the chunks that all of them have begun.
+    begun: usize,
     /// Bytes of their own that all of them hold beside that.
     own: usize,
     /// How many have ended that the host's runtime has not let go of.
@@ -57,6 +59,7 @@ impl<T> Default for Registry<T> {
             keys: HashMap::new(),
             audiences: Audiences::default(),
             queued: 0,
+            begun: 0,
             own: 0,
             leaving: 0,
             ended: [0; CloseReason::ALL.len()],
@@ -90,7 +93,7 @@ impl<T> Registry<T> {
             connections: self.len().saturating_add(self.leaving),
             own: self.own,
             audiences: self.audiences.bytes(),
-            queues: self.queued,
+            queues: self.queued.saturating_add(self.begun),
         }
     }
 
@@ -161,6 +164,7 @@ impl<T> Registry<T> {
         let connection = self.connections.try_remove(key)?;
         self.audiences.leave(connection.audience);
         self.queued -= connection.queue.bytes();
+        self.begun -= connection.begun.len();
         self.own -= connection.own;
         if let Some(ended) = self.ended.get_mut(reason as usize) {
             *ended += 1;
@@ -186,6 +190,23 @@ impl<T> Registry<T> {
         if let Some(connection) = self.connections.get_mut(key) {
             self.queued -= connection.queue.bytes();
             connection.queue.drain_into(chunk);
+        }
+    }
+
+    /// Takes the beginning of the next chunk of a connection.
+    pub(crate) fn take_begun(&mut self, key: ConnectionKey) -> Vec<u8> {
+        let Some(connection) = self.connections.get_mut(key) else { return Vec::new() };
+        self.begun -= connection.begun.len();
+        let mut begun = std::mem::take(&mut connection.begun);
+        begun.append(&mut connection.opening);
+        begun
+    }
+
+    /// Keeps the beginning of the next chunk of a connection.
+    pub(crate) fn keep_begun(&mut self, key: ConnectionKey, chunk: Vec<u8>) {
+        if let Some(connection) = self.connections.get_mut(key) {
+            self.begun += chunk.len();
+            connection.begun = chunk;
         }
     }
 

@@ -15,6 +15,7 @@ use crate::{
     history::History,
     limits::{MAX_CHUNK_BYTES, MAX_SCAN_PASSES},
     log::Scanned,
+    memory::Held,
     registry::Closed,
     resolved_topics::ResolvedTopics,
     sequence::Sequence,
@@ -122,11 +123,16 @@ impl<H: History, T: Clone> Hub<H, T> {
             return Ok(closed.map_or(Polled::Nothing, Polled::Closed));
         }
         connection.takes(now);
-        let mut chunk = std::mem::take(&mut connection.opening);
-        if connection.phase == Phase::Live {
+        let is_live = connection.phase == Phase::Live;
+        let mut chunk = self.registry.take_begun(key);
+        if is_live {
             self.registry.drain_queue(key, &mut chunk);
         }
         let read = self.read(key, &mut chunk, now);
+        if matches!(read, Ok(false)) && self.may_keep(chunk.len()) {
+            self.registry.keep_begun(key, chunk);
+            return Ok(Polled::Yield);
+        }
         let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
         if !chunk.is_empty() {
             // Bytes that are out of the queue go out, even when the history behind them failed:
@@ -144,6 +150,14 @@ impl<H: History, T: Clone> Hub<H, T> {
         let closing = connection.closing.filter(|_| connection.phase == Phase::Live);
         let closed = closing.and_then(|closing| self.registry.remove(id, closing.reason));
         Ok(closed.map_or(Polled::Nothing, Polled::Closed))
+    }
+
+    /// Whether so many bytes of a chunk wait for the rest of it while others have their turn. A chunk
+    /// that ended with the turn would tell how many updates there are that the reader may not see.
+    fn may_keep(&self, bytes: usize) -> bool {
+        let held = self.registry.held();
+        let queues = held.queues.saturating_add(bytes);
+        bytes < MAX_CHUNK_BYTES && self.memory.has_room_for(Held { queues, ..held })
     }
 
     /// Moves the connection's cursor through the log and what it may see into `chunk`; says

@@ -122,6 +122,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             phase: if is_registered { Phase::Registering } else { Phase::Replaying(tail) },
             cursor: start.cursor,
             opening: start.opening,
+            begun: Vec::new(),
             gap: start.gap,
             told: start.told,
             gap_form: self.gap_form(request),
