@@ -54,7 +54,7 @@ pub enum NoPlace {
     Memory,
 }
 
-/// What the tokens of some connections grant.
+/// The grants of the tokens of some connections.
 #[derive(Debug)]
 struct Grants {
     selection: Rc<Selection>,
@@ -254,8 +254,8 @@ impl Audiences {
         shown.into_iter().filter_map(|key| Some(self.members.get(key)?.connections)).sum()
     }
 
-    /// The audiences that are wanted and are shown this update. What is private is held against grants
-    /// first: who has none costs nothing then.
+    /// The wanted audiences that may see this update. A private one is compared with grants first, so
+    /// that audiences without a grant cost nothing.
     fn shown(
         &self,
         update: &EncodedUpdate,
@@ -311,8 +311,8 @@ impl Grants {
     }
 }
 
-/// What it takes that somebody holds these selectors: each stands in a list, and who holds it in
-/// another, which grows by doubling.
+/// The memory for a holder of these selectors: each selector is in one list, its holder in another,
+/// which grows by doubling.
 fn links(selectors: &[TopicSelector]) -> usize {
     heap::list::<(TopicSelector, usize, usize)>(selectors.len())
 }

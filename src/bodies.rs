@@ -1,5 +1,5 @@
-//! The bodies of a hub that are on their way: who sends them, what has come of them, and for how
-//! long nothing has.
+//! The bodies that a hub is reading: their senders, how many bytes have come, and for how long none
+//! have.
 
 use std::time::Duration;
 
@@ -60,10 +60,10 @@ pub enum TooManyBodies {
     Bytes(usize),
 }
 
-/// The bodies of one hub. `T` is what is given back of those that are given up.
+/// The bodies of one hub. `T` is returned for each body that is given up.
 #[derive(Debug)]
 pub struct Bodies<T> {
-    /// There are never so many that it would not do to go through them.
+    /// Few enough to go through all of them.
     in_flight: Vec<Body<T>>,
     bytes: usize,
     named: u64,

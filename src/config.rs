@@ -53,7 +53,7 @@ pub struct Config {
     pub place_events: PlaceEvents,
     /// Whether the hub tells which subscriptions are active: `SUBSCRIPTIONS`.
     pub subscriptions: bool,
-    /// What an operator proves to be one by: `OPERATOR_KEY`.
+    /// The operator's secret: `OPERATOR_KEY`.
     pub operator_key: Option<OperatorKey>,
 }
 

@@ -15,10 +15,11 @@ use crate::{
 
 /// Updates that a subscriber asked for, or had coming, are no longer held.
 ///
-/// It is sent as an event of type `gap`, whose id is the place at which the stream goes on: what the
-/// subscriber named is of no more use to come back to. Its data is JSON: `requested`, the id that was asked for or null when the
-/// connection itself was too slow; `first`, the id of the first update sent after the gap or null
-/// when there is none yet; `missed`, how many updates are missing or null when that is not known.
+/// It is sent as an event of type `gap`. Its id is the place where the stream goes on, since the client
+/// can no longer resume from the id that it asked for. Its data is JSON: `requested`, the id that was
+/// asked for, or null when the connection itself was too slow; `first`, the id of the first update
+/// after the gap, or null when there is none yet; `missed`, how many updates are missing, or null when
+/// that is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
     /// The place that was asked for.

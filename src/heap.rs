@@ -1,6 +1,6 @@
-//! What things take in memory beside their own bytes.
+//! The memory that values take beside their own bytes.
 
-/// What the allocator keeps for a piece of memory, and what it rounds up by.
+/// The allocator's header of a piece of memory, and its rounding.
 const PIECE: usize = 2 * size_of::<usize>();
 
 /// A text.

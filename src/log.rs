@@ -142,8 +142,8 @@ impl<H: History> Log<H> {
         Ok(oldest)
     }
 
-    /// The newest update of these kinds that is removed or too old. Who reads these kinds, and has
-    /// not read so far, has missed something.
+    /// The newest update of these kinds that is removed or too old. A reader of these kinds that has not
+    /// come so far has missed something.
     ///
     /// # Errors
     /// The history's own.

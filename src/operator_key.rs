@@ -1,4 +1,4 @@
-//! The secret by which an operator proves to be one.
+//! The operator's secret.
 
 use std::{fmt, hint::black_box};
 

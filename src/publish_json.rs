@@ -34,7 +34,7 @@ impl PublishRequest {
     /// Reads an `application/json` body: one object with the members `topic` (a string or an array
     /// of them), `data` (a string, or any other value, which is sent as its JSON text), `id`,
     /// `type`, `retry` (a number or digits) and `private` (a boolean). Unknown members are ignored;
-    /// null is as good as none, but for `data`. A byte order mark before it is passed over.
+    /// A member that is null is ignored, except `data`. A byte order mark before the object is skipped.
     ///
     /// ```
     /// use millstream::publish_request::PublishRequest;

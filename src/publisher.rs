@@ -6,8 +6,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{json, key::Key};
 
-/// Who publishes, by a token: the subject that its issuer names, or who holds the key, as the bytes
-/// that a digest is made of. No two publishers have the same bytes.
+/// The publisher that a token names: the subject of its issuer, or else the holder of the key; as the
+/// bytes that a digest is made of. No two publishers have the same bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Publisher(Vec<u8>);
 

@@ -1,4 +1,4 @@
-//! What it costs to hold a topic against a selector.
+//! The cost of comparing a topic with a selector.
 
 use std::ops::AddAssign;
 
@@ -17,7 +17,7 @@ pub struct SelectorCost {
 const REGEXP_BYTES_OF_A_PASS: usize = 8;
 
 impl SelectorCost {
-    /// So many passes.
+    /// The cost of this many passes.
     #[must_use]
     pub const fn passes(passes: usize) -> Self {
         Self { passes, regexp_bytes: 0 }
@@ -32,13 +32,13 @@ impl SelectorCost {
         }
     }
 
-    /// Whether it is no more than this, in each kind.
+    /// Whether it is at most this, in each kind.
     #[must_use]
     pub fn fits(self, most: Self) -> bool {
         self.passes <= most.passes && self.regexp_bytes <= most.regexp_bytes
     }
 
-    /// What it is for so many bytes of topics, in passes over 64 bytes.
+    /// The cost for this many bytes of topics, in passes over 64 bytes.
     #[must_use]
     pub fn of_topics(self, bytes: usize) -> usize {
         let passes = self.passes + self.regexp_bytes / REGEXP_BYTES_OF_A_PASS;

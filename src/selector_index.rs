@@ -19,18 +19,18 @@ use crate::{
 use beginnings::Beginnings;
 use shares::Shares;
 
-/// Who has a selector: an audience, or a list of grants.
+/// The holder of a selector: an audience, or a list of grants.
 type Holder = usize;
 
 /// The place of a selector that is more than a name.
 type SelectorKey = usize;
 
-/// The selectors of a hub, each once, with those who hold it.
+/// The selectors of a hub, each once, with its holders.
 #[derive(Debug, Default)]
 pub(crate) struct SelectorIndex {
     by_topic: HashMap<Topic, Vec<Holder>>,
     broad: Slab<Broad>,
-    /// What topics begin with, and what their URLs do.
+    /// Selectors by the beginning of the topics that they select, and by that of the topics' URLs.
     topics: Beginnings,
     urls: Beginnings,
     shares: Shares,
@@ -45,7 +45,7 @@ struct Broad {
     address: Option<Arc<str>>,
 }
 
-/// There are more selectors than a hub can hold against a topic.
+/// There are more selectors than a hub can compare with a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TooManySelectors {
     /// More than [`MAX_BROAD_SELECTORS`].
@@ -60,8 +60,7 @@ pub enum TooManySelectors {
          be asked for by name"
     )]
     BeginAlike,
-    /// The client's address has brought its part of these, which is one of
-    /// [`MIN_ADDRESSES_TO_FILL`].
+    /// The client's address has used up its part of these bounds: one of [`MIN_ADDRESSES_TO_FILL`].
     #[error(
         "this address has brought as many templates and patterns as it may, one part in \
          {MIN_ADDRESSES_TO_FILL} of what the hub takes; topics can still be asked for by name, and \
@@ -70,12 +69,12 @@ pub enum TooManySelectors {
     OfAddress,
 }
 
-/// What a selector takes beside its own bytes: its places in the tables, which grow by doubling.
+/// The memory that a selector takes beside its own bytes: its places in the tables, which grow by doubling.
 const ENTRY_BYTES: usize = 48 * size_of::<usize>();
 
 impl SelectorIndex {
-    /// Notes that `holder`, which is new, has this selector. The same selector is given as it is held
-    /// already, so that it is in memory once. One that is new is charged to the address.
+    /// Adds `holder`, which is new, to this selector. Returns the selector as it is already held, so that
+    /// it is in memory once. A new selector is charged to the address.
     pub(crate) fn insert(
         &mut self,
         selector: &TopicSelector,
@@ -121,7 +120,7 @@ impl SelectorIndex {
         key
     }
 
-    /// Notes that `holder`, which has it, has this selector no longer.
+    /// Removes `holder` from this selector.
     pub(crate) fn remove(&mut self, selector: &TopicSelector, holder: Holder) {
         if let TopicSelector::Exact(topic) = selector {
             let Some(holders) = self.by_topic.get_mut(topic) else { return };
@@ -181,8 +180,8 @@ impl SelectorIndex {
         if fits { Ok(()) } else { Err(TooManySelectors::BeginAlike) }
     }
 
-    /// Those who are wanted and hold a selector of one of the topics, each once, in order. Each
-    /// selector is held against each topic once at the most, if anybody who is wanted holds it.
+    /// The wanted holders of a selector of one of the topics, each once, in order. Each selector is
+    /// compared with each topic at most once, and only if a wanted holder has it.
     pub(crate) fn find(
         &self,
         topics: &ResolvedTopics<'_>,

@@ -1,4 +1,4 @@
-//! What topic selectors take together, known before any of them is compiled.
+//! The totals of topic selectors, known before any of them is compiled.
 
 use thiserror::Error;
 

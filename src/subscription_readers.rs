@@ -1,8 +1,8 @@
-//! Who could be shown updates about subscriptions, so that it is told when some of them are gone.
+//! Which connections could see updates about subscriptions: they are told when some are gone.
 //!
-//! What is gone cannot be held against a selector any more, so this asks whether a selector could
-//! select the topic of any subscription. Who could see none is told nothing of them, not even that
-//! there were some.
+//! A removed update cannot be compared with a selector any more. So this asks whether a selector could
+//! select the topic of any subscription. A connection that could see none is not told that there were
+//! some.
 
 use crate::{kind::Kind, topic_selector::TopicSelector};
 

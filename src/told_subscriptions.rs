@@ -1,4 +1,4 @@
-//! The subscriptions of one connection that others are told of: bounded, as anybody may subscribe.
+//! The announced subscriptions of one connection: bounded, since anybody may subscribe.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -26,14 +26,14 @@ pub struct Subscriber<'a> {
     pub access: &'a Access,
 }
 
-/// What is told of a connection, and what the subscription API shows of it.
+/// The subscriptions of a connection that the hub announces and the subscription API shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToldSubscriptions {
     active: Vec<ActiveSubscription>,
     bytes: usize,
 }
 
-/// What nobody is told of, since it is over a limit.
+/// How much is not announced, since it is over a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Untold {
     /// Subscriptions: of those over [`MAX_TOLD_SUBSCRIPTIONS`] or [`MAX_TOLD_BYTES`] the last ones,

@@ -1,4 +1,4 @@
-//! What the selectors that one text can meet cost together.
+//! The cost of all selectors that one text can meet.
 
 use std::{collections::BTreeMap, ops::Div};
 
@@ -11,7 +11,7 @@ use crate::{
     topic::Topic,
 };
 
-/// What a beginning may have before the part that tells it from others.
+/// Prefixes that many beginnings share, which do not tell one from another.
 const SCHEMES: [&str; 3] = ["https:", "http:", "urn:"];
 
 /// The costs of selectors by their beginnings. A text meets a chain of them, in which each beginning
@@ -23,15 +23,15 @@ pub(super) struct Chains {
     heaviest: Met,
 }
 
-/// The cost of a chain. Short beginnings, which are the cheapest weapon, count by themselves, so that
-/// they keep out no selector with another one.
+/// The cost of a chain. Short beginnings, with which an attack is cheapest, are counted apart, so that
+/// they keep out no selector with a longer one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Met {
     short: SelectorCost,
     other: SelectorCost,
 }
 
-/// What one text may meet.
+/// The most that one text may meet.
 pub(super) const MOST: Met = Met {
     short: SelectorCost { passes: MAX_MET_SHORT_PASSES, regexp_bytes: MAX_MET_SHORT_REGEXP_BYTES },
     other: SelectorCost { passes: MAX_MET_PASSES, regexp_bytes: MAX_MET_REGEXP_BYTES },
@@ -53,7 +53,7 @@ impl Chains {
         }
     }
 
-    /// Whether no text meets more than so much.
+    /// Whether no text meets more than this.
     pub(super) fn fit(&mut self, most: Met) -> bool {
         if !self.heaviest.fits(most) {
             self.heaviest = self.count();
@@ -61,7 +61,7 @@ impl Chains {
         self.heaviest.fits(most)
     }
 
-    /// In their order a beginning stands before all that go on behind it.
+    /// Sorted, a beginning comes before all longer ones that start with it.
     fn count(&self) -> Met {
         let mut heaviest = Met::default();
         let mut chain: Vec<(&str, Met)> = Vec::new();

@@ -12,13 +12,13 @@ use super::{
     chains::{Chains, MOST},
 };
 
-/// What each address has brought that is still there, whoever holds it.
+/// The cost of the selectors that each address has brought and some holder still has.
 #[derive(Debug, Default)]
 pub(super) struct Shares {
     by_address: HashMap<Arc<str>, Share>,
 }
 
-/// Of one address. It is held to a part of each bound that the hub is held to.
+/// The share of one address, at most a part of each bound of the hub.
 #[derive(Debug, Default)]
 struct Share {
     selectors: usize,
@@ -46,7 +46,7 @@ impl Shares {
         }
     }
 
-    /// Whether the address has brought no more than it may.
+    /// Whether the address is within its part.
     pub(super) fn fit(&mut self, address: &str) -> bool {
         let most = MOST / MIN_ADDRESSES_TO_FILL;
         self.by_address.get_mut(address).is_none_or(|share| {
