@@ -146,7 +146,7 @@ impl Admissions {
         Ok(())
     }
 
-    /// A connection has ended, whose stream was given so many bytes since its beginning. A few lie in
+    /// A connection has ended, whose stream was given this many bytes since its beginning. A few lie in
     /// no runtime, but in the buffers of the socket. `ClientGone` says that the stream is no more.
     pub fn end(&mut self, id: ConnectionId, reason: CloseReason, given: usize) -> Parting {
         let words = reason.last_words().unwrap_or_default();
@@ -218,7 +218,7 @@ impl Admissions {
         limit > 0 && self.places.len() as u64 >= limit
     }
 
-    /// Whether an address that holds so many places gets no more.
+    /// Whether an address with this many places gets no more.
     fn is_too_many(&self, held: u64) -> bool {
         self.count_addresses() && held >= self.limits.per_address
     }

@@ -54,7 +54,7 @@ pub struct Selectors {
 }
 
 impl Audience {
-    /// The audience of those who have this selection.
+    /// The audience of the connections with this selection.
     #[must_use]
     pub fn new(selection: &Selection) -> Self {
         Self::with_grants(selection, Rc::new(selection.granted.iter().cloned().collect()))

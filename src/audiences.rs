@@ -120,7 +120,7 @@ pub struct Flushed {
 
 impl Audiences {
     /// Adds a connection to the audience of `selection`, if all audiences together then take no more
-    /// than so many bytes. Selectors that are new count for the client's address, if it is known.
+    /// than this many bytes. Selectors that are new count for the client's address, if it is known.
     ///
     /// # Errors
     /// [`NoPlace`]; there is then nothing of it.

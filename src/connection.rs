@@ -164,7 +164,7 @@ pub enum SendError {
     /// Its queue has no room.
     #[error(transparent)]
     QueueFull(#[from] QueueFull),
-    /// The hub has no room in any queue, for so many bytes.
+    /// No queue of the hub has room for this many bytes.
     #[error("the hub's memory has no room for {0} bytes more in the queues of its connections")]
     MemoryFull(usize),
     /// There is no such connection.

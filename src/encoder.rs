@@ -122,7 +122,7 @@ fn write_field(name: &[u8], value: &[u8], stream: &mut Vec<u8>) {
     stream.push(b'\n');
 }
 
-/// Writes a line of so many bytes that `rest` begins with.
+/// Writes the line of this many bytes at the beginning of `rest`.
 ///
 /// To copy more and take it back costs less than to copy bytes of no fixed number. There is room:
 /// each byte of `rest` takes at least one of the stream.

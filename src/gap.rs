@@ -48,7 +48,7 @@ struct Told<'a> {
 }
 
 impl Gap {
-    /// The same gap, and behind it so many more that are missing.
+    /// The same gap, with this many more missing behind it.
     #[must_use]
     pub fn and(self, missed: Option<u64>) -> Self {
         let missed = self.missed.zip(missed).map(|(before, more)| before.saturating_add(more));

@@ -8,7 +8,7 @@ pub(crate) fn text(text: &str) -> usize {
     PIECE + text.len()
 }
 
-/// A list of so many things that holds no more than these.
+/// A list of this many things, without spare capacity.
 pub(crate) fn list<T>(len: usize) -> usize {
     PIECE + len * size_of::<T>()
 }

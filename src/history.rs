@@ -54,7 +54,7 @@ impl Bounds {
     /// Everything.
     pub const NONE: Self = Self { updates: u64::MAX, bytes: u64::MAX };
 
-    /// Whether so many updates of so many bytes are within the bounds. One always is.
+    /// Whether this many updates and bytes are within the bounds. One update always is.
     #[must_use]
     pub const fn hold(self, updates: u64, bytes: u64) -> bool {
         updates <= 1 || (updates <= self.updates && bytes <= self.bytes)

@@ -162,7 +162,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         Self { memory, ..self }
     }
 
-    /// The same hub, which counts for each connection so many bytes that the host keeps with it.
+    /// The same hub, which counts for each connection the bytes that the host keeps with it.
     #[must_use]
     pub fn with_weight(self, weigh: fn(&T) -> usize) -> Self {
         Self { weigh, ..self }

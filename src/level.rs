@@ -12,7 +12,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// For those who look for a mistake. What is published and what tokens hold is told here alone.
+    /// For finding mistakes. Only this level has what is published and what tokens hold.
     Debug,
     /// The usual course.
     #[default]

@@ -44,7 +44,7 @@ impl Linger {
         Self::up_to(Duration::ZERO)
     }
 
-    /// The time after a flush to so many connections until the next one, in whole milliseconds.
+    /// The time after a flush to this many connections until the next one, in whole milliseconds.
     #[must_use]
     pub fn after(self, recipients: usize) -> Duration {
         let recipients = u32::try_from(recipients).unwrap_or(u32::MAX);

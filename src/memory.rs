@@ -11,7 +11,7 @@ pub struct Held {
     pub connections: usize,
     /// Bytes that belong to single connections, beside those of their queues.
     pub own: usize,
-    /// Bytes of what they asked for and are granted, which those who have the same share.
+    /// Bytes of what they asked for and are granted, counted once for all that have the same.
     pub audiences: usize,
     /// Bytes in their queues.
     pub queues: usize,

@@ -157,7 +157,7 @@ impl PublishRequest {
         &self.topics
     }
 
-    /// Whether only those who hold a grant may see it.
+    /// Whether a grant is needed to see it.
     #[must_use]
     pub fn is_private(&self) -> bool {
         self.private

@@ -53,7 +53,7 @@ impl ReconnectionTime {
     /// The shortest one that is worth telling.
     pub const MIN: Self = Self(millis_of(MIN_RETRY));
 
-    /// A time of so many milliseconds, or the longest one.
+    /// A time of this many milliseconds, or the longest one.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         if millis > Self::MAX.0 { Self::MAX } else { Self(millis) }
@@ -99,7 +99,7 @@ impl From<ReconnectionTime> for Duration {
 impl TryFrom<u64> for ReconnectionTime {
     type Error = InvalidReconnectionTime;
 
-    /// A time of so many milliseconds, such as a decoder read in a stream.
+    /// A time of this many milliseconds, such as a decoder read in a stream.
     fn try_from(millis: u64) -> Result<Self, Self::Error> {
         match Self::from_millis(millis) {
             time if time.0 == millis => Ok(time),

@@ -222,7 +222,7 @@ impl<T> Registry<T> {
         }
     }
 
-    /// Takes the connection from those who wait; says where it stood if it was one of them.
+    /// Removes the connection from the waiting ones; returns where it stood if it was one of them.
     pub(crate) fn unwait(&mut self, key: ConnectionKey) -> Option<Waiting> {
         let connection = self.connections.get_mut(key)?;
         let waited = connection.waiting.take()?;

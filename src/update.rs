@@ -41,7 +41,7 @@ pub struct EncodedUpdate {
     pub topics: Topics,
     /// The id it is resumed by.
     pub id: EventId,
-    /// Whether only those who hold a grant may see it.
+    /// Whether a grant is needed to see it.
     pub private: bool,
     /// Of what it tells, which decides how long it is kept.
     pub kind: Kind,
@@ -105,7 +105,7 @@ impl Update {
         self.event.data()
     }
 
-    /// Whether only those who hold a grant may see it.
+    /// Whether a grant is needed to see it.
     #[must_use]
     pub fn is_private(&self) -> bool {
         self.private

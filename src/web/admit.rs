@@ -75,7 +75,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.hub.borrow_mut().set_leaving(leaving);
     }
 
-    /// Tells those who wait that there may be a place.
+    /// Tells waiting newcomers that there may be a place.
     pub(super) fn make_room_known(&self) {
         self.count_leaving();
         // They resolve by their senders being dropped, in their order.

@@ -51,7 +51,7 @@ impl Bodies {
         Ok(Place { bodies: Rc::clone(self), id: entered?, given_up })
     }
 
-    /// Tells those who were given up, and sees to it that it is looked for silent ones in time.
+    /// Tells the bodies that were given up, and sets the timer for the next silent one.
     fn settle(self: &Rc<Self>) {
         let given_up = self.ledger.borrow_mut().given_up();
         for (body, silent) in given_up {

@@ -67,7 +67,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
     }
 
-    /// Makes everything up to and with `until` durable, then shows it to those who wait.
+    /// Makes everything up to and with `until` durable, then shows it to waiting connections.
     pub(super) async fn commit(&self, until: Sequence) -> Result<(), PublishError> {
         self.turn_to_append().await;
         self.commits.until.set(self.commits.until.get().max(until));

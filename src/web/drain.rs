@@ -34,7 +34,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         connections
     }
 
-    /// Tells those who drain that nobody is left, if nobody is.
+    /// Tells waiting drains once no connection is left.
     pub(super) fn settle_drains(&self) {
         if self.drained.borrow().is_empty() {
             return;
