@@ -142,7 +142,11 @@ impl Key {
     /// Why it protects little, if it is a secret that does.
     #[must_use]
     pub fn weakness(&self) -> Option<Weakness> {
-        match self.bytes.as_slice() {
+        // A line break or quotes around it, as shells leave them, make nothing unknown of it.
+        let bare = |text: &u8| !text.is_ascii_whitespace() && !b"\"'".contains(text);
+        let first = self.bytes.iter().position(bare).unwrap_or_default();
+        let end = self.bytes.iter().rposition(bare).map_or(0, |last| last + 1);
+        match self.bytes.get(first..end).unwrap_or_default() {
             _ if self.kind != KeyKind::Secret => None,
             known if KNOWN.contains(&known) => Some(Weakness::Known),
             short if short.len() < MIN_SECRET_BYTES => Some(Weakness::Short(short.len())),
@@ -194,7 +198,12 @@ mod tests {
         assert_eq!(weakness("short"), Some(Weakness::Short(5)));
         assert_eq!(weakness(&"x".repeat(31)), Some(Weakness::Short(31)));
         assert_eq!(weakness(&"x".repeat(32)), None);
-        assert_eq!(weakness("!ChangeThisMercureHubJWTSecretKey!"), Some(Weakness::Known));
+        for known in
+            ["!ChangeThisMercureHubJWTSecretKey!", "'!ChangeThisMercureHubJWTSecretKey!'\n"]
+        {
+            assert_eq!(weakness(known), Some(Weakness::Known), "{known}");
+        }
+        assert_eq!(weakness(&format!(" {}\n", "x".repeat(31))), Some(Weakness::Short(31)));
     }
 
     #[test]

@@ -128,7 +128,31 @@ fn of_encoded(text: &str) -> Option<Lookalike> {
             return Some(lookalike);
         }
     }
+    // A text that has lost its beginning still holds the name of the algorithm.
+    let is_cut =
+        (0..4).any(|lost| names_algorithm(&base64(joined.get(lost..).unwrap_or_default())));
+    if is_cut || is_point(&joined) {
+        return Some(Lookalike::Der);
+    }
     of_bytes(&base64(&joined)).or_else(|| of_bytes(&hex(&joined)))
+}
+
+/// Whether the end of the object identifier of RSA, of elliptic curves or of Ed25519 is in it:
+/// RFC 3279 § 2.3 and RFC 8410 § 3.
+fn names_algorithm(bytes: &[u8]) -> bool {
+    const ALGORITHMS: [&[u8]; 3] =
+        [b"\x86\x48\x86\xf7\x0d\x01\x01", b"\x86\x48\xce\x3d\x02\x01", b"\x03\x2b\x65\x70"];
+    ALGORITHMS.iter().any(|name| bytes.windows(name.len()).any(|part| part == *name))
+}
+
+/// Whether this is an uncompressed point of P-256, as a VAPID key is one: SEC 1 § 2.3.3. It has 65
+/// bytes, of which the first is 4.
+fn is_point(digits: &str) -> bool {
+    match digits.len() {
+        87 => base64(digits).first() == Some(&4),
+        130 => hex(digits).len() == 65 && digits.starts_with("04"),
+        _ => false,
+    }
 }
 
 fn of_bytes(bytes: &[u8]) -> Option<Lookalike> {

@@ -179,6 +179,21 @@ fn a_key_without_its_armour_is_no_secret() {
 }
 
 #[test]
+fn a_key_that_has_lost_its_beginning_is_no_secret() {
+    let body = body(&rsa().0);
+    let cut: Vec<_> =
+        (1..=10).map(|lost| &body[lost..]).chain((1..=5).map(|lost| &EC[lost..])).collect();
+    refused(&of(&cut, Der));
+}
+
+#[test]
+fn a_point_of_a_curve_as_web_push_shows_it_is_no_secret() {
+    let mut point = [7; 65];
+    point[0] = 4;
+    refused(&of(&[&BASE64_URL_SAFE_NO_PAD.encode(point), &hex(&point)], Der));
+}
+
+#[test]
 fn a_key_of_another_form_or_in_base64_is_no_secret() {
     let (pem, jwk) = rsa();
     refused(&of(

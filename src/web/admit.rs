@@ -27,6 +27,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Err(Error::TooManyConnections(full)) => full,
             other => return other,
         };
+        // Each attempt costs as much as there are selectors; who comes back finds what was made room.
+        if let TooManyConnections::OfSelectors(_) = full {
+            self.search(full);
+            return Err(full.into());
+        }
         let Some(_waiting) = Waiting::begin(&self.limits.newcomers) else {
             return Err(full.into());
         };
