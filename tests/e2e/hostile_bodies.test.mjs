@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { ATTACKED, Besieged } from "./besieged.mjs";
 import { post } from "./clients.mjs";
 import { Server } from "./server.mjs";
@@ -21,6 +22,8 @@ const MAX_BODIES = 1_000;
 const SILENCE = 10_000;
 /** What the process may grow by beyond them, in MiB: for sockets, and for what the runtime's heaps keep. */
 const BESIDE = 150;
+/** Chunks of a thousand lines: their answers are more than the buffers of both sockets take. */
+const CHUNKS = 30;
 const CRLF = "\r\n";
 
 let server;
@@ -60,9 +63,13 @@ class Slow {
     this.write(`${text.length.toString(16)}${CRLF}${text}${CRLF}`);
   }
 
-  /** Takes nothing of the answer any more. */
+  /** Takes nothing of the answer any more, until it reads on. */
   deaf() {
     this.#socket.pause();
+  }
+
+  readOn() {
+    this.#socket.resume();
   }
 
   /** The status of the answer, once it is there. */
@@ -171,6 +178,22 @@ describe("silence", { concurrency: true }, () => {
     between.chunk("data: 3\n\n");
     await until(() => between.text.split('{"id":').length === 3, () => `the second answer; there was ${between.text}`);
     assert.equal(between.closed, false);
+  });
+
+  test("a publisher that leaves its answers unread for too long is cut off", async (t) => {
+    const slow = await Slow.open(t, server.hub("unread"), "POST", chunked(NDJSON, headers));
+    slow.chunk('{"topic":"a"}\n');
+    await until(() => slow.text.includes('{"id":'), "the first answer");
+    slow.deaf();
+    const line = `{"topic":"a","id":"${"x".repeat(1_000)}"}\n`;
+    for (let at = 0; at < CHUNKS; at += 1) slow.chunk(line.repeat(1_000));
+    // That nothing is read for a time is what is tested.
+    await delay(SILENCE + 8_000);
+    slow.readOn();
+    // What it has not read may be lost with the connection, the reason too.
+    await until(() => slow.closed, () => `an end; there was ${slow.text.slice(-300)}`);
+    const answered = slow.text.split('{"id":').length - 1;
+    assert.ok(answered < 1_000 * CHUNKS, `${answered} lines were published`);
   });
 
   test("a publisher with a form that stalls is told so, and one that comes slowly is served", async (t) => {
