@@ -112,7 +112,7 @@ test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the we
 
 .PHONY: test-e2e
 test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the built worker, on wrangler and on workerd
-	node --test --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
+	node --test --test-concurrency=2 --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
 
 .PHONY: test-clients
 test-clients: $(WASM) $(BUILD)/workerd.capnp browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## clients from elsewhere: Firefox, WebKitGTK, Python's and Rust's; installs them
