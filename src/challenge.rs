@@ -29,7 +29,7 @@ pub enum Unauthorized {
     #[error("the keys that verify the token cannot be fetched at present")]
     KeysUnavailable,
     /// Nobody can do this here: there is no key for such tokens.
-    #[error("the hub has no key configured that verifies such a token")]
+    #[error("this needs a token, and the hub has no key that verifies one")]
     NoKey,
 }
 

@@ -95,8 +95,8 @@ pub enum InvalidTrustReason {
     /// There is a key and a URL for the same role.
     #[error("there is a key and a URL of keys for the same role")]
     TwoKinds,
-    /// There is an algorithm and no key.
-    #[error("there is an algorithm and no key that it is for")]
+    /// There is an algorithm, or an issuer, and no key.
+    #[error("there is no key that it is for: set a key, or the URL of a key set, of the same role")]
     NoKey,
     /// There is more than one issuer for the same keys.
     #[error("it is one issuer; more, with keys of their own, are set by {ISSUERS}")]

@@ -55,7 +55,7 @@ fn check(request: &SubscribeRequest, urls: &dyn UrlParser, topics: &str) {
     for granted in [&[][..], &selectors] {
         let selection = Selection::new(selectors.iter().copied(), granted.iter().copied());
         let mut audiences = Audiences::default();
-        let Ok(key) = audiences.join(&selection, usize::MAX) else { continue };
+        let Ok(key) = audiences.join(&selection, None, usize::MAX) else { continue };
         let audience = Audience::new(&selection);
         for private in [false, true] {
             let Some(update) = update(topics, private) else { continue };
