@@ -93,6 +93,12 @@ pub enum TooManyConnections {
 }
 
 impl TooManyConnections {
+    /// Whether it stays so, whatever the others do.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        self == Self::OfSelectors(TooManySelectors::Alone)
+    }
+
     /// Whether one of the places that are counted would do.
     #[must_use]
     pub fn is_of_places(self) -> bool {

@@ -137,12 +137,16 @@ impl Audiences {
         if let Some(group) = self.members.get_mut(key) {
             group.connections += 1;
         }
-        let address = address.map(|address| &**address);
-        let fits = self.asked.check(address).and_then(|()| self.granted.check(address));
+        let of = address.map(|address| &**address);
+        let fits = self.asked.check(of).and_then(|()| self.granted.check(of));
         let place = match fits {
             Ok(()) if self.bytes() <= room => return Ok(key),
             Ok(()) => NoPlace::Memory,
-            Err(many) => NoPlace::Selectors(many),
+            Err(many) => {
+                let lists = [&selection.asked, &selection.granted];
+                let may_fit = lists.iter().all(|list| SelectorIndex::takes(list, address));
+                NoPlace::Selectors(if may_fit { many } else { TooManySelectors::Alone })
+            }
         };
         self.leave(key);
         Err(place)

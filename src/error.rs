@@ -209,6 +209,7 @@ impl Error {
             Self::KeyReused => (422, "Unprocessable Content", Some("Idempotency-Key")),
             Self::TooManyKeys => (429, "Too Many Requests", Some("Idempotency-Key")),
             Self::BodySilent(_) => (408, "Request Timeout", Some("body")),
+            Self::TooManyConnections(many) if many.is_final() => (400, "Bad Request", None),
             Self::PublishRate(_) | Self::TooManyConnections(_) | Self::TooManyBodies(_) => {
                 (429, "Too Many Requests", None)
             }
@@ -242,6 +243,7 @@ impl Error {
     pub fn comes_back(&self, random: u8) -> Option<Duration> {
         match self {
             Self::Draining(retry) => Some(*retry),
+            Self::TooManyConnections(many) if many.is_final() => None,
             Self::TooManyConnections(_)
             | Self::TooManyBodies(_)
             | Self::TooManyKeys
@@ -311,7 +313,9 @@ impl Error {
                 Some(("WWW-Authenticate", challenge))
             }
             // About when a heartbeat finds out who is gone.
-            Self::TooManyConnections(_) => Some(("Retry-After", "15".to_owned())),
+            Self::TooManyConnections(many) if !many.is_final() => {
+                Some(("Retry-After", "15".to_owned()))
+            }
             Self::TooManyKeys => Some(("Retry-After", "60".to_owned())),
             Self::Draining(retry) => Some(("Retry-After", (retry.as_secs() + 1).to_string())),
             Self::Operator => Some(("WWW-Authenticate", "Bearer".to_owned())),
@@ -323,6 +327,7 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::selector_index::TooManySelectors;
 
     #[test]
     fn a_problem_names_the_field_and_the_way_out() {
@@ -331,6 +336,16 @@ mod tests {
             error.problem().to_json(),
             "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\
              \"missing \\\"match\\\" subscription parameter\",\"field\":\"match\"}"
+        );
+    }
+
+    #[test]
+    fn a_subscription_that_never_fits_is_wrong_and_does_not_come_back() {
+        let alone = TooManyConnections::OfSelectors(TooManySelectors::Alone);
+        let error = Error::TooManyConnections(alone);
+        assert_eq!(
+            (error.problem().status(), error.comes_back(0), error.header()),
+            (400, None, None)
         );
     }
 

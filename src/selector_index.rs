@@ -67,6 +67,12 @@ pub enum TooManySelectors {
          so can what others have asked for"
     )]
     OfAddress,
+    /// They are too many even without those of others.
+    #[error(
+        "the templates and patterns of this subscription begin alike and are more than fit; ask for \
+         fewer of them, or for topics by name"
+    )]
+    Alone,
 }
 
 /// The memory that a selector takes beside its own bytes: its places in the tables, which grow by doubling.
@@ -178,6 +184,15 @@ impl SelectorIndex {
         }
         let fits = self.topics.fit() && self.urls.fit();
         if fits { Ok(()) } else { Err(TooManySelectors::BeginAlike) }
+    }
+
+    /// Whether an index that holds nothing else takes these.
+    pub(crate) fn takes(selectors: &[TopicSelector], address: Option<&Arc<str>>) -> bool {
+        let mut alone = Self::default();
+        for selector in selectors {
+            alone.insert(selector, Holder::default(), address);
+        }
+        alone.check(address.map(|address| &**address)).is_ok()
     }
 
     /// The wanted holders of a selector of one of the topics, each once, in order. Each selector is

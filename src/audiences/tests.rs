@@ -337,6 +337,20 @@ fn an_address_at_its_share_keeps_no_other_address_out() {
 }
 
 #[test]
+fn a_subscription_that_fits_no_hub_is_told_so() {
+    let mut audiences = Audiences::default();
+    let many: Vec<_> = (0..1_000).map(|number| selector(&format!("{{n{number}}}"))).collect();
+    let refused = |audiences: &mut Audiences, selection: &Selection| {
+        audiences.join(selection, None, usize::MAX).unwrap_err()
+    };
+    let alone = refused(&mut audiences, &of_all(&many));
+    assert_eq!(alone, NoPlace::Selectors(TooManySelectors::Alone));
+    assert!(audiences.join(&of_all(&many[..400]), None, usize::MAX).is_ok());
+    let beside = refused(&mut audiences, &of_all(&many[400..800]));
+    assert_eq!(beside, NoPlace::Selectors(TooManySelectors::BeginAlike));
+}
+
+#[test]
 fn a_thousand_ordinary_clients_behind_one_address_have_their_own_templates() {
     let mut audiences = Audiences::default();
     let office: Arc<str> = "192.0.2.1".into();
