@@ -98,7 +98,7 @@ pub struct Untold<'a> {
 }
 
 impl Untold<'_> {
-    /// So many more are missing, if it is known how many.
+    /// Adds further missing updates; `None` when their number is unknown.
     pub fn add(&mut self, missed: Option<u64>) {
         let gap = self.gap.take().map(|gap| gap.and(missed));
         self.gap = gap.or(Some(Gap { requested: None, missed }));

@@ -152,7 +152,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         Ok(closed.map_or(Polled::Nothing, Polled::Closed))
     }
 
-    /// Whether so many bytes of a chunk wait for the rest of it while others have their turn. A chunk
+    /// Whether a chunk of this size waits for its rest while others have their turn. A chunk
     /// that ended with the turn would tell how many updates there are that the reader may not see.
     fn may_keep(&self, bytes: usize) -> bool {
         let held = self.registry.held();
