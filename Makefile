@@ -12,8 +12,8 @@ HOST := 127.0.0.1
 PORT := 8787
 # Where `make serve` keeps its storage; in memory when empty.
 DATA :=
-# Whether `make serve` puts tools/trap.mjs before the worker, for a test; yes when not empty.
-TRAP :=
+# The module of tests/e2e/before that `make serve` puts before the worker, for a test: its name without .mjs.
+BEFORE :=
 # Tools that cargo installs, each in a folder of its version: clones share them.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/millstream
 # How long `make fuzz` runs each target.
@@ -67,7 +67,7 @@ dev: $(WASM) ## build, and run it on wrangler with dev.env (PORT=8787)
 .PHONY: serve
 serve: $(WASM) $(BUILD)/workerd.capnp ## run the built worker alone on workerd (PORT=, HOST=, DATA=dir; settings from the environment)
 	@echo 'http://$(HOST):$(PORT)/'
-	@exec tools/serve $(if $(TRAP),trap,main) $(HOST):$(PORT) '$(DATA)'
+	@exec tools/serve $(or $(BEFORE),main) $(HOST):$(PORT) '$(DATA)'
 
 .PHONY: deploy
 deploy: deploy-check ## put it on Cloudflare
@@ -84,7 +84,7 @@ $(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM)
 	wasm-bindgen --target web --no-typescript --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
 	wasm-opt -O3 --one-caller-inline-max-function-size=20 $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
 
-$(BUILD)/workerd.capnp: tools/workerd_config.mjs tools/trap.mjs wrangler.toml src/config.rs worker.mjs $(shell find www) $(NPM)
+$(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml src/config.rs worker.mjs $(shell find www tests/e2e/before) $(NPM)
 	@mkdir -p $(BUILD)
 	node tools/workerd_config.mjs $(BUILD)
 

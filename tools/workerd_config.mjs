@@ -1,9 +1,10 @@
 // Writes what `make serve` runs, from wrangler.toml, so that there is one source of truth:
 //   node tools/workerd_config.mjs BUILD
-// BUILD/workerd.capnp holds two configurations: `main`, and `trap` with tools/trap.mjs before it, for a test.
+// BUILD/workerd.capnp holds the configuration `main`, and for tests one for each module of tests/e2e/before, which
+// stands before the worker there.
 // BUILD/serve.mjs answers for the files of www before the worker does, as wrangler's assets do.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { extname, join, relative } from "node:path";
+import { basename, extname, join, relative } from "node:path";
 import { parse } from "smol-toml";
 
 const CONTENT_TYPES = {
@@ -19,6 +20,9 @@ const CONTENT_TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
+/** Where the modules are that a test puts before the worker. */
+const BEFORE = "tests/e2e/before";
+
 /** The folder of the storage, which the command line names. */
 const DISK = "data";
 
@@ -31,7 +35,7 @@ writeFileSync(
   `# Written by tools/workerd_config.mjs from wrangler.toml.
 using Workerd = import "/workerd/workerd.capnp";
 ${config("main", [])}
-${config("trap", ["trap.mjs"])}
+${readdirSync(BEFORE).map((name) => config(basename(name, ".mjs"), [name])).join("\n")}
 `,
 );
 
@@ -91,7 +95,7 @@ function config(name, before) {
   const objects = wrangler.durable_objects.bindings;
   const sqlite = new Set(wrangler.migrations.flatMap((migration) => migration.new_sqlite_classes ?? []));
   const modules = [
-    ...before.map((name) => [name, "esModule", relative(build, join("tools", name))]),
+    ...before.map((name) => [name, "esModule", relative(build, join(BEFORE, name))]),
     ["serve.mjs", "esModule", "serve.mjs"],
     ["worker.mjs", "esModule", relative(build, wrangler.main)],
     ["build/millstream.js", "esModule", "millstream.js"],

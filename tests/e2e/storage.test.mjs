@@ -6,7 +6,7 @@ import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
 import { DIALECTS, KEYS, bearer } from "./tokens.mjs";
 
-/** The header that has the storage refuse: see tools/trap.mjs. The tests of this file run one after the other. */
+/** The header that has the storage refuse: see before/trap.mjs. The tests of this file run one after the other. */
 const REFUSING = { "sql-fails": "1" };
 const STREAM = { accept: "text/event-stream" };
 /** The origin whose pages may read, and that of the hub `own`. */
@@ -17,7 +17,7 @@ let server;
 before(async () => {
   const HUBS = JSON.stringify({ own: { CORS_ORIGINS: OWN } });
   const vars = { ...KEYS, CORS_ORIGINS: PAGE, HUBS, SUBSCRIPTIONS: "true" };
-  server = await Server.start({ kind: "workerd", vars, settings: ["TRAP=1"] });
+  server = await Server.start({ kind: "workerd", vars, settings: ["BEFORE=trap"] });
 });
 after(() => server?.stop());
 

@@ -6,10 +6,10 @@ import { Server } from "./server.mjs";
 import { until } from "./until.mjs";
 
 let server;
-before(async () => (server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" }, settings: ["TRAP=1"] })));
+before(async () => (server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" }, settings: ["BEFORE=trap"] })));
 after(() => server?.stop());
 
-/** The header that has the next reading of the clock trap: see tools/trap.mjs. */
+/** The header that has the next reading of the clock trap: see before/trap.mjs. */
 const TRAP = { headers: { "trap-after": "1" } };
 
 test("a request that traps is answered with a problem that says nothing of the inside", async () => {
