@@ -12,8 +12,8 @@ HOST := 127.0.0.1
 PORT := 8787
 # Where `make serve` keeps its storage; in memory when empty.
 DATA :=
-# The module of tests/e2e/before that `make serve` puts before the worker, for a test: its name without .mjs.
-BEFORE :=
+# What `make serve` runs: a constant of build/workerd.capnp, or FILE:CONSTANT for a configuration of one's own.
+CONFIG := main
 # Tools that cargo installs, each in a folder of its version: clones share them.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/millstream
 # How long `make fuzz` runs each target.
@@ -67,7 +67,7 @@ dev: $(WASM) ## build, and run it on wrangler with dev.env (PORT=8787)
 .PHONY: serve
 serve: $(WASM) $(BUILD)/workerd.capnp ## run the built worker alone on workerd (PORT=, HOST=, DATA=dir; settings from the environment)
 	@echo 'http://$(HOST):$(PORT)/'
-	@exec tools/serve $(or $(BEFORE),main) $(HOST):$(PORT) '$(DATA)'
+	@exec tools/serve '$(CONFIG)' $(HOST):$(PORT) '$(DATA)'
 
 .PHONY: deploy
 deploy: deploy-check ## put it on Cloudflare

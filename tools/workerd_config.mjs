@@ -90,7 +90,7 @@ export default {
 `;
 }
 
-/** One constant of the configuration; the address comes from the command line. */
+/** A Worker, and a configuration that runs it alone; the address comes from the command line. */
 function config(name, before) {
   const objects = wrangler.durable_objects.bindings;
   const sqlite = new Set(wrangler.migrations.flatMap((migration) => migration.new_sqlite_classes ?? []));
@@ -112,23 +112,25 @@ function config(name, before) {
     enableSql: sqlite.has(class_name),
   }));
   return `
+const ${name}Worker :Workerd.Worker = (
+  modules = [
+${modules.map(([name, kind, path]) => `    (name = ${text(name)}, ${kind} = embed ${text(path)}),`).join("\n")}
+  ],
+  compatibilityDate = ${text(wrangler.compatibility_date)},
+  compatibilityFlags = [${wrangler.compatibility_flags.map(text).join(", ")}],
+  bindings = [
+${bindings.map((binding) => `    ${struct(binding)},`).join("\n")}
+  ],
+  durableObjectNamespaces = [
+${namespaces.map((namespace) => `    ${struct(namespace)},`).join("\n")}
+  ],
+  durableObjectStorage = ${struct({ localDisk: DISK })},
+);
+
 const ${name} :Workerd.Config = (
   sockets = [(name = "http", http = (), service = "main")],
   services = [
-    (name = "main", worker = (
-      modules = [
-${modules.map(([name, kind, path]) => `        (name = ${text(name)}, ${kind} = embed ${text(path)}),`).join("\n")}
-      ],
-      compatibilityDate = ${text(wrangler.compatibility_date)},
-      compatibilityFlags = [${wrangler.compatibility_flags.map(text).join(", ")}],
-      bindings = [
-${bindings.map((binding) => `        ${struct(binding)},`).join("\n")}
-      ],
-      durableObjectNamespaces = [
-${namespaces.map((namespace) => `        ${struct(namespace)},`).join("\n")}
-      ],
-      durableObjectStorage = ${struct({ localDisk: DISK })},
-    )),
+    (name = "main", worker = .${name}Worker),
     (name = ${text(DISK)}, disk = (writable = true)),
     # What fetch reaches. workerd's own has no private addresses, where the keys of who hosts a hub often are; that is
     # no way in, since the hub fetches nothing but the key sets that its configuration names, and follows no redirection.

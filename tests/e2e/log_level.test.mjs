@@ -70,7 +70,7 @@ describe("at the level debug", () => {
 
 for (const level of ["", "info", "warning", "error"]) {
   test(`at the level ${level || "that is the default"} nothing that is published or in a token is logged`, async (t) => {
-    const server = await Server.start({ kind: "workerd", vars: { ...VARS, LOG_LEVEL: level }, settings: ["BEFORE=trap"] });
+    const server = await Server.start({ kind: "workerd", vars: { ...VARS, LOG_LEVEL: level }, settings: ["CONFIG=trap"] });
     t.after(() => server.stop());
     const used = [];
     for (const tokens of Object.values(DIALECTS)) used.push(await use(t, server, tokens, `hidden-${tokens.parameter}`));

@@ -78,7 +78,7 @@ describe("a hub that works, or whose platform does not", () => {
   let server;
   before(async () => {
     const vars = { ...KEYS, ANONYMOUS_PUBLISH: "true", CORS_ORIGINS: "*", SUBSCRIPTIONS: "true" };
-    server = await Server.start({ kind: "workerd", vars, settings: ["BEFORE=trap"] });
+    server = await Server.start({ kind: "workerd", vars, settings: ["CONFIG=trap"] });
   });
   after(() => server?.stop());
 

@@ -17,7 +17,7 @@ let server;
 before(async () => {
   const HUBS = JSON.stringify({ own: { CORS_ORIGINS: OWN } });
   const vars = { ...KEYS, CORS_ORIGINS: PAGE, HUBS, SUBSCRIPTIONS: "true" };
-  server = await Server.start({ kind: "workerd", vars, settings: ["BEFORE=trap"] });
+  server = await Server.start({ kind: "workerd", vars, settings: ["CONFIG=trap"] });
 });
 after(() => server?.stop());
 

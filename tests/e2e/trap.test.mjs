@@ -6,7 +6,7 @@ import { Server } from "./server.mjs";
 import { until } from "./until.mjs";
 
 let server;
-before(async () => (server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" }, settings: ["BEFORE=trap"] })));
+before(async () => (server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" }, settings: ["CONFIG=trap"] })));
 after(() => server?.stop());
 
 /** The header that has the next reading of the clock trap: see before/trap.mjs. */

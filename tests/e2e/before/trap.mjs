@@ -1,4 +1,4 @@
-// Stands before the worker under `make serve BEFORE=trap`, so that a test can have the shipped wasm trap: a request with
+// Stands before the worker under `make serve CONFIG=trap`, so that a test can have the shipped wasm trap: a request with
 // the header `trap-after: N` makes the Nth reading of the clock after it throw what a trap throws.
 // The shells read the clock by an import that is not declared to throw, so nothing in the instance catches it.
 // A request with the header `sync-fails` has the next write of an object not be confirmed, and one with the header
