@@ -1,9 +1,8 @@
 // Keys that are fetched: a key set at a URL, in a private network as those of who hosts a hub often are.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
+import { KeySet } from "./key_set.mjs";
 import { Server } from "./server.mjs";
 import { withQuery } from "./stream.mjs";
 import { DIALECTS, bearer, keyPair, tampered } from "./tokens.mjs";
@@ -12,31 +11,6 @@ import { until } from "./until.mjs";
 const ALGORITHMS = ["RS256", "ES256", "EdDSA"];
 /** Longer than the interval in which a key set is fetched at most once, src/fetched_keys.rs. */
 const ROTATION_DEADLINE = 60_000;
-
-/** A server of one key set, which counts how often it was asked. */
-class KeySet {
-  keys = [];
-  status = 200;
-  asked = 0;
-  #server;
-
-  static async start(t) {
-    const set = new KeySet();
-    set.#server = createServer((request, response) => {
-      set.asked += 1;
-      response.writeHead(set.status, { "content-type": "application/jwk-set+json" });
-      response.end(JSON.stringify({ keys: set.keys }));
-    });
-    set.#server.listen(0, "127.0.0.1");
-    await once(set.#server, "listening");
-    t.after(() => set.#server.close());
-    return set;
-  }
-
-  get url() {
-    return `http://127.0.0.1:${this.#server.address().port}/jwks.json`;
-  }
-}
 
 /** A pair of keys of each algorithm; its name in the set is that of the algorithm. */
 let pairs;

@@ -1,4 +1,4 @@
-// Requests as no client library makes them: byte by byte, or with a body that goes out piece by piece.
+// Requests as no client library makes them: byte by byte, with a body that goes out piece by piece, or broken off.
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -57,6 +57,51 @@ export class StreamedPost {
   /** Breaks the connection. */
   break() {
     this.#request.destroy();
+  }
+}
+
+/** A request on a connection of its own, which can be reset. */
+export class LoneRequest {
+  /** What came of the answer so far. */
+  text = "";
+  /** Whether the connection has ended. */
+  closed = false;
+  #socket;
+
+  /** Connects; nothing is sent yet. */
+  static async to(port) {
+    const lone = new LoneRequest();
+    const socket = connect(Number(port), "127.0.0.1");
+    lone.#socket = socket;
+    socket.setEncoding("utf8").on("data", (text) => (lone.text += text));
+    socket.on("error", () => {}).on("close", () => (lone.closed = true));
+    await once(socket, "connect");
+    return lone;
+  }
+
+  /** Sends a request without a body, or with one as a form. */
+  send({ method, path, headers, body }) {
+    const own = { host: "127.0.0.1", connection: "close", ...headers };
+    const form = body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded", "content-length": body.length };
+    const lines = Object.entries({ ...own, ...form }).map((pair) => pair.join(": "));
+    this.#socket.write([`${method} ${path} HTTP/1.1`, ...lines, "", body ?? ""].join("\r\n"));
+  }
+
+  /** The status of the answer, once it is there. */
+  get status() {
+    const status = /^HTTP\/1\.1 (\d+) /.exec(this.text)?.[1];
+    return status && Number(status);
+  }
+
+  /** Waits for the answer's status. */
+  async answered() {
+    await until(() => this.status !== undefined || this.closed, "an answer");
+    return this.status;
+  }
+
+  /** Resets the connection (RST), as a client does that is killed or goes out of range. */
+  reset() {
+    this.#socket.resetAndDestroy();
   }
 }
 
