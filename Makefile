@@ -84,9 +84,13 @@ $(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM)
 	wasm-bindgen --target web --no-typescript --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
 	wasm-opt -O3 --one-caller-inline-max-function-size=20 $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
 
-$(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml src/config.rs worker.mjs $(shell find www tests/e2e/before) $(NPM)
+$(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json worker.mjs $(shell find www tests/e2e/before) $(NPM)
 	@mkdir -p $(BUILD)
 	node tools/workerd_config.mjs $(BUILD)
+
+.PHONY: settings
+settings: ## write README's tables of variables, settings.json and settings.d.ts from src/settings
+	UPDATE_EXPECT=1 cargo test --locked --test settings
 
 # --- test --------------------------------------------------------------
 

@@ -1,12 +1,6 @@
 //! How the hub is set up to tell who may do what.
 
-use crate::{
-    bearer::CookieNames,
-    config::InvalidConfig,
-    hub_path,
-    origins::{self, InvalidOrigin, Origins},
-    trust::{self, Trust},
-};
+use crate::{bearer::CookieNames, origins::Origins, trust::Trust};
 
 /// The part of the configuration that is about authorization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,109 +26,24 @@ pub struct Authorization {
     pub public_origins: Option<Origins>,
 }
 
-/// The variables that [`Authorization`] reads besides those of [`Trust`], which asks for
-/// [`DEVELOPMENT`](trust::DEVELOPMENT) too.
-pub const VARIABLES: [&str; 8] = [
-    "ANONYMOUS_PUBLISH",
-    "ANONYMOUS_SUBSCRIBE",
-    "COOKIE_NAME",
-    "PUBLISH_ORIGINS",
-    "RESOURCE_IDENTIFIER",
-    "PUBLIC_ORIGINS",
-    "PROTOCOL_VERSION_COMPATIBILITY",
-    trust::DEVELOPMENT,
-];
-
-impl Authorization {
-    /// Reads the variables. Without any, nobody can publish or subscribe.
-    ///
-    /// # Errors
-    /// The first variable that is wrong.
-    pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
-        let [publish, subscribe, cookie, origins, resource, public, version, development] =
-            VARIABLES.map(|name| (name, variable(name).unwrap_or_default().trim().to_owned()));
-        boolean(development)?;
-        let identifier = match resource.1.as_str() {
-            "" => None,
-            url if is_url(url) => Some(url.to_owned()),
-            _ => {
-                let expected =
-                    "the URL of the hub, such as https://example.com/.well-known/mercure";
-                return Err(wrong(resource, expected));
-            }
-        };
-        let public_origins: Option<Origins> = match public.1.as_str() {
-            "" => None,
-            origins => Some(listed(public.0, origins)?),
-        };
-        let first = public_origins.as_ref().and_then(Origins::first_of_server);
-        let public_url = identifier.or_else(|| first.map(hub_path::default_at));
-        let trust = Trust::read(variable).map_err(secret)?;
-        trust.check_audience(public_url.as_deref()).map_err(secret)?;
-        Ok(Self {
-            trust,
-            anonymous_publish: boolean(publish)?,
-            anonymous_subscribe: boolean(subscribe)?,
-            cookie_names: match cookie.1.as_str() {
-                "" => CookieNames::default(),
-                name => CookieNames::same(name)
-                    .ok_or_else(|| wrong(cookie.clone(), "the name of a cookie"))?,
-            },
-            publish_origins: listed(origins.0, &origins.1)?,
-            // Version 8 is what a hub of 1.0 is to be told to go on with 0.x, which this one always does.
-            public_by_claim: match version.1.as_str() {
-                "" | "8" => false,
-                "7" => true,
-                _ => return Err(wrong(version, "7 or 8")),
-            },
-            public_url,
-            public_origins,
-        })
-    }
-}
-
-fn boolean(variable: (&'static str, String)) -> Result<bool, InvalidConfig> {
-    match variable.1.as_str() {
-        "" | "false" => Ok(false),
-        "true" => Ok(true),
-        _ => Err(wrong(variable, "true or false")),
-    }
-}
-
-/// Reads a list of origins; of a wrong one, that origin is told.
-pub(crate) fn listed(variable: &'static str, origins: &str) -> Result<Origins, InvalidConfig> {
-    let expected = "origins such as https://example.com, without a path, with names in ASCII \
-                    (xn--…), separated by spaces, or *";
-    origins.parse().map_err(|InvalidOrigin { text }| wrong((variable, text), expected))
-}
-
-/// Whether this is a URL that others can be resolved against and that tokens can name.
-fn is_url(text: &str) -> bool {
-    let origin = origins::normalize(hub_path::origin(text));
-    origin.is_some_and(|origin| origins::is_of_server(&origin))
-        && !text.contains(|end: char| end == '#' || end.is_whitespace())
-}
-
-fn wrong((variable, value): (&'static str, String), expected: &'static str) -> InvalidConfig {
-    InvalidConfig::Value { variable, hub: None, value, expected }
-}
-
-/// What a variable about keys holds is not shown.
-fn secret(invalid: trust::InvalidTrust) -> InvalidConfig {
-    InvalidConfig::Trust(invalid)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Config, InvalidConfig};
+
+    fn read_all(variables: &[(&str, &str)]) -> Result<Authorization, InvalidConfig> {
+        let set = |name: &str| variables.iter().find(|(of, _)| *of == name);
+        let read = Config::read(|name| set(name).map(|(_, value)| (*value).to_owned()));
+        read.map(|read| read.authorization)
+    }
 
     fn read(name: &str, value: &str) -> Result<Authorization, InvalidConfig> {
-        Authorization::read(|variable| (variable == name).then(|| value.to_owned()))
+        read_all(&[(name, value)])
     }
 
     #[test]
     fn without_any_variable_nobody_may_do_anything() {
-        let closed = Authorization::read(|_| None).unwrap();
+        let closed = read_all(&[]).unwrap();
         assert_eq!(closed, Authorization::default());
         assert!(!closed.anonymous_publish && !closed.anonymous_subscribe);
         assert!(!closed.publish_origins.allow("https://example.com"));
@@ -159,11 +68,7 @@ mod tests {
     }
 
     fn public_url(variables: &[(&str, &str)]) -> Result<Option<String>, InvalidConfig> {
-        let read = Authorization::read(|name| {
-            let set = variables.iter().find(|(of, _)| *of == name);
-            set.map(|(_, value)| (*value).to_owned())
-        });
-        read.map(|read| read.public_url)
+        read_all(variables).map(|read| read.public_url)
     }
 
     #[test]

@@ -6,11 +6,11 @@ use thiserror::Error;
 
 use crate::{
     admission::ConnectionLimits,
-    authorization::{self, Authorization},
+    authorization::Authorization,
     delivery::Delivery,
     gap::GapEvents,
     heartbeat::Heartbeat,
-    history::{Bounds, Retention},
+    history::Retention,
     hub_path::{self, OwnPath},
     hub_variables::{self, HUBS, HubVariables},
     level::Level,
@@ -19,8 +19,11 @@ use crate::{
     origins::Origins,
     place::PlaceEvents,
     rate::Rate,
+    settings::Draft,
     trust::{InvalidTrust, of_hub},
 };
+
+pub use crate::settings::VARIABLES;
 
 /// The configuration of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -145,69 +148,6 @@ impl Default for ConnectionAge {
     }
 }
 
-/// Every variable that a deployment reads.
-pub const VARIABLES: [&str; 36] = [
-    "ANONYMOUS_PUBLISH",
-    "ANONYMOUS_SUBSCRIBE",
-    "CONNECTION_AGE",
-    "COOKIE_NAME",
-    "CORS_ORIGINS",
-    "DEVELOPMENT",
-    "GAP_EVENTS",
-    "HEARTBEAT",
-    "HISTORY_AGE",
-    "HISTORY_BYTES",
-    "HISTORY_UPDATES",
-    "HUBS",
-    "ISSUERS",
-    "LINGER",
-    "LOG_LEVEL",
-    "MAX_CONNECTIONS",
-    "MAX_CONNECTIONS_PER_ADDRESS",
-    "MEMORY",
-    "MERCURE_PUBLISHER_JWKS_URL",
-    "MERCURE_PUBLISHER_JWT_ALG",
-    "MERCURE_PUBLISHER_JWT_KEY",
-    "MERCURE_SUBSCRIBER_JWKS_URL",
-    "MERCURE_SUBSCRIBER_JWT_ALG",
-    "MERCURE_SUBSCRIBER_JWT_KEY",
-    "MERCURE_TRUSTED_ISSUERS",
-    "OPERATOR_KEY",
-    "PLACE_EVENTS",
-    "PROTOCOL_VERSION_COMPATIBILITY",
-    "PUBLISHING",
-    "PUBLISH_ORIGINS",
-    "PUBLISH_RATE",
-    "PUBLIC_ORIGINS",
-    "RESOURCE_IDENTIFIER",
-    "SLOW_CONSUMERS",
-    "SUBSCRIBING",
-    "SUBSCRIPTIONS",
-];
-
-/// Those that are read here; the others are [`Delivery`]'s, and [`Authorization`]'s and its parts'.
-const OWN_VARIABLES: [&str; 16] = [
-    "CORS_ORIGINS",
-    "HEARTBEAT",
-    "HISTORY_UPDATES",
-    "HISTORY_BYTES",
-    "HISTORY_AGE",
-    "GAP_EVENTS",
-    "PLACE_EVENTS",
-    "MAX_CONNECTIONS",
-    "MAX_CONNECTIONS_PER_ADDRESS",
-    "PUBLISH_RATE",
-    "SUBSCRIPTIONS",
-    "CONNECTION_AGE",
-    "PUBLISHING",
-    "SUBSCRIBING",
-    "LOG_LEVEL",
-    "OPERATOR_KEY",
-];
-
-/// Gives the value of a variable, if it is set.
-type Source<'a> = dyn Fn(&'static str) -> Option<String> + 'a;
-
 impl Config {
     /// Reads the variables of the hub of this name: what `hubs` sets for it goes before what is set
     /// for all. Of a `RESOURCE_IDENTIFIER` that is set for all, a hub with another name has the origin.
@@ -291,132 +231,13 @@ impl Config {
     /// # Errors
     /// The first variable that is wrong.
     pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
-        Self::read_from(&variable)
-    }
-
-    /// The reading is one function whatever the source: three copies of it weighed 7 kB.
-    fn read_from(variable: &Source<'_>) -> Result<Self, InvalidConfig> {
-        let [
-            cors_origins,
-            heartbeat,
-            updates,
-            bytes,
-            age,
-            gap_events,
-            place_events,
-            connections,
-            per_address,
-            publish_rate,
-            subscriptions,
-            connection_age,
-            publishing,
-            subscribing,
-            log_level,
-            operator_key,
-        ] = OWN_VARIABLES.map(|name| Variable { name, value: variable(name).unwrap_or_default() });
-        let kept = Retention::default().publications;
-        let taken = ConnectionLimits::default();
-        let limit = "a number from 1 on, or 0 for no limit";
-        Ok(Self {
-            hub_path: OwnPath::default(),
-            authorization: Authorization::read(variable)?,
-            connection_age: connection_age.parse(
-                "a time such as 10m or 1h, or 0 for no limit",
-                ConnectionAge::default(),
-                |text| duration(text).map(|age| ConnectionAge((!age.is_zero()).then_some(age))),
-            )?,
-            delivery: Delivery::read(variable)?,
-            cors_origins: authorization::listed(cors_origins.name, &cors_origins.value)?,
-            heartbeat: heartbeat.parse(
-                "a time such as 15s or 500ms, or 0 for none",
-                Heartbeat::default(),
-                |text| duration(text).map(Heartbeat::every),
-            )?,
-            retention: Retention::of_publications(
-                Bounds {
-                    updates: updates.parse("a number from 1 on", kept.updates, positive)?,
-                    bytes: bytes.parse("a number from 1 on", kept.bytes, positive)?,
-                },
-                age.parse("a time such as 12h or 7d, or 0 for no limit", None, |text| {
-                    duration(text).map(|age| (!age.is_zero()).then_some(age))
-                })?,
-            ),
-            connection_limits: ConnectionLimits {
-                connections: connections.parse(limit, taken.connections, number)?,
-                per_address: per_address.parse(limit, taken.per_address, number)?,
-            },
-            operator_key: match operator_key.value.trim() {
-                "" => None,
-                key => Some(
-                    key.parse()
-                        .map_err(|invalid| InvalidConfig::OperatorKey { hub: None, invalid })?,
-                ),
-            },
-            log_level: log_level.parse(
-                "debug, info, warning or error",
-                Level::default(),
-                Level::parse,
-            )?,
-            methods: Methods {
-                publishing: publishing.parse("true or false", true, boolean)?,
-                subscribing: subscribing.parse("true or false", true, boolean)?,
-            },
-            publish_rate: publish_rate.parse(
-                "a number of updates a second, or 0 for no limit",
-                None,
-                |text| text.parse().ok().map(|rate: u32| (rate > 0).then_some(Rate(rate))),
-            )?,
-            gap_events: gap_events.parse("true or false", GapEvents::default(), |text| {
-                boolean(text).map(|on| if on { GapEvents::On } else { GapEvents::Off })
-            })?,
-            place_events: place_events.parse(
-                "auto, true or false",
-                PlaceEvents::default(),
-                |text| text.parse().ok(),
-            )?,
-            subscriptions: subscriptions.parse("true or false", false, boolean)?,
-        })
+        // One function whatever the source: three copies of it weighed 7 kB.
+        Draft::read(&variable)?.join()
     }
 }
 
 fn at_place(place: Option<&str>) -> String {
     place.map_or_else(String::new, |place| format!(" at {place:?}"))
-}
-
-pub(crate) struct Variable {
-    pub(crate) name: &'static str,
-    pub(crate) value: String,
-}
-
-impl Variable {
-    pub(crate) fn parse<T>(
-        self,
-        expected: &'static str,
-        default: T,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<T, InvalidConfig> {
-        match self.value.trim() {
-            "" => Ok(default),
-            text => parse(text).ok_or(InvalidConfig::Value {
-                variable: self.name,
-                hub: None,
-                value: self.value,
-                expected,
-            }),
-        }
-    }
-}
-
-fn boolean(text: &str) -> Option<bool> {
-    text.parse().ok()
-}
-
-fn number(text: &str) -> Option<u64> {
-    text.parse().ok()
-}
-
-fn positive(text: &str) -> Option<u64> {
-    text.parse().ok().filter(|number| *number > 0)
 }
 
 pub(crate) fn duration(text: &str) -> Option<Duration> {

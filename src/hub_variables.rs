@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    config::{InvalidConfig, VARIABLES},
-    hub_path,
-};
+use crate::{config::InvalidConfig, hub_path, settings};
 
 /// The name of the variable, which no hub can have of its own.
 pub const HUBS: &str = "HUBS";
@@ -49,7 +46,7 @@ impl HubVariables {
                 expected: "made of hubs, whose names have 1 to 64 of A-Z a-z 0-9 _ -",
             });
         }
-        let known = VARIABLES.into_iter().find(|name| *name == variable && *name != HUBS);
+        let known = settings::known(variable).filter(|name| *name != HUBS);
         let known = known.ok_or_else(|| InvalidConfig::HubVariable {
             hub: hub.to_owned(),
             variable: variable.to_owned(),

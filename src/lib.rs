@@ -127,6 +127,7 @@ pub mod origins;
 pub mod problem;
 pub mod publish_grant;
 pub mod rate;
+pub mod settings;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

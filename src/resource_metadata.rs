@@ -75,6 +75,7 @@ impl<'a> ResourceMetadata<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     const HUB: &str = "https://hub.example/.well-known/mercure";
 
@@ -83,7 +84,12 @@ mod tests {
         let issuers = r#"[{"issuer":"https://as.example","authorization_server":true,
             "subscriber":{"key":"0123456789abcdef0123456789abcdef"}},
             {"issuer":"app","publisher":{"key":"fedcba9876543210fedcba9876543210"}}]"#;
-        let trust = Trust::read(|name| (name == "ISSUERS").then(|| issuers.to_owned())).unwrap();
+        let read = Config::read(|name| match name {
+            "ISSUERS" => Some(issuers.to_owned()),
+            "RESOURCE_IDENTIFIER" => Some(HUB.to_owned()),
+            _ => None,
+        });
+        let trust = read.unwrap().authorization.trust;
         let metadata = ResourceMetadata::new(HUB, &trust, "__Secure-mercure_access_token");
         assert_eq!(
             metadata.with_subscriptions().to_json(),

@@ -16,25 +16,52 @@ use crate::{
     verifier::{InvalidVerifier, Role, Verifier},
 };
 
-/// Every variable that [`Trust`] reads besides [`DEVELOPMENT`]. Those of the reference hub have its names and meaning;
-/// `ISSUERS` is this hub's own.
-pub const VARIABLES: [&str; 8] = [
-    "MERCURE_PUBLISHER_JWT_KEY",
-    "MERCURE_PUBLISHER_JWT_ALG",
-    "MERCURE_PUBLISHER_JWKS_URL",
-    "MERCURE_SUBSCRIBER_JWT_KEY",
-    "MERCURE_SUBSCRIBER_JWT_ALG",
-    "MERCURE_SUBSCRIBER_JWKS_URL",
-    TRUSTED_ISSUERS,
-    ISSUERS,
-];
+/// The variables about the keys of one role.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RoleNames {
+    pub(crate) key: &'static str,
+    pub(crate) algorithms: &'static str,
+    pub(crate) url: &'static str,
+}
+
+/// The variables about publishers' keys.
+pub(crate) const PUBLISHER: RoleNames = RoleNames {
+    key: "MERCURE_PUBLISHER_JWT_KEY",
+    algorithms: "MERCURE_PUBLISHER_JWT_ALG",
+    url: "MERCURE_PUBLISHER_JWKS_URL",
+};
+
+/// The variables about subscribers' keys.
+pub(crate) const SUBSCRIBER: RoleNames = RoleNames {
+    key: "MERCURE_SUBSCRIBER_JWT_KEY",
+    algorithms: "MERCURE_SUBSCRIBER_JWT_ALG",
+    url: "MERCURE_SUBSCRIBER_JWKS_URL",
+};
+
+/// The variables about keys as they are set; empty where one is not.
+#[derive(Clone, Default)]
+pub(crate) struct KeyVariables {
+    pub(crate) publisher: RoleVariables,
+    pub(crate) subscriber: RoleVariables,
+    pub(crate) trusted_issuer: String,
+    pub(crate) issuers: String,
+    pub(crate) is_development: bool,
+}
+
+/// Those of one role.
+#[derive(Clone, Default)]
+pub(crate) struct RoleVariables {
+    pub(crate) key: String,
+    pub(crate) algorithms: String,
+    pub(crate) url: String,
+}
 
 /// Whether secrets are taken that could be guessed, or that everybody knows: `true` or `false`.
-pub const DEVELOPMENT: &str = "DEVELOPMENT";
+pub(crate) const DEVELOPMENT: &str = "DEVELOPMENT";
 
 /// The `iss` of the access tokens that the keys of the other variables verify: one issuer, in
 /// spite of its name, since a key belongs to one.
-const TRUSTED_ISSUERS: &str = "MERCURE_TRUSTED_ISSUERS";
+pub(crate) const TRUSTED_ISSUERS: &str = "MERCURE_TRUSTED_ISSUERS";
 
 /// More issuers, each with keys of its own: a JSON list.
 ///
@@ -43,7 +70,7 @@ const TRUSTED_ISSUERS: &str = "MERCURE_TRUSTED_ISSUERS";
 ///   "publisher": {"jwks_uri": "https://as.example/jwks", "algorithms": ["ES256"]},
 ///   "subscriber": {"key": "a secret, PEM or a JWK", "algorithms": ["HS256"]}}]
 /// ```
-const ISSUERS: &str = "ISSUERS";
+pub(crate) const ISSUERS: &str = "ISSUERS";
 
 /// The keys of the hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -133,36 +160,26 @@ pub struct Choice<'trust> {
 }
 
 impl Trust {
-    /// Reads the variables. Without any, no token is trusted.
+    /// Those whom the variables name. Without any, no token is trusted.
     ///
     /// # Errors
     /// The first variable that is wrong, a secret that is weak among them unless this is development.
-    pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidTrust> {
-        let [
-            publisher_key,
-            publisher_algorithm,
-            publisher_url,
-            subscriber_key,
-            subscriber_algorithm,
-            subscriber_url,
-            trusted,
-            issuers,
-        ] = VARIABLES.map(|name| (name, variable(name).unwrap_or_default()));
+    pub(crate) fn of(variables: &KeyVariables) -> Result<Self, InvalidTrust> {
         let legacy = Verifiers {
-            publisher: verifier(&publisher_key, &publisher_algorithm, &publisher_url)?,
-            subscriber: verifier(&subscriber_key, &subscriber_algorithm, &subscriber_url)?,
+            publisher: verifier(PUBLISHER, &variables.publisher)?,
+            subscriber: verifier(SUBSCRIBER, &variables.subscriber)?,
         };
-        let is_development = variable(DEVELOPMENT).is_some_and(|value| value.trim() == "true");
+        let is_development = variables.is_development;
         let mut trust = Self { legacy, is_development, ..Self::default() };
         let of = |variable| move |reason| InvalidTrust::new(variable, reason);
         for (variable, role) in
-            [(publisher_key.0, Role::Publisher), (subscriber_key.0, Role::Subscriber)]
+            [(PUBLISHER.key, Role::Publisher), (SUBSCRIBER.key, Role::Subscriber)]
         {
             let weakness = trust.legacy.of(role).and_then(Verifier::weakness);
             trust.note(variable, None, weakness).map_err(of(variable))?;
         }
-        trust.add_own(trusted.1.trim()).map_err(of(trusted.0))?;
-        trust.add_listed(issuers.1.trim()).map_err(of(issuers.0))?;
+        trust.add_own(variables.trusted_issuer.trim()).map_err(of(TRUSTED_ISSUERS))?;
+        trust.add_listed(variables.issuers.trim()).map_err(of(ISSUERS))?;
         Ok(trust)
     }
 
@@ -361,23 +378,19 @@ impl<'trust> Choice<'trust> {
 }
 
 /// The verifier of a role, out of its three variables.
-fn verifier(
-    (key_variable, key): &(&'static str, String),
-    (algorithm_variable, algorithm): &(&'static str, String),
-    (url_variable, url): &(&'static str, String),
-) -> Result<Option<Verifier>, InvalidTrust> {
+fn verifier(names: RoleNames, set: &RoleVariables) -> Result<Option<Verifier>, InvalidTrust> {
     let refused = |variable, reason| Err(InvalidTrust::new(variable, reason));
-    let (made, variable) = match (key.is_empty(), url.trim()) {
-        (true, "") if algorithm.trim().is_empty() => return Ok(None),
-        (true, "") => return refused(algorithm_variable, InvalidTrustReason::NoKey),
-        (true, url) => (Verifier::remote(url, algorithm), url_variable),
-        (false, "") => (Verifier::fixed(key, algorithm), key_variable),
-        (false, _) => return refused(url_variable, InvalidTrustReason::TwoKinds),
+    let (made, variable) = match (set.key.is_empty(), set.url.trim()) {
+        (true, "") if set.algorithms.trim().is_empty() => return Ok(None),
+        (true, "") => return refused(names.algorithms, InvalidTrustReason::NoKey),
+        (true, url) => (Verifier::remote(url, &set.algorithms), names.url),
+        (false, "") => (Verifier::fixed(&set.key, &set.algorithms), names.key),
+        (false, _) => return refused(names.url, InvalidTrustReason::TwoKinds),
     };
     made.map(Some).or_else(|invalid| {
         let variable = match invalid {
             InvalidVerifier::Keys(_) | InvalidVerifier::Url => variable,
-            _ => algorithm_variable,
+            _ => names.algorithms,
         };
         refused(variable, invalid.into())
     })

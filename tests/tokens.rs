@@ -8,6 +8,7 @@
 )]
 
 use millstream::{
+    config::Config,
     invalid_token::InvalidToken,
     jws::Jws,
     timestamp::Timestamp,
@@ -38,10 +39,11 @@ fn trust(key: &str, form: &str, issuer: &str) -> Trust {
         "MERCURE_PUBLISHER_JWT_KEY" => Some(form.to_owned()),
         "MERCURE_PUBLISHER_JWT_ALG" => Some(algorithms.to_owned()),
         "MERCURE_TRUSTED_ISSUERS" => Some(issuer.to_owned()),
+        "RESOURCE_IDENTIFIER" => Some("https://hub.example/.well-known/mercure".to_owned()),
         "DEVELOPMENT" => Some("true".to_owned()),
         _ => None,
     };
-    Trust::read(read).unwrap()
+    Config::read(read).unwrap().authorization.trust
 }
 
 /// What comes of a token if its signature is the key's.
@@ -104,8 +106,8 @@ fn a_public_key_is_refused_as_the_secret_of_an_hmac() {
                 "MERCURE_PUBLISHER_JWT_ALG" => Some("HS256".to_owned()),
                 _ => None,
             };
-            let refused = Trust::read(read).unwrap_err();
-            assert_eq!(refused.variable, "MERCURE_PUBLISHER_JWT_ALG", "{name}");
+            let refused = Config::read(read).unwrap_err();
+            assert_eq!(refused.variable(), "MERCURE_PUBLISHER_JWT_ALG", "{name}");
         }
     }
 }

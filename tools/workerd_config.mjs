@@ -1,4 +1,4 @@
-// Writes what `make serve` runs, from wrangler.toml, so that there is one source of truth:
+// Writes what `make serve` runs, from wrangler.toml and settings.json, so that there is one source of truth:
 //   node tools/workerd_config.mjs BUILD
 // BUILD/workerd.capnp holds the configuration `main`, and for tests one for each module of tests/e2e/before, which
 // stands before the worker there.
@@ -144,12 +144,9 @@ function struct(fields) {
   return `(${Object.entries(fields).map(([name, value]) => `${name} = ${text(value)}`).join(", ")})`;
 }
 
-/** The names in the table of src/config.rs, the only place that lists them. */
+/** The names of the variables, which tests/settings.rs holds against the table in src/settings. */
 function variables() {
-  const table = /\bconst VARIABLES\b[^=]*=\s*&?\[([^\]]*)\]/.exec(readFileSync("src/config.rs", "utf8"));
-  const names = table?.[1].match(/"[A-Z][A-Z0-9_]*"/g) ?? [];
-  if (names.length === 0) throw new Error("src/config.rs: no table VARIABLES of names");
-  return names.map((name) => JSON.parse(name));
+  return JSON.parse(readFileSync("settings.json", "utf8")).map(({ name }) => name);
 }
 
 /** A string for Cap'n Proto's text format and for JavaScript, whose escapes are those of JSON. */

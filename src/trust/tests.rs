@@ -3,23 +3,28 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::*;
-use crate::{grants::Selector, verifier::Keys};
+use crate::{
+    config::{Config, InvalidConfig},
+    grants::Selector,
+    verifier::Keys,
+};
 
 const RESOURCE: &str = "https://hub.example/.well-known/mercure";
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// Reads the variables of a hub in development, whose secrets may be short.
-fn read(variables: &[(&str, &str)]) -> Result<Trust, InvalidTrust> {
-    let development = [(DEVELOPMENT, "true")];
-    Trust::read(|name| {
-        let mut all = variables.iter().chain(&development);
+fn read(variables: &[(&str, &str)]) -> Result<Trust, InvalidConfig> {
+    let others = [(DEVELOPMENT, "true"), ("RESOURCE_IDENTIFIER", RESOURCE)];
+    let read = Config::read(|name| {
+        let mut all = variables.iter().chain(&others);
         all.find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
-    })
+    });
+    read.map(|read| read.authorization.trust)
 }
 
 #[track_caller]
 fn refused(variables: &[(&str, &str)], variable: &str) {
-    assert_eq!(read(variables).unwrap_err().variable, variable, "{variables:?}");
+    assert_eq!(read(variables).unwrap_err().variable(), variable, "{variables:?}");
 }
 
 fn token(header: &str, payload: &str) -> String {
@@ -201,7 +206,7 @@ fn a_weak_secret_is_refused_but_in_development() {
         let hub = |development| read(&[(variable, &weak), (DEVELOPMENT, development)]);
         for outside in ["", "false"] {
             let refused = hub(outside).unwrap_err();
-            assert_eq!(refused.variable, variable);
+            assert_eq!(refused.variable(), variable);
             assert!(refused.to_string().contains(told), "{refused}");
             assert!(!refused.to_string().contains("short"), "{refused}");
         }

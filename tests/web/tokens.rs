@@ -13,6 +13,7 @@ use futures::{
 use millstream::{
     bearer::{Carrier, Presented},
     challenge::Unauthorized,
+    config::Config,
     dialect::Dialect,
     grants::{Grants, Selector},
     invalid_token::InvalidToken,
@@ -71,12 +72,13 @@ fn trust(key: &str, algorithms: &str, issuer: &str) -> Trust {
         ("MERCURE_PUBLISHER_JWT_KEY", key),
         ("MERCURE_PUBLISHER_JWT_ALG", algorithms),
         ("MERCURE_TRUSTED_ISSUERS", issuer),
+        ("RESOURCE_IDENTIFIER", "https://hub.example/.well-known/mercure"),
         ("DEVELOPMENT", "true"),
     ];
-    Trust::read(|name| {
+    let read = Config::read(|name| {
         variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
-    })
-    .unwrap()
+    });
+    read.unwrap().authorization.trust
 }
 
 fn verification(trust: Trust) -> Verification {
@@ -178,10 +180,10 @@ impl Fetch for Documents {
 /// A verification by the key sets that are fetched one after the other.
 fn remote(documents: Vec<Result<String, FetchFailed>>) -> (Verification, Documents) {
     let fetch = Documents { documents: Rc::new(RefCell::new(documents)), ..Documents::default() };
-    let trust = Trust::read(|name| {
+    let config = Config::read(|name| {
         (name == "MERCURE_PUBLISHER_JWKS_URL").then(|| "https://issuer.example/jwks".to_owned())
     });
-    (Verification::new(trust.unwrap(), fetch.clone(), |_| {}), fetch)
+    (Verification::new(config.unwrap().authorization.trust, fetch.clone(), |_| {}), fetch)
 }
 
 fn jwks(vectors: &Vectors, names: &[&str]) -> String {
