@@ -14,6 +14,7 @@ mod rows;
 mod schema;
 mod subscriptions;
 mod sys;
+mod tables;
 
 pub use hub_object::HubObject;
 pub use router::{last_line, route, unconfirmed, unreachable};

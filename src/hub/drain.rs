@@ -61,6 +61,14 @@ impl<H: History, T: Clone> Hub<H, T> {
         effects
     }
 
+    /// Whether a later life of the hub is to know that it was drained now. A hub that has no connection
+    /// and never had an update tells nobody a reconnection time, but for clients that come while it is
+    /// drained: for them it keeps nothing.
+    #[must_use]
+    pub fn drain_matters(&self) -> bool {
+        !self.registry.is_empty() || self.log.tail() > Sequence::START
+    }
+
     /// The same hub, which was drained then, in an earlier life perhaps. Streams that begin within
     /// [`REMEMBER_DRAIN`] of it tell their clients a usual reconnection time, since they would keep the
     /// one that the drain has told them.

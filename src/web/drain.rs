@@ -15,7 +15,10 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let detail =
             format!("{connections} connections, to come back within {} ms", within.as_millis());
         self.log(&Record::new(Level::Info, "draining").with_detail(detail));
-        let noted = self.hub.borrow().log().history().note_drain(clock::now());
+        let noted = {
+            let hub = self.hub.borrow();
+            if hub.drain_matters() { hub.log().history().note_drain(clock::now()) } else { Ok(()) }
+        };
         if let Err(error) = noted {
             self.log(&Record::new(Level::Error, "drain not noted").with_detail(error));
         }

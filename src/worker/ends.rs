@@ -5,8 +5,8 @@ use std::fmt;
 use wasm_bindgen::JsValue;
 
 use super::{
-    rows::{Row, Rows, SqlError, js_number, rows},
-    sys::SqlStorage,
+    rows::{Row, Rows, SqlError, js_number},
+    tables::Tables,
 };
 use crate::{
     history::{Bounds, Entry, Held},
@@ -52,9 +52,9 @@ pub(super) struct Place {
 impl Ends {
     /// Asks for them. A row that cannot be counted with is passed over, and counts as removed when it
     /// is the oldest.
-    pub(super) fn read(sql: &SqlStorage, kind: Kind) -> Result<Self, SqlError> {
+    pub(super) fn read(tables: &Tables, kind: Kind) -> Result<Self, SqlError> {
         let (table, is_of) = (table(kind), is_of(kind));
-        let first = |query: &str| rows(sql, query, &[])?.first();
+        let first = |query: &str| tables.rows(query, &[])?.first();
         let emptied = first(&format!(
             "SELECT sequence, coalesce(number, sequence), bytes FROM emptied WHERE {is_of}"
         ))?;
@@ -82,14 +82,13 @@ impl Ends {
         let newest = Sequence::new(newest);
         let held = Held { newest, removed: newest, oldest: None };
         let mut ends = Self { kind, held, before: until, until };
-        ends.find_oldest(sql)?;
+        ends.find_oldest(tables)?;
         Ok(ends)
     }
 
-    fn find_oldest(&mut self, sql: &SqlStorage) -> Result<(), SqlError> {
+    fn find_oldest(&mut self, tables: &Tables) -> Result<(), SqlError> {
         let (table, is_of) = (table(self.kind), is_of(self.kind));
-        let oldest = rows(
-            sql,
+        let oldest = tables.rows(
             &format!(
                 "SELECT sequence, coalesce(previous, sequence - 1), coalesce(number, sequence), \
                  before, accepted FROM {table} \
@@ -136,7 +135,7 @@ impl Ends {
     /// more of it.
     pub(super) fn prune(
         &mut self,
-        sql: &SqlStorage,
+        tables: &Tables,
         bounds: Bounds,
         expired: Option<Timestamp>,
     ) -> Result<bool, SqlError> {
@@ -145,8 +144,7 @@ impl Ends {
         }
         let (table, is_of) = (table(self.kind), is_of(self.kind));
         // All bounds rise with the sequence, so what is removed is a run from the oldest on.
-        let removed = rows(
-            sql,
+        let removed = tables.rows(
             &format!(
                 "DELETE FROM {table} WHERE {is_of} AND sequence <= (SELECT max(sequence) FROM \
                  (SELECT sequence, accepted, before, coalesce(number, sequence) AS place \
@@ -163,12 +161,11 @@ impl Ends {
         for removed in removed {
             removed?;
         }
-        self.find_oldest(sql)?;
+        self.find_oldest(tables)?;
         if self.held.oldest.is_none() {
-            rows(sql, &format!("DELETE FROM emptied WHERE {is_of}"), &[])?;
-            rows(
-                sql,
-                "INSERT INTO emptied VALUES (?, ?, ?, ?)",
+            tables.rows(&format!("DELETE FROM emptied WHERE {is_of}"), &[])?;
+            tables.insert(
+                "emptied VALUES (?, ?, ?, ?)",
                 &[
                     js_number(self.held.newest.get()),
                     js_number(self.until.bytes),
@@ -190,7 +187,7 @@ impl Ends {
     /// The newest one that was accepted at `moment` or before.
     pub(super) fn newest_until(
         &self,
-        sql: &SqlStorage,
+        tables: &Tables,
         moment: Timestamp,
     ) -> Result<Option<Sequence>, SqlError> {
         if self.held.oldest.is_none_or(|(_, accepted)| accepted > moment) {
@@ -204,7 +201,7 @@ impl Ends {
             table(self.kind),
             is_of(self.kind)
         );
-        one(rows(sql, &query, &[js_number(moment.as_millis())])?)
+        one(tables.rows(&query, &[js_number(moment.as_millis())])?)
     }
 }
 

@@ -7,16 +7,16 @@ use std::{
 
 use futures::FutureExt;
 use js_sys::{ArrayBuffer, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
     ends::{self, Ends, one},
     outcomes::SqlOutcomes,
-    rows::{Row, Rows, SqlError, js_number, rows},
-    schema,
+    rows::{Row, SqlError, js_number},
     subscriptions::SqlSubscriptions,
-    sys::{DurableObjectStorage, SqlStorage},
+    sys::DurableObjectStorage,
+    tables::Tables,
 };
 use crate::{
     active_subscriptions::ActiveSubscriptions,
@@ -43,8 +43,7 @@ const MAX_REPORTED: usize = 64;
 /// transaction.
 #[derive(Debug)]
 pub(super) struct SqlHistory {
-    storage: DurableObjectStorage,
-    sql: SqlStorage,
+    tables: Rc<Tables>,
     ends: OfKind<Cell<Ends>>,
     outcomes: Rc<SqlOutcomes>,
     /// Broken updates of which the log tells already.
@@ -52,13 +51,12 @@ pub(super) struct SqlHistory {
 }
 
 impl SqlHistory {
-    /// Opens the history and brings its tables up to date.
-    pub(super) fn open(storage: DurableObjectStorage, now: Timestamp) -> Result<Self, SqlError> {
-        let sql = storage.sql()?;
-        schema::migrate(&sql, now)?;
-        let ends = OfKind::try_new(|kind| Ends::read(&sql, kind).map(Cell::new))?;
-        let outcomes = Rc::new(SqlOutcomes::open(sql.clone())?);
-        Ok(Self { storage, sql, ends, outcomes, reported: RefCell::default() })
+    /// Opens the history. One that never kept anything is empty, and stays without tables.
+    pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
+        let tables = Rc::new(Tables::open(storage)?);
+        let ends = OfKind::try_new(|kind| Ends::read(&tables, kind).map(Cell::new))?;
+        let outcomes = Rc::new(SqlOutcomes::open(Rc::clone(&tables))?);
+        Ok(Self { tables, ends, outcomes, reported: RefCell::default() })
     }
 
     /// Tells the log once of an update that is broken, and of no more than [`MAX_REPORTED`] of them:
@@ -71,10 +69,6 @@ impl SqlHistory {
         }
     }
 
-    fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
-        rows(&self.sql, query, bindings)
-    }
-
     /// The first update whose id may have been read as this one, which holds U+FFFD behind `before`.
     /// Only ids of earlier versions hold a character beyond ASCII there: others are not looked at.
     fn find_latin_1(
@@ -83,7 +77,7 @@ impl SqlHistory {
         before: &str,
         cursor: Sequence,
     ) -> Result<Option<Sequence>, SqlError> {
-        let rows = self.rows(
+        let rows = self.tables.rows(
             "SELECT sequence, id FROM updates WHERE id >= ? AND id < ? AND sequence > ? LIMIT ?",
             &[
                 format!("{before}\u{80}").into(),
@@ -110,7 +104,7 @@ impl History for SqlHistory {
 
     fn newest(&self) -> Result<Sequence, SqlError> {
         // The number is known, but a storage that is lost is to be noticed here.
-        one(self.rows("SELECT max(sequence) FROM updates", &[])?)?;
+        self.tables.touch()?;
         let newest = Kind::ALL.into_iter().map(|kind| self.ends.of(kind).get().held().newest);
         Ok(newest.max().unwrap_or_default())
     }
@@ -120,15 +114,15 @@ impl History for SqlHistory {
     }
 
     fn newest_until(&self, kind: Kind, moment: Timestamp) -> Result<Option<Sequence>, SqlError> {
-        self.ends.of(kind).get().newest_until(&self.sql, moment)
+        self.ends.of(kind).get().newest_until(&self.tables, moment)
     }
 
     fn append(&self, entry: &Entry) -> Result<(), SqlError> {
         let (update, own) = (&entry.update, self.ends.of(entry.update.kind));
         let mut ends = own.get();
         let place = ends.next();
-        self.rows(
-            "INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        self.tables.insert(
+            "updates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 js_number(entry.sequence.get()),
                 update.id.as_str().into(),
@@ -150,7 +144,7 @@ impl History for SqlHistory {
     }
 
     fn page(&self, cursor: Sequence, until: Sequence) -> Result<Page, SqlError> {
-        let rows = self.rows(
+        let rows = self.tables.rows(
             "SELECT sequence, id, topics, private, event, accepted, subscription, id_of_hub \
              FROM updates WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
             &[js_number(cursor.get()), js_number(until.get()), js_number(PAGE_UPDATES as u64)],
@@ -181,7 +175,7 @@ impl History for SqlHistory {
         if let Some(before) = id.before_replaced() {
             return self.find_latin_1(id, before, cursor);
         }
-        one(self.rows(
+        one(self.tables.rows(
             "SELECT min(sequence) FROM updates WHERE id = ? AND sequence > ?",
             &[id.as_str().into(), js_number(cursor.get())],
         )?)
@@ -192,7 +186,7 @@ impl History for SqlHistory {
         for kind in Kind::ALL {
             let own = self.ends.of(kind);
             let mut ends = own.get();
-            has_more |= ends.prune(&self.sql, retention.of(kind), retention.expired(now))?;
+            has_more |= ends.prune(&self.tables, retention.of(kind), retention.expired(now))?;
             own.set(ends);
         }
         Ok(has_more)
@@ -201,12 +195,14 @@ impl History for SqlHistory {
 
 impl Storage for SqlHistory {
     fn sync(&self) -> Synced<SqlError> {
-        let synced = self.storage.sync();
+        let synced = self.tables.storage().sync();
         async move { Ok(JsFuture::from(synced?).await.map(|_| ())?) }.boxed_local()
     }
 
     fn drained(&self) -> Result<Option<Timestamp>, SqlError> {
-        let Some(row) = self.rows("SELECT at FROM drained", &[])?.first()? else { return Ok(None) };
+        let Some(row) = self.tables.rows("SELECT at FROM drained", &[])?.first()? else {
+            return Ok(None);
+        };
         match row.number(0, "drained.at") {
             Ok(at) => Ok(Some(Timestamp::from_millis(at))),
             // It makes a difference for a day, and to no update.
@@ -219,13 +215,12 @@ impl Storage for SqlHistory {
     }
 
     fn note_drain(&self, now: Timestamp) -> Result<(), SqlError> {
-        self.rows("DELETE FROM drained", &[])?;
-        self.rows("INSERT INTO drained VALUES (?)", &[js_number(now.as_millis())])?;
-        Ok(())
+        self.tables.rows("DELETE FROM drained", &[])?;
+        self.tables.insert("drained VALUES (?)", &[js_number(now.as_millis())])
     }
 
     fn place_key(&self) -> Result<Option<PlaceKey>, SqlError> {
-        if let Some(row) = self.rows("SELECT key FROM place_key", &[])?.first()? {
+        if let Some(row) = self.tables.rows("SELECT key FROM place_key", &[])?.first()? {
             let bytes = row.get(0).dyn_into::<ArrayBuffer>().map(|key| Uint8Array::new(&key));
             let key = bytes.ok().and_then(|bytes| <[u8; 16]>::try_from(bytes.to_vec()).ok());
             let key = key.map(PlaceKey::from_random).map(Some);
@@ -243,8 +238,7 @@ impl Storage for SqlHistory {
 
     fn keep_place_key(&self, key: &PlaceKey) -> Result<(), SqlError> {
         let key = Uint8Array::from(&key.as_bytes()[..]);
-        self.rows("INSERT INTO place_key VALUES (?)", &[key.into()])?;
-        Ok(())
+        self.tables.insert("place_key VALUES (?)", &[key.into()])
     }
 
     fn outcomes(&self) -> Rc<dyn Outcomes> {
@@ -252,7 +246,7 @@ impl Storage for SqlHistory {
     }
 
     fn subscriptions(&self) -> Rc<dyn ActiveSubscriptions> {
-        Rc::new(SqlSubscriptions::new(self.sql.clone()))
+        Rc::new(SqlSubscriptions::new(Rc::clone(&self.tables)))
     }
 }
 

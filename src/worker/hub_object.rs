@@ -60,7 +60,7 @@ impl HubObject {
             name.ok_or_else(|| JsError::new("the runtime does not tell the hub its name"))?;
         let hub = match config::of_hub(env, &name) {
             Ok(config) => {
-                let history = SqlHistory::open(storage.clone(), clock::now())?;
+                let history = SqlHistory::open(storage.clone())?;
                 Ok(Handler::new(config, history, ())?)
             }
             Err(invalid) => Err(invalid),

@@ -1,12 +1,10 @@
 //! The outcomes of idempotency keys in the object's `SQLite` storage, beside the updates.
 
-use std::cell::RefCell;
-
-use wasm_bindgen::JsValue;
+use std::{cell::RefCell, rc::Rc};
 
 use super::{
-    rows::{Row, Rows, SqlError, js_number, rows},
-    sys::SqlStorage,
+    rows::{Row, SqlError, js_number},
+    tables::Tables,
 };
 use crate::{
     idempotency::{Counts, Fingerprint, Outcome, Outcomes, OutcomesFailed, OwnedKey},
@@ -18,7 +16,7 @@ use crate::{
 /// The outcomes of one hub.
 #[derive(Debug)]
 pub(super) struct SqlOutcomes {
-    sql: SqlStorage,
+    tables: Rc<Tables>,
     /// How many there are of each publisher, so that they need not be counted: nobody else writes
     /// here.
     counts: RefCell<Counts>,
@@ -32,19 +30,15 @@ impl From<SqlError> for OutcomesFailed {
 
 impl SqlOutcomes {
     /// Over the tables of [`super::schema`].
-    pub(super) fn open(sql: SqlStorage) -> Result<Self, SqlError> {
-        let outcomes = Self { sql, counts: RefCell::default() };
+    pub(super) fn open(tables: Rc<Tables>) -> Result<Self, SqlError> {
+        let outcomes = Self { tables, counts: RefCell::default() };
         let counted = "SELECT publisher, count(*) FROM outcomes GROUP BY publisher";
-        for row in outcomes.rows(counted, &[])? {
+        for row in outcomes.tables.rows(counted, &[])? {
             let row = row?;
             let space = KeySpace::stored(row.text(0, "outcomes.publisher")?);
             outcomes.counts.borrow_mut().add(space, size(&row, 1, "count(*)")?);
         }
         Ok(outcomes)
-    }
-
-    fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
-        rows(&self.sql, query, bindings)
     }
 }
 
@@ -59,6 +53,7 @@ impl Outcomes for SqlOutcomes {
 
     fn find(&self, key: &OwnedKey) -> Result<Option<Outcome>, OutcomesFailed> {
         let row = self
+            .tables
             .rows(
                 "SELECT key, fingerprint, id, connections, at FROM outcomes \
                  WHERE key = ? AND publisher IN (?, '') ORDER BY publisher DESC LIMIT 1",
@@ -75,8 +70,8 @@ impl Outcomes for SqlOutcomes {
     }
 
     fn remember(&self, key: &OwnedKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
-        self.rows(
-            "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?)",
+        self.tables.insert(
+            "outcomes VALUES (?, ?, ?, ?, ?, ?)",
             &[
                 key.space.as_str().into(),
                 key.key.as_str().into(),
@@ -95,7 +90,7 @@ impl Outcomes for SqlOutcomes {
         // What has no number as its time is behind all that has.
         let forgotten =
             "DELETE FROM outcomes WHERE at < ? OR at >= '' RETURNING key, publisher, at";
-        for row in self.rows(forgotten, &[until])? {
+        for row in self.tables.rows(forgotten, &[until])? {
             let row = row?;
             let space = KeySpace::stored(row.text(1, "outcomes.publisher")?);
             self.counts.borrow_mut().remove_one(&space);

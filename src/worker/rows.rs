@@ -4,8 +4,6 @@ use js_sys::Array;
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::sys::SqlStorage;
-
 /// The storage threw, or holds what no version of this program has written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum SqlError {
@@ -28,13 +26,16 @@ pub(super) struct Rows(js_sys::Iterator);
 /// A row. Its first column is the one that it is known by.
 pub(super) struct Row(Array);
 
-/// Runs a query.
-pub(super) fn rows(sql: &SqlStorage, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
-    let bindings: Array = bindings.iter().collect();
-    Ok(Rows(sql.exec(query, &bindings)?.raw()?))
-}
-
 impl Rows {
+    /// What the runtime gives: each row is an array of its columns.
+    pub(super) fn new(rows: js_sys::Iterator) -> Self {
+        Self(rows)
+    }
+
+    pub(super) fn none() -> Self {
+        Self(Array::new().values())
+    }
+
     /// The first row, if there is one.
     pub(super) fn first(mut self) -> Result<Option<Row>, SqlError> {
         self.next().transpose()

@@ -1,11 +1,6 @@
 //! The tables of a hub, and their version.
 
-use js_sys::Array;
-
-use super::{
-    rows::{SqlError, rows},
-    sys::SqlStorage,
-};
+use super::rows::SqlError;
 use crate::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
@@ -102,22 +97,21 @@ const STEPS: [&str; VERSION as usize] = [
     "ALTER TABLE updates ADD COLUMN id_of_hub INTEGER NOT NULL DEFAULT 0;",
 ];
 
-/// Brings the tables of this object up to [`VERSION`].
-pub(super) fn migrate(sql: &SqlStorage, now: Timestamp) -> Result<(), SqlError> {
-    let none = Array::new();
-    sql.exec("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", &none)?;
-    let row = rows(sql, "SELECT max(version) FROM schema", &[])?.first()?;
-    let row = row.filter(|row| !row.get(0).is_null());
-    let held = row.map_or(Ok(0), |row| row.number(0, "schema.version"))?;
+/// The text of all steps from the version `held` to [`VERSION`]; from 0 it makes the tables.
+pub(super) fn steps(held: u64, now: Timestamp) -> Result<String, SqlError> {
     if held > u64::from(VERSION) {
         let newer = format!("the tables are of version {held}, newer than {VERSION}");
         return Err(SqlError::Failed(newer));
     }
+    let mut text = String::new();
+    if held == 0 {
+        text.push_str("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL);");
+    }
     for (step, version) in STEPS.iter().zip(1_u32..) {
         if u64::from(version) > held {
-            sql.exec(&step.replace("{now}", &now.as_millis().to_string()), &none)?;
-            sql.exec("INSERT INTO schema VALUES (?)", &Array::of1(&version.into()))?;
+            text.push_str(&step.replace("{now}", &now.as_millis().to_string()));
+            text.push_str(&["INSERT INTO schema VALUES (", &version.to_string(), ");"].concat());
         }
     }
-    Ok(())
+    Ok(text)
 }

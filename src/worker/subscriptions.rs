@@ -1,10 +1,12 @@
 //! The ends of active subscriptions in the object's `SQLite` storage, beside the updates.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 
 use super::{
-    rows::{Row, Rows, SqlError, rows},
-    sys::SqlStorage,
+    rows::{Row, Rows, SqlError},
+    tables::Tables,
 };
 use crate::{
     active_subscriptions::{ActiveSubscriptions, ActiveSubscriptionsFailed},
@@ -18,7 +20,7 @@ use crate::{
 /// The active subscriptions of one hub, over the table of [`super::schema`].
 #[derive(Debug)]
 pub(super) struct SqlSubscriptions {
-    sql: SqlStorage,
+    tables: Rc<Tables>,
 }
 
 impl From<SqlError> for ActiveSubscriptionsFailed {
@@ -28,12 +30,12 @@ impl From<SqlError> for ActiveSubscriptionsFailed {
 }
 
 impl SqlSubscriptions {
-    pub(super) fn new(sql: SqlStorage) -> Self {
-        Self { sql }
+    pub(super) fn new(tables: Rc<Tables>) -> Self {
+        Self { tables }
     }
 
     fn rows(&self, query: &str) -> Result<Rows, SqlError> {
-        rows(&self.sql, query, &[])
+        self.tables.rows(query, &[])
     }
 
     /// A row for each subscription.
@@ -90,10 +92,8 @@ impl ActiveSubscriptions for SqlSubscriptions {
     fn insert(&self, told: &ToldSubscriptions) -> Result<(), ActiveSubscriptionsFailed> {
         let Some(stored) = told.to_stored() else { return Ok(()) };
         let columns = [stored.subscriber, stored.hub, stored.subscriptions, stored.payloads];
-        rows(
-            &self.sql,
-            "INSERT INTO active_connections (subscriber, hub, subscriptions, payloads) \
-             VALUES (?, ?, ?, ?)",
+        self.tables.insert(
+            "active_connections (subscriber, hub, subscriptions, payloads) VALUES (?, ?, ?, ?)",
             &columns.map(JsValue::from),
         )?;
         Ok(())
@@ -101,7 +101,7 @@ impl ActiveSubscriptions for SqlSubscriptions {
 
     fn remove(&self, subscriber: ConnectionId) -> Result<(), ActiveSubscriptionsFailed> {
         let remove = "DELETE FROM active_connections WHERE subscriber = ?";
-        rows(&self.sql, remove, &[subscriber.to_string().into()])?;
+        self.tables.rows(remove, &[subscriber.to_string().into()])?;
         Ok(())
     }
 }

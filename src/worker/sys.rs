@@ -1,7 +1,7 @@
 //! The classes of the Workers runtime that web-sys lacks, one block each. Everything that can throw
 //! is caught, since an exception that passes through wasm counts as a trap of the instance.
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 
@@ -70,6 +70,13 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn sql(this: &DurableObjectStorage) -> Result<SqlStorage, JsValue>;
 
+    /// Calls the function, and undoes what it has written if it throws.
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    pub(super) fn transaction_sync(
+        this: &DurableObjectStorage,
+        function: &Function,
+    ) -> Result<JsValue, JsValue>;
+
     /// Resolves when everything written so far is durable.
     #[wasm_bindgen(method, catch)]
     pub(super) fn sync(this: &DurableObjectStorage) -> Result<Promise, JsValue>;
@@ -92,6 +99,10 @@ extern "C" {
         query: &str,
         bindings: &Array,
     ) -> Result<SqlStorageCursor, JsValue>;
+
+    /// The method itself, to be called elsewhere.
+    #[wasm_bindgen(method, getter, catch, js_name = exec)]
+    pub(super) fn exec_function(this: &SqlStorage) -> Result<Function, JsValue>;
 }
 
 #[wasm_bindgen]

@@ -6,10 +6,20 @@ import { DatabaseSync } from "node:sqlite";
 
 /** The rows that the query gives in a copy of the only object's database, whether or not the server runs. */
 export function rows(folder, query) {
+  return rowsIn(path(folder), query);
+}
+
+/** The names of the tables in the database of each object, whether or not the server runs. */
+export function tables(folder) {
+  const query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+  return files(folder).map((file) => rowsIn(file, query).map(({ name }) => name));
+}
+
+function rowsIn(original, query) {
   const copies = mkdtempSync(join(tmpdir(), "millstream-database-"));
   try {
     for (const suffix of ["", "-wal"]) {
-      const file = path(folder) + suffix;
+      const file = original + suffix;
       if (existsSync(file)) copyFileSync(file, join(copies, `copy${suffix}`));
     }
     const database = new DatabaseSync(join(copies, "copy"));
@@ -32,13 +42,6 @@ export function replace(folder, sql) {
   database.close();
 }
 
-/** Runs the SQL on the only object's database. No server may run. */
-export function execute(folder, sql) {
-  const database = new DatabaseSync(path(folder));
-  database.exec(sql);
-  database.close();
-}
-
 /** Has the SQL change the only object's database. No server may run. */
 export function change(folder, sql) {
   const database = new DatabaseSync(path(folder));
@@ -46,8 +49,13 @@ export function change(folder, sql) {
   database.close();
 }
 
+function files(folder) {
+  const names = readdirSync(join(folder, "HubObject")).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  return names.map((name) => join(folder, "HubObject", name));
+}
+
 function path(folder) {
-  const files = readdirSync(join(folder, "HubObject")).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
-  if (files.length !== 1) throw new Error(`there is not one database but ${files.length}`);
-  return join(folder, "HubObject", files[0]);
+  const [file, ...others] = files(folder);
+  if (file === undefined || others.length > 0) throw new Error("there is not exactly one database");
+  return file;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Curl, Subscriber, post, publish, subscribeUrl } from "./clients.mjs";
-import { execute } from "./database.mjs";
+import { change } from "./database.mjs";
 import { Server } from "./server.mjs";
 import { until } from "./until.mjs";
 
@@ -132,7 +132,7 @@ test("ids beyond ASCII, as they were taken once, are found as UTF-8, as Latin-1 
   const now = { "id-1": "café-1", "id-2": "été-日本-🌊" };
   const update = ([then, id]) =>
     `UPDATE updates SET id = '${id}', event = CAST(replace(CAST(event AS TEXT), '${then}', '${id}') AS BLOB) WHERE id = '${then}';`;
-  execute(server.folder, Object.entries(now).map(update).join(""));
+  change(server.folder, Object.entries(now).map(update).join(""));
   await server.restart();
   const header = (id, encoding) => ["-H", `@${headerFile(t, `Last-Event-ID: ${id}`, encoding)}`];
   for (const [query, options, expected] of [

@@ -125,3 +125,16 @@ fn who_does_not_read_on_is_left_and_who_has_come_back_is_not() {
     host.connect(3, &live(&["a"]));
     assert_eq!(host.hub.left_of_drain(), [id(1)]);
 }
+
+#[test]
+fn a_drain_matters_once_there_is_a_connection_or_was_an_update() {
+    let mut host = Host::default();
+    assert!(!host.hub.drain_matters());
+    host.connect(1, &live(&["a"]));
+    assert!(host.hub.drain_matters());
+    host.drain(WITHIN);
+    host.read(1);
+    assert!(!host.hub.drain_matters());
+    host.publish("1", &["a"]);
+    assert!(host.hub.drain_matters());
+}
