@@ -37,7 +37,7 @@ mod subscription;
 mod subscription_api;
 mod subtle;
 mod sys;
-mod timer;
+pub(crate) mod timer;
 mod transport;
 mod underlying_source;
 mod url_sys;

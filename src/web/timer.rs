@@ -12,13 +12,13 @@ const LONGEST: f64 = 2_147_483_647.0;
 /// A timer that is stopped when it is dropped, and fires a few weeks ahead at the most.
 #[derive(Debug)]
 #[must_use = "the timer is stopped when this is dropped"]
-pub(super) struct Timer {
+pub(crate) struct Timer {
     handle: Option<JsValue>,
     _callback: Closure<dyn FnMut()>,
 }
 
 impl Timer {
-    pub(super) fn new(delay: Duration, callback: impl FnOnce() + 'static) -> Self {
+    pub(crate) fn new(delay: Duration, callback: impl FnOnce() + 'static) -> Self {
         let callback = Closure::once(callback);
         let millis = (delay.as_secs_f64() * 1_000.0).min(LONGEST);
         let handle = sys::set_timeout(callback.as_ref().unchecked_ref(), millis).ok();

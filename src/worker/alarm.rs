@@ -1,12 +1,16 @@
 //! The one alarm of an object.
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::sys::DurableObjectStorage;
-use crate::timestamp::Timestamp;
+use crate::{timestamp::Timestamp, web::timer::Timer};
 
 /// Sets the alarm no more often than there is a need, since each time is a row written.
 #[derive(Debug)]
@@ -14,11 +18,13 @@ pub(super) struct Alarm {
     storage: DurableObjectStorage,
     /// When it goes off, as far as is known: an earlier life of the object may have set it too.
     set: Cell<Option<Timestamp>>,
+    /// Whether somebody is to look in a while if there is a need.
+    look: RefCell<Option<Timer>>,
 }
 
 impl Alarm {
     pub(super) fn new(storage: DurableObjectStorage) -> Self {
-        Self { storage, set: Cell::default() }
+        Self { storage, set: Cell::default(), look: RefCell::default() }
     }
 
     /// It has gone off and is not set any more.
@@ -26,21 +32,35 @@ impl Alarm {
         self.set.set(None);
     }
 
-    /// Has it go off at `due` at the latest, if there is a need for it.
-    pub(super) async fn set_by(&self, due: Option<Timestamp>) -> Result<(), JsValue> {
-        let Some(due) = due.filter(|due| self.set.get().is_none_or(|set| set > *due)) else {
-            return Ok(());
-        };
-        self.set.set(Some(due));
+    /// Whether it goes off at `due` or before.
+    pub(super) fn is_set_by(&self, due: Timestamp) -> bool {
+        self.set.get().is_some_and(|set| set <= due)
+    }
+
+    /// Calls `look` after this time, unless somebody is to look already.
+    pub(super) fn look_in(&self, wait: Duration, look: impl FnOnce() + 'static) {
+        self.look.borrow_mut().get_or_insert_with(|| Timer::new(wait, look));
+    }
+
+    /// Somebody has looked.
+    pub(super) fn looked(&self) {
+        let looked = self.look.take();
+        drop(looked);
+    }
+
+    /// Has it go off at `due` at the latest, if there is a need for it. Where that fails, it is tried
+    /// again when it is asked for again.
+    pub(super) fn set_by(self: &Rc<Self>, due: Option<Timestamp>) -> Result<(), JsValue> {
+        let Some(due) = due.filter(|due| !self.is_set_by(*due)) else { return Ok(()) };
         #[expect(clippy::cast_precision_loss, reason = "a date is less than 2^53")]
-        let millis = due.as_millis() as f64;
-        let set = match self.storage.set_alarm(millis) {
-            Ok(set) => JsFuture::from(set).await.map(|_| ()),
-            Err(thrown) => Err(thrown),
-        };
-        if set.is_err() {
-            self.set.set(None);
-        }
-        set
+        let set = self.storage.set_alarm(due.as_millis() as f64)?;
+        self.set.set(Some(due));
+        let alarm = Rc::clone(self);
+        spawn_local(async move {
+            if JsFuture::from(set).await.is_err() {
+                alarm.went_off();
+            }
+        });
+        Ok(())
     }
 }

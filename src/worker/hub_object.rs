@@ -29,6 +29,10 @@ use crate::{
 /// hours.
 const ALARM_EVERY: Duration = Duration::from_mins(5);
 
+/// How long a hub is in use before that alarm is set: the runtime keeps an alarm in a table of its own,
+/// and a short visit is to leave none. A client that has gone is noticed within two heartbeats.
+const ALARM_AFTER: Duration = Duration::from_mins(1);
+
 /// How soon an alarm goes on with a removal of old updates that one call did not finish.
 const PRUNE_AGAIN: Duration = Duration::from_secs(1);
 
@@ -81,9 +85,8 @@ impl HubObject {
             protection::add(&response)?;
             let Ok(hub) = hub else { return Ok(response.into()) };
             // The answer stands whatever becomes of the alarm; a later request tries again.
-            if let Ok(next) = next_alarm(&hub, hub.registry().connection_count() > 0) {
-                let _ = alarm.set_by(next).await;
-            }
+            let _ = prune_at(&hub).and_then(|prune| alarm.set_by(prune));
+            set_while_in_use(&hub, &alarm);
             Ok(response.into())
         })
     }
@@ -109,8 +112,7 @@ impl HubObject {
             let Ok(hub) = hub else { return Ok(JsValue::UNDEFINED) };
             let unfinished = hub.prune().map_err(|error| error.to_string())?;
             let again = unfinished.then(|| clock::now().saturating_add(PRUNE_AGAIN));
-            let is_in_use = hub.registry().connection_count() > 0;
-            alarm.set_by(again.or(next_alarm(&hub, is_in_use)?)).await?;
+            alarm.set_by(again.or(next_alarm(&hub)?))?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -118,10 +120,32 @@ impl HubObject {
 
 /// When the object is to be woken: while it is in use from time to time, and to remove what is too
 /// old whether it is in use or not.
-fn next_alarm(hub: &Hub, is_in_use: bool) -> Result<Option<Timestamp>, JsValue> {
-    let in_use = is_in_use.then(|| clock::now().saturating_add(ALARM_EVERY));
-    let prune = hub.prune_at().map_err(|error| error.to_string())?;
-    Ok([in_use, prune].into_iter().flatten().min())
+fn next_alarm(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
+    let in_use = is_in_use(hub).then(|| clock::now().saturating_add(ALARM_EVERY));
+    Ok([in_use, prune_at(hub)?].into_iter().flatten().min())
+}
+
+fn prune_at(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
+    Ok(hub.prune_at().map_err(|error| error.to_string())?)
+}
+
+fn is_in_use(hub: &Hub) -> bool {
+    hub.registry().connection_count() > 0
+}
+
+/// Has the alarm be set if the hub is still in use in a while.
+fn set_while_in_use(hub: &Hub, alarm: &Rc<Alarm>) {
+    let due = clock::now().saturating_add(ALARM_EVERY);
+    if !is_in_use(hub) || alarm.is_set_by(due) {
+        return;
+    }
+    let (hub, weak) = (hub.clone(), Rc::downgrade(alarm));
+    alarm.look_in(ALARM_AFTER, move || {
+        let Some(alarm) = weak.upgrade() else { return };
+        alarm.looked();
+        // If it cannot be set, the next request has somebody look again.
+        let _ = alarm.set_by(is_in_use(&hub).then_some(due));
+    });
 }
 
 async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {

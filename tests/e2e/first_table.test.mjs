@@ -204,3 +204,18 @@ test("a beat fails without tables as well when the storage does", async (t) => {
   await until(() => /history lost.*deliberate/.test(server.output), "the reason in the log");
   assert.deepEqual(ours(server), [[]]);
 });
+
+test("a short visit leaves no alarm, and a longer one a table of the runtime alone", async (t) => {
+  const server = await started(t, { HEARTBEAT: "500ms" }, ["BEFORE=hasty"]);
+  const open = (name) => Stream.open(t, withQuery(server.hub(name), { topic: "a" }));
+  const visit = await open("visited");
+  visit.close();
+  await until(async () => (await server.connections("visited")) === 0, "the visit to be over");
+  const stream = await open("used");
+  assert.deepEqual(tables(server.folder), [[], []]);
+  // Looking at the one that was visited is over by then.
+  await until(() => tables(server.folder).flat().length > 0, "the alarm");
+  assert.deepEqual(tables(server.folder).flat(), [OF_RUNTIME]);
+  await publish(server.hub("used"), { topic: "a", id: "1" });
+  await stream.receivesId("1");
+});
