@@ -143,15 +143,18 @@ impl Ends {
             return Ok(false);
         }
         let (table, is_of) = (table(self.kind), is_of(self.kind));
-        // All bounds rise with the sequence, so what is removed is a run from the oldest on.
+        let oldest = self.held.oldest.map_or(self.held.newest, |(oldest, _)| oldest);
+        // All bounds rise with the sequence, so what is removed is a run from the oldest on, with the
+        // rows ahead of it that cannot be counted with.
         let removed = tables.rows(
             &format!(
                 "DELETE FROM {table} WHERE {is_of} AND sequence <= (SELECT max(sequence) FROM \
                  (SELECT sequence, accepted, before, coalesce(number, sequence) AS place \
                   FROM {table} WHERE {is_of} ORDER BY sequence LIMIT {PRUNE_UPDATES}) \
-                 WHERE accepted <= ? OR (sequence < ? AND (place <= ? OR before < ?))) RETURNING 1"
+                 WHERE sequence < ? OR accepted <= ? OR (sequence < ? AND (place <= ? OR before < ?))) RETURNING 1"
             ),
             &[
+                js_number(oldest.get()),
                 expired.map_or(JsValue::NULL, |expired| js_number(expired.as_millis())),
                 js_number(self.held.newest.get()),
                 js_number(self.until.updates.saturating_sub(bounds.updates)),

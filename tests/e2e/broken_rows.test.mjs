@@ -124,3 +124,18 @@ test("a broken time of the last drain keeps nobody out, and a broken version of 
   assert.equal((await post(server.hub(), { topic: "a" })).status, 500);
   await until(() => /schema\.version/.test(server.output), "the reason in the log");
 });
+
+test("more broken updates than one removal takes away do not keep the rest from being removed", async (t) => {
+  const server = await Server.start({ kind: "workerd", vars: OPEN });
+  t.after(() => server.stop());
+  await publish(server.hub(), { topic: "a", data: "1", id: "id-1" });
+  await server.kill();
+  // 600 of them, ahead of the one update.
+  const numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)";
+  const broken = "i, 'broken', 'a', 0, 'abc', 1, x'00', 'abc', 0, 'abc', 'abc', 0";
+  change(server.folder, `UPDATE updates SET sequence = 1000; ${numbers} INSERT INTO updates SELECT ${broken} FROM n`);
+  await server.restart();
+  for (let at = 0; at < 20; at++) await publish(server.hub(), { topic: "a", data: "later" });
+  const [{ held }] = rows(server.folder, "SELECT count(*) AS held FROM updates WHERE subscription = 0");
+  assert.equal(held, 10);
+});
