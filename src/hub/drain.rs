@@ -61,9 +61,9 @@ impl<H: History, T: Clone> Hub<H, T> {
         effects
     }
 
-    /// Whether a later life of the hub is to know that it was drained now. A hub that has no connection
-    /// and never had an update tells nobody a reconnection time, but for clients that come while it is
-    /// drained: for them it keeps nothing.
+    /// Whether a later life of the hub is to know that it was drained now. While the hub has no connection
+    /// and never had an update, a drain changes the reconnection time of nobody but a client that comes
+    /// during the drain. That is not worth keeping.
     #[must_use]
     pub fn drain_matters(&self) -> bool {
         !self.registry.is_empty() || self.log.tail() > Sequence::START
