@@ -59,6 +59,7 @@ pub mod challenge;
 pub mod claims;
 pub mod der;
 pub mod fetched_keys;
+pub mod granted;
 pub mod grants;
 pub mod invalid_token;
 mod json;
