@@ -37,7 +37,7 @@ pub enum Next {
 impl FetchedKeys {
     /// What to do for a token; `is_known` says whether a key set has a key for it.
     pub fn next(&self, now: Timestamp, is_known: impl Fn(&KeySet) -> bool) -> Next {
-        let may_fetch = self.attempted.is_none_or(|last| now.since(last) >= MIN_INTERVAL);
+        let may_fetch = self.may_fetch(now);
         match &self.fetched {
             Some((at, keys)) if now.since(*at) < MAX_AGE && (is_known(keys) || !may_fetch) => {
                 Next::Use(Rc::clone(keys))
@@ -46,6 +46,11 @@ impl FetchedKeys {
             Some((at, keys)) if now.since(*at) < MAX_STALE => Next::Use(Rc::clone(keys)),
             _ => Next::Unavailable,
         }
+    }
+
+    /// Whether it is long enough ago that a fetch was begun.
+    pub(crate) fn may_fetch(&self, now: Timestamp) -> bool {
+        self.attempted.is_none_or(|last| now.since(last) >= MIN_INTERVAL)
     }
 
     /// Notes that a fetch begins.

@@ -67,6 +67,7 @@ mod jwk;
 pub mod jws;
 pub mod key;
 pub mod key_set;
+pub mod key_sets;
 pub mod lookalike;
 mod numeric_date;
 pub mod pem;

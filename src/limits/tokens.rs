@@ -32,6 +32,11 @@ bounds! {
     MAX_KEY_SET_BYTES: usize = 256 << 10, bytes,
         "a key set that is fetched" => "the key set is wrong";
 
+    /// Two for each of some thirty issuers.
+    MAX_KEY_SETS: usize = 64, number,
+        "key sets of different URLs that are held"
+            => "the one that was not used the longest is fetched anew; 503 while each was fetched within 30 s";
+
     /// The clocks of two servers that are set over a network differ by less.
     CLOCK_LEEWAY: Duration = Duration::from_secs(5), time,
         "how far ahead of the hub's clock `nbf` and `iat` of a token are" => "401";

@@ -9,10 +9,7 @@ use web_sys::{
     AbortSignal, Headers, ReadableStreamDefaultReader, RequestInit, RequestRedirect, Response,
 };
 
-use crate::limits::MAX_KEY_SET_BYTES;
-
-/// Milliseconds for a key set to arrive: those who wait for it have an `EventSource` open.
-const TIMEOUT_MILLIS: u32 = 5_000;
+use crate::{key_sets::FETCH_TIMEOUT, limits::MAX_KEY_SET_BYTES};
 
 /// Fetches a document. The seam at which a test, or an embedder with a cache of its own, puts
 /// something else in.
@@ -67,7 +64,8 @@ async fn request(url: &str) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     init.set_headers(&headers);
     init.set_redirect(RequestRedirect::Manual);
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MILLIS)));
+    let timeout = u32::try_from(FETCH_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(timeout)));
     JsFuture::from(host_fetch(url, &init)?).await?.dyn_into()
 }
 
