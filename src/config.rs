@@ -90,14 +90,17 @@ pub enum InvalidConfig {
     },
     /// `HUBS` sets what is no variable, or none of a single hub.
     #[error(
-        "the configuration variable {HUBS} is wrong: hub {hub} has {} {variable}",
-        if .variable == HUBS { "for itself the variable" } else { "an unknown variable" }
+        "the configuration variable {HUBS} is wrong: hub {hub} has {} {variable}{}",
+        if .variable == HUBS { "for itself the variable" } else { "an unknown variable" },
+        perhaps(*.meant)
     )]
     HubVariable {
         /// The hub.
         hub: String,
         /// The variable's name.
         variable: String,
+        /// The variable that was perhaps meant.
+        meant: Option<&'static str>,
     },
     /// It is about keys, and so not shown.
     #[error(transparent)]
@@ -234,6 +237,10 @@ impl Config {
         // One function whatever the source: three copies of it weighed 7 kB.
         Draft::read(&variable)?.join()
     }
+}
+
+fn perhaps(meant: Option<&str>) -> String {
+    meant.map_or_else(String::new, |meant| format!("; perhaps {meant} was meant"))
 }
 
 fn at_place(place: Option<&str>) -> String {

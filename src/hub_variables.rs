@@ -50,6 +50,7 @@ impl HubVariables {
         let known = known.ok_or_else(|| InvalidConfig::HubVariable {
             hub: hub.to_owned(),
             variable: variable.to_owned(),
+            meant: settings::near_miss(variable).filter(|name| *name != HUBS),
         })?;
         self.0.entry(hub.to_owned()).or_default().insert(known, value);
         Ok(())
@@ -85,7 +86,14 @@ mod tests {
     fn a_hub_that_cannot_be_and_a_variable_that_is_not_are_named() {
         refused("a.b", "HEARTBEAT", "\"a.b\"");
         refused("", "HEARTBEAT", "\"\"");
-        refused("news", "HEARTBEET", "hub news has an unknown variable HEARTBEET");
+        let meant = "hub news has an unknown variable HEARTBEET; perhaps HEARTBEAT was meant";
+        refused("news", "HEARTBEET", meant);
+        for (unlike, told) in [("HISTORY_YEARS", "HISTORY_YEARS"), ("HUB", "HUB"), ("HUBS", "HUBS")]
+        {
+            let mut hubs = HubVariables::default();
+            let error = hubs.insert("news", unlike, String::new()).unwrap_err();
+            assert!(error.to_string().ends_with(&format!("variable {told}")), "{error}");
+        }
         refused("news", "HUBS", "hub news has for itself the variable HUBS");
     }
 

@@ -10,6 +10,7 @@ mod connections;
 mod draft;
 mod history;
 mod keys;
+mod near_miss;
 mod operation;
 mod parse;
 mod public_url;
@@ -18,6 +19,7 @@ mod updates;
 use std::fmt;
 
 pub(crate) use draft::Draft;
+pub use near_miss::{NearMiss, near_miss, near_misses};
 pub(crate) use parse::Refusal;
 
 /// Variables that belong together.

@@ -41,6 +41,10 @@ const KEY = "!AKeyThatNobodyIsToSee!";
 const WRONG = {
   '{"news":{"HISTORY_AGE":"an hour"}}': ["HISTORY_AGE", /HISTORY_AGE of the hub news is "an hour"/],
   '{"news":{"HISTORY_YEARS":"1"}}': ["HUBS", /hub news has an unknown variable HISTORY_YEARS/],
+  '{"news":{"HEARTBEET":"1s"}}': [
+    "HUBS",
+    /hub news has an unknown variable HEARTBEET; perhaps HEARTBEAT was meant/,
+  ],
   '{"no/hub":{"HISTORY_AGE":"1h"}}': ["HUBS", /HUBS is "no\/hub"/],
   '{"news":{"HISTORY_UPDATES":10}}': ["HUBS", /HUBS is wrong at "news.HISTORY_UPDATES": it must be JSON such as/],
   '["news"]': ["HUBS", /HUBS is wrong: it must be JSON such as/],
