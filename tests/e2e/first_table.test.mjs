@@ -35,7 +35,7 @@ async function status(url, init) {
 describe("of a hub that never kept anything", () => {
   let server;
   before(async () => {
-    const HUBS = JSON.stringify({ api: { SUBSCRIPTIONS: "true" }, closed: { SUBSCRIBING: "false" } });
+    const HUBS = JSON.stringify({ api: { SUBSCRIPTIONS: "true" } });
     server = await Server.start({ kind: "workerd", vars: { ...KEYS, ...OPEN, HUBS } });
   });
   after(() => server?.stop());
@@ -197,7 +197,7 @@ test("a hub without tables notices at its next beat that another has made them",
 });
 
 test("a beat fails without tables as well when the storage does", async (t) => {
-  const server = await started(t, { HEARTBEAT: "1s" }, ["BEFORE=trap"]);
+  const server = await started(t, { HEARTBEAT: "1s" }, ["CONFIG=trap"]);
   const stream = await Stream.open(t, subscribeUrl(server.hub(), ["a"]));
   assert.equal(await status(`${server.origin}/healthz`, { headers: { "sql-fails": "1" } }), 200);
   await stream.ends();
@@ -206,7 +206,7 @@ test("a beat fails without tables as well when the storage does", async (t) => {
 });
 
 test("a short visit leaves no alarm, and a longer one a table of the runtime alone", async (t) => {
-  const server = await started(t, { HEARTBEAT: "500ms" }, ["BEFORE=hasty"]);
+  const server = await started(t, { HEARTBEAT: "500ms" }, ["CONFIG=hasty"]);
   const open = (name) => Stream.open(t, withQuery(server.hub(name), { topic: "a" }));
   const visit = await open("visited");
   visit.close();
