@@ -34,7 +34,7 @@ WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib
 # Written by npm itself when an installation is complete.
 NPM := node_modules/.package-lock.json
-# worker.mjs imports from here.
+# The modules of js/ import from here.
 BUILD := build
 # What `make bench` compares with, and the client that puts the load on.
 PEERS := benches/peers/node_modules/.package-lock.json
@@ -84,7 +84,7 @@ $(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM)
 	wasm-bindgen --target web --no-typescript --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
 	wasm-opt -O3 --one-caller-inline-max-function-size=20 $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
 
-$(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json worker.mjs $(shell find www tests/e2e/before) $(NPM)
+$(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json worker.mjs $(shell find js www tests/e2e/before) $(NPM)
 	@mkdir -p $(BUILD)
 	node tools/workerd_config.mjs $(BUILD)
 

@@ -189,35 +189,24 @@ impl Config {
         for weak in &mut config.authorization.trust.weak {
             weak.hub = own(weak.variable).map(|_| hub.to_owned());
         }
-        let path = OwnPath::of_name(hub);
-        if !is_named && path != config.hub_path {
-            // What is set for all is the URL of the default hub.
-            let url = &mut config.authorization.public_url;
-            *url = url.take().map(|url| format!("{}{}", hub_path::origin(&url), path.as_str()));
+        if !is_named {
+            return Ok(config.named(hub));
         }
-        config.hub_path = path;
+        config.hub_path = OwnPath::of_name(hub);
         Ok(config)
     }
 
-    /// Reads the variables that are set for all hubs, and checks those too that `hubs` sets for
-    /// single ones, whose weak secrets are among those found.
-    ///
-    /// # Errors
-    /// The first variable that is wrong.
-    pub fn check(
-        hubs: &HubVariables,
-        variable: impl Fn(&'static str) -> Option<String>,
-    ) -> Result<Self, InvalidConfig> {
-        // Asking for a variable is a call out of the module, which is not to be made for each hub.
-        let values = VARIABLES.map(|name| (name, variable(name)));
-        let variable = |name| values.iter().find(|(of, _)| *of == name)?.1.clone();
-        let mut of_all = Self::read(variable)?;
-        for hub in hubs.hubs() {
-            let of_hub = Self::of_hub(hub, hubs, variable)?;
-            let own = of_hub.authorization.trust.weak.into_iter();
-            of_all.authorization.trust.weak.extend(own.filter(|weak| weak.hub.is_some()));
+    /// The same settings for the hub of this name, which has none of its own.
+    #[must_use]
+    pub(crate) fn named(mut self, hub: &str) -> Self {
+        let path = OwnPath::of_name(hub);
+        if path != self.hub_path {
+            // What is set for all is the URL of the default hub.
+            let url = &mut self.authorization.public_url;
+            *url = url.take().map(|url| format!("{}{}", hub_path::origin(&url), path.as_str()));
+            self.hub_path = path;
         }
-        Ok(of_all)
+        self
     }
 
     /// Reads the variables that are set for all hubs. One that is not set, or empty, has its default.
@@ -266,6 +255,7 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deployment::Deployment;
 
     fn read(name: &str, value: &str) -> Result<Config, InvalidConfig> {
         Config::read(|variable| (variable == name).then(|| value.to_owned()))
@@ -372,13 +362,14 @@ mod tests {
         let of_all_hubs = Config::read(of_all).unwrap();
         assert_eq!(read("default"), of_all_hubs);
         assert_eq!(read("elsewhere"), Config { hub_path: elsewhere, ..of_all_hubs });
-        assert_eq!(Config::check(&hubs, of_all), Config::read(of_all));
+        let read = Deployment::read(&hubs, of_all).unwrap();
+        assert_eq!(Ok(read.of_all()), Config::read(of_all).as_ref());
     }
 
     #[test]
     fn a_wrong_value_of_one_hub_is_named_with_the_hub() {
         let hubs = hubs(&[("news", "HISTORY_AGE", "an hour")]);
-        let error = Config::check(&hubs, of_all).unwrap_err();
+        let error = Deployment::read(&hubs, of_all).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the configuration variable HISTORY_AGE of the hub news is \"an hour\", but must be a \
@@ -395,7 +386,7 @@ mod tests {
             ("MERCURE_SUBSCRIBER_JWT_KEY", "weak"),
             ("OPERATOR_KEY", "short"),
         ] {
-            let told = Config::check(&hubs(&[("news", name, value)]), of_all).unwrap_err();
+            let told = Deployment::read(&hubs(&[("news", name, value)]), of_all).unwrap_err();
             let expected = format!("the configuration variable {name} of the hub news is wrong: ");
             assert!(told.to_string().starts_with(&expected), "{told}");
         }
@@ -409,8 +400,8 @@ mod tests {
             name => of_all(name),
         };
         let hubs = hubs(&[("news", "MERCURE_SUBSCRIBER_JWT_KEY", "weak")]);
-        let told = Config::check(&hubs, of_all).unwrap().authorization.trust;
-        let told = told.weak_secrets().iter();
+        let told = Deployment::read(&hubs, of_all).unwrap();
+        let told = told.weak_secrets();
         let told: Vec<_> = told.map(|weak| (weak.variable, weak.hub.as_deref())).collect();
         assert_eq!(
             told,
@@ -466,7 +457,7 @@ mod tests {
         let hubs = hubs(&[("news", "HISTORY_UPDATES", "3")]);
         let of_all = Config::of_hub("news", &hubs, variable).unwrap_err().to_string();
         assert!(!of_all.contains("news"), "{of_all}");
-        assert_eq!(Config::check(&hubs, variable).unwrap_err().variable(), "HEARTBEAT");
+        assert_eq!(Deployment::read(&hubs, variable).unwrap_err().variable(), "HEARTBEAT");
     }
 
     #[test]

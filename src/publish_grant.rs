@@ -10,7 +10,7 @@ use crate::{
     invalid_token::InvalidToken,
     publish_request::{InvalidPublishRequest, PublishRequest},
     publish_rules,
-    publisher::Publisher,
+    publisher::KeySpace,
     resolved_topics::ResolvedTopics,
     timestamp::Timestamp,
     url_parser::UrlParser,
@@ -22,8 +22,8 @@ use crate::{
 pub struct PublishGrant {
     /// What the request's token allows.
     pub access: Access,
-    /// Whose token it is, if there was one.
-    pub publisher: Option<Publisher>,
+    /// Where its idempotency keys are kept: known if the request has one.
+    pub key_space: Option<KeySpace>,
     /// The dialect whose rules hold.
     pub dialect: Dialect,
     /// Whether a public update asks for no more than a `publish` claim, as in version 7 of the draft.
@@ -95,7 +95,7 @@ mod tests {
         let grants = Grants { dialect, publish, has_publish_claim, subscribe: vec![], expires };
         PublishGrant {
             access: Access::new(grants, &()).unwrap(),
-            publisher: None,
+            key_space: None,
             dialect,
             public_by_claim: false,
             hub_paths: vec!["/.well-known/mercure".to_owned()],

@@ -1,13 +1,17 @@
 //! Shell 2: Cloudflare. A Worker routes, a Durable Object is a hub over `SQLite`.
 //!
-//! `worker.mjs` loads the module, hands [`route`] and [`HubObject`] to the runtime, has
-//! [`unreachable()`] or [`unconfirmed`] answer where they cannot, and makes the wasm instance anew when it has trapped.
+//! The modules of `js/` load it. `door.mjs` takes a request through the steps of [`door_step`] before an
+//! object is touched; `hub_object.mjs` hands [`HubObject`] to the runtime; [`unreachable()`] or
+//! [`unconfirmed`] answer where an object cannot; `instance.mjs` makes the wasm instance anew when it
+//! has trapped.
 
 mod alarm;
 mod config;
+mod door;
 mod ends;
 mod history;
 mod hub_object;
+mod instead;
 mod outcomes;
 mod router;
 mod rows;
@@ -16,15 +20,16 @@ mod subscriptions;
 mod sys;
 mod tables;
 
+pub use door::{door_step, key_set_fetched};
 pub use hub_object::HubObject;
-pub use router::{last_line, route, unconfirmed, unreachable};
-pub use sys::{DurableObjectState, Env};
+pub use instead::{last_line, unconfirmed, unreachable};
+pub use sys::{DoorAnswers, DurableObjectState, Env};
 
 use wasm_bindgen::prelude::*;
 
 use crate::web::{Level, Record};
 
-/// Tells the log why the instance trapped, and `worker.mjs` that it has.
+/// Tells the log why the instance trapped, and `js/instance.mjs` that it has.
 #[wasm_bindgen(start)]
 fn start() {
     std::panic::set_hook(Box::new(|panic| {

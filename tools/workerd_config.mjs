@@ -98,6 +98,7 @@ function config(name, before) {
     ...before.map((name) => [name, "esModule", relative(build, join(BEFORE, name))]),
     ["serve.mjs", "esModule", "serve.mjs"],
     ["worker.mjs", "esModule", relative(build, wrangler.main)],
+    ...sources().map((path) => [path, "esModule", relative(build, path)]),
     ["build/millstream.js", "esModule", "millstream.js"],
     ["build/millstream_bg.wasm", "wasm", "millstream_bg.wasm"],
     ...files.map(({ path }) => [path, "data", relative(build, path)]),
@@ -137,6 +138,11 @@ const ${name} :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
 );`;
+}
+
+/** The modules that worker.mjs is made of. */
+function sources() {
+  return readdirSync("js").map((name) => join("js", name));
 }
 
 /** A structure of Cap'n Proto's text format. */

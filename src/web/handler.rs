@@ -1,18 +1,18 @@
 //! The handler: from a Fetch `Request` to a `Response`.
 
-use std::{fmt, rc::Rc, time::Duration};
+use std::{cell::OnceCell, fmt, rc::Rc, time::Duration};
 
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use super::{
-    Chunks, Hooks, HostFetch, Level, PublishError, Record, Registry, Storage,
-    authorize::{Addressed, Gate},
-    clock, cors,
+    Chunks, Hooks, HostFetch, Level, PublishError, Record, Registry, Storage, clock, cors,
+    door::{Door, Passage},
+    doorstep,
     engine::{Attached, Engine},
     host_url_parser::HostUrlParser,
-    protection, respond,
-    subscription::{self, Entrance},
+    permit::Permit,
+    protection, respond, subscription,
 };
 use crate::{
     access::Access,
@@ -20,17 +20,15 @@ use crate::{
     connection::CloseReason,
     error::Error,
     event_id::EventId,
+    granted::Granted,
     history::Bounds,
     hub::Hub,
-    hub_path,
     limits::{WINDOW_BYTES, WINDOW_UPDATES},
     log::Log,
-    methods,
     place_key::PlaceKey,
     subscribe_request::SubscribeRequest,
     timestamp::Timestamp,
     update::Update,
-    verifier::Role,
 };
 
 /// A hub in one place: `ServerSentEventHandler` of the class reference. `K` are the application's
@@ -38,8 +36,7 @@ use crate::{
 pub struct Handler<K: Hooks = (), S: Storage = ()> {
     config: Rc<Config>,
     engine: Rc<Engine<K, S>>,
-    gate: Rc<Gate>,
-    urls: Rc<HostUrlParser>,
+    door: Rc<OnceCell<Door>>,
 }
 
 /// What a storage keeps of the hub beside its updates.
@@ -84,15 +81,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             .with_max_age(config.connection_age.0);
         let engine = Engine::new(hub, hooks, &config, &urls);
         engine.tell_ends();
-        let weak = Rc::downgrade(&engine);
-        let failed = move |why: String| {
-            if let Some(engine) = weak.upgrade() {
-                let record = Record::new(Level::Error, "keys unusable");
-                engine.log(&record.with_detail(why));
-            }
-        };
-        let gate = Rc::new(Gate::new(config.authorization.clone(), HostFetch, failed));
-        Self { config: Rc::new(config), engine, gate, urls }
+        Self { config: Rc::new(config), engine, door: Rc::default() }
     }
 
     /// Answers a request to the hub's URL: GET and QUERY subscribe, POST publishes, HEAD shows the headers
@@ -102,86 +91,98 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// What the host throws when it is out of the means to make an answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, JsValue> {
-        let response = self.answer(request).await?;
+        let response = match self.door().judge(request, clock::now).await {
+            Ok(Passage::Granted(granted)) => return self.handle_granted(request, &granted).await,
+            Ok(Passage::Options(allow)) => doorstep::options(&self.config, request, allow)?,
+            Err(error) => doorstep::refuse(&self.config, request, &error)?,
+        };
+        protection::add(&response)?;
+        Ok(response)
+    }
+
+    /// Answers a request that a door has let in. Each line of a streamed body, and each part of the
+    /// subscription API, is held against the grants here. A right that is not the one that the request
+    /// needs is answered with 500.
+    ///
+    /// # Errors
+    /// What the host throws when it is out of the means to make an answer.
+    pub async fn handle_granted(
+        &self,
+        request: &Request,
+        granted: &Granted,
+    ) -> Result<Response, JsValue> {
+        let response = self.answer(request, granted).await?;
         protection::add(&response)?;
         Ok(response)
     }
 
     /// The same, for a host that has answers of its own beside it and protects all of them.
-    pub(crate) async fn answer(&self, request: &Request) -> Result<Response, JsValue> {
-        let authorization = &self.config.authorization;
-        let public = authorization.public_origins.as_ref();
-        if public.is_some_and(|origins| !origins.allow(hub_path::origin(&request.url()))) {
-            return respond::error(&Error::Misdirected);
-        }
-        let addressed = Addressed::of(request, authorization.public_url.as_deref());
-        let urls = match authorization.public_url {
-            Some(_) => Rc::clone(&self.urls),
-            None => Rc::new(self.urls.of_request(&addressed.url)),
-        };
-        let (method, methods) = (request.method(), self.config.methods);
-        let allow = addressed.subscriptions.as_ref().map_or(methods.allow(), |_| methods::OF_API);
-        let response = match (method.as_str(), &addressed.subscriptions) {
-            (method, Some(below)) if method != "OPTIONS" => {
-                let gate = &self.gate;
-                self.engine.answer_subscriptions(request, &addressed, below, gate, &urls).await?
-            }
-            (method, _) => match methods.check(method) {
-                Err(error) => respond::error(&error)?,
-                Ok(()) => match method {
-                    "POST" => self.answer_publish(request, &addressed, &urls).await?,
-                    "OPTIONS" => {
-                        let response = respond::empty()?;
-                        response.headers().set("Allow", allow)?;
-                        response
-                    }
-                    _ => self.answer_subscribe(request, &addressed, &urls).await?,
-                },
-            },
-        };
-        let headers = response.headers();
-        let allowed = cors::allow(&self.config.cors_origins, request, &headers)?;
-        if allowed && method == "OPTIONS" {
-            cors::preflight(&headers, allow)?;
-        }
+    pub(crate) async fn answer(
+        &self,
+        request: &Request,
+        granted: &Granted,
+    ) -> Result<Response, JsValue> {
+        let response = self.granted(request, granted).await?;
+        cors::allow(&self.config.cors_origins, request, &response.headers())?;
         Ok(response)
+    }
+
+    async fn granted(&self, request: &Request, granted: &Granted) -> Result<Response, JsValue> {
+        let permit = match Permit::of(request, &self.config, granted) {
+            Ok(permit) => permit,
+            Err(wrong) => return self.misgranted(&wrong.to_string()),
+        };
+        match (granted, request.method().as_str(), &permit.addressed.subscriptions) {
+            (Granted::Subscribe(_), "GET" | "HEAD", Some(below)) => {
+                self.engine.answer_subscriptions(request, &permit, below)
+            }
+            (Granted::Subscribe(_), "GET" | "HEAD" | "QUERY", None) => {
+                self.answer_subscribe(request, &permit).await
+            }
+            (Granted::Publish(_), "POST", None) => {
+                let grant = permit.publish_grant(&self.config);
+                let response = self.engine.answer_publish(request, grant).await?;
+                permit.mark(&response)?;
+                Ok(response)
+            }
+            (_, method, _) => self.misgranted(&format!("it is not for {method}")),
+        }
+    }
+
+    /// Refuses a request whose right is not certain: the door and this hub disagree.
+    pub(crate) fn misgranted(&self, why: &str) -> Result<Response, JsValue> {
+        self.engine.log(&Record::new(Level::Error, "grant unusable").with_detail(why));
+        respond::error(&Error::Internal)
     }
 
     async fn answer_subscribe(
         &self,
         request: &Request,
-        addressed: &Addressed,
-        urls: &Rc<HostUrlParser>,
+        permit: &Permit,
     ) -> Result<Response, JsValue> {
-        let read = subscription::read(request, addressed, self.entrance(urls)).await;
-        let (parsed, admission) = match read {
-            Ok(read) => read,
+        let read = subscription::read(request, permit, &self.engine.limits.bodies).await;
+        let parsed = match read {
+            Ok(parsed) => parsed,
             Err(error) => return respond::refuse_stream(request, &error),
         };
-        let response = self.engine.answer_subscribe(request, &parsed, &admission.access).await?;
-        admission.mark(&response)?;
+        let response = self.engine.answer_subscribe(request, &parsed, &permit.access).await?;
+        permit.mark(&response)?;
         Ok(response)
     }
 
-    fn entrance<'a>(&'a self, urls: &'a Rc<HostUrlParser>) -> Entrance<'a> {
-        Entrance { gate: &self.gate, urls, bodies: &self.engine.limits.bodies }
-    }
-
-    async fn answer_publish(
-        &self,
-        request: &Request,
-        addressed: &Addressed,
-        urls: &Rc<HostUrlParser>,
-    ) -> Result<Response, JsValue> {
-        let admitted = self.gate.admit(request, addressed, Role::Publisher, None, urls).await;
-        let admission = match admitted {
-            Ok(admission) => admission,
-            Err(error) => return respond::error(&error),
-        };
-        let grant = self.gate.publish_grant(&admission, addressed, urls);
-        let response = self.engine.answer_publish(request, grant).await?;
-        admission.mark(&response)?;
-        Ok(response)
+    /// The door of a host that has no other. It is made when it is needed: on Cloudflare the Worker has
+    /// one for all hubs.
+    fn door(&self) -> &Door {
+        self.door.get_or_init(|| {
+            let weak = Rc::downgrade(&self.engine);
+            let failed = move |why: String| {
+                if let Some(engine) = weak.upgrade() {
+                    let record = Record::new(Level::Error, "keys unusable");
+                    engine.log(&record.with_detail(why));
+                }
+            };
+            Door::new(Rc::clone(&self.config), HostFetch, failed)
+        })
     }
 
     /// Publishes an update: it is durable and on its way once this resolves. Once it is accepted it
@@ -291,8 +292,7 @@ impl<K: Hooks, S: Storage> Clone for Handler<K, S> {
         Self {
             config: Rc::clone(&self.config),
             engine: Rc::clone(&self.engine),
-            gate: Rc::clone(&self.gate),
-            urls: Rc::clone(&self.urls),
+            door: Rc::clone(&self.door),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::url_sys::{Url, UrlPattern};
 use crate::{
+    addressed::Addressed,
     config::Config,
     hub_path,
     url_components::UrlComponents,
@@ -37,9 +38,18 @@ impl HostUrlParser {
         }
     }
 
+    /// Parses for a request to this hub.
+    pub(crate) fn of_request_to(config: &Config, addressed: &Addressed) -> Self {
+        let own = Self::of_hub(config);
+        match config.authorization.public_url {
+            Some(_) => own,
+            None => own.of_request(&addressed.url),
+        }
+    }
+
     /// The same for the patterns of a request to a hub without a public URL: they belong to the URL
     /// by which it was asked, and topics to whichever each was asked by.
-    pub(super) fn of_request(&self, url: &str) -> Self {
+    fn of_request(&self, url: &str) -> Self {
         let url = format!("{}{}", hub_path::origin(url), self.hub_path);
         let requested = Url::parse("", &url).map_or(url, |url| url.href());
         Self { requested: Some(requested.into()), ..self.clone() }

@@ -12,7 +12,7 @@ use super::{
     clock,
     engine::Engine,
     once::{Begun, First},
-    publish_stream, respond, subscribe, subtle,
+    publish_stream, respond, subscribe,
 };
 use crate::{
     bodies::Missing,
@@ -144,7 +144,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         grant.may_publish(&parsed, clock::now())?;
         let Some(key) = key else { return self.publish_parsed(parsed, None).await };
         let fingerprint = Fingerprint::new(kind.kind().media_type(), &body);
-        let space = key_space(grant).await?;
+        let space = key_space(grant)?;
         let begun = self.limits.once.begin(OwnedKey { space, key }, fingerprint).await;
         match begun.map_err(|error| self.publish_failed(&error))?? {
             Begun::Again(published) => Ok(published),
@@ -210,11 +210,13 @@ fn body_of(request: &Request) -> Result<Body, Error> {
     }
 }
 
-/// The keys of who publishes.
-async fn key_space(grant: &PublishGrant) -> Result<KeySpace, Error> {
-    let Some(publisher) = &grant.publisher else { return Ok(KeySpace::anonymous()) };
-    let digest = subtle::digest(publisher.as_bytes()).await.map_err(|_| Error::Internal)?;
-    Ok(KeySpace::of_digest(&digest))
+/// Where the idempotency keys of the publisher are kept. The door tells it for every key.
+fn key_space(grant: &PublishGrant) -> Result<KeySpace, Error> {
+    match (&grant.key_space, grant.access.dialect()) {
+        (Some(space), _) => Ok(space.clone()),
+        (None, None) => Ok(KeySpace::anonymous()),
+        (None, Some(_)) => Err(Error::Internal),
+    }
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, Error> {

@@ -1,31 +1,19 @@
 //! The subscription API: which subscriptions are active.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
-use super::{
-    Hooks, HostUrlParser, Storage,
-    authorize::{Addressed, Gate},
-    engine::Engine,
-    presence::Since,
-    respond,
-};
+use super::{Hooks, Storage, engine::Engine, permit::Permit, presence::Since, respond};
 use crate::{
-    access::Access,
-    challenge::Unauthorized,
     dialect::Dialect,
     error::Error,
-    methods,
     place::Place,
     resolved_topics::ResolvedTopics,
-    subscription_document::{self, ActiveSubscription, SUBSCRIPTIONS},
+    subscription_document::{self, ActiveSubscription},
     subscription_path::SubscriptionPath,
     told_subscriptions::ToldSubscriptions,
     topic::Topic,
     topics::Topics,
-    verifier::Role,
 };
 
 /// A document, and the place in the log from which on events tell what becomes of it.
@@ -39,22 +27,13 @@ pub(super) struct Resource {
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Answers a request for what lies at `below` the subscriptions of the hub.
-    pub(super) async fn answer_subscriptions(
+    pub(super) fn answer_subscriptions(
         &self,
         request: &Request,
-        addressed: &Addressed,
+        permit: &Permit,
         below: &str,
-        gate: &Gate,
-        urls: &Rc<HostUrlParser>,
     ) -> Result<Response, JsValue> {
-        if self.presence.is_none() {
-            return respond::error(&Error::NotFound);
-        }
-        let method = request.method();
-        if !["GET", "HEAD"].contains(&method.as_str()) {
-            return respond::error(&Error::MethodNotAllowed(methods::OF_API));
-        }
-        let resource = match self.resource(request, addressed, below, gate, urls).await {
+        let resource = match self.resource(permit, below) {
             Ok(resource) => resource,
             Err(error) => return respond::error(&error),
         };
@@ -63,35 +42,25 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let is_held = resource.may_be_held
             && held
                 .is_some_and(|held| subscription_document::is_held(resource.dialect, &etag, &held));
-        let link = subscription_document::link(&addressed.url, &resource.place);
-        let response = respond::subscriptions(&resource, is_held, method == "HEAD", &etag)?;
+        let link = subscription_document::link(&permit.addressed.url, &resource.place);
+        let response =
+            respond::subscriptions(&resource, is_held, request.method() == "HEAD", &etag)?;
         if resource.dialect == Dialect::V1 {
             respond::set_text(&response.headers(), "Link", &link)?;
         }
         Ok(response)
     }
 
-    async fn resource(
-        &self,
-        request: &Request,
-        addressed: &Addressed,
-        below: &str,
-        gate: &Gate,
-        urls: &Rc<HostUrlParser>,
-    ) -> Result<Resource, Error> {
-        let admission = gate.admit(request, addressed, Role::Subscriber, None, urls).await?;
-        let access = admission.access;
-        let Some(dialect) = access.dialect() else {
-            return Err(gate.refuse_anonymous(addressed));
-        };
-        let paths: Vec<_> =
-            addressed.paths.iter().map(|hub| format!("{hub}{SUBSCRIPTIONS}{below}")).collect();
-        if !is_granted(&access, dialect, &paths, &addressed.query, urls) {
-            let path = paths.into_iter().next().unwrap_or_default();
-            return Err(gate.refuse(addressed, dialect, Unauthorized::InsufficientScope(path)));
+    fn resource(&self, permit: &Permit, below: &str) -> Result<Resource, Error> {
+        let access = &permit.access;
+        // The door lets nobody in here without a token.
+        let dialect = access.dialect().ok_or(Error::Internal)?;
+        let paths = permit.addressed.subscription_paths(below);
+        if !is_granted(permit, dialect, &paths) {
+            return Err(permit.insufficient(dialect, paths.into_iter().next().unwrap_or_default()));
         }
         let asked = SubscriptionPath::parse(dialect, below)?;
-        let Since { place, names_the_state } = self.since(&access)?;
+        let Since { place, names_the_state } = self.since(access)?;
         let hub = self.hub.borrow();
         let connections = hub.registry().connection_ids();
         let connections = connections.filter_map(|id| hub.registry().get(id).ok());
@@ -113,13 +82,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
 /// Whether one of the paths of the resource is granted: in 0.x with its query or without, in 1.0
 /// without.
-fn is_granted(
-    access: &Access,
-    dialect: Dialect,
-    paths: &[String],
-    query: &str,
-    urls: &HostUrlParser,
-) -> bool {
+fn is_granted(permit: &Permit, dialect: Dialect, paths: &[String]) -> bool {
+    let query = &permit.addressed.query;
     let with_query = paths
         .iter()
         .filter(|_| dialect == Dialect::V0 && !query.is_empty())
@@ -127,6 +91,6 @@ fn is_granted(
     let topics: Vec<Topic> =
         paths.iter().cloned().chain(with_query).filter_map(|path| path.parse().ok()).collect();
     let Ok(topics) = Topics::try_from(topics) else { return false };
-    let topics = ResolvedTopics::new(&topics, urls);
-    access.granted().any(|selector| selector.selects_any(&topics))
+    let topics = ResolvedTopics::new(&topics, &*permit.urls);
+    permit.access.granted().any(|selector| selector.selects_any(&topics))
 }

@@ -70,7 +70,8 @@ pub(super) async fn digest(bytes: &[u8]) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&digest).to_vec())
 }
 
-fn object(algorithm: Algorithm) -> Result<Object, JsValue> {
+/// An algorithm as `importKey` and `verify` take it.
+pub(crate) fn object(algorithm: Algorithm) -> Result<Object, JsValue> {
     let Parameters { name, hash, named_curve, salt_length } = algorithm.parameters();
     let object = Object::new();
     let set = |name: &str, value: Option<JsValue>| match value {

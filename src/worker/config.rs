@@ -1,17 +1,66 @@
 //! The configuration, out of the Worker's bindings.
 
+use std::{cell::RefCell, rc::Rc};
+
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::sys::Env;
 use crate::{
     config::{Config, InvalidConfig},
+    deployment::Deployment,
     hub_variables::{HUBS, HubVariables},
+    web::{Level, Record},
 };
 
-/// Reads the variables that are set for all hubs, and checks those of single ones.
-pub(super) fn check(env: &Env) -> Result<Config, InvalidConfig> {
-    Config::check(&hubs(env)?, |name| text(&binding(env, name)?))
+thread_local! {
+    /// The deployments that were read last, each with the bindings that it was read from. An isolate has
+    /// one, unless an application makes bindings of its own.
+    static READ: RefCell<Vec<(JsValue, Rc<Read>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// More bindings than these are read again for each request.
+const MAX_READ: usize = 4;
+
+/// The settings, or the first variable that is wrong.
+pub(super) type Read = Result<Deployment, InvalidConfig>;
+
+/// The settings of all hubs. They are read once for the same bindings.
+pub(super) fn deployment(env: &Env) -> Rc<Read> {
+    let env: &JsValue = env.as_ref();
+    let known = READ.with_borrow(|read| {
+        read.iter().find(|(of, _)| Object::is(of, env)).map(|(_, read)| Rc::clone(read))
+    });
+    known.unwrap_or_else(|| {
+        let read = Rc::new(read(env.unchecked_ref()));
+        tell(&read);
+        READ.with_borrow_mut(|all| {
+            if all.len() >= MAX_READ {
+                all.remove(0);
+            }
+            all.push((env.clone(), Rc::clone(&read)));
+        });
+        read
+    })
+}
+
+fn read(env: &Env) -> Read {
+    Deployment::read(&hubs(env)?, |name| text(&binding(env, name)?))
+}
+
+/// Tells the log what an operator has to mend.
+fn tell(read: &Read) {
+    match read {
+        Ok(deployment) if deployment.of_all().log_level <= Level::Warning => {
+            for weak in deployment.weak_secrets() {
+                Record::new(Level::Warning, "weak secret").with_detail(weak).to_console();
+            }
+        }
+        Ok(_) => {}
+        Err(invalid) => {
+            Record::new(Level::Error, "configuration wrong").with_detail(invalid).to_console();
+        }
+    }
 }
 
 /// Reads the variables of the hub of this name.

@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, time::Duration};
 
-use js_sys::Promise;
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
@@ -19,6 +19,7 @@ use crate::{
     connection::CloseReason,
     drain_request,
     error::Error,
+    granted::{Granted, InvalidGranted},
     hub_path::{self, HubPath},
     timestamp::Timestamp,
     web::{Handler, clock, protection, respond},
@@ -35,9 +36,6 @@ const ALARM_AFTER: Duration = Duration::from_mins(1);
 
 /// How soon an alarm goes on with a removal of old updates that one call did not finish.
 const PRUNE_AGAIN: Duration = Duration::from_secs(1);
-
-/// What everybody may know of a hub that works.
-pub(super) const UP: &str = r#"{"status":"ok"}"#;
 
 type Hub = Handler<(), SqlHistory>;
 
@@ -149,23 +147,22 @@ fn set_while_in_use(hub: &Hub, alarm: &Rc<Alarm>) {
 }
 
 async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
-    match HubPath::parse(hub_path::of_url(&request.url())) {
-        Ok(HubPath::HubHealth(_)) if ["GET", "HEAD"].contains(&request.method().as_str()) => {
-            if !hub.is_healthy() {
-                return respond::error(&Error::History);
+    let granted = match granted(request) {
+        Ok(granted) => granted,
+        Err(why) => return hub.misgranted(&why),
+    };
+    let url = request.url();
+    let is_operator = granted == Granted::Operator;
+    match HubPath::parse(hub_path::of_url(&url)) {
+        Ok(HubPath::HubHealth(_)) if is_operator => {
+            if hub.is_healthy() {
+                respond::json(&health(hub))
+            } else {
+                respond::error(&Error::History)
             }
-            let authorization = request.headers().get("Authorization")?.unwrap_or_default();
-            let key = hub.config().operator_key.as_ref();
-            let is_operator = key.is_some_and(|key| key.admits(&authorization));
-            respond::json(&if is_operator { health(hub) } else { UP.to_owned() })
         }
-        Ok(HubPath::HubHealth(_)) => respond::error(&Error::MethodNotAllowed("GET, HEAD")),
-        Ok(HubPath::Drain(_)) => {
-            let url = request.url();
-            let query = hub_path::query(&url);
-            let authorization = request.headers().get("Authorization")?.unwrap_or_default();
-            let key = hub.config().operator_key.as_ref();
-            match drain_request::read(key, &request.method(), &authorization, query) {
+        Ok(HubPath::Drain(_)) if is_operator => {
+            match drain_request::within(hub_path::query(&url)) {
                 Ok(within) => {
                     let connections = hub.drain(within).await;
                     respond::json(&format!(r#"{{"connections":{connections}}}"#))
@@ -173,9 +170,18 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
                 Err(error) => respond::error(&error),
             }
         }
-        Ok(_) => hub.answer(request).await,
-        Err(error) => respond::error(&error),
+        Ok(HubPath::Hub(_) | HubPath::Subscriptions(_)) => hub.answer(request, &granted).await,
+        _ => hub.misgranted("it is not for this path"),
     }
+}
+
+/// What the Worker's door says of the request. No client can say it: `js/door.mjs` replaces the member
+/// on every way to an object.
+fn granted(request: &Request) -> Result<Granted, String> {
+    let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);
+    let member = cf.and_then(|cf| Reflect::get(&cf, &"millstream".into()).ok()?.as_string());
+    let text = member.ok_or("the request came to the object by another way than the door")?;
+    text.parse().map_err(|invalid: InvalidGranted| invalid.to_string())
 }
 
 /// How many connections a hub has, how many have ended and are still let go of, how many have ended

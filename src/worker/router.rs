@@ -1,166 +1,138 @@
-//! From a path to the object of its hub.
+//! From a path to the hub that is asked, or to the Worker's own answer.
 
-use std::sync::Once;
+use std::fmt::Display;
 
-use js_sys::Promise;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
-use super::{config, hub_object::UP, sys::Env};
 use crate::{
+    access::Access,
+    addressed::Addressed,
+    application_claims,
     config::Config,
+    deployment::Deployment,
+    door::{self, Answers, Door, Health, Judge, Step},
     error::Error,
+    granted::Granted,
+    head::Head,
     hub_path::{self, HubPath},
-    published,
+    key_sets::KeySets,
     resource_metadata::ResourceMetadata,
     verifier::Role,
-    web::{Level, Record, cors, protection, respond},
+    web::{HostUrlParser, Level, Record, clock, cors, doorstep, respond},
 };
 
-/// The Worker's entry: answers what needs no hub, and hands everything else to the hub's object.
-///
-/// The original request goes on, so that its abort signal reaches the object, and the object's
-/// response comes back untouched, so that the runtime streams it past this Worker.
-///
-/// # Errors
-/// What the runtime throws when the object cannot be reached; `worker.mjs` answers then.
-#[wasm_bindgen]
-pub fn route(request: &Request, env: &Env) -> Result<Promise<Response>, JsValue> {
-    let url = request.url();
-    let config = config::check(env).map_err(|invalid| {
-        Record::new(Level::Error, "configuration wrong").with_detail(&invalid).to_console();
-        Error::from(invalid)
-    });
-    if let Ok(config) = &config
-        && config.log_level <= Level::Warning
-    {
-        warn(config);
-    }
-    let host = request.headers().get("Host")?;
-    let found = config.as_ref().map_err(Error::clone).and_then(|_| {
+/// What everybody may know of a deployment that works, and of a hub.
+pub(super) const UP: &str = r#"{"status":"ok"}"#;
+
+/// What becomes of a request next.
+pub(super) enum Routed {
+    /// It is answered by the Worker.
+    Answer(Response),
+    /// It is for the hub of this name.
+    Hub(String, Step),
+}
+
+/// A request at a deployment.
+pub(super) struct Visit<'a> {
+    pub(super) request: &'a Request,
+    pub(super) deployment: &'a Deployment,
+    pub(super) judge: Judge,
+}
+
+/// The host's answers to the steps of a request so far.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) answers: Answers,
+    /// The claims that an application gave, as JSON.
+    pub(super) claims: Option<String>,
+}
+
+impl Visit<'_> {
+    /// Takes the next step of the request.
+    pub(super) fn step(&self, told: Told, keys: &mut KeySets) -> Result<Routed, JsValue> {
+        let (request, deployment) = (self.request, self.deployment);
+        let url = request.url();
+        let host = Head::header(request, "Host");
         let of_url = hub_path::origin(&url).split_once("://").map_or("", |(_, host)| host);
-        if hub_path::is_host(of_url) && host.as_deref().is_none_or(hub_path::is_host) {
-            HubPath::parse(hub_path::of_url(&url))
-        } else {
-            Err(Error::Host)
-        }
-    });
-    let response = match found {
-        Ok(
-            HubPath::Hub(name)
-            | HubPath::HubHealth(name)
-            | HubPath::Drain(name)
-            | HubPath::Subscriptions(name),
-        ) => {
-            let hubs = env.hub()?;
-            return hubs.get(&hubs.id_from_name(name)?)?.send(request);
-        }
-        Ok(HubPath::Health) => health(request)?,
-        Ok(HubPath::Metadata(hub)) => match of_hub(env, hub) {
-            Ok(config) => metadata(request, hub, &config)?,
-            Err(error) => refuse(&error, config.as_ref().ok(), request)?,
-        },
-        Err(error) => refuse(&error, config.as_ref().ok(), request)?,
-    };
-    protection::add(&response)?;
-    Ok(Promise::resolve(&response))
-}
-
-/// Tells an operator of secrets that are too weak, once for each instance of the module.
-fn warn(config: &Config) {
-    static TOLD: Once = Once::new();
-    TOLD.call_once(|| {
-        for weak in config.authorization.trust.weak_secrets() {
-            Record::new(Level::Warning, "weak secret").with_detail(weak).to_console();
-        }
-    });
-}
-
-/// Answers in the place of a hub's object that could not be reached: what changes nothing may be
-/// asked for again, of the rest it is not known what became of it.
-///
-/// # Errors
-/// What the host throws when it is out of the means to make an answer.
-#[wasm_bindgen]
-pub fn unreachable(request: &Request, env: &Env) -> Result<Response, JsValue> {
-    instead(request, env, &Error::Internal)
-}
-
-/// Answers in the place of a hub's object that was ended since a write was not confirmed.
-///
-/// # Errors
-/// What the host throws when it is out of the means to make an answer.
-#[wasm_bindgen]
-pub fn unconfirmed(request: &Request, env: &Env) -> Result<Response, JsValue> {
-    instead(request, env, &Error::Unconfirmed)
-}
-
-/// The last line of the answer to a streamed publication whose hub's object has ended: of what was
-/// not answered before it is not known what became of it.
-#[wasm_bindgen(js_name = lastLine)]
-#[must_use]
-pub fn last_line() -> Vec<u8> {
-    let mut line = Vec::new();
-    published::write_line(&Err(Error::Unconfirmed), &mut line);
-    line
-}
-
-fn instead(request: &Request, env: &Env, of_publication: &Error) -> Result<Response, JsValue> {
-    let url = request.url();
-    let path = HubPath::parse(hub_path::of_url(&url));
-    let response = match (request.method().as_str(), &path) {
-        ("GET" | "HEAD" | "QUERY", Ok(HubPath::Hub(_))) => {
-            respond::refuse_stream(request, &Error::Unreachable)?
-        }
-        ("GET" | "HEAD" | "QUERY" | "OPTIONS", _) => respond::error(&Error::Unreachable)?,
-        _ => respond::error(of_publication)?,
-    };
-    protection::add(&response)?;
-    let config = match path {
-        Ok(HubPath::Hub(name) | HubPath::HubHealth(name) | HubPath::Subscriptions(name)) => {
-            config::of_hub(env, name)
-        }
-        _ => config::check(env),
-    };
-    if let Ok(config) = config {
-        cors::allow(&config.cors_origins, request, &response.headers())?;
+        let is_host = hub_path::is_host(of_url) && host.as_deref().is_none_or(hub_path::is_host);
+        let path = hub_path::of_url(&url);
+        let found = if is_host { HubPath::parse(path) } else { Err(Error::Host) };
+        let response = match found {
+            Ok(HubPath::Hub(name) | HubPath::Subscriptions(name)) => {
+                let config = deployment.of_hub(name);
+                return match self.to_hub(&config, told, keys) {
+                    Ok(Step::Options(allow)) => {
+                        Ok(Routed::Answer(doorstep::options(&config, request, allow)?))
+                    }
+                    Ok(step) => Ok(Routed::Hub(name.to_owned(), step)),
+                    Err(error) => Ok(Routed::Answer(doorstep::refuse(&config, request, &error)?)),
+                };
+            }
+            Ok(HubPath::HubHealth(name)) => match door::health(&deployment.of_hub(name), request) {
+                Ok(Health::OfHub(granted)) => return Ok(to_operator(name, granted)),
+                Ok(Health::OfDeployment) => respond::json(UP)?,
+                Err(error) => respond::error(&error)?,
+            },
+            Ok(HubPath::Drain(name)) => match door::drain(&deployment.of_hub(name), request) {
+                Ok(granted) => return Ok(to_operator(name, granted)),
+                Err(error) => respond::error(&error)?,
+            },
+            Ok(HubPath::Health) => health(request)?,
+            Ok(HubPath::Metadata(hub)) => self.metadata(hub)?,
+            Err(error) => doorstep::refuse(deployment.of_all(), request, &error)?,
+        };
+        Ok(Routed::Answer(response))
     }
-    Ok(response)
-}
 
-fn refuse(error: &Error, config: Option<&Config>, request: &Request) -> Result<Response, JsValue> {
-    let response = respond::refuse_stream(request, error)?;
-    if let Some(config) = config {
-        cors::allow(&config.cors_origins, request, &response.headers())?;
+    fn to_hub(&self, config: &Config, told: Told, keys: &mut KeySets) -> Result<Step, Error> {
+        let addressed =
+            Addressed::of(&self.request.url(), config.authorization.public_url.as_deref());
+        let urls = HostUrlParser::of_request_to(config, &addressed);
+        let door = Door { config, urls: &urls, judge: self.judge, now: clock::now() };
+        let mut answers = told.answers;
+        if let Some(claims) = told.claims {
+            let claims = application_claims::parse(&claims, door.now);
+            let claims = claims.map_err(|wrong| misjudged(&wrong))?;
+            Access::new(claims.grants.clone(), &urls).map_err(|wrong| misjudged(&wrong))?;
+            answers.application = Some(door::Told::Claims(claims));
+        }
+        door.step(self.request, &answers, keys)
     }
-    Ok(response)
-}
 
-/// The configuration of the hub at this path.
-fn of_hub(env: &Env, path: &str) -> Result<Config, Error> {
-    match HubPath::parse(path)? {
-        HubPath::Hub(name) => Ok(config::of_hub(env, name)?),
-        _ => Err(Error::NotFound),
+    /// What the hub at this path asks of tokens: RFC 9728. A hub that trusts nobody has nothing to say.
+    fn metadata(&self, hub: &str) -> Result<Response, JsValue> {
+        let Ok(HubPath::Hub(name)) = HubPath::parse(hub) else {
+            return doorstep::refuse(self.deployment.of_all(), self.request, &Error::NotFound);
+        };
+        let config = self.deployment.of_hub(name);
+        let (own, url) = (&config.authorization, self.request.url());
+        let keyless =
+            [Role::Publisher, Role::Subscriber].map(|role| own.trust.is_without_key(role));
+        if !["GET", "HEAD"].contains(&self.request.method().as_str()) {
+            return respond::error(&Error::MethodNotAllowed("GET, HEAD"));
+        }
+        if keyless == [true, true] {
+            return respond::error(&Error::NotFound);
+        }
+        let hub_url = format!("{}{hub}", hub_path::origin(&url));
+        let resource = own.public_url.as_deref().unwrap_or(&hub_url);
+        let metadata = ResourceMetadata::new(resource, &own.trust, &own.cookie_names.v1);
+        let metadata = if config.subscriptions { metadata.with_subscriptions() } else { metadata };
+        let response = respond::json(&metadata.to_json())?;
+        cors::allow(&config.cors_origins, self.request, &response.headers())?;
+        Ok(response)
     }
 }
 
-/// What the hub at this path asks of tokens: RFC 9728. A hub that trusts nobody has nothing to say.
-fn metadata(request: &Request, hub: &str, config: &Config) -> Result<Response, JsValue> {
-    let (own, url) = (&config.authorization, request.url());
-    let keyless = [Role::Publisher, Role::Subscriber].map(|role| own.trust.is_without_key(role));
-    if !["GET", "HEAD"].contains(&request.method().as_str()) {
-        return respond::error(&Error::MethodNotAllowed("GET, HEAD"));
-    }
-    if keyless == [true, true] {
-        return respond::error(&Error::NotFound);
-    }
-    let hub_url = format!("{}{hub}", hub_path::origin(&url));
-    let resource = own.public_url.as_deref().unwrap_or(&hub_url);
-    let metadata = ResourceMetadata::new(resource, &own.trust, &own.cookie_names.v1);
-    let metadata = if config.subscriptions { metadata.with_subscriptions() } else { metadata };
-    let response = respond::json(&metadata.to_json())?;
-    cors::allow(&config.cors_origins, request, &response.headers())?;
-    Ok(response)
+fn to_operator(hub: &str, granted: Granted) -> Routed {
+    Routed::Hub(hub.to_owned(), Step::Grant(granted))
+}
+
+/// The application gave what are no claims: its developer finds out why in the log.
+fn misjudged(wrong: &dyn Display) -> Error {
+    Record::new(Level::Error, "authorize gave wrong claims").with_detail(wrong).to_console();
+    Error::Internal
 }
 
 fn health(request: &Request) -> Result<Response, JsValue> {

@@ -3,50 +3,21 @@
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, Response};
 
 #[wasm_bindgen]
 extern "C" {
     /// The bindings of a deployment.
     #[derive(Debug)]
     pub type Env;
-
-    #[wasm_bindgen(method, getter, catch, js_name = HUB)]
-    pub(super) fn hub(this: &Env) -> Result<DurableObjectNamespace, JsValue>;
 }
 
 #[wasm_bindgen]
 extern "C" {
-    pub(super) type DurableObjectNamespace;
-
     pub(super) type DurableObjectId;
 
     /// The name that it was made from, as far as the runtime knows.
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn name(this: &DurableObjectId) -> Result<Option<String>, JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = idFromName)]
-    pub(super) fn id_from_name(
-        this: &DurableObjectNamespace,
-        name: &str,
-    ) -> Result<DurableObjectId, JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn get(
-        this: &DurableObjectNamespace,
-        id: &DurableObjectId,
-    ) -> Result<DurableObjectStub, JsValue>;
-}
-
-#[wasm_bindgen]
-extern "C" {
-    pub(super) type DurableObjectStub;
-
-    #[wasm_bindgen(method, catch, js_name = fetch)]
-    pub(super) fn send(
-        this: &DurableObjectStub,
-        request: &Request,
-    ) -> Result<Promise<Response>, JsValue>;
 }
 
 #[wasm_bindgen]
@@ -116,7 +87,30 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// `worker.mjs` defines it.
+    /// The answers to the steps of one request, as `js/door.mjs` gathers them.
+    #[derive(Debug)]
+    pub type DoorAnswers;
+
+    /// Whether an application decides.
+    #[wasm_bindgen(method, getter, js_name = byApplication)]
+    pub(super) fn by_application(this: &DoorAnswers) -> bool;
+
+    /// The bytes of the key that has made the signature; null when none has.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn signer(this: &DoorAnswers) -> JsValue;
+
+    /// The bytes of a digest.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn digest(this: &DoorAnswers) -> JsValue;
+
+    /// The claims that an application gave, as JSON; null when it knows nobody.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn claims(this: &DoorAnswers) -> JsValue;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `js/instance.mjs` defines it.
     #[wasm_bindgen(js_namespace = globalThis, js_name = millstreamAborted)]
     pub(super) fn aborted();
 }

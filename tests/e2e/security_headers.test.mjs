@@ -54,7 +54,7 @@ const ANSWERS = [
   ["health of a hub", "/hubs/a/healthz", {}, 200],
   ["health of a hub, for its operator", "/hubs/a/healthz", { headers: OPERATOR }, 200],
   ["health of a hub, asked in another way", "/hubs/a/healthz", { method: "POST" }, 405],
-  ["health of a hub whose storage refuses", "/hubs/a/healthz", { headers: REFUSING }, 503],
+  ["health of a hub whose storage refuses", "/hubs/a/healthz", { headers: { ...REFUSING, ...OPERATOR } }, 503],
   ["a drain", "/hubs/a/drain?within=10ms", { method: "POST", headers: OPERATOR }, 200],
   ["a drain by nobody", "/hubs/a/drain", { method: "POST" }, 401],
   ["a drain, asked in another way", "/hubs/a/drain", {}, 405],
@@ -70,7 +70,8 @@ const ANSWERS = [
   ["a hub that cannot be opened", "/hubs/b/.well-known/mercure?topic=a", { headers: REFUSING }, 503],
   ["a publication to such a hub", "/hubs/c/.well-known/mercure", form("topic=a", REFUSING), 500],
   ["a write that is not confirmed", "/hubs/d/.well-known/mercure", form("topic=a", { "sync-fails": "1" }), 500],
-  ["a trap", "/hubs/e/.well-known/mercure", form("topic=a", { "trap-after": "1" }), 500],
+  ["a trap", "/hubs/e/.well-known/mercure", form("topic=a", { "trap-after": "2" }), 500],
+  ["a trap at the door", "/hubs/e/.well-known/mercure", form("topic=a", { "trap-after": "1" }), 200],
   ["an instance that answers nothing", HUB, { headers: { "url-fails": "1" } }, 500],
 ];
 

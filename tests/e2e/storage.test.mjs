@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { post } from "./clients.mjs";
-import { Server } from "./server.mjs";
+import { OPERATOR_KEY, Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
-import { DIALECTS, KEYS, bearer } from "./tokens.mjs";
+import { DIALECTS, KEYS, bearer, token0 } from "./tokens.mjs";
 
 /** The header that has the storage refuse: see before/trap.mjs. The tests of this file run one after the other. */
 const REFUSING = { "sql-fails": "1" };
@@ -98,8 +98,9 @@ test("a hub whose storage cannot be opened is answered for in the same way", asy
     await assertComeBack(comesBack);
   }
   const excluded = { ...headers, accept: "text/html, text/event-stream;q=0" };
-  await assertProblem(await fetch(url, { headers: excluded }), 503);
-  const publication = await post(server.hub("unopened"), { topic: "a" }, { headers });
+  assert.equal((await fetch(url, { headers: excluded })).status, 406, "the door refuses before the storage is touched");
+  const publisher = { ...headers, ...bearer(await token0({ publish: ["*"] })) };
+  const publication = await post(server.hub("unopened"), { topic: "a" }, { headers: publisher });
   assertReadable(publication);
   assert.equal(publication.status, 500);
   assertReadable(await fetch(url, { headers: { ...REFUSING, origin: "https://other.example" } }), null);
@@ -107,12 +108,14 @@ test("a hub whose storage cannot be opened is answered for in the same way", asy
   assert.equal((await fetch(url, { method: "HEAD" })).status, 200);
 });
 
-test("a hub whose storage does not answer is unhealthy, and healthy once it does", async () => {
+test("its operator is told that a hub whose storage does not answer is unhealthy, and healthy once it does", async () => {
+  const operator = bearer(OPERATOR_KEY);
   for (const name of ["refusing-topic", "never-opened"]) {
     const health = `${server.origin}/hubs/${name}/healthz`;
-    await assertProblem(await fetch(health, { headers: REFUSING }), 503);
-    await assertProblem(await fetch(health, { headers: { ...REFUSING, ...STREAM } }), 503);
-    assert.equal((await (await fetch(health)).json()).status, "ok");
+    await assertProblem(await fetch(health, { headers: { ...REFUSING, ...operator } }), 503);
+    await assertProblem(await fetch(health, { headers: { ...REFUSING, ...STREAM, ...operator } }), 503);
+    assert.equal((await (await fetch(health, { headers: REFUSING })).json()).status, "ok", "a stranger is told of the deployment");
+    assert.equal((await (await fetch(health, { headers: operator })).json()).status, "ok");
   }
 });
 

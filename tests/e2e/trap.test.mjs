@@ -9,8 +9,10 @@ let server;
 before(async () => (server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" }, settings: ["CONFIG=trap"] })));
 after(() => server?.stop());
 
-/** The header that has the next reading of the clock trap: see before/trap.mjs. */
-const TRAP = { headers: { "trap-after": "1" } };
+/** The header that has the object's first reading of the clock trap, behind that of the door: see before/trap.mjs. */
+const TRAP = { headers: { "trap-after": "2" } };
+/** The same for the door. */
+const TRAP_AT_DOOR = { headers: { "trap-after": "1" } };
 
 test("a request that traps is answered with a problem that says nothing of the inside", async () => {
   const response = await post(server.hub("answer"), { topic: "a", data: "lost" }, TRAP);
@@ -40,6 +42,14 @@ test("after a trap every subscriber of every hub reconnects and resumes, exactly
     await subscriber.receives("meanwhile");
     assert.deepEqual(subscriber.data.filter((data) => data !== "lost"), ["before", "meanwhile"]);
   }
+});
+
+test("a trap at the door costs nobody an answer, since nothing was done yet", async () => {
+  const begin = server.output.length;
+  const hub = server.hub("door");
+  const response = await post(hub, { topic: "a", data: "kept" }, TRAP_AT_DOOR);
+  assert.equal(response.status, 200);
+  await until(() => logged(begin).some(({ event }) => event === "door unusable"), "the record");
 });
 
 test("a subscription that meets a trap is tried again, since an EventSource would not", async (t) => {

@@ -1,0 +1,55 @@
+// Keys from the host: key sets that are fetched, and keys that are imported.
+
+/** Milliseconds for a key set to arrive, as in src/web/fetch.rs: those who wait for it have an EventSource open. */
+const TIMEOUT = 5_000;
+/** Imported keys that are kept, as in src/web/door.rs. Beyond that all are forgotten. */
+const MAX_IMPORTED = 32;
+
+/** Imported keys, by algorithm, format and bytes. They are values that any request may use. */
+const imported = new Map();
+
+/** The `CryptoKey` of these bytes, for this algorithm alone. */
+export async function importKey({ format, bytes, algorithm, algorithmName }) {
+  const id = `${algorithmName} ${format} ${String.fromCharCode(...bytes)}`;
+  const known = imported.get(id);
+  if (known !== undefined) return known;
+  const key = await crypto.subtle.importKey(format, bytes, algorithm, false, ["verify"]);
+  if (imported.size >= MAX_IMPORTED) imported.clear();
+  imported.set(id, key);
+  return key;
+}
+
+/** The text at `url`, and no more of it than `limit` bytes. An error says why there is none, for the log. */
+export async function loadKeySet(url, limit) {
+  const init = {
+    headers: { accept: "application/jwk-set+json, application/json" },
+    // A redirection could lead anywhere.
+    redirect: "manual",
+    signal: AbortSignal.timeout(TIMEOUT),
+  };
+  const response = await fetch(url, init).catch(lost);
+  if (!response.ok) throw new Error(`the key set was answered with the status ${response.status}`);
+  const chunks = [];
+  let size = 0;
+  const reader = response.body?.getReader();
+  for (;;) {
+    const { done, value } = reader === undefined ? { done: true } : await reader.read().catch(lost);
+    if (done) break;
+    size += value.length;
+    if (size > limit) {
+      reader.cancel().catch(() => {});
+      throw new Error(`the key set is larger than ${limit} bytes`);
+    }
+    chunks.push(value);
+  }
+  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error("the key set is not UTF-8");
+  }
+}
+
+function lost(error) {
+  throw new Error(`the key set did not arrive: ${error}`);
+}

@@ -1,0 +1,4 @@
+/** Writes a line of the log, in the form that the hub writes. */
+export function log(event, detail) {
+  console.error(JSON.stringify({ level: "error", event, detail }));
+}

@@ -1,0 +1,41 @@
+//! What an operator may ask a hub for.
+
+use crate::{config::Config, drain_request, error::Error, granted::Granted, head::Head, hub_path};
+
+/// How much of the health of a hub is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// That the deployment works, which is known without the hub.
+    OfDeployment,
+    /// What the hub itself tells its operator.
+    OfHub(Granted),
+}
+
+/// Says how much of the health of a hub is told to who asks.
+///
+/// # Errors
+/// [`Error::MethodNotAllowed`].
+pub fn health(config: &Config, head: &dyn Head) -> Result<Health, Error> {
+    if !["GET", "HEAD"].contains(&head.method().as_str()) {
+        return Err(Error::MethodNotAllowed("GET, HEAD"));
+    }
+    let authorization = head.header("Authorization").unwrap_or_default();
+    let key = config.operator_key.as_ref();
+    if key.is_some_and(|key| key.admits(&authorization)) {
+        Ok(Health::OfHub(Granted::Operator))
+    } else {
+        Ok(Health::OfDeployment)
+    }
+}
+
+/// Says whether the hub may be told to drain.
+///
+/// # Errors
+/// Those of [`drain_request::check`] and [`drain_request::within`].
+pub fn drain(config: &Config, head: &dyn Head) -> Result<Granted, Error> {
+    let key = config.operator_key.as_ref();
+    let authorization = head.header("Authorization").unwrap_or_default();
+    drain_request::check(key, &head.method(), &authorization)?;
+    drain_request::within(hub_path::query(&head.url()))?;
+    Ok(Granted::Operator)
+}

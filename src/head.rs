@@ -1,0 +1,13 @@
+//! What stands ahead of a request's body.
+
+/// The head of a request, as its host keeps it. The door reads nothing else of a request.
+pub trait Head {
+    /// The method, in the case in which it was sent.
+    fn method(&self) -> String;
+
+    /// The absolute URL.
+    fn url(&self) -> String;
+
+    /// The value of the header of this name, if there is one.
+    fn header(&self, name: &str) -> Option<String>;
+}

@@ -1,0 +1,125 @@
+//! The steps of the door, as `js/door.mjs` takes them.
+//!
+//! Each step is one synchronous call, and nothing that belongs to a request stays here between two of
+//! them. The isolate keeps values alone: the settings, and the key sets that were fetched.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{Request, Response};
+
+use super::{
+    config,
+    router::{Routed, Told, Visit},
+    sys::{DoorAnswers, Env},
+};
+use crate::{
+    door::{self, Answers, Judge, Signature, Signed, Step},
+    key::{Format, Key},
+    key_sets::KeySets,
+    limits::MAX_KEY_SET_BYTES,
+    web::{Level, Record, clock, protection, respond, subtle},
+};
+
+thread_local! {
+    /// The key sets of the isolate.
+    static KEYS: RefCell<KeySets> = RefCell::default();
+}
+
+/// Takes the next step of a request: gives a `Response`, or an object whose member `step` says what is
+/// to be done.
+///
+/// # Errors
+/// What the host throws when it is out of the means to make an answer.
+#[wasm_bindgen(js_name = doorStep)]
+pub fn door_step(request: &Request, env: &Env, answers: &DoorAnswers) -> Result<JsValue, JsValue> {
+    let deployment = config::deployment(env);
+    let judge = if answers.by_application() { Judge::Application } else { Judge::Keys };
+    let routed = match &*deployment {
+        Ok(deployment) => {
+            let visit = Visit { request, deployment, judge };
+            KEYS.with_borrow_mut(|keys| visit.step(told(answers), keys))?
+        }
+        Err(invalid) => Routed::Answer(respond::refuse_stream(request, &invalid.clone().into())?),
+    };
+    match routed {
+        Routed::Answer(response) => answer(response),
+        Routed::Hub(hub, step) => object(&hub, step),
+    }
+}
+
+/// Takes the key set that was fetched, or the reason why there is none.
+#[wasm_bindgen(js_name = keySetFetched)]
+pub fn key_set_fetched(url: &str, document: Option<String>, failure: &str) {
+    let finished = KEYS.with_borrow_mut(|keys| keys.finish(url, clock::now(), document.as_deref()));
+    let wrong = match (document, finished) {
+        (None, _) => failure.to_owned(),
+        (Some(_), Err(invalid)) => invalid.to_string(),
+        (Some(_), Ok(())) => return,
+    };
+    let record = Record::new(Level::Error, "keys unusable");
+    record.with_detail(format!("{url}: {wrong}")).to_console();
+}
+
+fn told(answers: &DoorAnswers) -> Told {
+    let bytes = |value: &JsValue| value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
+    let (signer, claims) = (answers.signer(), answers.claims());
+    let signature = if signer.is_null() {
+        Some(Signature::OfNone)
+    } else {
+        bytes(&signer).map(Signature::OfKey)
+    };
+    let application = claims.is_null().then_some(door::Told::Nobody);
+    let answers = Answers { signature, digest: bytes(&answers.digest()), application };
+    Told { answers, claims: claims.as_string() }
+}
+
+fn answer(response: Response) -> Result<JsValue, JsValue> {
+    protection::add(&response)?;
+    Ok(response.into())
+}
+
+fn object(hub: &str, step: Step) -> Result<JsValue, JsValue> {
+    let (name, members) = match step {
+        Step::Grant(granted) => ("grant", vec![("granted", granted.to_string().into())]),
+        Step::Fetch(url) => {
+            let limit = u32::try_from(MAX_KEY_SET_BYTES).unwrap_or(u32::MAX);
+            ("fetch", vec![("url", url.into()), ("limit", limit.into())])
+        }
+        Step::Wait => ("wait", Vec::new()),
+        Step::Verify(signed) => ("verify", verify(&signed)?),
+        Step::Digest(publisher) => {
+            ("digest", vec![("bytes", Uint8Array::from(publisher.as_bytes()).into())])
+        }
+        Step::Application => ("authorize", Vec::new()),
+        // The router answers it.
+        Step::Options(allow) => ("options", vec![("allow", allow.into())]),
+    };
+    let object = Object::new();
+    let own = [("step", name.into()), ("hub", hub.into())];
+    for (name, value) in own.into_iter().chain(members) {
+        Reflect::set(&object, &name.into(), &value)?;
+    }
+    Ok(object.into())
+}
+
+fn verify(signed: &Signed) -> Result<Vec<(&'static str, JsValue)>, JsValue> {
+    let keys: Array = signed.keys.iter().map(key).collect();
+    Ok(vec![
+        ("algorithm", subtle::object(signed.algorithm)?.into()),
+        ("algorithmName", signed.algorithm.to_string().into()),
+        ("keys", keys.into()),
+        ("signature", Uint8Array::from(signed.signature.as_slice()).into()),
+        ("input", Uint8Array::from(signed.input.as_bytes()).into()),
+    ])
+}
+
+/// A format of `importKey`, and the bytes.
+fn key(key: &Key) -> JsValue {
+    let format = match key.format() {
+        Format::Raw => "raw",
+        Format::Spki => "spki",
+    };
+    Array::of2(&format.into(), &Uint8Array::from(key.bytes()).into()).into()
+}

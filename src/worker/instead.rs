@@ -1,0 +1,64 @@
+//! Answers in the place of a hub's object.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Request, Response};
+
+use super::{config, sys::Env};
+use crate::{
+    error::Error,
+    hub_path::{self, HubPath},
+    published,
+    web::{cors, protection, respond},
+};
+
+/// Answers in the place of a hub's object that could not be reached: what changes nothing may be
+/// asked for again, of the rest it is not known what became of it.
+///
+/// # Errors
+/// What the host throws when it is out of the means to make an answer.
+#[wasm_bindgen]
+pub fn unreachable(request: &Request, env: &Env) -> Result<Response, JsValue> {
+    instead(request, env, &Error::Internal)
+}
+
+/// Answers in the place of a hub's object that was ended since a write was not confirmed.
+///
+/// # Errors
+/// What the host throws when it is out of the means to make an answer.
+#[wasm_bindgen]
+pub fn unconfirmed(request: &Request, env: &Env) -> Result<Response, JsValue> {
+    instead(request, env, &Error::Unconfirmed)
+}
+
+/// The last line of the answer to a streamed publication whose hub's object has ended: of what was
+/// not answered before it is not known what became of it.
+#[wasm_bindgen(js_name = lastLine)]
+#[must_use]
+pub fn last_line() -> Vec<u8> {
+    let mut line = Vec::new();
+    published::write_line(&Err(Error::Unconfirmed), &mut line);
+    line
+}
+
+fn instead(request: &Request, env: &Env, of_publication: &Error) -> Result<Response, JsValue> {
+    let url = request.url();
+    let path = HubPath::parse(hub_path::of_url(&url));
+    let response = match (request.method().as_str(), &path) {
+        ("GET" | "HEAD" | "QUERY", Ok(HubPath::Hub(_))) => {
+            respond::refuse_stream(request, &Error::Unreachable)?
+        }
+        ("GET" | "HEAD" | "QUERY" | "OPTIONS", _) => respond::error(&Error::Unreachable)?,
+        _ => respond::error(of_publication)?,
+    };
+    protection::add(&response)?;
+    if let Ok(deployment) = &*config::deployment(env) {
+        let own = match path {
+            Ok(HubPath::Hub(name) | HubPath::HubHealth(name) | HubPath::Subscriptions(name)) => {
+                deployment.of_hub(name)
+            }
+            _ => std::borrow::Cow::Borrowed(deployment.of_all()),
+        };
+        cors::allow(&own.cors_origins, request, &response.headers())?;
+    }
+    Ok(response)
+}
