@@ -83,8 +83,8 @@ async function signer({ algorithm, algorithmName, keys, signature, input }) {
 }
 
 /** Fetches a key set, for all requests that wait for it. */
-async function fetchKeySet({ url, limit }, context) {
-  const fetched = loadKeySet(url, limit).then(
+async function fetchKeySet({ url, limit, timeout }, context) {
+  const fetched = loadKeySet({ url, limit, timeout }).then(
     (document) => finish(url, document, ""),
     (error) => finish(url, undefined, error.message),
   );

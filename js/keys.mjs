@@ -1,7 +1,5 @@
 // Keys from the host: key sets that are fetched, and keys that are imported.
 
-/** Milliseconds for a key set to arrive, as in src/web/fetch.rs: those who wait for it have an EventSource open. */
-const TIMEOUT = 5_000;
 /** Imported keys that are kept, as in src/web/door.rs. Beyond that all are forgotten. */
 const MAX_IMPORTED = 32;
 
@@ -19,13 +17,16 @@ export async function importKey({ format, bytes, algorithm, algorithmName }) {
   return key;
 }
 
-/** The text at `url`, and no more of it than `limit` bytes. An error says why there is none, for the log. */
-export async function loadKeySet(url, limit) {
+/**
+ * The text at `url`, if it arrives in `timeout` milliseconds, and no more of it than `limit` bytes. An error says why
+ * there is none, for the log.
+ */
+export async function loadKeySet({ url, limit, timeout }) {
   const init = {
     headers: { accept: "application/jwk-set+json, application/json" },
     // A redirection could lead anywhere.
     redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT),
+    signal: AbortSignal.timeout(timeout),
   };
   const response = await fetch(url, init).catch(lost);
   if (!response.ok) throw new Error(`the key set was answered with the status ${response.status}`);

@@ -46,7 +46,8 @@ impl Addressed {
     }
 
     /// The paths of the part of the subscription API that is asked for.
-    pub(crate) fn subscription_paths(&self, below: &str) -> Vec<String> {
+    #[must_use]
+    pub fn subscription_paths(&self, below: &str) -> Vec<String> {
         self.paths.iter().map(|hub| format!("{hub}{SUBSCRIPTIONS}{below}")).collect()
     }
 

@@ -3,8 +3,7 @@
 use thiserror::Error;
 
 use crate::{
-    claims, grants::Grants, invalid_token::InvalidToken, publisher::Publisher,
-    timestamp::Timestamp,
+    claims, grants::Grants, invalid_token::InvalidToken, publisher::Publisher, timestamp::Timestamp,
 };
 
 /// The rights that an application gives to a request.

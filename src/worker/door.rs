@@ -17,7 +17,7 @@ use super::{
 use crate::{
     door::{self, Answers, Judge, Signature, Signed, Step},
     key::{Format, Key},
-    key_sets::KeySets,
+    key_sets::{FETCH_TIMEOUT, KeySets},
     limits::MAX_KEY_SET_BYTES,
     web::{Level, Record, clock, protection, respond, subtle},
 };
@@ -85,7 +85,9 @@ fn object(hub: &str, step: Step) -> Result<JsValue, JsValue> {
         Step::Grant(granted) => ("grant", vec![("granted", granted.to_string().into())]),
         Step::Fetch(url) => {
             let limit = u32::try_from(MAX_KEY_SET_BYTES).unwrap_or(u32::MAX);
-            ("fetch", vec![("url", url.into()), ("limit", limit.into())])
+            let timeout = u32::try_from(FETCH_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+            let url = ("url", url.into());
+            ("fetch", vec![url, ("limit", limit.into()), ("timeout", timeout.into())])
         }
         Step::Wait => ("wait", Vec::new()),
         Step::Verify(signed) => ("verify", verify(&signed)?),
