@@ -1,7 +1,5 @@
 //! Whose tokens are trusted, and by which dialect's rules each is read.
 
-use thiserror::Error;
-
 use crate::{
     access_token,
     bearer::Carrier,
@@ -9,68 +7,21 @@ use crate::{
     dialect::Dialect,
     grants::Grants,
     invalid_token::InvalidToken,
-    json::{self, Json, Unexpected},
     jws::Jws,
     key::Weakness,
     timestamp::Timestamp,
-    verifier::{InvalidVerifier, Role, Verifier},
+    verifier::{Role, Verifier},
 };
 
-/// The variables about the keys of one role.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RoleNames {
-    pub(crate) key: &'static str,
-    pub(crate) algorithms: &'static str,
-    pub(crate) url: &'static str,
-}
+mod invalid;
+mod issuers;
+mod variables;
 
-/// The variables about publishers' keys.
-pub(crate) const PUBLISHER: RoleNames = RoleNames {
-    key: "MERCURE_PUBLISHER_JWT_KEY",
-    algorithms: "MERCURE_PUBLISHER_JWT_ALG",
-    url: "MERCURE_PUBLISHER_JWKS_URL",
+pub(crate) use invalid::of_hub;
+pub use invalid::{InvalidTrust, InvalidTrustReason};
+pub(crate) use variables::{
+    DEVELOPMENT, ISSUERS, KeyVariables, PUBLISHER, SUBSCRIBER, TRUSTED_ISSUERS,
 };
-
-/// The variables about subscribers' keys.
-pub(crate) const SUBSCRIBER: RoleNames = RoleNames {
-    key: "MERCURE_SUBSCRIBER_JWT_KEY",
-    algorithms: "MERCURE_SUBSCRIBER_JWT_ALG",
-    url: "MERCURE_SUBSCRIBER_JWKS_URL",
-};
-
-/// The variables about keys as they are set; empty where one is not.
-#[derive(Clone, Default)]
-pub(crate) struct KeyVariables {
-    pub(crate) publisher: RoleVariables,
-    pub(crate) subscriber: RoleVariables,
-    pub(crate) trusted_issuer: String,
-    pub(crate) issuers: String,
-    pub(crate) is_development: bool,
-}
-
-/// Those of one role.
-#[derive(Clone, Default)]
-pub(crate) struct RoleVariables {
-    pub(crate) key: String,
-    pub(crate) algorithms: String,
-    pub(crate) url: String,
-}
-
-/// Whether secrets are taken that could be guessed, or that everybody knows: `true` or `false`.
-pub(crate) const DEVELOPMENT: &str = "DEVELOPMENT";
-
-/// The `iss` of the access tokens that the keys of the other variables verify: one issuer, in
-/// spite of its name, since a key belongs to one.
-pub(crate) const TRUSTED_ISSUERS: &str = "MERCURE_TRUSTED_ISSUERS";
-
-/// More issuers, each with keys of its own: a JSON list.
-///
-/// ```json
-/// [{"issuer": "https://as.example", "authorization_server": true,
-///   "publisher": {"jwks_uri": "https://as.example/jwks", "algorithms": ["ES256"]},
-///   "subscriber": {"key": "a secret, PEM or a JWK", "algorithms": ["HS256"]}}]
-/// ```
-pub(crate) const ISSUERS: &str = "ISSUERS";
 
 /// The keys of the hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,55 +52,6 @@ struct Verifiers {
     subscriber: Option<Verifier>,
 }
 
-/// A variable is wrong. What it holds is not shown, since it may be a secret.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the configuration variable {variable}{} is wrong: {reason}", of_hub(.hub.as_deref()))]
-pub struct InvalidTrust {
-    /// Its name.
-    pub variable: &'static str,
-    /// The hub that it is set for in the variable `HUBS`, if it is set for one.
-    pub hub: Option<String>,
-    /// What is wrong with it.
-    pub reason: InvalidTrustReason,
-}
-
-/// What is wrong with a variable.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidTrustReason {
-    /// The keys or algorithms.
-    #[error(transparent)]
-    Verifier(#[from] InvalidVerifier),
-    /// There is a key and a URL for the same role.
-    #[error("there is a key and a URL of keys for the same role")]
-    TwoKinds,
-    /// There is an algorithm, or an issuer, and no key.
-    #[error("there is no key that it is for: set a key, or the URL of a key set, of the same role")]
-    NoKey,
-    /// There is more than one issuer for the same keys.
-    #[error("it is one issuer; more, with keys of their own, are set by {ISSUERS}")]
-    OneIssuer,
-    /// It is not of the documented form.
-    #[error("it is not a list of issuers with keys")]
-    Form,
-    /// An issuer stands twice.
-    #[error("the issuer {0:?} stands twice")]
-    Twice(String),
-    /// Nothing says for which hub access tokens are meant.
-    #[error(
-        "an access token names the hub that it is for, so RESOURCE_IDENTIFIER has to be set to the \
-         hub's URL, or PUBLIC_ORIGINS to its origin, which is no wildcard"
-    )]
-    NoAudience,
-    /// A secret protects little.
-    #[error("the secret{} {weakness}", of_issuer(.issuer.as_deref()))]
-    Weak {
-        /// The issuer whose secret it is, if it has one of its own.
-        issuer: Option<String>,
-        /// Why it does.
-        weakness: Weakness,
-    },
-}
-
 /// How a token is to be verified and read.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice<'trust> {
@@ -166,8 +68,8 @@ impl Trust {
     /// The first variable that is wrong, a secret that is weak among them unless this is development.
     pub(crate) fn of(variables: &KeyVariables) -> Result<Self, InvalidTrust> {
         let legacy = Verifiers {
-            publisher: verifier(PUBLISHER, &variables.publisher)?,
-            subscriber: verifier(SUBSCRIBER, &variables.subscriber)?,
+            publisher: variables.publisher.verifier(PUBLISHER)?,
+            subscriber: variables.subscriber.verifier(SUBSCRIBER)?,
         };
         let is_development = variables.is_development;
         let mut trust = Self { legacy, is_development, ..Self::default() };
@@ -225,29 +127,15 @@ impl Trust {
         if list.is_empty() {
             return Ok(());
         }
-        let Ok(Json::List(list)) = json::parse(list) else { return Err(InvalidTrustReason::Form) };
-        for form in &list {
-            let id = form.text("issuer")?.unwrap_or_default().to_owned();
-            if self.issuers.iter().any(|known| known.id == id) {
-                return Err(InvalidTrustReason::Twice(id));
+        for issuer in issuers::parse(list)? {
+            if self.issuers.iter().any(|known| known.id == issuer.id) {
+                return Err(InvalidTrustReason::Twice(issuer.id));
             }
-            let verifiers = Verifiers {
-                publisher: form.get("publisher").map(listed_verifier).transpose()?,
-                subscriber: form.get("subscriber").map(listed_verifier).transpose()?,
-            };
-            let is_authorization_server = match form.get("authorization_server") {
-                None => false,
-                Some(Json::Boolean(is_one)) => *is_one,
-                Some(_) => return Err(InvalidTrustReason::Form),
-            };
-            let known = ["issuer", "authorization_server", "publisher", "subscriber"];
-            if id.is_empty() || verifiers == Verifiers::default() || !form.has_only(&known) {
-                return Err(InvalidTrustReason::Form);
+            let Verifiers { publisher, subscriber } = &issuer.verifiers;
+            for verifier in [publisher, subscriber].into_iter().flatten() {
+                self.note(ISSUERS, Some(&issuer.id), verifier.weakness())?;
             }
-            for verifier in [&verifiers.publisher, &verifiers.subscriber].into_iter().flatten() {
-                self.note(ISSUERS, Some(&id), verifier.weakness())?;
-            }
-            self.issuers.push(Issuer { id, variable: ISSUERS, is_authorization_server, verifiers });
+            self.issuers.push(issuer);
         }
         Ok(())
     }
@@ -327,12 +215,6 @@ impl Verifiers {
     }
 }
 
-impl InvalidTrust {
-    fn new(variable: &'static str, reason: InvalidTrustReason) -> Self {
-        Self { variable, hub: None, reason }
-    }
-}
-
 impl<'trust> Choice<'trust> {
     /// The trusted issuer of an access token of 1.0.
     #[must_use]
@@ -374,54 +256,6 @@ impl<'trust> Choice<'trust> {
             Some(issuer) => access_token::parse(&jws.payload, &issuer.id, resource, now),
             None => claims::parse(&jws.payload, now),
         }
-    }
-}
-
-/// The verifier of a role, out of its three variables.
-fn verifier(names: RoleNames, set: &RoleVariables) -> Result<Option<Verifier>, InvalidTrust> {
-    let refused = |variable, reason| Err(InvalidTrust::new(variable, reason));
-    let (made, variable) = match (set.key.is_empty(), set.url.trim()) {
-        (true, "") if set.algorithms.trim().is_empty() => return Ok(None),
-        (true, "") => return refused(names.algorithms, InvalidTrustReason::NoKey),
-        (true, url) => (Verifier::remote(url, &set.algorithms), names.url),
-        (false, "") => (Verifier::fixed(&set.key, &set.algorithms), names.key),
-        (false, _) => return refused(names.url, InvalidTrustReason::TwoKinds),
-    };
-    made.map(Some).or_else(|invalid| {
-        let variable = match invalid {
-            InvalidVerifier::Keys(_) | InvalidVerifier::Url => variable,
-            _ => names.algorithms,
-        };
-        refused(variable, invalid.into())
-    })
-}
-
-fn listed_verifier(form: &Json<'_>) -> Result<Verifier, InvalidTrustReason> {
-    if !form.has_only(&["key", "jwks", "jwks_uri", "algorithms"]) {
-        return Err(InvalidTrustReason::Form);
-    }
-    let algorithms = form.texts("algorithms")?.unwrap_or_default().join(" ");
-    match (form.text("key")?, form.get("jwks"), form.text("jwks_uri")?) {
-        (Some(key), None, None) => Ok(Verifier::fixed(key, &algorithms)?),
-        (None, Some(jwks), None) => Ok(Verifier::inline(jwks, &algorithms)?),
-        (None, None, Some(url)) => Ok(Verifier::remote(url, &algorithms)?),
-        (None, None, None) => Err(InvalidTrustReason::Form),
-        _ => Err(InvalidTrustReason::TwoKinds),
-    }
-}
-
-/// How a message names the hub that a variable is set for alone.
-pub(crate) fn of_hub(hub: Option<&str>) -> String {
-    hub.map_or_else(String::new, |hub| format!(" of the hub {hub}"))
-}
-
-fn of_issuer(issuer: Option<&str>) -> String {
-    issuer.map_or_else(String::new, |issuer| format!(" of the issuer {issuer:?}"))
-}
-
-impl From<Unexpected> for InvalidTrustReason {
-    fn from(_: Unexpected) -> Self {
-        Self::Form
     }
 }
 

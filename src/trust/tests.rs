@@ -85,20 +85,62 @@ fn what_a_wrong_variable_holds_is_not_shown() {
 }
 
 #[test]
-fn a_list_of_issuers_of_another_form_is_refused() {
-    for list in [
-        "{}",
-        "[7]",
-        r#"[{"issuer":"a"}]"#,
-        r#"[{"issuer":"","publisher":{"key":"x"}}]"#,
-        r#"[{"issuer":"a","publisher":{}}]"#,
-        r#"[{"issuer":"a","publisher":{"key":"x","jwks_uri":"https://a.example"}}]"#,
-        r#"[{"issuer":"a","publisher":{"key":"x","algorithms":["none"]}}]"#,
-        r#"[{"issuer":"a","publisher":{"jwks":{"keys":[]}}}]"#,
-        r#"[{"issuer":"a","publisher":{"key":"x"},"subscribers":{"key":"x"}}]"#,
-        r#"[{"issuer":"a","publisher":{"key":"x"}},{"issuer":"a","publisher":{"key":"y"}}]"#,
+fn of_a_wrong_list_of_issuers_it_is_told_where_it_is_wrong_and_what_would_be_right() {
+    let list = "it must be a JSON list such as [{";
+    for (text, told) in [
+        ("{}", list),
+        (r#"[{"issuer":"a"},"#, list),
+        ("[7]", "issuer 1: it must be an object of issuer (a text),"),
+        (r#"[{"issuer":"a"}]"#, "issuer \"a\": it must be an object of issuer (a text),"),
+        (r#"[{"issuer":"","publisher":{"key":"x"}}]"#, "issuer 1: it must be an object of"),
+        (r#"[{"issuer":"b","publisher":{"key":"x"}},{"issuer":7}]"#, "issuer 2: it must be"),
+        (
+            r#"[{"issuer":"a","publisher":{"key":"x"},"authorization_server":"yes"}]"#,
+            "issuer \"a\": it must be an object of issuer",
+        ),
+        (
+            r#"[{"issuer":"a","publisher":{"key":"x"},"subscribers":{"key":"x"}}]"#,
+            "issuer \"a\": it must be an object of issuer",
+        ),
+        (
+            r#"[{"issuer":"a","publisher":{}}]"#,
+            "publisher of issuer \"a\": it must be an object of key (a text), jwks (a JWK Set) or",
+        ),
+        (
+            r#"[{"issuer":"a","subscriber":{"key":"hidden","alg":"x"}}]"#,
+            "subscriber of issuer \"a\": it must be an object of key",
+        ),
+        (
+            r#"[{"issuer":"a","subscriber":"hidden"}]"#,
+            "subscriber of issuer \"a\": it must be an object of key",
+        ),
+        (
+            r#"[{"issuer":"a","publisher":{"key":"hidden","algorithms":"HS256"}}]"#,
+            "publisher of issuer \"a\": it must be an object of key",
+        ),
+        (
+            r#"[{"issuer":"a","publisher":{"key":"hidden","jwks_uri":"https://a.example"}}]"#,
+            "publisher of issuer \"a\": there is a key and a URL of keys for the same role",
+        ),
+        (
+            r#"[{"issuer":"a","publisher":{"key":"hidden","algorithms":["none"]}}]"#,
+            "publisher of issuer \"a\": ",
+        ),
+        (
+            r#"[{"issuer":"a","publisher":{"jwks":{"keys":[]}}}]"#,
+            "publisher of issuer \"a\": the key is wrong: ",
+        ),
+        (
+            r#"[{"issuer":"a","publisher":{"key":"x"}},{"issuer":"a","publisher":{"key":"y"}}]"#,
+            "the issuer \"a\" stands twice",
+        ),
     ] {
-        refused(&[(ISSUERS, list)], ISSUERS);
+        let refused = read(&[(ISSUERS, text)]).unwrap_err();
+        assert_eq!(refused.variable(), ISSUERS, "{text}");
+        let all = refused.to_string();
+        let start = format!("the configuration variable ISSUERS is wrong: {told}");
+        assert!(all.starts_with(&start), "{text}: {all}");
+        assert!(!all.contains("hidden") && !format!("{refused:?}").contains("hidden"), "{all}");
     }
 }
 
