@@ -26,7 +26,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 
 /** How to run the worker: `wrangler dev` as in development, or workerd alone as `make serve` runs it. */
 const COMMANDS = {
-  wrangler: async ({ port, folder, vars }) => ({
+  wrangler: async ({ port, folder, vars, settings }) => ({
     command: process.execPath,
     args: [
       join(ROOT, "node_modules/wrangler/bin/wrangler.js"),
@@ -34,6 +34,7 @@ const COMMANDS = {
       ...["--ip", "127.0.0.1", "--port", port, "--inspector-port", await freePort()].map(String),
       ...["--persist-to", folder, "--show-interactive-dev-session=false"],
       ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+      ...settings,
     ],
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
   }),
@@ -55,7 +56,8 @@ export class Server {
   #output = "";
 
   /**
-   * `kind` is `wrangler` or `workerd`; `vars` are the configuration variables, `settings` those of `make serve`.
+   * `kind` is `wrangler` or `workerd`; `vars` are the configuration variables, `settings` those of `make serve`,
+   * or more arguments of `wrangler dev`.
    * Unless `vars` closes them, public updates are open to everybody, and secrets that everybody knows are taken. Where
    * `vars` has issuers and no public URL, that is the server's own.
    */
