@@ -41,14 +41,25 @@ export async function admit({ request, env, context, authorize }) {
         answers.digest = new Uint8Array(await crypto.subtle.digest("SHA-256", next.bytes));
         break;
       case "authorize": {
-        const given = await authorize(request, env, context, next.hub);
+        const given = await ask(authorize, request, env, context, next.hub);
         if (given instanceof Response) return given;
-        answers.claims = given === undefined || given === null ? null : JSON.stringify(given);
+        answers.claims = given;
         break;
       }
       default:
         throw new Error(`the door has no step ${next.step}`);
     }
+  }
+}
+
+/** The claims that an application gives, as JSON; its `Response`; null if it knows nobody, false if it failed. */
+async function ask(authorize, ...asked) {
+  try {
+    const given = (await authorize(...asked)) ?? null;
+    return given === null || given instanceof Response ? given : (JSON.stringify(given) ?? false);
+  } catch (error) {
+    log("authorize failed", error?.stack ?? String(error));
+    return false;
   }
 }
 

@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
     config::{Config, InvalidConfig, VARIABLES},
+    hub_path::OwnPath,
     hub_variables::HubVariables,
     trust::InvalidTrust,
 };
@@ -57,6 +58,7 @@ impl Deployment {
     pub fn of_hub(&self, name: &str) -> Cow<'_, Config> {
         match self.single.get(name) {
             Some(own) => Cow::Borrowed(own),
+            None if self.all.hub_path == OwnPath::of_name(name) => Cow::Borrowed(&self.all),
             None => Cow::Owned(self.all.clone().named(name)),
         }
     }

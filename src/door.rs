@@ -83,6 +83,8 @@ pub enum Signature {
 pub enum Told {
     /// The request comes from nobody whom the application knows.
     Nobody,
+    /// The application failed, so that nothing is known.
+    Failed,
     /// The request has these rights.
     Claims(ApplicationClaims),
 }
@@ -188,6 +190,7 @@ impl Case<'_> {
         let claims = match &answers.application {
             None => return Ok(Step::Application),
             Some(Told::Nobody) => return self.anonymous(),
+            Some(Told::Failed) => return Err(Error::Internal),
             Some(Told::Claims(claims)) => claims,
         };
         let publisher = claims.publisher.clone().filter(|_| self.is_repeatable());

@@ -234,6 +234,7 @@ fn an_application_decides_in_the_place_of_tokens() {
     assert_eq!(step(&reader, None), Ok(Step::Application));
     assert_eq!(granted(step(&reader, Some(Told::Nobody))), Granted::Subscribe(Holder::Anonymous));
     assert_eq!(reason(step(&request("POST", ""), Some(Told::Nobody))), Unauthorized::Missing);
+    assert_eq!(step(&reader, Some(Told::Failed)), Err(Error::Internal), "not even what all may do");
     let grants = Grants {
         dialect: Dialect::V0,
         publish: vec![Selector::All],

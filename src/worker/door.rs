@@ -70,7 +70,10 @@ fn told(answers: &DoorAnswers) -> Told {
     } else {
         bytes(&signer).map(Signature::OfKey)
     };
-    let application = claims.is_null().then_some(door::Told::Nobody);
+    let application = match claims.as_bool() {
+        Some(_) => Some(door::Told::Failed),
+        None => claims.is_null().then_some(door::Told::Nobody),
+    };
     let answers = Answers { signature, digest: bytes(&answers.digest()), application };
     Told { answers, claims: claims.as_string() }
 }

@@ -92,10 +92,7 @@ impl Visit<'_> {
         let door = Door { config, urls: &urls, judge: self.judge, now: clock::now() };
         let mut answers = told.answers;
         if let Some(claims) = told.claims {
-            let claims = application_claims::parse(&claims, door.now);
-            let claims = claims.map_err(|wrong| misjudged(&wrong))?;
-            Access::new(claims.grants.clone(), &urls).map_err(|wrong| misjudged(&wrong))?;
-            answers.application = Some(door::Told::Claims(claims));
+            answers.application = Some(claims_of(&claims, &door));
         }
         door.step(self.request, &answers, keys)
     }
@@ -129,10 +126,19 @@ fn to_operator(hub: &str, granted: Granted) -> Routed {
     Routed::Hub(hub.to_owned(), Step::Grant(granted))
 }
 
-/// The application gave what are no claims: its developer finds out why in the log.
-fn misjudged(wrong: &dyn Display) -> Error {
-    Record::new(Level::Error, "authorize gave wrong claims").with_detail(wrong).to_console();
-    Error::Internal
+/// The claims that an application gave. The log tells its developer what is wrong with them.
+fn claims_of(json: &str, door: &Door<'_>) -> door::Told {
+    let wrong = |wrong: &dyn Display| {
+        Record::new(Level::Error, "authorize gave wrong claims").with_detail(wrong).to_console();
+        door::Told::Failed
+    };
+    match application_claims::parse(json, door.now) {
+        Ok(claims) => match Access::new(claims.grants.clone(), door.urls) {
+            Ok(_) => door::Told::Claims(claims),
+            Err(invalid) => wrong(&invalid),
+        },
+        Err(invalid) => wrong(&invalid),
+    }
 }
 
 fn health(request: &Request) -> Result<Response, JsValue> {

@@ -103,7 +103,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(super) fn digest(this: &DoorAnswers) -> JsValue;
 
-    /// The claims that an application gave, as JSON; null when it knows nobody.
+    /// The claims that an application gave, as JSON; null when it knows nobody, false when it failed.
     #[wasm_bindgen(method, getter)]
     pub(super) fn claims(this: &DoorAnswers) -> JsValue;
 }
