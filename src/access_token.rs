@@ -2,7 +2,6 @@
 
 use crate::{
     authorization_details,
-    dialect::Dialect,
     grants::Grants,
     invalid_token::InvalidToken,
     json::{self, Json},
@@ -51,11 +50,7 @@ pub fn parse(
     }
     let expires = dates.check(now)?;
     let details = claims.list("authorization_details").map_err(|_| NOT_CLAIMS)?;
-    let details = details.unwrap_or_default();
-    let granted = authorization_details::parse(details)?;
-    let (publish, subscribe) = (granted.publish, granted.subscribe);
-    let dialect = Dialect::V1;
-    Ok(Grants { dialect, publish, has_publish_claim: false, subscribe, expires })
+    authorization_details::grants(details.unwrap_or_default(), expires)
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! The grants of an access token: RFC 9396, with the type of draft-dunglas-mercure-08.
 
 use crate::{
-    grants::{Selector, SubscribeGrant},
+    dialect::Dialect,
+    grants::{Grants, Selector, SubscribeGrant},
     invalid_token::InvalidToken,
     json::Json,
     limits::{MAX_DETAIL_TOPICS, MAX_DETAILS, MAX_TOPIC_BYTES},
     mercure_string,
+    timestamp::Timestamp,
 };
 
 /// The `type` of a detail that is meant for a hub, compared byte by byte.
@@ -13,23 +15,31 @@ pub const TYPE: &str = "https://mercure.rocks/authorization-detail";
 
 /// What the details grant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Granted {
-    /// What may be published.
-    pub(crate) publish: Vec<Selector>,
-    /// Which private updates may be seen.
-    pub(crate) subscribe: Vec<SubscribeGrant>,
+struct Granted {
+    publish: Vec<Selector>,
+    subscribe: Vec<SubscribeGrant>,
+}
+
+/// What the details of claims grant.
+pub(crate) fn grants(
+    details: &[Json<'_>],
+    expires: Option<Timestamp>,
+) -> Result<Grants, InvalidToken> {
+    let Granted { publish, subscribe } = parse(details)?;
+    let dialect = Dialect::V1;
+    Ok(Grants { dialect, publish, has_publish_claim: false, subscribe, expires })
 }
 
 /// Reads the details. Those of another type are not looked at; one of ours that is wrong refuses
 /// the token as a whole. That a `urlpattern` is one, is for the reader of the patterns to see.
-pub(crate) fn parse(details: &[Json<'_>]) -> Result<Granted, InvalidToken> {
+fn parse(details: &[Json<'_>]) -> Result<Granted, InvalidToken> {
     let ours = details.iter().filter(|detail| detail.text("type") == Ok(Some(TYPE)));
     let mut granted = Granted::default();
     let mut topic_count = 0;
     for (before, detail) in ours.enumerate() {
         within("authorization details", before + 1, MAX_DETAILS)?;
         topic_count += granted.add(detail)?;
-        within("topics of authorization details", topic_count, MAX_DETAIL_TOPICS)?;
+        within_topics(topic_count)?;
     }
     Ok(granted)
 }
@@ -49,22 +59,32 @@ impl Granted {
                 "the \"topics\" of an authorization detail are not a list of objects",
             ));
         }
-        within("topics of authorization details", topics.len(), MAX_DETAIL_TOPICS)?;
-        let payload = detail.get("payload");
-        if payload.is_some_and(|payload| !payload.is_object()) {
-            return Err(InvalidToken::Claims("a \"payload\" is not an object"));
-        }
-        let topics: Vec<_> = topics.iter().map(selector).collect::<Result<_, _>>()?;
+        let topics = selectors(topics)?;
+        let payload = payload(detail)?;
         let count = topics.len();
         if actions.contains(&"publish") {
             self.publish.extend_from_slice(&topics);
         }
         if actions.contains(&"subscribe") {
-            let payload = payload.map(Json::to_string);
             self.subscribe.push(SubscribeGrant { topics, payload });
         }
         Ok(count)
     }
+}
+
+/// Reads a list of topics.
+pub(crate) fn selectors(topics: &[Json<'_>]) -> Result<Vec<Selector>, InvalidToken> {
+    within_topics(topics.len())?;
+    topics.iter().map(selector).collect()
+}
+
+/// Reads the payload that is beside topics.
+pub(crate) fn payload(of: &Json<'_>) -> Result<Option<String>, InvalidToken> {
+    let payload = of.get("payload");
+    if payload.is_some_and(|payload| !payload.is_object()) {
+        return Err(InvalidToken::Claims("a \"payload\" is not an object"));
+    }
+    Ok(payload.map(Json::to_string))
 }
 
 fn selector(topic: &Json<'_>) -> Result<Selector, InvalidToken> {
@@ -98,6 +118,11 @@ fn selector(topic: &Json<'_>) -> Result<Selector, InvalidToken> {
         (_, true) => Selector::UrlPattern(pattern.to_owned()),
         (_, false) => Selector::Exact(pattern.to_owned()),
     })
+}
+
+/// Holds the number of all topics against its bound.
+pub(crate) fn within_topics(count: usize) -> Result<(), InvalidToken> {
+    within("topics of authorization details", count, MAX_DETAIL_TOPICS)
 }
 
 fn within(of: &'static str, count: usize, limit: usize) -> Result<(), InvalidToken> {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The claim for issuers that allow none but names that are URIs.
-const NAMESPACED: &str = "https://mercure.rocks/";
+pub(crate) const NAMESPACED: &str = "https://mercure.rocks/";
 
 const NOT_CLAIMS: InvalidToken =
     InvalidToken::Claims("they are not a JSON object, or a date is not a number");
@@ -36,9 +36,20 @@ const NOT_MERCURE: InvalidToken = InvalidToken::Claims(
 pub fn parse(payload: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
     let claims = json::object(payload).map_err(|_| NOT_CLAIMS)?;
     let expires = Dates::of(&claims).map_err(|_| NOT_CLAIMS)?.check(now)?;
-    let nothing = Json::Object(Vec::new());
-    let mercure = claims.get(NAMESPACED).or(claims.get("mercure")).unwrap_or(&nothing);
-    if !mercure.is_object() {
+    grants(claim(&claims).unwrap_or(&Json::Null), expires)
+}
+
+/// The claim among these, if it is there.
+pub(crate) fn claim<'a, 'json>(claims: &'a Json<'json>) -> Option<&'a Json<'json>> {
+    claims.get(NAMESPACED).or(claims.get("mercure"))
+}
+
+/// What an object with the members of the claim grants. Without one that is nothing.
+pub(crate) fn grants(
+    mercure: &Json<'_>,
+    expires: Option<Timestamp>,
+) -> Result<Grants, InvalidToken> {
+    if !matches!(mercure, Json::Object(_) | Json::Null) {
         return Err(NOT_MERCURE);
     }
     let subscribe = SubscribeGrant {

@@ -43,11 +43,23 @@ impl Json<'_> {
         matches!(self, Self::Object(_))
     }
 
+    /// The members of an object. Nothing else has any.
+    pub(crate) fn members(&self) -> &[(Cow<'_, str>, Self)] {
+        match self {
+            Self::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The member of this name, be it `null`.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        let (_, value) = self.members().iter().find(|(own, _)| own == name)?;
+        Some(value)
+    }
+
     /// The member of this name; none if it is `null`, or this is not an object.
     pub(crate) fn get(&self, name: &str) -> Option<&Self> {
-        let Self::Object(members) = self else { return None };
-        let (_, value) = members.iter().find(|(own, _)| own == name)?;
-        (*value != Self::Null).then_some(value)
+        self.member(name).filter(|value| **value != Self::Null)
     }
 
     /// The member of this name as a text.

@@ -45,7 +45,8 @@ impl Dates {
     }
 }
 
-fn timestamp(seconds: f64) -> Timestamp {
+/// The moment so many seconds behind the epoch, with or without a fraction.
+pub(crate) fn timestamp(seconds: f64) -> Timestamp {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -6,8 +6,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{json, key::Key};
 
-/// The publisher that a token names: the subject of its issuer, or else the holder of the key; as the
-/// bytes that a digest is made of. No two publishers have the same bytes.
+/// The publisher that a token or an application names: the subject of its issuer, or else the holder of
+/// the key; as the bytes that a digest is made of. No two publishers have the same bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Publisher(Vec<u8>);
 
@@ -34,8 +34,20 @@ impl Publisher {
             Some(subject) => ("subject", subject.as_bytes()),
             None => ("key", key.bytes()),
         };
+        Self::of_parts(&[kind.as_bytes(), trusted.as_bytes(), claimed.as_bytes(), whose])
+    }
+
+    /// Who an application says it is: the subject of an issuer, if there is one. No token makes itself
+    /// that publisher, whatever it claims.
+    #[must_use]
+    pub fn of_application(issuer: Option<&str>, subject: &str) -> Self {
+        let issuer = issuer.unwrap_or_default();
+        Self::of_parts(&[b"application", issuer.as_bytes(), subject.as_bytes()])
+    }
+
+    fn of_parts(parts: &[&[u8]]) -> Self {
         let mut bytes = Vec::new();
-        for part in [kind.as_bytes(), trusted.as_bytes(), claimed.as_bytes(), whose] {
+        for part in parts {
             bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
             bytes.extend_from_slice(part);
         }
@@ -114,6 +126,11 @@ mod tests {
             of(Some("a"), r#"{"iss":"a","sub":"bc"}"#),
             of(Some("a"), r#"{"iss":"a"}"#),
             Publisher::of_token(None, "{}", &key("l")),
+            of(None, r#"{"sub":"application"}"#),
+            Publisher::of_application(None, "abc"),
+            Publisher::of_application(None, "application"),
+            Publisher::of_application(Some("a"), "bc"),
+            Publisher::of_application(Some("ab"), "c"),
         ];
         for (at, publisher) in all.iter().enumerate() {
             assert!(!all[..at].contains(publisher), "{at}");

@@ -6,12 +6,11 @@ use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use libfuzzer_sys::fuzz_target;
 use millstream::{
     access::Access,
-    access_token,
+    access_token, application_claims,
     bearer::{self, Carriers, CookieNames},
     claims,
     dialect::Dialect,
     grants::Grants,
-    invalid_token::InvalidToken,
     jws::Jws,
     key_set::KeySet,
     timestamp::Timestamp,
@@ -20,7 +19,7 @@ use millstream_fuzz::{LaxUrlParser, lines};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-fn granted(grants: Result<Grants, InvalidToken>) {
+fn granted<E>(grants: Result<Grants, E>) {
     let Ok(grants) = grants else { return };
     assert!(grants.expires.is_none_or(|expires| expires > NOW), "it has expired");
     let _ = Access::new(grants, &LaxUrlParser);
@@ -54,6 +53,7 @@ fuzz_target!(|input: &[u8]| {
         }
     }
     granted(claims::parse(payload, NOW));
+    granted(application_claims::parse(payload, NOW).map(|claims| claims.grants));
     granted(access_token::parse(payload, "https://issuer.example", "https://hub.example", NOW));
 
     for carriers in [
