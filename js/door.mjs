@@ -10,8 +10,8 @@ import { log } from "./log.mjs";
 
 /** How often a step is tried: once more for each instance that may trap under it. */
 const ATTEMPTS = 3;
-/** Milliseconds after which a request looks again for the key set that another one fetches. */
-const LOOK_AGAIN = 20;
+/** Milliseconds after which a request looks again for the key set that another one fetches: twice as long each time. */
+const LOOK_AGAIN = { first: 20, last: 320 };
 
 /**
  * Takes a request through the door. Gives the `Response` that refuses it or that needs no hub, or the name of the hub
@@ -22,6 +22,7 @@ const LOOK_AGAIN = 20;
  */
 export async function admit({ request, env, context, authorize }) {
   const answers = { byApplication: authorize !== undefined, signer: undefined, digest: undefined, claims: undefined };
+  let pause = LOOK_AGAIN.first;
   for (;;) {
     const next = takeStep(request, env, answers);
     if (next instanceof Response) return next;
@@ -35,7 +36,8 @@ export async function admit({ request, env, context, authorize }) {
         await fetchKeySet(next, context);
         break;
       case "wait":
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        pause = Math.min(2 * pause, LOOK_AGAIN.last);
         break;
       case "digest":
         answers.digest = new Uint8Array(await crypto.subtle.digest("SHA-256", next.bytes));
