@@ -58,7 +58,11 @@ export async function admit({ request, env, context, authorize }) {
 async function ask(authorize, ...asked) {
   try {
     const given = (await authorize(...asked)) ?? null;
-    return given === null || given instanceof Response ? given : (JSON.stringify(given) ?? false);
+    if (given === null || given instanceof Response) return given;
+    // A date becomes seconds since 1970, as a token has it; one that is none becomes null, which is refused.
+    const { expires } = given;
+    const claims = expires instanceof Date ? { ...given, expires: expires / 1_000 } : given;
+    return JSON.stringify(claims) ?? false;
   } catch (error) {
     log("authorize failed", error?.stack ?? String(error));
     return false;

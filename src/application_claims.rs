@@ -13,7 +13,6 @@ use crate::{
     dialect::Dialect,
     grants::{Grants, SubscribeGrant},
     invalid_token::InvalidToken,
-    iso_date,
     json::{self, Json},
     limits::MAX_TOKEN_BYTES,
     numeric_date::{self, Dates},
@@ -170,7 +169,6 @@ fn expires(
             let seconds = number.as_f64().filter(|seconds| *seconds < MAX_SECONDS);
             seconds.map(numeric_date::timestamp)
         }
-        Some(Json::Text(text)) if member == "expires" => iso_date::parse(text),
         _ => None,
     };
     let expected = "a moment to come, in seconds since 1970 (not milliseconds) or as a Date; without \

@@ -67,7 +67,6 @@ pub mod granted;
 pub mod grants;
 pub mod head;
 pub mod invalid_token;
-mod iso_date;
 mod json;
 mod jwk;
 pub mod jws;
