@@ -62,7 +62,8 @@ async function ask(authorize, ...asked) {
     // A date becomes seconds since 1970, as a token has it; one that is none becomes null, which is refused.
     const { expires } = given;
     const claims = expires instanceof Date ? { ...given, expires: expires / 1_000 } : given;
-    return JSON.stringify(claims) ?? false;
+    // A function has no JSON. Its kind is none either, and is refused as such.
+    return JSON.stringify(claims) ?? typeof claims;
   } catch (error) {
     log("authorize failed", error?.stack ?? String(error));
     return false;
