@@ -163,9 +163,9 @@ impl<'a> HubPath<'a> {
     /// # Errors
     /// [`Error::NotFound`], or [`Error::HubName`] when only the name is wrong.
     pub fn parse(path: &'a str) -> Result<Self, Error> {
-        if let (hub, Some(_)) = split_subscriptions(path) {
+        if let (hub, Some(below)) = split_subscriptions(path) {
             return match Self::parse(hub)? {
-                Self::Hub(name) => Ok(Self::Subscriptions(name)),
+                Self::Hub(name) if !has_dot_segment(below) => Ok(Self::Subscriptions(name)),
                 _ => Err(Error::NotFound),
             };
         }
@@ -192,6 +192,33 @@ impl<'a> HubPath<'a> {
         };
         if is_hub_name(name) { Ok(found) } else { Err(Error::HubName) }
     }
+
+    /// The name of the hub that is asked, if it is one hub.
+    #[must_use]
+    pub fn hub(&self) -> Option<&'a str> {
+        match self {
+            Self::Hub(name)
+            | Self::HubHealth(name)
+            | Self::Drain(name)
+            | Self::Subscriptions(name) => Some(name),
+            Self::Health | Self::Metadata(_) => None,
+        }
+    }
+}
+
+/// Whether a path has a segment that stands for another path, in one of the ways that WHATWG's URL
+/// standard has. Some hosts hand on such a path as it was sent and others resolve it, so the door
+/// could judge one path, and the hub serve another.
+fn has_dot_segment(path: &str) -> bool {
+    path.split(['/', '\\']).any(|segment| {
+        let behind = behind_dot(segment);
+        behind.is_some_and(|rest| rest.is_empty() || behind_dot(rest) == Some(""))
+    })
+}
+
+/// What stands behind a dot, which may be percent-encoded.
+fn behind_dot(text: &str) -> Option<&str> {
+    [".", "%2e", "%2E"].into_iter().find_map(|dot| text.strip_prefix(dot))
 }
 
 /// Whether a hub can have this name.
@@ -232,6 +259,20 @@ mod tests {
         for path in ["/.well-known/mercure/subscriptionsx", "/x/.well-known/mercure/subscriptions"]
         {
             assert_eq!(HubPath::parse(path), Err(Error::NotFound), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_a_host_could_read_as_another_is_not_found() {
+        for below in
+            ["..", "../../mercure", "a/..", "./a", "%2e%2E/a", "a/.%2e/b", "a\\..\\b", "%2E"]
+        {
+            let path = format!("{HUB}/subscriptions/{below}");
+            assert_eq!(HubPath::parse(&path), Err(Error::NotFound), "{path}");
+        }
+        for below in ["...", "a.", ".a", "a%2F..", "..a/b"] {
+            let path = format!("{HUB}/subscriptions/{below}");
+            assert_eq!(HubPath::parse(&path), Ok(HubPath::Subscriptions("default")), "{path}");
         }
     }
 

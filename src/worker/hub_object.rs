@@ -20,7 +20,7 @@ use crate::{
     drain_request,
     error::Error,
     granted::{Granted, InvalidGranted},
-    hub_path::{self, HubPath},
+    hub_path::{self, HubPath, OwnPath},
     timestamp::Timestamp,
     web::{Handler, clock, protection, respond},
 };
@@ -152,8 +152,13 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
         Err(why) => return hub.misgranted(&why),
     };
     let url = request.url();
+    let path = HubPath::parse(hub_path::of_url(&url));
+    let name = path.as_ref().ok().and_then(HubPath::hub);
+    if name.is_none_or(|name| OwnPath::of_name(name) != hub.config().hub_path) {
+        return hub.misgranted("it is not for a path of this hub");
+    }
     let is_operator = granted == Granted::Operator;
-    match HubPath::parse(hub_path::of_url(&url)) {
+    match path {
         Ok(HubPath::HubHealth(_)) if is_operator => {
             if hub.is_healthy() {
                 respond::json(&health(hub))

@@ -52,11 +52,9 @@ fn instead(request: &Request, env: &Env, of_publication: &Error) -> Result<Respo
     };
     protection::add(&response)?;
     if let Ok(deployment) = &*config::deployment(env) {
-        let own = match path {
-            Ok(HubPath::Hub(name) | HubPath::HubHealth(name) | HubPath::Subscriptions(name)) => {
-                deployment.of_hub(name)
-            }
-            _ => std::borrow::Cow::Borrowed(deployment.of_all()),
+        let own = match path.as_ref().ok().and_then(HubPath::hub) {
+            Some(name) => deployment.of_hub(name),
+            None => std::borrow::Cow::Borrowed(deployment.of_all()),
         };
         cors::allow(&own.cors_origins, request, &response.headers())?;
     }

@@ -159,6 +159,14 @@ for (const kind of ["workerd", "wrangler"]) {
         assert.equal(reader.updates.length, 1);
       });
 
+      test("what the door says of one hub is nothing at the object of another", async () => {
+        const other = { hub: () => server.hub("other"), origin: server.origin };
+        assert.equal((await publish(other, "misled", asTold(told.publisher))).status, 500);
+        assert.equal((await subscribe(other, asTold(told.subscriber))).status, 500);
+        assert.equal((await api(other, asTold(told.subscriber))).status, 500);
+        assert.equal((await fetch(`${server.origin}/hubs/other/healthz`, { headers: asTold(told.operator) })).status, 500);
+      });
+
       test("an object that is reached by another way publishes nothing and lets nobody subscribe", async (t) => {
         const reader = await Stream.open(t, withQuery(server.hub(), { topic: "a" }), { headers: { ...WHOLE, ...token } });
         const half = (text) => text.slice(0, text.length / 2);
