@@ -19,7 +19,7 @@ use crate::{
     origins::Origins,
     place::PlaceEvents,
     rate::Rate,
-    settings::Draft,
+    settings::{Draft, Source},
     trust::{InvalidTrust, of_hub},
 };
 
@@ -174,6 +174,15 @@ impl Config {
         hubs: &HubVariables,
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
+        Self::of_hub_from(hub, hubs, &variable)
+    }
+
+    /// The reading is one function whatever the source, since copies of it weigh.
+    fn of_hub_from(
+        hub: &str,
+        hubs: &HubVariables,
+        variable: &Source<'_>,
+    ) -> Result<Self, InvalidConfig> {
         let own = |name| hubs.get(hub, name);
         let has_own = |name| own(name).is_some_and(|value| !value.trim().is_empty());
         let is_named = has_own("RESOURCE_IDENTIFIER");
@@ -223,7 +232,6 @@ impl Config {
     /// # Errors
     /// The first variable that is wrong.
     pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidConfig> {
-        // One function whatever the source: three copies of it weighed 7 kB.
         Draft::read(&variable)?.join()
     }
 }

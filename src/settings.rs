@@ -18,7 +18,7 @@ mod updates;
 
 use std::fmt;
 
-pub(crate) use draft::Draft;
+pub(crate) use draft::{Draft, Source};
 pub use near_miss::{NearMiss, near_miss, near_misses};
 pub(crate) use parse::Refusal;
 

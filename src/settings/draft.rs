@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Gives the value of a variable, if it is set.
-type Source<'a> = dyn Fn(&'static str) -> Option<String> + 'a;
+pub(crate) type Source<'a> = dyn Fn(&'static str) -> Option<String> + 'a;
 
 /// What the rows have set so far.
 #[derive(Default)]
