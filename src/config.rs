@@ -23,8 +23,6 @@ use crate::{
     trust::{InvalidTrust, of_hub},
 };
 
-pub use crate::settings::VARIABLES;
-
 /// The configuration of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
@@ -263,7 +261,7 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deployment::Deployment;
+    use crate::{deployment::Deployment, settings::VARIABLES};
 
     fn read(name: &str, value: &str) -> Result<Config, InvalidConfig> {
         Config::read(|variable| (variable == name).then(|| value.to_owned()))

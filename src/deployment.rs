@@ -3,9 +3,10 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
-    config::{Config, InvalidConfig, VARIABLES},
+    config::{Config, InvalidConfig},
     hub_path::OwnPath,
     hub_variables::HubVariables,
+    settings::VARIABLES,
     trust::InvalidTrust,
 };
 

@@ -23,6 +23,9 @@ const CONTENT_TYPES = {
 /** Where the modules are that a test puts before the worker. */
 const BEFORE = "tests/e2e/before";
 
+/** Where tools/serve puts the names of all variables of the environment, so that a misspelled one can be told. */
+const ENVIRONMENT_NAMES = "ENVIRONMENT_NAMES";
+
 /** The folder of the storage, which the command line names. */
 const DISK = "data";
 
@@ -105,7 +108,7 @@ function config(name, before) {
   ];
   const bindings = [
     ...objects.map((object) => ({ name: object.name, durableObjectNamespace: object.class_name })),
-    ...variables().map((name) => ({ name, fromEnvironment: name })),
+    ...[...variables(), ENVIRONMENT_NAMES].map((name) => ({ name, fromEnvironment: name })),
   ];
   const namespaces = objects.map(({ class_name }) => ({
     className: class_name,

@@ -1,6 +1,6 @@
 //! The configuration, out of the Worker's bindings.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, sync::Once};
 
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -10,6 +10,7 @@ use crate::{
     config::{Config, InvalidConfig},
     deployment::Deployment,
     hub_variables::{HUBS, HubVariables},
+    settings::near_misses,
     web::{Level, Record},
 };
 
@@ -22,6 +23,10 @@ thread_local! {
 /// More bindings than these are read again for each request.
 const MAX_READ: usize = 4;
 
+/// Under `make serve`: the names of all variables of the environment, of which workerd hands on only those
+/// that its configuration binds.
+const ENVIRONMENT_NAMES: &str = "ENVIRONMENT_NAMES";
+
 /// The settings, or the first variable that is wrong.
 pub(super) type Read = Result<Deployment, InvalidConfig>;
 
@@ -33,7 +38,7 @@ pub(super) fn deployment(env: &Env) -> Rc<Read> {
     });
     known.unwrap_or_else(|| {
         let read = Rc::new(read(env.unchecked_ref()));
-        tell(&read);
+        tell(&read, env);
         READ.with_borrow_mut(|all| {
             if all.len() >= MAX_READ {
                 all.remove(0);
@@ -45,16 +50,19 @@ pub(super) fn deployment(env: &Env) -> Rc<Read> {
 }
 
 fn read(env: &Env) -> Read {
-    Deployment::read(&hubs(env)?, |name| text(&binding(env, name)?))
+    Deployment::read(&hubs(env)?, |name| text(&binding(env.as_ref(), name)?))
 }
 
 /// Tells the log what an operator has to mend.
-fn tell(read: &Read) {
+fn tell(read: &Read, env: &JsValue) {
+    /// An application may make new bindings for each request.
+    static TOLD: Once = Once::new();
     match read {
         Ok(deployment) if deployment.of_all().log_level <= Level::Warning => {
             for weak in deployment.weak_secrets() {
                 Record::new(Level::Warning, "weak secret").with_detail(weak).to_console();
             }
+            TOLD.call_once(|| tell_near_misses(env));
         }
         Ok(_) => {}
         Err(invalid) => {
@@ -63,15 +71,29 @@ fn tell(read: &Read) {
     }
 }
 
+/// Tells of names that are nearly those of the hub's variables. A binding that is an object is no
+/// variable, and workerd gives null for one that is not set.
+fn tell_near_misses(env: &JsValue) {
+    let all = entries(env).unwrap_or_default().into_iter();
+    let set = all.filter(|(_, value)| !value.is_object() && !value.is_null());
+    let mut names: Vec<_> = set.map(|(name, _)| name).collect();
+    if let Some(more) = binding(env, ENVIRONMENT_NAMES).and_then(|more| more.as_string()) {
+        names.extend(more.split(' ').map(str::to_owned));
+    }
+    for near in near_misses(&names) {
+        Record::new(Level::Warning, "unknown variable").with_detail(near).to_console();
+    }
+}
+
 /// Reads the variables of the hub of this name.
 pub(super) fn of_hub(env: &Env, hub: &str) -> Result<Config, InvalidConfig> {
-    Config::of_hub(hub, &hubs(env)?, |name| text(&binding(env, name)?))
+    Config::of_hub(hub, &hubs(env)?, |name| text(&binding(env.as_ref(), name)?))
 }
 
 /// What is set for single hubs: JSON, or under `[vars]` a table.
 fn hubs(env: &Env) -> Result<HubVariables, InvalidConfig> {
     let mut hubs = HubVariables::default();
-    let Some(value) = binding(env, HUBS) else { return Ok(hubs) };
+    let Some(value) = binding(env.as_ref(), HUBS) else { return Ok(hubs) };
     let wrong = |at: &[&str]| InvalidConfig::Hubs { at: (!at.is_empty()).then(|| at.join(".")) };
     let table = match value.as_string() {
         Some(text) if text.trim().is_empty() => return Ok(hubs),
@@ -88,8 +110,7 @@ fn hubs(env: &Env) -> Result<HubVariables, InvalidConfig> {
 }
 
 /// A binding that is there; workerd gives null for a variable that is not set.
-fn binding(env: &Env, name: &str) -> Option<JsValue> {
-    let env: &JsValue = env.as_ref();
+fn binding(env: &JsValue, name: &str) -> Option<JsValue> {
     let value = Reflect::get(env, &name.into()).ok()?;
     (!value.is_null() && !value.is_undefined()).then_some(value)
 }
