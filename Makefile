@@ -79,10 +79,11 @@ deploy: deploy-check ## put it on Cloudflare
 build: $(WASM) $(BUILD)/workerd.capnp ## build the release wasm
 	@echo "$(WASM): $$(wc -c <$(WASM)) bytes, $$(gzip -9c $(WASM) | wc -c) gzipped"
 
+# Functions of one name, the copies of one generic, stand side by side: gzip finds them alike, 6 kB less.
 $(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET)
 	cargo build --release --lib --locked --target wasm32-unknown-unknown
 	wasm-bindgen --target web --no-typescript --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
-	wasm-opt -O3 --one-caller-inline-max-function-size=20 $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
+	wasm-opt -O3 --one-caller-inline-max-function-size=20 --reorder-functions-by-name $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
 
 $(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json worker.mjs $(shell find js www tests/e2e/before) $(NPM)
 	@mkdir -p $(BUILD)
