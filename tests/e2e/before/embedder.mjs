@@ -1,0 +1,31 @@
+// A hub whose application decides who may do what: it gives what the header `claims` has as JSON, or does what the header
+// `does` names. What it was asked with goes back in the answer that it makes.
+import { handler } from "./js/worker.mjs";
+
+export { HubObject } from "./js/hub_object.mjs";
+
+const DEEDS = {
+  nobody: () => undefined,
+  nothing: () => null,
+  refuse: () => new Response("members only", { status: 402, headers: { "x-refused": "by the application" } }),
+  throw: () => {
+    throw new Error("deliberate");
+  },
+  reject: () => Promise.reject(new Error("deliberate")),
+  later: () => new Promise((resolve) => setTimeout(() => resolve({ publish: ["a"], subscribe: ["a"] }), 50)),
+  tell: (request, env, context, hub) =>
+    Response.json({ hub, method: request.method, url: request.url, env: env.HEARTBEAT, context: typeof context.waitUntil }),
+  host: (request, env, context, hub) => (hub === "members" ? { publish: ["a"], subscribe: ["a"] } : undefined),
+  function: () => () => ({ publish: ["*"] }),
+  cycle: () => {
+    const claims = {};
+    return Object.assign(claims, { claims });
+  },
+};
+
+export default handler({
+  authorize(request, ...rest) {
+    const deed = DEEDS[request.headers.get("does")];
+    return deed === undefined ? JSON.parse(request.headers.get("claims")) : deed(request, ...rest);
+  },
+});
