@@ -106,8 +106,13 @@ async function fetchKeySet({ url, limit, timeout }, context) {
     (document) => finish(url, document, ""),
     (error) => finish(url, undefined, error.message),
   );
-  // It goes on when the client of this request leaves.
-  context.waitUntil(fetched);
+  try {
+    // It goes on when the client of this request leaves.
+    context.waitUntil(fetched);
+  } catch (error) {
+    // An application may call the Worker without one. The fetch then ends with this request, and not before.
+    log("context missing", `nothing holds the fetch of ${url} but the request that needs it: ${error}`);
+  }
   await fetched;
 }
 

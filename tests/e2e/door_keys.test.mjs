@@ -106,6 +106,16 @@ for (const kind of ["workerd", "wrangler"]) {
   });
 }
 
+for (const context of ["none", "over"]) {
+  test(`on workerd the keys are fetched for a request whose context is ${context}`, async (t) => {
+    const { set, server } = await start(t, { kind: "workerd", settings: ["CONFIG=contextless"] });
+    const ask = () => post(server.hub(), { topic: "a" }, { headers: { context, ...bearer(good) } });
+    assert.deepEqual((await Promise.all([ask(), ask()])).map(({ status }) => status), [200, 200]);
+    assert.equal(set.asked, 1);
+    assert.match(server.output, /"context missing"/);
+  });
+}
+
 test("on workerd a trap while requests wait for keys costs none of them its answer", async (t) => {
   const { set, server } = await start(t, { kind: "workerd", settings: ["CONFIG=trap"] });
   const waiting = await connections(server, 20);
