@@ -18,6 +18,7 @@ use crate::{
     publish_rules::ForbiddenPublication,
     publish_stream::NothingFound,
     subscribe_request::InvalidSubscribeRequest,
+    timestamp::whole_millis,
     update::UpdateTooLarge,
 };
 
@@ -82,7 +83,7 @@ pub enum Error {
     #[error("nothing was published: {0}")]
     NothingFound(NothingFound),
     /// Nothing came of the body for so long.
-    #[error("the body was given up: nothing of it came for {} ms", .0.as_millis())]
+    #[error("the body was given up: nothing of it came for {} ms", whole_millis(*.0))]
     BodySilent(Duration),
     /// There is no room for the body.
     #[error(transparent)]
@@ -163,7 +164,7 @@ pub enum Error {
     #[error("the hub is not available, try again")]
     Unreachable,
     /// The hub is being drained, and its clients are to come back after this time.
-    #[error("the hub is being drained; come back in {} ms", .0.as_millis())]
+    #[error("the hub is being drained; come back in {} ms", whole_millis(*.0))]
     Draining(Duration),
     /// Who asks is not the operator.
     #[error("this is for the operator, whose key is to be sent as a bearer token")]

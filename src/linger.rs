@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::timestamp::whole_millis;
+
 /// About what a chunk costs the host for each connection that it goes to, see ARCHITECTURE.md. A hub
 /// that flushes no more often than this allows keeps half of its time for everything else.
 const EACH: Duration = Duration::from_micros(50);
@@ -49,7 +51,7 @@ impl Linger {
     pub fn after(self, recipients: usize) -> Duration {
         let recipients = u32::try_from(recipients).unwrap_or(u32::MAX);
         let linger = self.most.min(self.each.saturating_mul(recipients));
-        Duration::from_millis(u64::try_from(linger.as_millis()).unwrap_or(u64::MAX))
+        Duration::from_millis(whole_millis(linger))
     }
 }
 

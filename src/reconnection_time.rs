@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use thiserror::Error;
 
-use crate::limits::{MAX_RETRY, MIN_RETRY};
+use crate::{
+    limits::{MAX_RETRY, MIN_RETRY},
+    timestamp::whole_millis,
+};
 
 /// How long a client waits before it connects again, in milliseconds: [`MAX_RETRY`] at the most.
 ///
@@ -38,7 +41,7 @@ pub enum InvalidReconnectionTime {
     #[error(
         "the reconnection time is {millis} ms, the limit is {}: clients come back at once after a \
          longer one",
-        MAX_RETRY.as_millis()
+        ReconnectionTime::MAX.0
     )]
     TooLong {
         /// The milliseconds, as far as they fit 64 bits.
@@ -86,7 +89,7 @@ const fn millis_of(duration: Duration) -> u64 {
 impl From<Duration> for ReconnectionTime {
     /// Cuts to whole milliseconds; what is longer than the longest time becomes that one.
     fn from(duration: Duration) -> Self {
-        Self::from_millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+        Self::from_millis(whole_millis(duration))
     }
 }
 

@@ -32,7 +32,7 @@ impl Timestamp {
     /// The moment `duration` after this one, or the last that there is.
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
+        Self(self.0.saturating_add(whole_millis(duration)))
     }
 
     /// The moment `duration` before this one; `None` before the epoch.
@@ -47,4 +47,10 @@ impl Timestamp {
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
+}
+
+/// A duration in whole milliseconds, or the most that there are. A text is made of this and not of the
+/// `u128` of [`Duration::as_millis`], which brings formatting of its own into the wasm.
+pub(crate) fn whole_millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::{channel::oneshot, future};
 
 use super::{Hooks, Level, Record, Storage, clock, engine::Engine, streams::Streams};
-use crate::{connection::CloseReason, limits::DRAIN_PATIENCE};
+use crate::{connection::CloseReason, limits::DRAIN_PATIENCE, timestamp::whole_millis};
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Ends all connections, each behind what there is for it; those that are behind and do not read
@@ -13,7 +13,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     pub(super) async fn drain(&self, within: Duration) -> usize {
         let connections = self.connection_count();
         let detail =
-            format!("{connections} connections, to come back within {} ms", within.as_millis());
+            format!("{connections} connections, to come back within {} ms", whole_millis(within));
         self.log(&Record::new(Level::Info, "draining").with_detail(detail));
         let noted = {
             let hub = self.hub.borrow();

@@ -142,8 +142,13 @@ impl Record {
 
     /// The same with more about it.
     #[must_use]
-    pub fn with_detail(self, detail: impl Display) -> Self {
-        Self { detail: Some(Excerpts::default().most(&detail.to_string())), ..self }
+    pub fn with_detail(mut self, detail: impl Display) -> Self {
+        self.set_detail(&detail);
+        self
+    }
+
+    fn set_detail(&mut self, detail: &dyn Display) {
+        self.detail = Some(Excerpts::default().most(&detail.to_string()));
     }
 
     /// Writes the record to the host's console, at the console's own level.

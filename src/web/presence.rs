@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    fmt::Display,
     rc::Rc,
 };
 
@@ -214,7 +215,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         });
     }
 
-    fn not_told(&self, error: &dyn std::error::Error) {
+    fn not_told(&self, error: &dyn Display) {
         let record = Record::new(Level::Error, "subscription event not published");
         self.log(&record.with_detail(error));
     }

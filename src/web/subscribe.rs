@@ -1,6 +1,6 @@
 //! From a GET to an event stream.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{cell::OnceCell, fmt::Display, rc::Rc};
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
@@ -155,7 +155,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         newest.map(|_| ()).map_err(|error| self.history_failed(&error))
     }
 
-    fn history_failed(&self, error: &dyn std::error::Error) -> Error {
+    fn history_failed(&self, error: &dyn Display) -> Error {
         self.log(&Record::new(Level::Error, "history unreadable").with_detail(error));
         Error::History
     }
