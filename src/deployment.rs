@@ -1,6 +1,6 @@
 //! The settings of all hubs of a deployment.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use crate::{
     config::{Config, InvalidConfig},
@@ -14,7 +14,8 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deployment {
     all: Config,
-    single: BTreeMap<String, Config>,
+    /// In the order of the names.
+    single: Vec<(String, Config)>,
 }
 
 impl Deployment {
@@ -57,8 +58,9 @@ impl Deployment {
     /// The settings of the hub of this name.
     #[must_use]
     pub fn of_hub(&self, name: &str) -> Cow<'_, Config> {
-        match self.single.get(name) {
-            Some(own) => Cow::Borrowed(own),
+        let own = self.single.binary_search_by(|(own, _)| own.as_str().cmp(name));
+        match own.ok().and_then(|at| self.single.get(at)) {
+            Some((_, own)) => Cow::Borrowed(own),
             None if self.all.hub_path == OwnPath::of_name(name) => Cow::Borrowed(&self.all),
             None => Cow::Owned(self.all.clone().named(name)),
         }
@@ -66,7 +68,7 @@ impl Deployment {
 
     /// The secrets that development alone allows, each as what is wrong with its variable.
     pub fn weak_secrets(&self) -> impl Iterator<Item = &InvalidTrust> {
-        let single = self.single.values().flat_map(|own| own.authorization.trust.weak_secrets());
+        let single = self.single.iter().flat_map(|(_, own)| own.authorization.trust.weak_secrets());
         let of_all = self.all.authorization.trust.weak_secrets();
         of_all.iter().chain(single.filter(|weak| weak.hub.is_some()))
     }

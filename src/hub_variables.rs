@@ -1,7 +1,5 @@
 //! Settings of single hubs: the variable `HUBS`.
 
-use std::collections::BTreeMap;
-
 use crate::{config::InvalidConfig, hub_path, settings};
 
 /// The name of the variable, which no hub can have of its own.
@@ -24,7 +22,17 @@ pub const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with h
 /// # Ok::<(), millstream::config::InvalidConfig>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HubVariables(BTreeMap<String, BTreeMap<&'static str, String>>);
+pub struct HubVariables(
+    /// In the order of hubs and variables. A `BTreeMap` of its own is a sixtieth of the wasm.
+    Vec<Set>,
+);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Set {
+    hub: String,
+    variable: &'static str,
+    value: String,
+}
 
 impl HubVariables {
     /// Sets a variable for one hub.
@@ -52,19 +60,30 @@ impl HubVariables {
             variable: variable.to_owned(),
             meant: settings::near_miss(variable).filter(|name| *name != HUBS),
         })?;
-        self.0.entry(hub.to_owned()).or_default().insert(known, value);
+        let found = self.find(hub, known);
+        if let Ok(at) = found {
+            self.0.remove(at);
+        }
+        let (Ok(at) | Err(at)) = found;
+        self.0.insert(at, Set { hub: hub.to_owned(), variable: known, value });
         Ok(())
     }
 
     /// What the variable `name` is for this hub, if it is set for it.
     #[must_use]
     pub fn get(&self, hub: &str, name: &str) -> Option<&str> {
-        self.0.get(hub)?.get(name).map(String::as_str)
+        let at = self.find(hub, name).ok()?;
+        self.0.get(at).map(|set| set.value.as_str())
+    }
+
+    /// Where the variable is set, or where it is to be.
+    fn find(&self, hub: &str, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|set| (set.hub.as_str(), set.variable).cmp(&(hub, name)))
     }
 
     /// The hubs that something is set for.
     pub fn hubs(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.0.chunk_by(|a, b| a.hub == b.hub).filter_map(|own| Some(own.first()?.hub.as_str()))
     }
 }
 
@@ -105,5 +124,23 @@ mod tests {
         assert_eq!(hubs.hubs().collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(hubs.get("a", "HEARTBEAT"), Some("1s"));
         assert_eq!(hubs.get("b", "HEARTBEAT"), None);
+    }
+
+    #[test]
+    fn hubs_come_once_in_order_and_the_last_value_counts() {
+        let mut hubs = HubVariables::default();
+        for (hub, variable, value) in [
+            ("b", "HEARTBEAT", "1s"),
+            ("a", "HISTORY_AGE", "1h"),
+            ("b", "HISTORY_AGE", "2h"),
+            ("a", "HEARTBEAT", "2s"),
+            ("b", "HEARTBEAT", "3s"),
+        ] {
+            hubs.insert(hub, variable, value.to_owned()).unwrap();
+        }
+        assert_eq!(hubs.hubs().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(hubs.get("b", "HEARTBEAT"), Some("3s"));
+        assert_eq!(hubs.get("b", "HISTORY_AGE"), Some("2h"));
+        assert_eq!(hubs.get("a", "HEARTBEAT"), Some("2s"));
     }
 }
