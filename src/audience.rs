@@ -28,13 +28,16 @@ impl Selection {
 }
 
 fn canonical<'a>(selectors: impl IntoIterator<Item = &'a TopicSelector>) -> Rc<[TopicSelector]> {
-    let mut selectors: Vec<_> = selectors.into_iter().collect();
-    if selectors.contains(&&TopicSelector::All) {
-        return Rc::new([TopicSelector::All]);
+    let mut canonical: Vec<&TopicSelector> = Vec::new();
+    for selector in selectors {
+        if *selector == TopicSelector::All {
+            return Rc::new([TopicSelector::All]);
+        }
+        if let Err(at) = canonical.binary_search(&selector) {
+            canonical.insert(at, selector);
+        }
     }
-    selectors.sort_unstable();
-    selectors.dedup();
-    selectors.into_iter().cloned().collect()
+    canonical.into_iter().cloned().collect()
 }
 
 /// Decides which updates a group of connections is shown.
