@@ -193,10 +193,10 @@ impl Case<'_> {
             Some(Told::Failed) => return Err(Error::Internal),
             Some(Told::Claims(claims)) => claims,
         };
-        let publisher = claims.publisher.clone().filter(|_| self.is_repeatable());
-        let key_space = match (publisher, &answers.digest) {
-            (None, _) => None,
-            (Some(publisher), None) => return Ok(Step::Digest(publisher)),
+        let key_space = match (&claims.publisher, &answers.digest) {
+            _ if !self.is_repeatable() => None,
+            (None, _) => Some(KeySpace::anonymous()),
+            (Some(publisher), None) => return Ok(Step::Digest(publisher.clone())),
             (Some(_), Some(digest)) => Some(KeySpace::of_digest(digest)),
         };
         Ok(self.grant(Bearer {

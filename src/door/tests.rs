@@ -256,6 +256,28 @@ fn an_application_decides_in_the_place_of_tokens() {
 }
 
 #[test]
+fn an_application_need_not_name_a_publisher_who_sends_an_idempotency_key() {
+    let config = config(&[]);
+    let door = Door { config: &config, urls: &(), judge: Judge::Application, now: NOW };
+    let asked = request("POST", "").with("Idempotency-Key", "\"k\"");
+    let read = |json| crate::application_claims::parse(json, NOW).unwrap();
+    let step = |claims, digest| {
+        let application = Some(Told::Claims(claims));
+        let answers = Answers { application, digest, ..Answers::default() };
+        door.step(&asked, &answers, &mut KeySets::default())
+    };
+    let space = |step| match granted(step) {
+        Granted::Publish(Holder::Bearer(bearer)) => bearer.key_space,
+        other => panic!("{other:?}"),
+    };
+    let nameless = read(r#"{"publish":["*"]}"#);
+    assert_eq!(space(step(nameless, None)), Some(KeySpace::anonymous()));
+    let named = read(r#"{"publish":["*"],"subscriber":"ada"}"#);
+    assert!(matches!(step(named.clone(), None), Ok(Step::Digest(_))));
+    assert_eq!(space(step(named, Some(vec![7; 32]))), Some(KeySpace::of_digest(&[7; 32])));
+}
+
+#[test]
 fn an_operator_is_known_by_the_key_alone() {
     let config = config(&[("OPERATOR_KEY", "0123456789abcdef")]);
     let with = |method, key: &str| request(method, "").with("Authorization", key);
