@@ -263,7 +263,7 @@ fn an_application_need_not_name_a_publisher_who_sends_an_idempotency_key() {
     let read = |json| crate::application_claims::parse(json, NOW).unwrap();
     let step = |claims, digest| {
         let application = Some(Told::Claims(claims));
-        let answers = Answers { application, digest, ..Answers::default() };
+        let answers = Answers { digest, application, ..Answers::default() };
         door.step(&asked, &answers, &mut KeySets::default())
     };
     let space = |step| match granted(step) {

@@ -103,6 +103,18 @@ test("a line of a body is held against what the application grants", async (t) =
   assert.deepEqual(publisher.answers.map(({ id, error }) => id ?? typeof error.status), ["number", "1"]);
 });
 
+test("a publication is sent again under its key, whether the application names its publisher or not", async () => {
+  for (const whose of [{}, { subscriber: "ada" }]) {
+    const hub = freshHub();
+    const headers = { ...claims({ publish: ["*"], ...whose }), "idempotency-key": '"k"' };
+    const answers = [];
+    for (let at = 0; at < 2; at += 1) answers.push(await publish(hub, headers));
+    assert.deepEqual(answers.map(({ status }) => status), [200, 200]);
+    const [first, second] = await Promise.all(answers.map((answer) => answer.text()));
+    assert.equal(second, first);
+  }
+});
+
 test("the payload and the subscriptions are for who is granted them", async (t) => {
   const hub = server.hub("shown");
   await Stream.open(t, withQuery(hub, { topic: "a" }), { headers: claims({ subscribe: ["a"], payload: { name: "ж" } }) });
