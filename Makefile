@@ -174,6 +174,10 @@ bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## measure it beside its 
 	@tools/peers
 	node benches/run.mjs
 
+.PHONY: bench-post
+bench-post: $(WASM) $(BUILD)/workerd.capnp ## what a POST costs the processor (ROUNDS=, FOLDERS= of built clones to compare)
+	node benches/post.mjs $(FOLDERS)
+
 $(LOAD): $(shell find benches/load/src) benches/load/Cargo.toml benches/load/Cargo.lock
 	cargo build --release --locked --manifest-path benches/load/Cargo.toml --target-dir benches/load/target
 
