@@ -208,8 +208,9 @@ impl Case<'_> {
     }
 
     fn find(&self) -> Result<Option<Presented>, Unauthorized> {
-        let (authorization, cookie) =
-            (self.head.header("Authorization"), self.head.header("Cookie"));
+        let authorization = self.head.header("Authorization");
+        // The header goes before the cookie, which is then not read.
+        let cookie = if authorization.is_none() { self.head.header("Cookie") } else { None };
         let carriers = Carriers {
             authorization: authorization.as_deref(),
             cookie: cookie.as_deref(),

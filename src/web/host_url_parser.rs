@@ -1,6 +1,6 @@
 //! The host's parsers of URLs and URL patterns.
 
-use std::rc::Rc;
+use std::{cell::OnceCell, rc::Rc};
 
 use super::url_sys::{Url, UrlPattern};
 use crate::{
@@ -17,9 +17,24 @@ pub struct HostUrlParser {
     /// What topics are resolved against: the same for everybody, always.
     topics: Rc<str>,
     /// What patterns are resolved against, if that is another URL.
-    requested: Option<Rc<str>>,
+    requested: Option<Rc<Requested>>,
     /// The path of the hub, which is that of its own topics too.
     hub_path: Rc<str>,
+}
+
+/// The URL of a hub by which a request asks it. It is parsed when a pattern needs it, which is seldom.
+#[derive(Debug)]
+struct Requested {
+    url: String,
+    parsed: OnceCell<String>,
+}
+
+impl Requested {
+    fn href(&self) -> &str {
+        self.parsed.get_or_init(|| {
+            Url::parse("", &self.url).map_or_else(|| self.url.clone(), |url| url.href())
+        })
+    }
 }
 
 impl HostUrlParser {
@@ -51,8 +66,8 @@ impl HostUrlParser {
     /// by which it was asked, and topics to whichever each was asked by.
     fn of_request(&self, url: &str) -> Self {
         let url = format!("{}{}", hub_path::origin(url), self.hub_path);
-        let requested = Url::parse("", &url).map_or(url, |url| url.href());
-        Self { requested: Some(requested.into()), ..self.clone() }
+        let requested = Requested { url, parsed: OnceCell::new() };
+        Self { requested: Some(Rc::new(requested)), ..self.clone() }
     }
 
     pub(super) fn hub_path(&self) -> &str {
@@ -66,7 +81,7 @@ impl UrlParser for HostUrlParser {
     }
 
     fn parse_pattern(&self, pattern: &str) -> Option<UrlComponents> {
-        let base = self.requested.as_ref().unwrap_or(&self.topics);
+        let base = self.requested().unwrap_or(&self.topics);
         let pattern =
             UrlPattern::new(pattern).or_else(|_| UrlPattern::with_base(pattern, base)).ok()?;
         Some(UrlComponents {
@@ -82,6 +97,6 @@ impl UrlParser for HostUrlParser {
     }
 
     fn requested(&self) -> Option<&str> {
-        self.requested.as_deref()
+        self.requested.as_deref().map(Requested::href)
     }
 }
