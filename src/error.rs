@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::{
     admission::TooManyConnections,
+    application_claims::InvalidClaims,
     bodies::TooManyBodies,
     challenge::Unauthorized,
     config::InvalidConfig,
@@ -154,6 +155,9 @@ pub enum Error {
     /// The hub is not set up right.
     #[error(transparent)]
     Config(#[from] InvalidConfig),
+    /// The application in which the hub is embedded gave wrong claims. The client is not told why.
+    #[error("something went wrong inside; it is in the log")]
+    Claims(#[from] InvalidClaims),
     /// The history cannot be read.
     #[error("the history is not available, try again")]
     History,
@@ -228,7 +232,9 @@ impl Error {
             Self::History | Self::Unreachable | Self::Draining(_) => {
                 (503, "Service Unavailable", None)
             }
-            Self::Unconfirmed | Self::Internal => (500, "Internal Server Error", None),
+            Self::Claims(_) | Self::Unconfirmed | Self::Internal => {
+                (500, "Internal Server Error", None)
+            }
         };
         let problem = Problem::new(status, title, self.to_string());
         match field {
@@ -251,6 +257,7 @@ impl Error {
             | Self::PublishRate(_)
             | Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. }
             | Self::Config(_)
+            | Self::Claims(_)
             | Self::History
             | Self::Unconfirmed
             | Self::Unreachable
@@ -376,6 +383,7 @@ mod tests {
             Error::Unreachable,
             Error::Draining(Duration::ZERO),
             Error::Internal,
+            Error::Claims(InvalidClaims::NotAnObject),
             unauthorized(Unauthorized::KeysUnavailable),
             unauthorized(Unauthorized::Missing),
             unauthorized(Unauthorized::NoKey),

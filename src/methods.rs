@@ -8,6 +8,17 @@ pub const OF_API: &str = "GET, HEAD, OPTIONS";
 /// The methods that ask for a stream.
 pub const OF_STREAMS: [&str; 3] = ["GET", "HEAD", "QUERY"];
 
+/// Whether something that can only be read answers to this method.
+///
+/// # Errors
+/// [`Error::MethodNotAllowed`].
+pub fn check_reading(method: &str) -> Result<(), Error> {
+    match method {
+        "GET" | "HEAD" => Ok(()),
+        _ => Err(Error::MethodNotAllowed("GET, HEAD")),
+    }
+}
+
 /// Which halves of a hub are switched on: `PUBLISHING`, `SUBSCRIBING`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Methods {

@@ -1,6 +1,8 @@
 //! What an operator may ask a hub for.
 
-use crate::{config::Config, drain_request, error::Error, granted::Granted, head::Head, hub_path};
+use crate::{
+    config::Config, drain_request, error::Error, granted::Granted, head::Head, hub_path, methods,
+};
 
 /// How much of the health of a hub is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +18,7 @@ pub enum Health {
 /// # Errors
 /// [`Error::MethodNotAllowed`].
 pub fn health(config: &Config, head: &dyn Head) -> Result<Health, Error> {
-    if !["GET", "HEAD"].contains(&head.method().as_str()) {
-        return Err(Error::MethodNotAllowed("GET, HEAD"));
-    }
+    methods::check_reading(&head.method())?;
     let authorization = head.header("Authorization").unwrap_or_default();
     let key = config.operator_key.as_ref();
     if key.is_some_and(|key| key.admits(&authorization)) {

@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
-    grants::{Grants, Selector},
-    invalid_token::InvalidToken,
-    publish_origin::ForbiddenOrigin,
+    application_claims::InvalidClaims, bearer::Carrier, challenge::Unauthorized, granted::Holder,
+    grants::Selector, invalid_token::InvalidToken, publish_origin::ForbiddenOrigin,
+    publisher::KeySpace,
 };
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -58,14 +58,19 @@ fn config(variables: &[(&str, &str)]) -> Config {
     Config::read(|name| find(name).map(|(_, value)| (*value).to_owned())).unwrap()
 }
 
+/// No parser of URLs: no pattern is valid.
+fn urls(_: &Config, _: &Addressed) -> Box<dyn UrlParser> {
+    Box::new(())
+}
+
 fn step_of(config: &Config, request: &Request, answers: &Answers) -> Result<Step, Error> {
-    let door = Door { config, urls: &(), judge: Judge::Keys, now: NOW };
+    let door = Door { config, urls, judge: Judge::Keys, now: NOW };
     door.step(request, answers, &mut KeySets::default())
 }
 
 fn signed_by(key: &str) -> Answers {
-    let signature = Some(Signature::OfKey(key.as_bytes().to_vec()));
-    Answers { signature, ..Answers::default() }
+    let signer = Some(Signer::Key(key.as_bytes().to_vec()));
+    Answers { signer, ..Answers::default() }
 }
 
 fn reason(refused: Result<Step, Error>) -> Unauthorized {
@@ -103,7 +108,7 @@ fn a_token_is_granted_once_its_signature_is_that_of_a_key() {
 #[test]
 fn a_signature_of_none_of_the_keys_is_refused_and_one_of_another_key_verified_again() {
     let (config, asked) = (config(&[]), request("POST", "").bearing(TOKEN));
-    let of_none = Answers { signature: Some(Signature::OfNone), ..Answers::default() };
+    let of_none = Answers { signer: Some(Signer::Nobody), ..Answers::default() };
     assert_eq!(reason(step_of(&config, &asked, &of_none)), InvalidToken::Signature.into());
     for other in ["", "another key"] {
         let step = step_of(&config, &asked, &signed_by(other));
@@ -131,7 +136,7 @@ fn without_a_token_only_an_open_half_lets_in() {
 fn an_expired_token_is_refused_behind_its_signature_and_not_before() {
     let (config, asked) = (config(&[]), request("GET", "?topic=a").bearing(TOKEN));
     let late = Timestamp::from_millis(1_900_000_000_000);
-    let door = Door { config: &config, urls: &(), judge: Judge::Keys, now: late };
+    let door = Door { config: &config, urls, judge: Judge::Keys, now: late };
     let mut keys = KeySets::default();
     let first = door.step(&asked, &Answers::default(), &mut keys);
     assert!(matches!(first, Ok(Step::Verify(_))), "{first:?}");
@@ -189,7 +194,7 @@ fn keys_that_are_fetched_are_asked_for_once() {
     let header = "eyJhbGciOiJFUzI1NiJ9";
     let token = format!("{header}.{}", TOKEN.split_once('.').unwrap().1);
     let asked = request("GET", "?topic=a").bearing(&token);
-    let door = Door { config: &config, urls: &(), judge: Judge::Keys, now: NOW };
+    let door = Door { config: &config, urls, judge: Judge::Keys, now: NOW };
     let (mut keys, none) = (KeySets::default(), Answers::default());
     let url = "https://keys.example/jwks".to_owned();
     assert_eq!(door.step(&asked, &none, &mut keys), Ok(Step::Fetch(url.clone())));
@@ -224,7 +229,7 @@ fn options_are_answered_without_the_hub() {
 #[test]
 fn an_application_decides_in_the_place_of_tokens() {
     let config = config(&[("ANONYMOUS_SUBSCRIBE", "true")]);
-    let door = Door { config: &config, urls: &(), judge: Judge::Application, now: NOW };
+    let door = Door { config: &config, urls, judge: Judge::Application, now: NOW };
     let step = |asked: &Request, application| {
         let answers = Answers { application, ..Answers::default() };
         door.step(asked, &answers, &mut KeySets::default())
@@ -235,20 +240,18 @@ fn an_application_decides_in_the_place_of_tokens() {
     assert_eq!(granted(step(&reader, Some(Told::Nobody))), Granted::Subscribe(Holder::Anonymous));
     assert_eq!(reason(step(&request("POST", ""), Some(Told::Nobody))), Unauthorized::Missing);
     assert_eq!(step(&reader, Some(Told::Failed)), Err(Error::Internal), "not even what all may do");
-    let grants = Grants {
-        dialect: Dialect::V0,
-        publish: vec![Selector::All],
-        has_publish_claim: true,
-        subscribe: Vec::new(),
-        expires: None,
-    };
-    let claims = ApplicationClaims { grants: grants.clone(), publisher: None };
+    let claims = |json: &str| Some(Told::Claims(json.to_owned()));
     let Granted::Publish(Holder::Bearer(bearer)) =
-        granted(step(&request("POST", ""), Some(Told::Claims(claims))))
+        granted(step(&request("POST", ""), claims(r#"{"publish":["*"]}"#)))
     else {
         panic!()
     };
-    assert_eq!(bearer.grants, grants);
+    assert_eq!(bearer.grants.publish, [Selector::All]);
+    let misspelt = step(&reader, claims(r#"{"subscibe":["a"]}"#));
+    assert!(matches!(misspelt, Err(Error::Claims(InvalidClaims::Unknown { .. }))), "{misspelt:?}");
+    let pattern = claims(r#"{"subscribe":[{"match":"/:a","match_type":"urlpattern"}]}"#);
+    let uncompiled = step(&reader, pattern);
+    assert!(matches!(uncompiled, Err(Error::Claims(InvalidClaims::Refused(_)))), "{uncompiled:?}");
     assert_eq!(
         step(&request("DELETE", ""), None),
         Err(Error::MethodNotAllowed(config.methods.allow()))
@@ -258,11 +261,10 @@ fn an_application_decides_in_the_place_of_tokens() {
 #[test]
 fn an_application_need_not_name_a_publisher_who_sends_an_idempotency_key() {
     let config = config(&[]);
-    let door = Door { config: &config, urls: &(), judge: Judge::Application, now: NOW };
+    let door = Door { config: &config, urls, judge: Judge::Application, now: NOW };
     let asked = request("POST", "").with("Idempotency-Key", "\"k\"");
-    let read = |json| crate::application_claims::parse(json, NOW).unwrap();
-    let step = |claims, digest| {
-        let application = Some(Told::Claims(claims));
+    let step = |claims: &str, digest| {
+        let application = Some(Told::Claims(claims.to_owned()));
         let answers = Answers { digest, application, ..Answers::default() };
         door.step(&asked, &answers, &mut KeySets::default())
     };
@@ -270,10 +272,10 @@ fn an_application_need_not_name_a_publisher_who_sends_an_idempotency_key() {
         Granted::Publish(Holder::Bearer(bearer)) => bearer.key_space,
         other => panic!("{other:?}"),
     };
-    let nameless = read(r#"{"publish":["*"]}"#);
+    let nameless = r#"{"publish":["*"]}"#;
     assert_eq!(space(step(nameless, None)), Some(KeySpace::anonymous()));
-    let named = read(r#"{"publish":["*"],"subscriber":"ada"}"#);
-    assert!(matches!(step(named.clone(), None), Ok(Step::Digest(_))));
+    let named = r#"{"publish":["*"],"subscriber":"ada"}"#;
+    assert!(matches!(step(named, None), Ok(Step::Digest(_))));
     assert_eq!(space(step(named, Some(vec![7; 32]))), Some(KeySpace::of_digest(&[7; 32])));
 }
 

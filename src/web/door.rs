@@ -11,10 +11,9 @@ use super::{
     subtle::{self, CryptoKey},
 };
 use crate::{
-    addressed::Addressed,
     algorithm::Algorithm,
     config::Config,
-    door::{self, Answers, Judge, Signature, Signed, Step},
+    door::{self, Answers, Judge, Signed, Signer, Step},
     error::Error,
     granted::Granted,
     key::Key,
@@ -72,19 +71,16 @@ impl Door {
         now: impl Fn() -> Timestamp,
     ) -> Result<Passage, Error> {
         let mut answers = Answers::default();
-        let public_url = self.config.authorization.public_url.as_deref();
-        let addressed = Addressed::of(&request.url(), public_url);
-        let urls = HostUrlParser::of_request_to(&self.config, &addressed);
         loop {
-            let (config, judge) = (&*self.config, Judge::Keys);
-            let door = door::Door { config, urls: &urls, judge, now: now() };
+            let (config, urls) = (&*self.config, HostUrlParser::boxed);
+            let door = door::Door { config, urls, judge: Judge::Keys, now: now() };
             let step = door.step(request, &answers, &mut self.keys.borrow_mut())?;
             match step {
                 Step::Grant(granted) => return Ok(Passage::Granted(granted)),
                 Step::Options(allow) => return Ok(Passage::Options(allow)),
                 Step::Fetch(url) => self.fetch(&url, &now).await,
                 Step::Wait => clock::sleep(LOOK_AGAIN).await,
-                Step::Verify(signed) => answers.signature = Some(self.verify(&signed).await),
+                Step::Verify(signed) => answers.signer = Some(self.verify(&signed).await),
                 Step::Digest(publisher) => {
                     let digest = subtle::digest(publisher.as_bytes()).await;
                     answers.digest = Some(digest.map_err(|_| Error::Internal)?);
@@ -105,8 +101,8 @@ impl Door {
         }
     }
 
-    /// Whose the signature is.
-    async fn verify(&self, signed: &Signed) -> Signature {
+    /// Who has made the signature.
+    async fn verify(&self, signed: &Signed) -> Signer {
         for key in &signed.keys {
             let imported = match self.import(key, signed.algorithm).await {
                 Ok(imported) => imported,
@@ -120,10 +116,10 @@ impl Door {
             // workerd throws at a signature of another length, which is as wrong as any.
             let verified = subtle::verify(signed.algorithm, &imported, &signed.signature, input);
             if let Ok(true) = verified.await {
-                return Signature::OfKey(key.bytes().to_vec());
+                return Signer::Key(key.bytes().to_vec());
             }
         }
-        Signature::OfNone
+        Signer::Nobody
     }
 
     async fn import(

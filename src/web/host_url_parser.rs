@@ -54,12 +54,17 @@ impl HostUrlParser {
     }
 
     /// Parses for a request to this hub.
-    pub(crate) fn of_request_to(config: &Config, addressed: &Addressed) -> Self {
+    pub(super) fn of_request_to(config: &Config, addressed: &Addressed) -> Self {
         let own = Self::of_hub(config);
         match config.authorization.public_url {
             Some(_) => own,
             None => own.of_request(&addressed.url),
         }
+    }
+
+    /// The same as a door makes it.
+    pub(crate) fn boxed(config: &Config, addressed: &Addressed) -> Box<dyn UrlParser> {
+        Box::new(Self::of_request_to(config, addressed))
     }
 
     /// The same for the patterns of a request to a hub without a public URL: they belong to the URL

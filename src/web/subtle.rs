@@ -42,13 +42,9 @@ extern "C" {
 
 /// Makes a key one of the platform's, for this algorithm alone.
 pub(super) async fn import(key: &Key, algorithm: Algorithm) -> Result<CryptoKey, JsValue> {
-    let format = match key.format() {
-        Format::Raw => "raw",
-        Format::Spki => "spki",
-    };
     let bytes = Uint8Array::from(key.bytes());
     let usages = Array::of1(&"verify".into());
-    let promise = import_key(format, &bytes, &object(algorithm)?, false, &usages)?;
+    let promise = import_key(format(key), &bytes, &object(algorithm)?, false, &usages)?;
     Ok(JsFuture::from(promise).await?.unchecked_into())
 }
 
@@ -68,6 +64,14 @@ pub(super) async fn verify(
 pub(super) async fn digest(bytes: &[u8]) -> Result<Vec<u8>, JsValue> {
     let digest = JsFuture::from(digest_of("SHA-256", &Uint8Array::from(bytes))?).await?;
     Ok(Uint8Array::new(&digest).to_vec())
+}
+
+/// The format of a key's bytes, as `importKey` takes it.
+pub(crate) fn format(key: &Key) -> &'static str {
+    match key.format() {
+        Format::Raw => "raw",
+        Format::Spki => "spki",
+    }
 }
 
 /// An algorithm as `importKey` and `verify` take it.

@@ -11,12 +11,12 @@ use web_sys::{Request, Response};
 
 use super::{
     config,
-    router::{Routed, Told, Visit},
+    router::{Routed, Visit},
     sys::{DoorAnswers, Env},
 };
 use crate::{
-    door::{self, Answers, Judge, Signature, Signed, Step},
-    key::{Format, Key},
+    door::{Answers, Judge, Signed, Signer, Step, Told},
+    key::Key,
     key_sets::{FETCH_TIMEOUT, KeySets},
     limits::MAX_KEY_SET_BYTES,
     web::{Level, Record, clock, protection, respond, subtle},
@@ -39,7 +39,7 @@ pub fn door_step(request: &Request, env: &Env, answers: &DoorAnswers) -> Result<
     let routed = match &*deployment {
         Ok(deployment) => {
             let visit = Visit { request, deployment, judge };
-            KEYS.with_borrow_mut(|keys| visit.step(told(answers), keys))?
+            KEYS.with_borrow_mut(|keys| visit.step(&told(answers), keys))?
         }
         Err(invalid) => Routed::Answer(respond::refuse_stream(request, &invalid.clone().into())?),
     };
@@ -62,20 +62,17 @@ pub fn key_set_fetched(url: &str, document: Option<String>, failure: &str) {
     record.with_detail(format!("{url}: {wrong}")).to_console();
 }
 
-fn told(answers: &DoorAnswers) -> Told {
+fn told(answers: &DoorAnswers) -> Answers {
     let bytes = |value: &JsValue| value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
     let (signer, claims) = (answers.signer(), answers.claims());
-    let signature = if signer.is_null() {
-        Some(Signature::OfNone)
-    } else {
-        bytes(&signer).map(Signature::OfKey)
+    let signer =
+        if signer.is_null() { Some(Signer::Nobody) } else { bytes(&signer).map(Signer::Key) };
+    let application = match (claims.as_string(), claims.as_bool()) {
+        (Some(json), _) => Some(Told::Claims(json)),
+        (None, Some(_)) => Some(Told::Failed),
+        (None, None) => claims.is_null().then_some(Told::Nobody),
     };
-    let application = match claims.as_bool() {
-        Some(_) => Some(door::Told::Failed),
-        None => claims.is_null().then_some(door::Told::Nobody),
-    };
-    let answers = Answers { signature, digest: bytes(&answers.digest()), application };
-    Told { answers, claims: claims.as_string() }
+    Answers { signer, digest: bytes(&answers.digest()), application }
 }
 
 fn answer(response: Response) -> Result<JsValue, JsValue> {
@@ -122,9 +119,5 @@ fn verify(signed: &Signed) -> Result<Vec<(&'static str, JsValue)>, JsValue> {
 
 /// A format of `importKey`, and the bytes.
 fn key(key: &Key) -> JsValue {
-    let format = match key.format() {
-        Format::Raw => "raw",
-        Format::Spki => "spki",
-    };
-    Array::of2(&format.into(), &Uint8Array::from(key.bytes()).into()).into()
+    Array::of2(&subtle::format(key).into(), &Uint8Array::from(key.bytes()).into()).into()
 }

@@ -1,14 +1,9 @@
 //! From a path to the hub that is asked, or to the Worker's own answer.
 
-use std::fmt::Display;
-
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use crate::{
-    access::Access,
-    addressed::Addressed,
-    application_claims,
     config::Config,
     deployment::Deployment,
     door::{self, Answers, Door, Health, Judge, Step},
@@ -17,6 +12,7 @@ use crate::{
     head::Head,
     hub_path::{self, HubPath},
     key_sets::KeySets,
+    methods,
     resource_metadata::ResourceMetadata,
     verifier::Role,
     web::{HostUrlParser, Level, Record, clock, cors, doorstep, respond},
@@ -40,17 +36,9 @@ pub(super) struct Visit<'a> {
     pub(super) judge: Judge,
 }
 
-/// The host's answers to the steps of a request so far.
-#[derive(Default)]
-pub(super) struct Told {
-    pub(super) answers: Answers,
-    /// The claims that an application gave, as JSON.
-    pub(super) claims: Option<String>,
-}
-
 impl Visit<'_> {
     /// Takes the next step of the request.
-    pub(super) fn step(&self, told: Told, keys: &mut KeySets) -> Result<Routed, JsValue> {
+    pub(super) fn step(&self, answers: &Answers, keys: &mut KeySets) -> Result<Routed, JsValue> {
         let (request, deployment) = (self.request, self.deployment);
         let url = request.url();
         let host = Head::header(request, "Host");
@@ -61,7 +49,7 @@ impl Visit<'_> {
         let response = match found {
             Ok(HubPath::Hub(name) | HubPath::Subscriptions(name)) => {
                 let config = deployment.of_hub(name);
-                return match self.to_hub(&config, told, keys) {
+                return match self.to_hub(&config, answers, keys) {
                     Ok(Step::Options(allow)) => {
                         Ok(Routed::Answer(doorstep::options(&config, request, allow)?))
                     }
@@ -85,16 +73,21 @@ impl Visit<'_> {
         Ok(Routed::Answer(response))
     }
 
-    fn to_hub(&self, config: &Config, told: Told, keys: &mut KeySets) -> Result<Step, Error> {
-        let addressed =
-            Addressed::of(&self.request.url(), config.authorization.public_url.as_deref());
-        let urls = HostUrlParser::of_request_to(config, &addressed);
-        let door = Door { config, urls: &urls, judge: self.judge, now: clock::now() };
-        let mut answers = told.answers;
-        if let Some(claims) = told.claims {
-            answers.application = Some(claims_of(&claims, &door));
+    fn to_hub(
+        &self,
+        config: &Config,
+        answers: &Answers,
+        keys: &mut KeySets,
+    ) -> Result<Step, Error> {
+        let door =
+            Door { config, urls: HostUrlParser::boxed, judge: self.judge, now: clock::now() };
+        let stepped = door.step(self.request, answers, keys);
+        if let Err(Error::Claims(invalid)) = &stepped {
+            // Its developer is told what is wrong with them.
+            let record = Record::new(Level::Error, "authorize gave wrong claims");
+            record.with_detail(invalid).to_console();
         }
-        door.step(self.request, &answers, keys)
+        stepped
     }
 
     /// What the hub at this path asks of tokens: RFC 9728. A hub that trusts nobody has nothing to say.
@@ -106,8 +99,8 @@ impl Visit<'_> {
         let (own, url) = (&config.authorization, self.request.url());
         let keyless =
             [Role::Publisher, Role::Subscriber].map(|role| own.trust.is_without_key(role));
-        if !["GET", "HEAD"].contains(&self.request.method().as_str()) {
-            return respond::error(&Error::MethodNotAllowed("GET, HEAD"));
+        if let Err(error) = methods::check_reading(&self.request.method()) {
+            return respond::error(&error);
         }
         if keyless == [true, true] {
             return respond::error(&Error::NotFound);
@@ -126,24 +119,9 @@ fn to_operator(hub: &str, granted: Granted) -> Routed {
     Routed::Hub(hub.to_owned(), Step::Grant(granted))
 }
 
-/// The claims that an application gave. The log tells its developer what is wrong with them.
-fn claims_of(json: &str, door: &Door<'_>) -> door::Told {
-    let wrong = |wrong: &dyn Display| {
-        Record::new(Level::Error, "authorize gave wrong claims").with_detail(wrong).to_console();
-        door::Told::Failed
-    };
-    match application_claims::parse(json, door.now) {
-        Ok(claims) => match Access::new(claims.grants.clone(), door.urls) {
-            Ok(_) => door::Told::Claims(claims),
-            Err(invalid) => wrong(&invalid),
-        },
-        Err(invalid) => wrong(&invalid),
-    }
-}
-
 fn health(request: &Request) -> Result<Response, JsValue> {
-    match request.method().as_str() {
-        "GET" | "HEAD" => respond::json(UP),
-        _ => respond::error(&Error::MethodNotAllowed("GET, HEAD")),
+    match methods::check_reading(&request.method()) {
+        Ok(()) => respond::json(UP),
+        Err(error) => respond::error(&error),
     }
 }

@@ -1,0 +1,44 @@
+//! The answers of the host to what the steps asked for.
+
+use std::fmt;
+
+/// The answers of the host to what the steps of one request asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The answer to [`Step::Verify`].
+    pub signer: Option<Signer>,
+    /// The answer to [`Step::Digest`]: the SHA-256.
+    pub digest: Option<Vec<u8>>,
+    /// The answer to [`Step::Application`].
+    pub application: Option<Told>,
+}
+
+/// Who has made a signature.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Signer {
+    /// The key with these bytes.
+    Key(Vec<u8>),
+    /// None of the keys.
+    Nobody,
+}
+
+/// What an application says about who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// The request comes from nobody whom the application knows.
+    Nobody,
+    /// The application failed, so that nothing is known.
+    Failed,
+    /// The request has these claims, as JSON.
+    Claims(String),
+}
+
+/// Without the key, which may be a secret.
+impl fmt::Debug for Signer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Key(_) => "Key",
+            Self::Nobody => "Nobody",
+        })
+    }
+}
