@@ -2,7 +2,7 @@
 
 /**
  * The variables of the hub, as bindings of a Worker: `interface Env extends Settings {}` beside what `wrangler types`
- * writes. A variable may also be a number or a truth under `[vars]`.
+ * writes. A variable may also be a number or a boolean under `[vars]`.
  */
 export interface Settings {
   // Access

@@ -17,8 +17,7 @@ const LOOK_AGAIN = { first: 20, last: 320 };
  * Takes a request through the door. Gives the `Response` that refuses it or that needs no hub, or the name of the hub
  * and the text that tells its object what is granted.
  *
- * `authorize(request, env, context, hub)`, if there is one, decides in the place of tokens. It gives claims, a `Response`
- * that is the answer, or nothing for somebody who is not known.
+ * `authorize`, if there is one, decides in the place of tokens: see `handler` in worker.mjs.
  */
 export async function admit({ request, env, context, authorize }) {
   const answers = { byApplication: authorize !== undefined, signer: undefined, digest: undefined, claims: undefined };

@@ -33,7 +33,7 @@ export function instance() {
   trapped = false;
 }
 
-/** Has the object's method `reset` called when the instance traps; gives a weak reference to the object. */
+/** Calls the object's `reset` when the instance traps. Gives a weak reference to the object. */
 export function resetWithInstance(object) {
   const reference = new WeakRef(object);
   objects.add(reference);

@@ -45,7 +45,7 @@ impl Dates {
     }
 }
 
-/// The moment so many seconds behind the epoch, with or without a fraction.
+/// The moment this many seconds after the epoch, with or without a fraction.
 pub(crate) fn timestamp(seconds: f64) -> Timestamp {
     #[expect(
         clippy::cast_possible_truncation,

@@ -1,9 +1,9 @@
 //! Every variable of a deployment, in one table: a row a variable.
 //!
 //! A new variable is one row in the file of its group, and the field that the row sets.
-//! [`Config`](crate::config::Config) is read by the rows. The tables in README.md, `settings.json`
-//! (of which `workerd.capnp` is made) and `settings.d.ts` are held against them by
-//! `tests/settings.rs`, which `make settings` has write them.
+//! [`Config`](crate::config::Config) is read by the rows. `make settings` writes the tables in
+//! README.md, `settings.json` (of which `workerd.capnp` is made) and `settings.d.ts` from them;
+//! `tests/settings.rs` fails where one differs.
 
 mod access;
 mod connections;

@@ -62,7 +62,7 @@ pub struct Choice<'trust> {
 }
 
 impl Trust {
-    /// Those whom the variables name. Without any, no token is trusted.
+    /// The keys that the variables name. Without any, no token is trusted.
     ///
     /// # Errors
     /// The first variable that is wrong, a secret that is weak among them unless this is development.

@@ -93,7 +93,7 @@ fn the_types_of_the_variables_are_those_of_the_code() {
 
 /**
  * The variables of the hub, as bindings of a Worker: `interface Env extends Settings {}` beside what `wrangler types`
- * writes. A variable may also be a number or a truth under `[vars]`.
+ * writes. A variable may also be a number or a boolean under `[vars]`.
  */
 export interface Settings {
 "

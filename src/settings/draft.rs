@@ -22,7 +22,7 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Has every row read its variable.
+    /// Reads each variable by its row.
     ///
     /// # Errors
     /// The first variable that is wrong by itself.

@@ -95,7 +95,7 @@ fn is_near_word(word: &str, own: &str, is_alone: bool) -> bool {
     word.first() == own.first() && (is_within(slips, word, own) || is_swapped(word, own))
 }
 
-/// Whether one becomes the other by so many letters that are changed, added or removed.
+/// Whether one becomes the other when at most `slips` letters are changed, added or removed.
 fn is_within(slips: usize, word: &[u8], own: &[u8]) -> bool {
     let (Some((first, after)), Some((second, behind))) = (word.split_first(), own.split_first())
     else {

@@ -16,13 +16,13 @@ pub(crate) enum Refusal {
     OperatorKey(InvalidOperatorKey),
 }
 
-/// What is expected where a truth is.
+/// Expected of a variable that is a boolean.
 pub(super) const BOOLEAN: &str = "true or false";
 
-/// What is expected where a number limits something.
+/// Expected of a limit.
 pub(super) const LIMIT: &str = "a number from 1 on, or 0 for no limit";
 
-/// What is expected where origins are listed.
+/// Expected of a list of origins.
 pub(super) const ORIGINS: &str = "origins such as https://example.com, without a path, with names in ASCII (xn--…), separated by spaces, or *";
 
 /// Sets a field, if there is a value for it.

@@ -32,7 +32,7 @@ pub(super) struct Permit {
 }
 
 impl Permit {
-    /// What the door has granted to this request. An operator has no such right.
+    /// Reads what the door has granted to this request. An operator has no such right.
     pub(super) fn of(
         request: &Request,
         config: &Config,

@@ -48,8 +48,8 @@ impl Alarm {
         drop(looked);
     }
 
-    /// Has it go off at `due` at the latest, if there is a need for it. Where that fails, it is tried
-    /// again when it is asked for again.
+    /// Sets it to go off at `due` at the latest, if there is a need for it. Where that fails, the next
+    /// call tries again.
     pub(super) fn set_by(self: &Rc<Self>, due: Option<Timestamp>) -> Result<(), JsValue> {
         let Some(due) = due.filter(|due| !self.is_set_by(*due)) else { return Ok(()) };
         #[expect(clippy::cast_precision_loss, reason = "a date is less than 2^53")]

@@ -90,7 +90,7 @@ impl HubObject {
     }
 
     /// Resolves to true once a write was not confirmed, so that what memory holds may be ahead of
-    /// what is stored: `worker.mjs` then ends the object, which must not happen from within wasm.
+    /// what is stored: `js/hub_object.mjs` then ends the object, which must not happen from within wasm.
     pub fn failed(&self) -> Promise {
         let failed = self.hub.as_ref().ok().map(Handler::failed);
         future_to_promise(async move {
@@ -131,7 +131,7 @@ fn is_in_use(hub: &Hub) -> bool {
     hub.registry().connection_count() > 0
 }
 
-/// Has the alarm be set if the hub is still in use in a while.
+/// Sets the alarm if the hub is still in use in a while.
 fn set_while_in_use(hub: &Hub, alarm: &Rc<Alarm>) {
     let due = clock::now().saturating_add(ALARM_EVERY);
     if !is_in_use(hub) || alarm.is_set_by(due) {
@@ -141,7 +141,7 @@ fn set_while_in_use(hub: &Hub, alarm: &Rc<Alarm>) {
     alarm.look_in(ALARM_AFTER, move || {
         let Some(alarm) = weak.upgrade() else { return };
         alarm.looked();
-        // If it cannot be set, the next request has somebody look again.
+        // If it cannot be set, the next request tries again.
         let _ = alarm.set_by(is_in_use(&hub).then_some(due));
     });
 }

@@ -18,10 +18,10 @@ use crate::{
     web::{HostUrlParser, Level, Record, clock, cors, doorstep, respond},
 };
 
-/// What everybody may know of a deployment that works, and of a hub.
-pub(super) const UP: &str = r#"{"status":"ok"}"#;
+/// The health of a deployment that works, as everybody may know it.
+const UP: &str = r#"{"status":"ok"}"#;
 
-/// What becomes of a request next.
+/// Who answers a request, or says what it needs.
 pub(super) enum Routed {
     /// It is answered by the Worker.
     Answer(Response),
@@ -90,7 +90,7 @@ impl Visit<'_> {
         stepped
     }
 
-    /// What the hub at this path asks of tokens: RFC 9728. A hub that trusts nobody has nothing to say.
+    /// Answers with the metadata of the hub at this path: RFC 9728. A hub that trusts nobody has none.
     fn metadata(&self, hub: &str) -> Result<Response, JsValue> {
         let Ok(HubPath::Hub(name)) = HubPath::parse(hub) else {
             return doorstep::refuse(self.deployment.of_all(), self.request, &Error::NotFound);
