@@ -34,6 +34,12 @@ pub enum Unauthorized {
 }
 
 impl Unauthorized {
+    /// The token has no grant for one of the topics of a publication, or none at all.
+    #[must_use]
+    pub fn no_publish_grant() -> Self {
+        Self::InsufficientScope("it has no publish grant for one of the update's topics".to_owned())
+    }
+
     /// The status in a dialect. In 0.x the reference hub answers everything with 401, and clients
     /// have come to expect it.
     #[must_use]

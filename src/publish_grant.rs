@@ -53,9 +53,7 @@ impl PublishGrant {
         if self.access.may_publish(&topics) || by_claim && !request.is_private() {
             return Ok(());
         }
-        Err(self.refuse(Unauthorized::InsufficientScope(
-            "it has no publish grant for one of the update's topics".to_owned(),
-        )))
+        Err(self.refuse(Unauthorized::no_publish_grant()))
     }
 
     /// The refusal of a publication that cannot be read.

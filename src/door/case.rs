@@ -51,6 +51,8 @@ impl Case<'_> {
         };
         let ApplicationClaims { grants, publisher } = claims;
         self.compile(&grants).map_err(InvalidClaims::from)?;
+        let dialect = grants.dialect;
+        self.may_publish_something(&grants).map_err(|reason| self.refuse(dialect, reason))?;
         // The answer depends on the application's own cookies or headers, as with a header.
         let carrier = Carrier::Header;
         let (publisher, key_space) = match publisher {
@@ -111,6 +113,7 @@ impl Case<'_> {
         };
         let grants = choice.grants(&jws, &ask.addressed.url, door.now)?;
         self.compile(&grants)?;
+        self.may_publish_something(&grants)?;
         let publisher =
             self.is_repeatable().then(|| Publisher::of_token(choice.issuer(), &jws.payload, &key));
         let bearer = Bearer { grants, carrier, key_space: None };
@@ -121,6 +124,17 @@ impl Case<'_> {
     fn compile(&self, grants: &Grants) -> Result<(), InvalidToken> {
         let urls = (self.door.urls)(self.door.config, &self.ask.addressed);
         Access::new(grants.clone(), &*urls).map(drop)
+    }
+
+    /// A publisher who may publish nothing at all is refused here, before the hub reads a body. The hub
+    /// holds the topics of a publication against the grants.
+    fn may_publish_something(&self, grants: &Grants) -> Result<(), Unauthorized> {
+        let own = &self.door.config.authorization;
+        let by_claim = own.public_by_claim && grants.has_publish_claim;
+        if self.ask.role == Role::Publisher && grants.publish.is_empty() && !by_claim {
+            return Err(Unauthorized::no_publish_grant());
+        }
+        Ok(())
     }
 
     /// Whether the request is a publication with an idempotency key, which is kept for its publisher.

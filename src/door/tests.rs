@@ -280,6 +280,24 @@ fn an_application_need_not_name_a_publisher_who_sends_an_idempotency_key() {
 }
 
 #[test]
+fn a_publisher_who_may_publish_nothing_is_refused_before_the_hub_is_touched() {
+    let step = |config: &Config, claims: &str| {
+        let door = Door { config, urls, judge: Judge::Application, now: NOW };
+        let application = Some(Told::Claims(claims.to_owned()));
+        let answers = Answers { application, ..Answers::default() };
+        let reads = door.step(&request("GET", "?topic=a"), &answers, &mut KeySets::default());
+        assert!(matches!(granted(reads), Granted::Subscribe(_)));
+        door.step(&request("POST", ""), &answers, &mut KeySets::default())
+    };
+    let empty = r#"{"mercure":{"subscribe":["*"],"publish":[]}}"#;
+    assert_eq!(reason(step(&config(&[]), empty)), Unauthorized::no_publish_grant());
+    let version_7 = config(&[("PROTOCOL_VERSION_COMPATIBILITY", "7")]);
+    assert!(matches!(granted(step(&version_7, empty)), Granted::Publish(_)), "by its claim");
+    let without = r#"{"mercure":{"subscribe":["*"]}}"#;
+    assert_eq!(reason(step(&version_7, without)), Unauthorized::no_publish_grant());
+}
+
+#[test]
 fn an_operator_is_known_by_the_key_alone() {
     let config = config(&[("OPERATOR_KEY", "0123456789abcdef")]);
     let with = |method, key: &str| request(method, "").with("Authorization", key);
