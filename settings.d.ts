@@ -57,7 +57,7 @@ export interface Settings {
   COOKIE_NAME?: string | number | boolean;
 
   /**
-   * PROTOCOL_VERSION_COMPATIBILITY: `7`, as that version of the draft: any `publish` claim in a token, even an empty one, is enough for public updates.
+   * PROTOCOL_VERSION_COMPATIBILITY: `7` follows that version of the draft: any `publish` claim in a token, even an empty one, is enough for public updates.
    * Value: 7 or 8.
    * Default: `8`.
    */
@@ -168,7 +168,7 @@ export interface Settings {
   HISTORY_AGE?: string | number | boolean;
 
   /**
-   * GAP_EVENTS: `false` sends no `gap`: a client is not told that updates are missing, only, by a `place`, where to come back to (if `PLACE_EVENTS` gives it one).
+   * GAP_EVENTS: `false` sends no `gap`: a client is not told that updates are missing, and a `place` tells it where to come back to (if `PLACE_EVENTS` allows it).
    * Value: true or false.
    * Default: `true`.
    */
@@ -251,7 +251,7 @@ export interface Settings {
   // Operation
 
   /**
-   * LOG_LEVEL: the lowest level that is logged, in any case; only at `debug` the log has what is published and the payloads of tokens.
+   * LOG_LEVEL: the lowest level that is logged, in upper or lower case; only `debug` logs what is published and the payloads of tokens.
    * Value: debug, info, warning or error.
    * Default: `info`.
    */

@@ -61,7 +61,7 @@ async function ask(authorize, ...asked) {
     // A date becomes seconds since 1970, as a token has it; one that is none becomes null, which is refused.
     const { expires } = given;
     const claims = expires instanceof Date ? { ...given, expires: expires / 1_000 } : given;
-    // A function has no JSON. Its kind is none either, and is refused as such.
+    // A function has no JSON. The name of its type is no JSON either, and is refused.
     return JSON.stringify(claims) ?? typeof claims;
   } catch (error) {
     log("authorize failed", error?.stack ?? String(error));
@@ -109,7 +109,7 @@ async function fetchKeySet({ url, limit, timeout }, context) {
     // It goes on when the client of this request leaves.
     context.waitUntil(fetched);
   } catch (error) {
-    // An application may call the Worker without one. The fetch then ends with this request, and not before.
+    // An application may call the Worker without a context. The fetch then lasts no longer than this request.
     log("context missing", `nothing holds the fetch of ${url} but the request that needs it: ${error}`);
   }
   await fetched;

@@ -32,7 +32,7 @@ export class HubObject {
     return this.#call(() => this.#hub.alarm());
   }
 
-  /** The exports answer with promises: what throws has trapped, or belongs to an instance that has. */
+  /** The exports answer with promises: a call that throws has trapped, or belongs to an instance that has. */
   #call(method) {
     try {
       return method();

@@ -32,7 +32,7 @@ export function handler({ authorize } = {}) {
   };
 }
 
-/** An EventSource that is answered with an error never comes back by itself, so what can be is tried again. */
+/** An EventSource that is answered with an error never comes back by itself, so a request that can be repeated is tried again. */
 async function handOver(request, env, { hub, granted }) {
   const attempts = REPEATABLE.includes(request.method) ? ATTEMPTS : 1;
   let answer = unreachable;
@@ -40,7 +40,7 @@ async function handOver(request, env, { hub, granted }) {
     try {
       instance();
       const stub = env.HUB.get(env.HUB.idFromName(hub));
-      // A client can send a `cf` of its own by some ways to a Worker: the member is replaced on every one to an object.
+      // Some ways to a Worker let a client send a `cf` of its own: every way to an object replaces the member.
       return ending(await stub.fetch(request, { cf: { ...request.cf, millstream: granted } }));
     } catch (error) {
       log("hub unreachable", `attempt ${attempt} of ${attempts}: ${error}`);

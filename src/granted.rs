@@ -51,7 +51,7 @@ const VERSION: u8 = b'1';
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Granted {
-    /// The operator, whose are the requests about the hub as a whole.
+    /// The operator, who asks about the hub as a whole.
     Operator,
     /// A publication.
     Publish(Holder),
@@ -79,8 +79,9 @@ pub struct Bearer {
     pub key_space: Option<KeySpace>,
 }
 
-/// A text is not one of [`Granted`]. It says where, and nothing of the text, which holds who may do
-/// what.
+/// A text is not one of [`Granted`].
+///
+/// The error says where. It shows nothing of the text, which may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the text of what is granted is wrong at byte {at}, where {expected} has to be")]
 pub struct InvalidGranted {

@@ -1,7 +1,7 @@
 //! The key sets that are fetched, of all URLs of an isolate.
 //!
-//! This decides; the fetch itself is its asker's. No asker depends on another: who is told to wait
-//! asks again, and a fetch whose asker is gone is over at its deadline.
+//! This decides; the asker fetches. No asker depends on another: one that is told to wait asks again,
+//! and a fetch whose asker is gone is over at its deadline.
 
 #[cfg(test)]
 mod tests;
@@ -108,9 +108,9 @@ impl KeySets {
         told
     }
 
-    /// The key set of this URL, which is asked for now. Beyond the bound, the one is forgotten that was
-    /// not asked for the longest. One that was fetched just now stays: its interval would be forgotten
-    /// too, and it could be fetched without end.
+    /// The key set of this URL, which is asked for now. Beyond the bound, the set that was
+    /// unused the longest is forgotten. A set that was fetched just now stays: its interval would be
+    /// forgotten too, and it could be fetched without end.
     fn of(&mut self, url: &str, now: Timestamp) -> Option<&mut Fetched> {
         let own = self.all.iter().position(|fetched| fetched.url == url);
         let forgotten = || self.all.iter().position(|fetched| fetched.keys.may_fetch(now));

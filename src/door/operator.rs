@@ -13,7 +13,7 @@ pub enum Health {
     OfHub(Granted),
 }
 
-/// Says how much of the health of a hub is told to who asks.
+/// Says how much of the health of a hub the asker is told.
 ///
 /// # Errors
 /// [`Error::MethodNotAllowed`].

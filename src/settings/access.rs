@@ -88,7 +88,7 @@ pub(super) const GROUP: Group = Group {
             default: Preset::Value("8"),
             expected: "7 or 8",
             is_secret: false,
-            about: "`7`, as that version of the draft: any `publish` claim in a token, even an empty one, is enough for public updates",
+            about: "`7` follows that version of the draft: any `publish` claim in a token, even an empty one, is enough for public updates",
             read: Read::Parsed(|draft, text| {
                 // A hub of 1.0 is told by 8 to go on with 0.x, which this one always does.
                 draft.config.authorization.public_by_claim = match text {

@@ -45,7 +45,7 @@ pub(super) const GROUP: Group = Group {
             default: Preset::Value("true"),
             expected: BOOLEAN,
             is_secret: false,
-            about: "`false` sends no `gap`: a client is not told that updates are missing, only, by a `place`, where to come back to (if `PLACE_EVENTS` gives it one)",
+            about: "`false` sends no `gap`: a client is not told that updates are missing, and a `place` tells it where to come back to (if `PLACE_EVENTS` allows it)",
             read: Read::Parsed(|draft, text| {
                 let on = boolean(text).map(|on| if on { GapEvents::On } else { GapEvents::Off });
                 set(&mut draft.config.gap_events, on)

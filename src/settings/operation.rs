@@ -14,7 +14,7 @@ pub(super) const GROUP: Group = Group {
             default: Preset::Value("info"),
             expected: "debug, info, warning or error",
             is_secret: false,
-            about: "the lowest level that is logged, in any case; only at `debug` the log has what is published and the payloads of tokens",
+            about: "the lowest level that is logged, in upper or lower case; only `debug` logs what is published and the payloads of tokens",
             read: Read::Parsed(|draft, text| set(&mut draft.config.log_level, Level::parse(text))),
         },
         Setting {
