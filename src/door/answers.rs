@@ -5,11 +5,11 @@ use std::fmt;
 /// The answers of the host to what the steps of one request asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
-    /// The answer to [`Step::Verify`].
+    /// The answer to [`Step::Verify`](super::Step::Verify).
     pub signer: Option<Signer>,
-    /// The answer to [`Step::Digest`]: the SHA-256.
+    /// The answer to [`Step::Digest`](super::Step::Digest): the SHA-256.
     pub digest: Option<Vec<u8>>,
-    /// The answer to [`Step::Application`].
+    /// The answer to [`Step::Application`](super::Step::Application).
     pub application: Option<Told>,
 }
 
