@@ -100,9 +100,12 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         Ok(response)
     }
 
-    /// Answers a request that a door has let in. Each line of a streamed body, and each part of the
-    /// subscription API, is held against the grants here. A right that is not the one that the request
-    /// needs is answered with 500.
+    /// Answers a request that a door has let in, be it a door of the host's own. Each line of a streamed
+    /// body, and each part of the subscription API, is held against the grants here. A right that is not
+    /// the one that the request needs is answered with 500.
+    ///
+    /// The origin, the `Accept` header and the halves that are switched off are not looked at again:
+    /// [`Ask::read`](crate::door::Ask::read) holds a request against them.
     ///
     /// # Errors
     /// What the host throws when it is out of the means to make an answer.

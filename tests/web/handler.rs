@@ -1,10 +1,11 @@
 //! From a request to the status and headers of its answer.
 
+use millstream::granted::{Granted, Holder};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Response;
 
-use crate::support::{Reader, get, headers, hub, publish, request, subscribe, within};
+use crate::support::{Reader, form, get, headers, hub, publish, request, subscribe, within};
 
 async fn text(response: &Response) -> String {
     let text = JsFuture::from(response.text().unwrap());
@@ -135,4 +136,21 @@ async fn two_hubs_in_one_page_do_not_mix() {
     assert_eq!((one.registry().connection_count(), other.registry().connection_count()), (0, 1));
     publish(&other, &["still"]).await;
     assert_eq!(of_other.data(1).await, ["still"]);
+}
+
+#[wasm_bindgen_test]
+async fn behind_a_door_of_the_hosts_own_the_right_has_to_be_the_one_that_is_needed() {
+    let subscribe = Granted::Subscribe(Holder::Anonymous);
+    let publish = Granted::Publish(Holder::Anonymous);
+    for (granted, of_get, of_post) in
+        [(subscribe, 200, 500), (publish, 500, 200), (Granted::Operator, 500, 500)]
+    {
+        let hub = hub();
+        for (request, status) in [(get("topic=books"), of_get), (form("topic=books"), of_post)] {
+            let response = hub.handle_granted(&request, &granted).await.unwrap();
+            assert_eq!(response.status(), status, "{granted:?}");
+            let [sniffing] = headers(&response.headers(), ["X-Content-Type-Options"]);
+            assert_eq!(sniffing.as_deref(), Some("nosniff"));
+        }
+    }
 }
