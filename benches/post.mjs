@@ -157,7 +157,7 @@ function start({ folder, configuration, vars }) {
   });
 }
 
-/** Publishes so many times and gives the answers; another status than the expected one is an error. */
+/** Repeats a publication and gives the answers. A status other than the expected one is an error. */
 async function publish({ address }, count, { token, status }) {
   const headers = {
     authorization: `Bearer ${token}`,

@@ -180,7 +180,7 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
     }
 }
 
-/// What the Worker's door says of the request. No client can say it: `js/door.mjs` replaces the member
+/// What the Worker's door says of the request. No client can say it: `js/worker.mjs` replaces the member
 /// on every way to an object.
 fn granted(request: &Request) -> Result<Granted, String> {
     let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);

@@ -11,8 +11,8 @@ use crate::{
     web::{cors, protection, respond},
 };
 
-/// Answers in the place of a hub's object that could not be reached: what changes nothing may be
-/// asked for again, of the rest it is not known what became of it.
+/// Answers in the place of a hub's object that could not be reached. A request that changes nothing may
+/// be sent again; the outcome of any other is unknown.
 ///
 /// # Errors
 /// What the host throws when it is out of the means to make an answer.
@@ -30,8 +30,8 @@ pub fn unconfirmed(request: &Request, env: &Env) -> Result<Response, JsValue> {
     instead(request, env, &Error::Unconfirmed)
 }
 
-/// The last line of the answer to a streamed publication whose hub's object has ended: of what was
-/// not answered before it is not known what became of it.
+/// The last line of the answer to a streamed publication whose hub's object has ended. The outcome of
+/// the lines that were not answered before is unknown.
 #[wasm_bindgen(js_name = lastLine)]
 #[must_use]
 pub fn last_line() -> Vec<u8> {

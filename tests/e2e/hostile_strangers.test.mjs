@@ -28,7 +28,7 @@ before(async () => {
 });
 after(() => server?.stop());
 
-/** Does `attack` so many times, some at once. */
+/** Repeats `attack`, some at once. */
 function inNumbers(times, attack) {
   let next = 0;
   const attacker = async () => {
