@@ -29,12 +29,13 @@ fuzz_target!(|input: &str| {
                 Some(LastEventId::After(id)) => {
                     assert!((1..=MAX_ID_BYTES).contains(&id.as_str().len()));
                     assert!(!id.as_str().contains(|character: char| character.is_ascii_control()));
-                    // No text that was not told is a place, and what is told is one.
+                    // Without its key no text is a place. The key that tells is another one: libFuzzer
+                    // sees what it tells, and puts it into the next input.
+                    assert_eq!(PlaceKey::from_random([8; 16]).read(id), None);
                     let key = PlaceKey::from_random([7; 16]);
                     let behind = Sequence::new(id.as_str().len() as u64);
                     let nonce = ConnectionId::from_random([id.as_str().as_bytes()[0]; 16]).into();
                     let told = key.tell(behind, nonce).as_str().parse().unwrap();
-                    assert_eq!(key.read(id), (*id == told).then_some(behind));
                     assert_eq!(key.read(&told), Some(behind));
                 }
                 Some(LastEventId::Empty | LastEventId::Earliest) => {}
