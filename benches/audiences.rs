@@ -7,22 +7,23 @@
 use std::{error::Error, rc::Rc, time::Instant};
 
 use millstream::{
-    access::Access,
-    connection_id::ConnectionId,
-    dialect::Dialect,
-    event::Event,
-    heartbeat::Heartbeat,
-    history::{Bounds, Retention},
-    hub::{Hub, Polled},
-    log::Log,
-    subscribe_request::SubscribeRequest,
-    subscription::Subscription,
-    timestamp::Timestamp,
-    topic::Topic,
-    topics::Topics,
-    update::{EncodedUpdate, Update},
-    url_components::UrlComponents,
-    url_parser::UrlParser,
+    base::{connection_id::ConnectionId, dialect::Dialect, timestamp::Timestamp},
+    event_stream::event::Event,
+    hub::{
+        engine::{Hub, Polled},
+        heartbeat::Heartbeat,
+        subscribe_request::SubscribeRequest,
+    },
+    log::{
+        history::{Bounds, Retention},
+        log::Log,
+        update::{EncodedUpdate, Update},
+    },
+    tokens::access::Access,
+    topics::{
+        subscription::Subscription, topic::Topic, topics::Topics, url_components::UrlComponents,
+        url_parser::UrlParser,
+    },
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);

@@ -1,6 +1,6 @@
 // The door: who asks is judged here, before an object is touched.
 //
-// Each decision is a synchronous step in wasm (src/door.rs). What a step needs from the host is awaited here, in the
+// Each decision is a synchronous step in wasm (src/door/steps.rs). What a step needs from the host is awaited here, in the
 // request's own turn: no wasm handle, future or promise is shared between requests. So a client that leaves, or a trap,
 // holds up nobody else.
 import { doorStep, keySetFetched } from "../build/millstream.js";

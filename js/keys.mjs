@@ -1,6 +1,6 @@
 // Keys from the host: key sets that are fetched, and keys that are imported.
 
-/** Imported keys that are kept: four key sets, as in src/web/door.rs. Beyond that all are forgotten. */
+/** Imported keys that are kept: four key sets, as in src/web/http/door.rs. Beyond that all are forgotten. */
 const MAX_IMPORTED = 128;
 
 /** Imported keys, by algorithm, format and bytes. They are values that any request may use. */

@@ -1,6 +1,6 @@
 // Answers that are made without the wasm instance, when not even that can make one.
 
-/** What src/web/protection.rs adds to every answer that the instance makes. */
+/** What src/web/http/protection.rs adds to every answer that the instance makes. */
 const PROTECTION = {
   "content-security-policy": "default-src 'self'",
   "x-content-type-options": "nosniff",

@@ -11,12 +11,14 @@ use base64::{
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
 };
 use millstream::{
-    algorithm::KeyKind,
-    config::Config,
-    key::InvalidKey,
-    key_set::{InvalidKeySet, KeySet},
-    lookalike::Lookalike::{
-        self, ByteOrderMark, Der, Encoded, Jwk, OpenSsh, Path, Pem, Placeholder, Url, Xml,
+    settings::config::Config,
+    tokens::{
+        algorithm::KeyKind,
+        key::InvalidKey,
+        key_set::{InvalidKeySet, KeySet},
+        lookalike::Lookalike::{
+            self, ByteOrderMark, Der, Encoded, Jwk, OpenSsh, Path, Pem, Placeholder, Url, Xml,
+        },
     },
 };
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! README's table of limits is the one of `src/limits`.
 
-use millstream::limits;
+use millstream::base::limits;
 
 #[test]
 fn the_table_of_limits_in_the_readme_is_that_of_the_code() {

@@ -5,20 +5,18 @@
 use std::{error::Error, rc::Rc};
 
 use millstream::{
-    access::Access,
-    connection_id::ConnectionId,
-    dialect::Dialect,
-    grants::{Grants, Selector, SubscribeGrant},
-    heartbeat::Heartbeat,
-    history::{Bounds, Retention},
-    hub::Hub,
-    invalid_token::InvalidToken,
-    log::Log,
-    memory::Memory,
-    subscribe_request::SubscribeRequest,
-    timestamp::Timestamp,
-    url_components::UrlComponents,
-    url_parser::UrlParser,
+    base::{connection_id::ConnectionId, dialect::Dialect, timestamp::Timestamp},
+    hub::{engine::Hub, heartbeat::Heartbeat, memory::Memory, subscribe_request::SubscribeRequest},
+    log::{
+        history::{Bounds, Retention},
+        log::Log,
+    },
+    tokens::{
+        access::Access,
+        grants::{Grants, Selector, SubscribeGrant},
+        invalid_token::InvalidToken,
+    },
+    topics::{url_components::UrlComponents, url_parser::UrlParser},
 };
 use peak_alloc::PeakAlloc;
 

@@ -10,11 +10,13 @@ use std::{collections::BTreeSet, fmt::Write};
 
 use expect_test::expect_file;
 use millstream::{
-    bearer::CookieNames,
-    config::Config,
-    hub_variables::HUBS,
-    limits::{MIN_OPERATOR_KEY_BYTES, MIN_SECRET_BYTES},
-    settings::{GROUPS, Group, Preset, Setting, VARIABLES},
+    base::limits::{MIN_OPERATOR_KEY_BYTES, MIN_SECRET_BYTES},
+    settings::{
+        config::Config,
+        hub_variables::HUBS,
+        table::{GROUPS, Group, Preset, Setting, VARIABLES},
+    },
+    tokens::bearer::CookieNames,
 };
 use serde::Serialize;
 

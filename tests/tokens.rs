@@ -8,12 +8,14 @@
 )]
 
 use millstream::{
-    config::Config,
-    invalid_token::InvalidToken,
-    jws::Jws,
-    timestamp::Timestamp,
-    trust::Trust,
-    verifier::{Keys, Role},
+    base::timestamp::Timestamp,
+    settings::config::Config,
+    tokens::{
+        invalid_token::InvalidToken,
+        jws::Jws,
+        trust::Trust,
+        verifier::{Keys, Role},
+    },
 };
 use serde_json::Value;
 
@@ -137,6 +139,6 @@ fn no_single_changed_byte_of_a_token_or_a_key_stops_the_reader() {
         let token = change(text(&tokens[random(tokens.len())], "token"), &mut random);
         let _ = Jws::parse(&token);
         let key = change(keys[random(keys.len())], &mut random);
-        let _ = millstream::key_set::KeySet::parse(&key);
+        let _ = millstream::tokens::key_set::KeySet::parse(&key);
     }
 }

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use millstream::{
+use millstream::event_stream::{
     decoder::{DecodeError, Decoder},
     encoder,
     event::Event,

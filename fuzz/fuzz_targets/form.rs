@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use libfuzzer_sys::fuzz_target;
-use millstream::{form, publish_request::PublishRequest};
+use millstream::{base::form, publishing::request::PublishRequest};
 use millstream_fuzz::check_encoded;
 
 fn encode(text: &str, form: &mut String) {

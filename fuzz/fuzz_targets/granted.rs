@@ -3,12 +3,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use millstream::{
-    bearer::Carrier,
-    dialect::Dialect,
-    granted::{Bearer, Granted, Holder},
-    grants::{Grants, Selector, SubscribeGrant},
-    publisher::KeySpace,
-    timestamp::Timestamp,
+    base::{dialect::Dialect, timestamp::Timestamp},
+    door::granted::{Bearer, Granted, Holder},
+    tokens::{
+        bearer::Carrier,
+        grants::{Grants, Selector, SubscribeGrant},
+        publisher::KeySpace,
+    },
 };
 
 /// Bytes that values are made of. Behind the last there is nothing but zeros.

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use millstream::publish_request::PublishRequest;
+use millstream::publishing::request::PublishRequest;
 use millstream_fuzz::check_encoded;
 
 fuzz_target!(|body: &[u8]| {

@@ -7,7 +7,7 @@ use base64::{
     prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
 };
 use libfuzzer_sys::fuzz_target;
-use millstream::{algorithm::KeyKind, key::Key, key_set::KeySet};
+use millstream::tokens::{algorithm::KeyKind, key::Key, key_set::KeySet};
 
 fn has_secret(set: &KeySet) -> bool {
     set.keys().iter().any(|key| key.kind() == KeyKind::Secret)

@@ -3,11 +3,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use millstream::{
-    connection_id::ConnectionId,
-    limits::{MAX_ID_BYTES, MAX_SELECTORS},
-    place_key::PlaceKey,
-    sequence::Sequence,
-    subscribe_request::{LastEventId, SubscribeRequest},
+    base::{
+        connection_id::ConnectionId,
+        limits::{MAX_ID_BYTES, MAX_SELECTORS},
+        sequence::Sequence,
+    },
+    hub::subscribe_request::{LastEventId, SubscribeRequest},
+    log::place_key::PlaceKey,
 };
 use millstream_fuzz::{LaxUrlParser, lines};
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use millstream::publish_stream::PublishStream;
+use millstream::publishing::stream::PublishStream;
 use millstream_fuzz::{check_encoded, chunks};
 
 /// Each publication, and what is wrong with the others, in order.

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use millstream::{
+use millstream::topics::{
     resolved_topics::ResolvedTopics, topic::Topic, topic_selector::TopicSelector, topics::Topics,
     uri_template::UriTemplate, url_components::UrlComponents, url_pattern::UrlPattern,
 };

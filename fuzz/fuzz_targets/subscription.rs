@@ -6,21 +6,24 @@ use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use millstream::{
-    audience::{Audience, Selection},
-    audiences::Audiences,
-    dialect::Dialect,
-    event::Event,
-    limits::{
-        MAX_MATCHERS, MAX_SELECTION_BYTES, MAX_SELECTION_PLACES, MAX_SELECTION_REGEXP_BYTES,
-        MAX_SELECTORS,
+    base::{
+        dialect::Dialect,
+        limits::{
+            MAX_MATCHERS, MAX_SELECTION_BYTES, MAX_SELECTION_PLACES, MAX_SELECTION_REGEXP_BYTES,
+            MAX_SELECTORS,
+        },
     },
-    resolved_topics::ResolvedTopics,
-    selector_totals::SelectorTotals,
-    subscribe_request::SubscribeRequest,
-    topic::Topic,
-    topics::Topics,
-    update::{EncodedUpdate, Update},
-    url_parser::UrlParser,
+    event_stream::event::Event,
+    hub::{
+        audience::{Audience, Selection},
+        audiences::Audiences,
+        subscribe_request::SubscribeRequest,
+    },
+    log::update::{EncodedUpdate, Update},
+    tokens::selector_totals::SelectorTotals,
+    topics::{
+        resolved_topics::ResolvedTopics, topic::Topic, topics::Topics, url_parser::UrlParser,
+    },
 };
 use millstream_fuzz::{AskedUrlParser, LaxUrlParser, lines};
 

@@ -5,15 +5,16 @@
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use libfuzzer_sys::fuzz_target;
 use millstream::{
-    access::Access,
-    access_token, application_claims,
-    bearer::{self, Carriers, CookieNames},
-    claims,
-    dialect::Dialect,
-    grants::Grants,
-    jws::Jws,
-    key_set::KeySet,
-    timestamp::Timestamp,
+    base::{dialect::Dialect, timestamp::Timestamp},
+    tokens::{
+        access::Access,
+        access_token, application_claims,
+        bearer::{self, Carriers, CookieNames},
+        claims,
+        grants::Grants,
+        jws::Jws,
+        key_set::KeySet,
+    },
 };
 use millstream_fuzz::{LaxUrlParser, lines};
 

@@ -2,12 +2,13 @@
 //! be read and written by hand; all else that a target needs is derived from it.
 
 use millstream::{
-    decoder::Decoder,
-    event::Event,
-    publish_request::PublishRequest,
-    subscribe_request::{LastEventId, SubscribeRequest},
-    url_components::UrlComponents,
-    url_parser::{RELATIVE, UrlParser},
+    event_stream::{decoder::Decoder, event::Event},
+    hub::subscribe_request::{LastEventId, SubscribeRequest},
+    publishing::request::PublishRequest,
+    topics::{
+        url_components::UrlComponents,
+        url_parser::{RELATIVE, UrlParser},
+    },
 };
 
 /// The stream cut into chunks of 0 to 15 bytes, as its own content has it.

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::sys::DurableObjectStorage;
-use crate::{timestamp::Timestamp, web::timer::Timer};
+use crate::{base::timestamp::Timestamp, web::host::timer::Timer};
 
 /// Sets the alarm no more often than there is a need, since each time is a row written.
 #[derive(Debug)]

@@ -7,10 +7,12 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::sys::Env;
 use crate::{
-    config::{Config, InvalidConfig},
-    deployment::Deployment,
-    hub_variables::{HUBS, HubVariables},
-    settings::near_misses,
+    settings::{
+        config::{Config, InvalidConfig},
+        deployment::Deployment,
+        hub_variables::{HUBS, HubVariables},
+        table::near_misses,
+    },
     web::{Level, Record},
 };
 

@@ -15,11 +15,17 @@ use super::{
     sys::{DoorAnswers, Env},
 };
 use crate::{
-    door::{Answers, Judge, Signed, Signer, Step, Told},
-    key::Key,
-    key_sets::{FETCH_TIMEOUT, KeySets},
-    limits::MAX_KEY_SET_BYTES,
-    web::{Level, Record, clock, protection, respond, subtle},
+    base::limits::MAX_KEY_SET_BYTES,
+    door::steps::{Answers, Judge, Signed, Signer, Step, Told},
+    tokens::{
+        key::Key,
+        key_sets::{FETCH_TIMEOUT, KeySets},
+    },
+    web::{
+        Level, Record,
+        host::{clock, subtle},
+        http::{protection, respond},
+    },
 };
 
 thread_local! {

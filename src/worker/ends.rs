@@ -9,10 +9,11 @@ use super::{
     tables::Tables,
 };
 use crate::{
-    history::{Bounds, Entry, Held},
-    kind::Kind,
-    sequence::Sequence,
-    timestamp::Timestamp,
+    base::{sequence::Sequence, timestamp::Timestamp},
+    log::{
+        history::{Bounds, Entry, Held},
+        kind::Kind,
+    },
     web::{Level, Record},
 };
 

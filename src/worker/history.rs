@@ -19,20 +19,23 @@ use super::{
     tables::Tables,
 };
 use crate::{
-    active_subscriptions::ActiveSubscriptions,
-    event_id::EventId,
-    history::{Entry, Held, History, Page, Retention, page_is_full},
-    idempotency::Outcomes,
-    kind::{Kind, OfKind},
-    limits::{MAX_SCAN_UPDATES, PAGE_UPDATES},
-    place_key::PlaceKey,
-    sequence::Sequence,
-    timestamp::Timestamp,
-    topic::Topic,
-    topics::Topics,
-    update::EncodedUpdate,
-    update_id::IdOrigin,
-    web::{Level, Record, Storage, Synced, clock},
+    base::{
+        limits::{MAX_SCAN_UPDATES, PAGE_UPDATES},
+        sequence::Sequence,
+        timestamp::Timestamp,
+    },
+    event_stream::event_id::EventId,
+    log::{
+        history::{Entry, Held, History, Page, Retention, page_is_full},
+        kind::{Kind, OfKind},
+        place_key::PlaceKey,
+        update::EncodedUpdate,
+        update_id::IdOrigin,
+    },
+    presence::active_subscriptions::ActiveSubscriptions,
+    publishing::idempotency::Outcomes,
+    topics::{topic::Topic, topics::Topics},
+    web::{Level, Record, Storage, Synced, host::clock},
 };
 
 /// Broken updates that the log tells of in one life of a hub: enough to see that the storage is

@@ -15,14 +15,20 @@ use super::{
     sys::{DurableObjectState, Env},
 };
 use crate::{
-    config::InvalidConfig,
-    connection::CloseReason,
-    drain_request,
-    error::Error,
-    granted::{Granted, InvalidGranted},
-    hub_path::{self, HubPath, OwnPath},
-    timestamp::Timestamp,
-    web::{Handler, clock, protection, respond},
+    base::timestamp::Timestamp,
+    door::granted::{Granted, InvalidGranted},
+    http::{
+        drain_request,
+        error::Error,
+        hub_path::{self, HubPath, OwnPath},
+    },
+    hub::connection::CloseReason,
+    settings::config::InvalidConfig,
+    web::{
+        Handler,
+        host::clock,
+        http::{protection, respond},
+    },
 };
 
 /// After a request, and while there are connections, an alarm goes off this often: an object's

@@ -5,10 +5,12 @@ use web_sys::{Request, Response};
 
 use super::{config, sys::Env};
 use crate::{
-    error::Error,
-    hub_path::{self, HubPath},
-    published,
-    web::{cors, protection, respond},
+    http::{
+        error::Error,
+        hub_path::{self, HubPath},
+    },
+    publishing::published,
+    web::http::{cors, protection, respond},
 };
 
 /// Answers in the place of a hub's object that could not be reached. A request that changes nothing may

@@ -7,9 +7,9 @@ use super::{
     tables::Tables,
 };
 use crate::{
-    idempotency::{Counts, Fingerprint, Outcome, Outcomes, OutcomesFailed, OwnedKey},
-    publisher::KeySpace,
-    timestamp::Timestamp,
+    base::timestamp::Timestamp,
+    publishing::idempotency::{Counts, Fingerprint, Outcome, Outcomes, OutcomesFailed, OwnedKey},
+    tokens::publisher::KeySpace,
     web::{Level, Record},
 };
 

@@ -4,18 +4,22 @@ use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use crate::{
-    config::Config,
-    deployment::Deployment,
-    door::{self, Answers, Door, Health, Judge, Step},
-    error::Error,
-    granted::Granted,
-    head::Head,
-    hub_path::{self, HubPath},
-    key_sets::KeySets,
-    methods,
-    resource_metadata::ResourceMetadata,
-    verifier::Role,
-    web::{HostUrlParser, Level, Record, clock, cors, doorstep, respond},
+    door::{
+        granted::Granted,
+        head::Head,
+        steps::{self, Answers, Door, Health, Judge, Step},
+    },
+    http::{
+        error::Error,
+        hub_path::{self, HubPath},
+    },
+    settings::{config::Config, deployment::Deployment, methods},
+    tokens::{key_sets::KeySets, resource_metadata::ResourceMetadata, verifier::Role},
+    web::{
+        HostUrlParser, Level, Record,
+        host::clock,
+        http::{cors, doorstep, respond},
+    },
 };
 
 /// The health of a deployment that works, as everybody may know it.
@@ -57,12 +61,14 @@ impl Visit<'_> {
                     Err(error) => Ok(Routed::Answer(doorstep::refuse(&config, request, &error)?)),
                 };
             }
-            Ok(HubPath::HubHealth(name)) => match door::health(&deployment.of_hub(name), request) {
-                Ok(Health::OfHub(granted)) => return Ok(to_operator(name, granted)),
-                Ok(Health::OfDeployment) => respond::json(UP)?,
-                Err(error) => respond::error(&error)?,
-            },
-            Ok(HubPath::Drain(name)) => match door::drain(&deployment.of_hub(name), request) {
+            Ok(HubPath::HubHealth(name)) => {
+                match steps::health(&deployment.of_hub(name), request) {
+                    Ok(Health::OfHub(granted)) => return Ok(to_operator(name, granted)),
+                    Ok(Health::OfDeployment) => respond::json(UP)?,
+                    Err(error) => respond::error(&error)?,
+                }
+            }
+            Ok(HubPath::Drain(name)) => match steps::drain(&deployment.of_hub(name), request) {
                 Ok(granted) => return Ok(to_operator(name, granted)),
                 Err(error) => respond::error(&error)?,
             },

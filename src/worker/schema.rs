@@ -1,7 +1,7 @@
 //! The tables of a hub, and their version.
 
 use super::rows::SqlError;
-use crate::timestamp::Timestamp;
+use crate::base::timestamp::Timestamp;
 
 /// The version of the schema below. The pragma for it is not to be had in a Durable Object.
 const VERSION: u32 = 10;

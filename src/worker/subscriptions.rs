@@ -9,11 +9,12 @@ use super::{
     tables::Tables,
 };
 use crate::{
-    active_subscriptions::{ActiveSubscriptions, ActiveSubscriptionsFailed},
-    connection_id::ConnectionId,
-    dialect::Dialect,
-    subscription_document::SubscriptionEvent,
-    told_subscriptions::{Stored, ToldSubscriptions},
+    base::{connection_id::ConnectionId, dialect::Dialect},
+    presence::{
+        active_subscriptions::{ActiveSubscriptions, ActiveSubscriptionsFailed},
+        subscription_document::SubscriptionEvent,
+        told_subscriptions::{Stored, ToldSubscriptions},
+    },
     web::{Level, Record},
 };
 

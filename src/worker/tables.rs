@@ -10,7 +10,7 @@ use super::{
     schema,
     sys::{DurableObjectStorage, SqlStorage},
 };
-use crate::web::clock;
+use crate::web::host::clock;
 
 /// Every query of a hub goes through here, so that none meets tables that are not there.
 #[derive(Debug)]

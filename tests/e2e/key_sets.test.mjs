@@ -9,7 +9,7 @@ import { DIALECTS, bearer, keyPair, tampered } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
 const ALGORITHMS = ["RS256", "ES256", "EdDSA"];
-/** Longer than the interval in which a key set is fetched at most once, src/fetched_keys.rs. */
+/** Longer than the interval in which a key set is fetched at most once, src/tokens/fetched_keys.rs. */
 const ROTATION_DEADLINE = 60_000;
 
 /** A pair of keys of each algorithm; its name in the set is that of the algorithm. */

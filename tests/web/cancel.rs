@@ -1,6 +1,9 @@
 //! The end of a connection: once, and with its reason.
 
-use millstream::{connection::UnknownConnection, event::Event, heartbeat::Heartbeat};
+use millstream::{
+    event_stream::event::Event,
+    hub::{connection::UnknownConnection, heartbeat::Heartbeat},
+};
 use std::time::Duration;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -2,14 +2,15 @@
 
 use futures::{FutureExt, StreamExt, channel::oneshot};
 use millstream::{
-    access::Access,
-    dialect::Dialect,
-    event::Event,
-    heartbeat::Heartbeat,
-    subscribe_request::{LastEventId, SubscribeRequest},
-    subscription::Subscription,
-    topic::Topic,
-    update::Update,
+    base::dialect::Dialect,
+    event_stream::event::Event,
+    hub::{
+        heartbeat::Heartbeat,
+        subscribe_request::{LastEventId, SubscribeRequest},
+    },
+    log::update::Update,
+    tokens::access::Access,
+    topics::{subscription::Subscription, topic::Topic},
     web::{Chunks, Handler, Polled},
 };
 use std::{pin::pin, time::Duration};

@@ -1,10 +1,12 @@
 //! One connection in the hands of the application.
 
 use millstream::{
-    connection::{SendError, UnknownConnection},
-    event::Event,
-    limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS},
-    queue::QueueFull,
+    base::limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS},
+    event_stream::event::Event,
+    hub::{
+        connection::{SendError, UnknownConnection},
+        queue::QueueFull,
+    },
     web::Polled,
 };
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -3,7 +3,7 @@
 //! end tests.
 
 use millstream::{
-    config::Config,
+    settings::config::Config,
     web::{Handler, Refusal},
 };
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -4,12 +4,13 @@ use std::{cell::RefCell, convert::Infallible, fmt, rc::Rc};
 
 use futures::{FutureExt, channel::oneshot};
 use millstream::{
-    event_id::EventId,
-    history::{Entry, Held, History, Page, Retention},
-    kind::Kind,
-    place_key::PlaceKey,
-    sequence::Sequence,
-    timestamp::Timestamp,
+    base::{sequence::Sequence, timestamp::Timestamp},
+    event_stream::event_id::EventId,
+    log::{
+        history::{Entry, Held, History, Page, Retention},
+        kind::Kind,
+        place_key::PlaceKey,
+    },
     web::{Handler, Level, PublishError, Registry, Storage, Synced},
 };
 use wasm_bindgen_futures::JsFuture;

@@ -1,10 +1,12 @@
 //! The host's URL and URL pattern parsers, and the core's matching on what they return.
 
 use millstream::{
-    reserved_topic::addresses_hub,
-    url_components::UrlComponents,
-    url_parser::UrlParser,
-    url_pattern::{InvalidUrlPattern, Unsupported, UrlPattern},
+    topics::{
+        reserved_topic::addresses_hub,
+        url_components::UrlComponents,
+        url_parser::UrlParser,
+        url_pattern::{InvalidUrlPattern, Unsupported, UrlPattern},
+    },
     web::HostUrlParser,
 };
 use wasm_bindgen_test::wasm_bindgen_test;

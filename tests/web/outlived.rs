@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use millstream::{
-    connection::{SendError, UnknownConnection},
-    event::Event,
+    event_stream::event::Event,
+    hub::connection::{SendError, UnknownConnection},
     web::Polled,
 };
 use wasm_bindgen_test::wasm_bindgen_test;

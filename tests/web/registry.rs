@@ -1,10 +1,12 @@
 //! All connections in the hands of the application.
 
 use millstream::{
-    connection::{SendError, UnknownConnection},
-    connection_id::ConnectionId,
-    event::Event,
-    limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS},
+    base::{
+        connection_id::ConnectionId,
+        limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS},
+    },
+    event_stream::event::Event,
+    hub::connection::{SendError, UnknownConnection},
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,8 +1,8 @@
 //! Beginning after the last event ID.
 
 use millstream::{
-    config::Config,
-    history::{Bounds, Retention},
+    log::history::{Bounds, Retention},
+    settings::config::Config,
     web::Handler,
 };
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -8,12 +8,12 @@ mod sys;
 mod tokens;
 
 use millstream::{
-    authorization::Authorization,
-    config::Config,
-    event::Event,
-    heartbeat::Heartbeat,
-    topic::Topic,
-    update::Update,
+    event_stream::event::Event,
+    hub::heartbeat::Heartbeat,
+    log::update::Update,
+    settings::config::Config,
+    tokens::authorization::Authorization,
+    topics::topic::Topic,
     web::{Handler, Hooks, Storage},
 };
 use web_sys::Request;

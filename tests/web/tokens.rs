@@ -11,14 +11,15 @@ use futures::{
     future::{LocalBoxFuture, join},
 };
 use millstream::{
-    challenge::Unauthorized,
-    config::Config,
-    dialect::Dialect,
-    error::Error,
-    granted::{Granted, Holder},
-    grants::{Grants, Selector},
-    invalid_token::InvalidToken,
-    timestamp::Timestamp,
+    base::{dialect::Dialect, timestamp::Timestamp},
+    door::granted::{Granted, Holder},
+    http::error::Error,
+    settings::config::Config,
+    tokens::{
+        challenge::Unauthorized,
+        grants::{Grants, Selector},
+        invalid_token::InvalidToken,
+    },
     web::{Door, Fetch, FetchFailed, HostFetch, Passage},
 };
 use serde::Deserialize;
@@ -245,7 +246,7 @@ async fn a_set_that_cannot_be_fetched_again_is_used_and_one_that_never_was_is_sa
 async fn the_host_fetches_a_document_and_no_more_than_its_limit() {
     let small = HostFetch.fetch("data:application/json,{}").await;
     assert_eq!(small, Ok("{}".to_owned()));
-    let large = format!("data:,{}", "x".repeat(millstream::limits::MAX_KEY_SET_BYTES + 1));
+    let large = format!("data:,{}", "x".repeat(millstream::base::limits::MAX_KEY_SET_BYTES + 1));
     assert_eq!(HostFetch.fetch(&large).await, Err(FetchFailed::TooLarge));
     let broken = HostFetch.fetch("http://127.0.0.1:1/").await;
     assert!(matches!(broken, Err(FetchFailed::Network(_))), "{broken:?}");

@@ -3,8 +3,8 @@
 use std::{cell::RefCell, rc::Rc};
 
 use millstream::{
-    connection::CloseReason,
-    connection_id::ConnectionId,
+    base::connection_id::ConnectionId,
+    hub::connection::CloseReason,
     web::{Connection, HookFailed, Hooks, Level, Record, Refusal, Registry},
 };
 use web_sys::Request;

@@ -1,0 +1,134 @@
+//! The two questions the hub has about media types: RFC 9110 §§ 8.3.1 and 12.5.1.
+
+/// The media type of a `Content-Type` header without its parameters, in lower case. `None` when
+/// the header is not a media type, or when a parameter of it is not one.
+///
+/// ```
+/// use millstream::base::media_type::essence;
+///
+/// assert_eq!(essence("Text/HTML; charset=utf-8").as_deref(), Some("text/html"));
+/// assert_eq!(essence("text/plain; boundary="), None);
+/// ```
+#[must_use]
+pub fn essence(content_type: &str) -> Option<String> {
+    let mut parts = content_type.split(';').map(str::trim);
+    let (main, sub) = parts.next()?.split_once('/')?;
+    let is_parameter = |part: &str| {
+        part.split_once('=')
+            .is_some_and(|(name, value)| is_token(name) && (is_token(value) || is_quoted(value)))
+    };
+    let valid =
+        is_token(main) && is_token(sub) && parts.filter(|part| !part.is_empty()).all(is_parameter);
+    valid.then(|| format!("{main}/{sub}").to_ascii_lowercase())
+}
+
+/// Whether an `Accept` header allows an event stream; the most specific range decides. A header
+/// that is missing, empty or not to be understood excludes nothing.
+///
+/// ```
+/// use millstream::base::media_type::accepts_event_stream;
+///
+/// assert!(accepts_event_stream("text/event-stream"));
+/// assert!(!accepts_event_stream("text/html, application/json"));
+/// ```
+#[must_use]
+pub fn accepts_event_stream(accept: &str) -> bool {
+    event_stream(accept).is_none_or(|(_, accepted)| accepted)
+}
+
+/// Whether an `Accept` header asks for an event stream by name, as every `EventSource` does.
+///
+/// ```
+/// use millstream::base::media_type::names_event_stream;
+///
+/// assert!(names_event_stream("text/event-stream"));
+/// assert!(!names_event_stream("*/*"));
+/// ```
+#[must_use]
+pub fn names_event_stream(accept: &str) -> bool {
+    event_stream(accept) == Some((3, true))
+}
+
+/// How specific the range is that decides on an event stream, and whether it accepts one.
+fn event_stream(accept: &str) -> Option<(u8, bool)> {
+    let ranges = accept.split(',').filter_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let specific = match parts.next()?.to_ascii_lowercase().as_str() {
+            "text/event-stream" => 3,
+            "text/*" => 2,
+            "*/*" => 1,
+            other => return is_range(other).then_some((0, false)),
+        };
+        let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        // A weight is 0 or 1 with up to three digits behind a point: only noughts refuse.
+        let refused = quality.is_some_and(|weight| {
+            !weight.is_empty() && weight.bytes().all(|byte| b"0.".contains(&byte))
+        });
+        Some((specific, !refused))
+    });
+    ranges.max()
+}
+
+fn is_range(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(main, sub)| is_token(main) && is_token(sub))
+}
+
+/// Whether it stands in quotes, which a second header behind a comma does not.
+fn is_quoted(text: &str) -> bool {
+    let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    inside.is_some_and(|inside| !inside.contains('"'))
+}
+
+fn is_token(text: &str) -> bool {
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_tchar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_and_case_do_not_count() {
+        for text in ["a/b", "A/B", "a/b;", "a/b; charset=utf-8", " a/b ;x=\"y z\""] {
+            assert_eq!(essence(text).as_deref(), Some("a/b"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_media_type_has_no_essence() {
+        for text in
+            ["", "a", "a/", "/b", "a b/c", "a/b; x", "a/b; x=", "a/b; x=\"", "a/b; x=1, a/b"]
+        {
+            assert_eq!(essence(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_that_covers_event_streams_accepts_them() {
+        for accept in [
+            "",
+            "*/*",
+            "text/*",
+            "text/html, */*;q=0.1",
+            "text/event-stream;q=",
+            "Text/Event-Stream; q=0.5",
+        ] {
+            assert!(accepts_event_stream(accept), "{accept}");
+        }
+    }
+
+    #[test]
+    fn the_most_specific_range_decides() {
+        assert!(!accepts_event_stream("*/*, text/event-stream;q=0"));
+        assert!(accepts_event_stream("text/*;q=0, text/event-stream"));
+        assert!(!accepts_event_stream("text/*;q=0.0, */*"));
+    }
+
+    #[test]
+    fn other_types_alone_exclude_them() {
+        for accept in ["text/html", "application/json, image/*"] {
+            assert!(!accepts_event_stream(accept), "{accept}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What any room may need: time, numbers, text, and every bound.
+//!
+//! Enters: a type or a rule that knows nothing of events, topics, tokens or HTTP. It imports no other
+//! room. Every bound of the project is a constant of [`limits`].
+
+pub mod connection_id;
+pub mod dialect;
+pub mod excerpts;
+pub mod form;
+pub(crate) mod heap;
+pub(crate) mod json;
+pub mod limits;
+pub mod media_type;
+pub mod rate;
+pub mod sequence;
+pub mod timestamp;

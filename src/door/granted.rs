@@ -1,0 +1,187 @@
+//! What the door tells a hub's object about a request, and the one text in which it does.
+//!
+//! ```text
+//! granted  = "1" ( "o" / ( "p" / "s" ) holder )
+//! holder   = "a" / "b" carrier dialect claim expires space selectors grants
+//! carrier  = "h" / "c" / "q"           ; header, cookie, query
+//! dialect  = "0" / "1"
+//! claim    = "-" / "+"                 ; whether there is a `publish` claim of 0.x
+//! expires  = "-" / number              ; milliseconds since the epoch
+//! space    = "-" / text                ; the key space of the publisher
+//! grants   = number *grant            ; as many as the number says
+//! grant    = ( "-" / text ) selectors  ; the payload, and which updates may be seen
+//! selectors = number *selector         ; as many as the number says
+//! selector = "*" / ( "t" / "e" / "u" ) text
+//! text     = number *octet             ; as many bytes of UTF-8 as the number says
+//! number   = ( "0" / %x31-39 *DIGIT ) ":"
+//! ```
+//!
+//! Nothing in a text is escaped, so that no text of a token can end its part and begin another.
+
+mod reader;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;
+
+use std::{fmt, str::FromStr};
+
+use thiserror::Error;
+
+use self::reader::Reader;
+use crate::{
+    base::dialect::Dialect,
+    tokens::{
+        bearer::Carrier,
+        grants::{Grants, Selector},
+        publisher::KeySpace,
+    },
+};
+
+/// The first letter of the text: a text of another version is not read.
+const VERSION: u8 = b'1';
+
+/// What the door tells a hub's object about a request: who asks, and what is granted.
+///
+/// As text it is one line of the request's `cf`; one value has one text.
+///
+/// ```
+/// use millstream::door::granted::{Granted, Holder};
+///
+/// let granted = Granted::Subscribe(Holder::Anonymous);
+/// assert_eq!(granted.to_string().parse(), Ok(granted));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Granted {
+    /// The operator, who asks about the hub as a whole.
+    Operator,
+    /// A publication.
+    Publish(Holder),
+    /// A subscription, or a look at the subscriptions.
+    Subscribe(Holder),
+}
+
+/// Who holds the right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// Anybody, where the configuration allows it.
+    Anonymous,
+    /// The bearer of a token, or of claims that an application has vouched for.
+    Bearer(Bearer),
+}
+
+/// Who holds a right by claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// What the claims grant, with the selectors as they stand there.
+    pub grants: Grants,
+    /// Where the token stood.
+    pub carrier: Carrier,
+    /// Where the idempotency keys of the bearer are kept, if it may publish.
+    pub key_space: Option<KeySpace>,
+}
+
+/// A text is not one of [`Granted`].
+///
+/// The error says where. It shows nothing of the text, which may hold secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the text of what is granted is wrong at byte {at}, where {expected} has to be")]
+pub struct InvalidGranted {
+    /// The byte at which it is wrong, from 0 on.
+    pub at: usize,
+    /// What has to be there.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for Granted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        text.push(char::from(VERSION));
+        match self {
+            Self::Operator => text.push('o'),
+            Self::Publish(holder) => holder.write(&mut text, 'p'),
+            Self::Subscribe(holder) => holder.write(&mut text, 's'),
+        }
+        formatter.write_str(&text)
+    }
+}
+
+impl Holder {
+    fn write(&self, to: &mut String, role: char) {
+        to.push(role);
+        match self {
+            Self::Anonymous => to.push('a'),
+            Self::Bearer(bearer) => bearer.write(to),
+        }
+    }
+}
+
+impl Bearer {
+    fn write(&self, to: &mut String) {
+        let grants = &self.grants;
+        to.push('b');
+        to.push(match self.carrier {
+            Carrier::Header => 'h',
+            Carrier::Cookie => 'c',
+            Carrier::Query => 'q',
+        });
+        to.push(match grants.dialect {
+            Dialect::V0 => '0',
+            Dialect::V1 => '1',
+        });
+        to.push(if grants.has_publish_claim { '+' } else { '-' });
+        match grants.expires {
+            Some(expires) => write_number(to, expires.as_millis()),
+            None => to.push('-'),
+        }
+        write_optional(to, self.key_space.as_ref().map(KeySpace::as_str));
+        write_selectors(to, &grants.publish);
+        write_number(to, grants.subscribe.len() as u64);
+        for grant in &grants.subscribe {
+            write_optional(to, grant.payload.as_deref());
+            write_selectors(to, &grant.topics);
+        }
+    }
+}
+
+fn write_selectors(to: &mut String, selectors: &[Selector]) {
+    write_number(to, selectors.len() as u64);
+    for selector in selectors {
+        let (kind, text) = match selector {
+            Selector::All => {
+                to.push('*');
+                continue;
+            }
+            Selector::TopicSelector(text) => ('t', text),
+            Selector::Exact(text) => ('e', text),
+            Selector::UrlPattern(text) => ('u', text),
+        };
+        to.push(kind);
+        write_text(to, text);
+    }
+}
+
+fn write_optional(to: &mut String, text: Option<&str>) {
+    match text {
+        Some(text) => write_text(to, text),
+        None => to.push('-'),
+    }
+}
+
+fn write_text(to: &mut String, text: &str) {
+    write_number(to, text.len() as u64);
+    to.push_str(text);
+}
+
+fn write_number(to: &mut String, number: u64) {
+    to.push_str(&number.to_string());
+    to.push(':');
+}
+
+impl FromStr for Granted {
+    type Err = InvalidGranted;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Reader::new(text).whole()
+    }
+}

@@ -1,0 +1,9 @@
+//! The door: access is decided here, before a hub is touched.
+//!
+//! Enters: the steps from a request's head to what is granted. A step keeps nothing: it is given the
+//! head and the answers of the host so far.
+
+pub mod addressed;
+pub mod granted;
+pub mod head;
+pub mod steps;

@@ -1,0 +1,89 @@
+//! What a request asks a hub for, before it is known who asks.
+
+use crate::{
+    base::{dialect::Dialect, media_type},
+    door::{
+        addressed::Addressed,
+        granted::{Granted, Holder},
+        head::Head,
+    },
+    http::{error::Error, hub_path},
+    hub::subscribe_request::SubscribeRequest,
+    settings::{config::Config, methods},
+    tokens::verifier::Role,
+};
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Which methods there are: the value of `Allow`.
+    Options(&'static str),
+    /// Something for which a right is needed.
+    Role(Ask),
+}
+
+/// A request for which a right is needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The hub that is asked.
+    pub addressed: Addressed,
+    /// The role in which it is asked.
+    pub role: Role,
+    /// The dialect that the request shows by itself.
+    pub shown: Option<Dialect>,
+}
+
+impl Ask {
+    /// Reads the head of a request to a hub: whether it is asked at the right origin, by a method that it
+    /// has, for a kind of answer that it gives.
+    ///
+    /// # Errors
+    /// [`Error::Misdirected`], [`Error::NotFound`] where the hub does not tell which subscriptions are
+    /// active, [`Error::MethodNotAllowed`], [`Error::SwitchedOff`] or [`Error::NotAcceptable`].
+    pub fn read(config: &Config, head: &dyn Head) -> Result<Asked, Error> {
+        let own = &config.authorization;
+        let url = head.url();
+        let origins = own.public_origins.as_ref();
+        if origins.is_some_and(|origins| !origins.allow(hub_path::origin(&url))) {
+            return Err(Error::Misdirected);
+        }
+        let addressed = Addressed::of(&url, own.public_url.as_deref());
+        let method = head.method();
+        let is_of_api = addressed.subscriptions.is_some();
+        let ask = |role, shown| Asked::Role(Self { addressed, role, shown });
+        match method.as_str() {
+            "OPTIONS" if is_of_api => return Ok(Asked::Options(methods::OF_API)),
+            _ if is_of_api && !config.subscriptions => return Err(Error::NotFound),
+            "GET" | "HEAD" if is_of_api => return Ok(ask(Role::Subscriber, None)),
+            _ if is_of_api => return Err(Error::MethodNotAllowed(methods::OF_API)),
+            method => config.methods.check(method)?,
+        }
+        match method.as_str() {
+            "OPTIONS" => Ok(Asked::Options(config.methods.allow())),
+            "POST" => Ok(ask(Role::Publisher, None)),
+            _ => {
+                let accept = head.header("Accept").unwrap_or_default();
+                if !media_type::accepts_event_stream(&accept) {
+                    return Err(Error::NotAcceptable);
+                }
+                let query = hub_path::query(&url);
+                let dialect = SubscribeRequest::dialect_of(query, method == "QUERY");
+                Ok(ask(Role::Subscriber, Some(dialect)))
+            }
+        }
+    }
+
+    /// Whether it asks which subscriptions are active.
+    #[must_use]
+    pub fn is_of_api(&self) -> bool {
+        self.addressed.subscriptions.is_some()
+    }
+
+    /// The right that is asked for, given to this holder.
+    pub(super) fn granted(&self, holder: Holder) -> Granted {
+        match self.role {
+            Role::Publisher => Granted::Publish(holder),
+            Role::Subscriber => Granted::Subscribe(holder),
+        }
+    }
+}

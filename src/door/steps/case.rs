@@ -1,0 +1,175 @@
+//! A request that needs a right, judged by a token or by an application.
+
+use super::{
+    Answers, Ask, Door, Judge, Step, Told,
+    proof::{Proof, Proven},
+};
+use crate::{
+    base::dialect::Dialect,
+    door::{
+        granted::{Bearer, Holder},
+        head::Head,
+    },
+    http::error::Error,
+    tokens::{
+        access::Access,
+        application_claims::{self, ApplicationClaims, InvalidClaims},
+        bearer::{self, Carrier, Carriers, Presented},
+        challenge::Unauthorized,
+        grants::Grants,
+        invalid_token::InvalidToken,
+        jws::Jws,
+        key_sets::KeySets,
+        publish_origin,
+        publisher::{KeySpace, Publisher},
+        verifier::Role,
+    },
+};
+
+/// A request that needs a right, and the hub that it asks.
+pub(super) struct Case<'a> {
+    pub(super) door: &'a Door<'a>,
+    pub(super) head: &'a dyn Head,
+    pub(super) ask: &'a Ask,
+}
+
+impl Case<'_> {
+    /// Judges by the token. A token that is wrong is refused even where nobody needs one.
+    pub(super) fn by_token(&self, answers: &Answers, keys: &mut KeySets) -> Result<Step, Error> {
+        let presented = self.find().map_err(|reason| self.refuse(self.dialect(None), reason))?;
+        let Some(presented) = presented else { return self.anonymous() };
+        let jws = presented.jws();
+        let dialect = self.dialect(jws.as_ref().ok());
+        let carried = Carried { carrier: presented.carrier, jws };
+        let judged = self.verified(carried, &mut Proof { answers, keys });
+        judged.map_err(|reason| self.refuse(dialect, reason))
+    }
+
+    /// Judges by what the application says.
+    pub(super) fn by_application(&self, answers: &Answers) -> Result<Step, Error> {
+        let claims = match &answers.application {
+            None => return Ok(Step::Application),
+            Some(Told::Nobody) => return self.anonymous(),
+            Some(Told::Failed) => return Err(Error::Internal),
+            Some(Told::Claims(json)) => application_claims::parse(json, self.door.now)?,
+        };
+        let ApplicationClaims { grants, publisher } = claims;
+        self.compile(&grants).map_err(InvalidClaims::from)?;
+        let dialect = grants.dialect;
+        self.may_publish_something(&grants).map_err(|reason| self.refuse(dialect, reason))?;
+        // The answer depends on the application's own cookies or headers, as with a header.
+        let carrier = Carrier::Header;
+        let (publisher, key_space) = match publisher {
+            _ if !self.is_repeatable() => (None, None),
+            None => (None, Some(KeySpace::anonymous())),
+            named => (named, None),
+        };
+        let bearer = Bearer { grants, carrier, key_space };
+        Ok(self.grant(bearer, publisher, answers))
+    }
+
+    fn find(&self) -> Result<Option<Presented>, Unauthorized> {
+        let authorization = self.head.header("Authorization");
+        // The header goes before the cookie, which is then not read.
+        let cookie = if authorization.is_none() { self.head.header("Cookie") } else { None };
+        let carriers = Carriers {
+            authorization: authorization.as_deref(),
+            cookie: cookie.as_deref(),
+            query: &self.ask.addressed.query,
+        };
+        let names = &self.door.config.authorization.cookie_names;
+        Ok(bearer::find(carriers, self.ask.shown, names)?)
+    }
+
+    /// Without a token: what everybody may do. Which subscriptions are active is for nobody without
+    /// one.
+    fn anonymous(&self) -> Result<Step, Error> {
+        let own = &self.door.config.authorization;
+        let is_open = match self.ask.role {
+            Role::Publisher => own.anonymous_publish,
+            Role::Subscriber => own.anonymous_subscribe && !self.ask.is_of_api(),
+        };
+        if is_open {
+            return Ok(Step::Grant(self.ask.granted(Holder::Anonymous)));
+        }
+        let no_key = self.door.judge == Judge::Keys && own.trust.is_without_key(self.ask.role);
+        let reason = if no_key { Unauthorized::NoKey } else { Unauthorized::Missing };
+        Err(self.refuse(self.dialect(None), reason))
+    }
+
+    fn verified(
+        &self,
+        Carried { carrier, jws }: Carried<'_>,
+        proof: &mut Proof<'_>,
+    ) -> Result<Step, Unauthorized> {
+        let (door, ask) = (self.door, self.ask);
+        if carrier == Carrier::Cookie && ask.role == Role::Publisher {
+            let (origin, referer) = (self.head.header("Origin"), self.head.header("Referer"));
+            let origins = &door.config.authorization.publish_origins;
+            publish_origin::check(origins, origin.as_deref(), referer.as_deref())?;
+        }
+        let jws = jws?;
+        let choice = door.trust().choose(&jws, ask.role)?;
+        choice.admits(carrier, ask.shown)?;
+        let key = match proof.of(&choice, &jws, door.now)? {
+            Proven::By(key) => key,
+            Proven::NotYet(step) => return Ok(step),
+        };
+        let grants = choice.grants(&jws, &ask.addressed.url, door.now)?;
+        self.compile(&grants)?;
+        self.may_publish_something(&grants)?;
+        let publisher =
+            self.is_repeatable().then(|| Publisher::of_token(choice.issuer(), &jws.payload, &key));
+        let bearer = Bearer { grants, carrier, key_space: None };
+        Ok(self.grant(bearer, publisher, proof.answers))
+    }
+
+    /// Refuses a wrong selector here: the hub compiles them again.
+    fn compile(&self, grants: &Grants) -> Result<(), InvalidToken> {
+        let urls = (self.door.urls)(self.door.config, &self.ask.addressed);
+        Access::new(grants.clone(), &*urls).map(drop)
+    }
+
+    /// A publisher who may publish nothing at all is refused here, before the hub reads a body. The hub
+    /// holds the topics of a publication against the grants.
+    fn may_publish_something(&self, grants: &Grants) -> Result<(), Unauthorized> {
+        let own = &self.door.config.authorization;
+        let by_claim = own.public_by_claim && grants.has_publish_claim;
+        if self.ask.role == Role::Publisher && grants.publish.is_empty() && !by_claim {
+            return Err(Unauthorized::no_publish_grant());
+        }
+        Ok(())
+    }
+
+    /// Whether the request is a publication with an idempotency key, which is kept for its publisher.
+    fn is_repeatable(&self) -> bool {
+        self.ask.role == Role::Publisher && self.head.header("Idempotency-Key").is_some()
+    }
+
+    /// Grants the right, once it is known where the idempotency keys of its publisher are kept.
+    fn grant(&self, bearer: Bearer, publisher: Option<Publisher>, answers: &Answers) -> Step {
+        let key_space = match (publisher, &answers.digest) {
+            (None, _) => bearer.key_space,
+            (Some(publisher), None) => return Step::Digest(publisher),
+            (Some(_), Some(digest)) => Some(KeySpace::of_digest(digest)),
+        };
+        Step::Grant(self.ask.granted(Holder::Bearer(Bearer { key_space, ..bearer })))
+    }
+
+    /// The dialect in which the request is refused.
+    fn dialect(&self, jws: Option<&Jws<'_>>) -> Dialect {
+        let (trust, role) = (self.door.trust(), self.ask.role);
+        self.ask.shown.unwrap_or_else(|| trust.dialect_of_refusal(jws, role))
+    }
+
+    fn refuse(&self, dialect: Dialect, reason: Unauthorized) -> Error {
+        let metadata = self.ask.addressed.metadata(&self.door.config.authorization);
+        Error::Unauthorized { reason, dialect, metadata }
+    }
+}
+
+/// A token taken apart, and where it stood.
+struct Carried<'a> {
+    carrier: Carrier,
+    jws: Result<Jws<'a>, InvalidToken>,
+}

@@ -1,0 +1,43 @@
+//! What an operator may ask a hub for.
+
+use crate::{
+    door::{granted::Granted, head::Head},
+    http::{drain_request, error::Error, hub_path},
+    settings::{config::Config, methods},
+};
+
+/// How much of the health of a hub is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// That the deployment works, which is known without the hub.
+    OfDeployment,
+    /// What the hub itself tells its operator.
+    OfHub(Granted),
+}
+
+/// Says how much of the health of a hub the asker is told.
+///
+/// # Errors
+/// [`Error::MethodNotAllowed`].
+pub fn health(config: &Config, head: &dyn Head) -> Result<Health, Error> {
+    methods::check_reading(&head.method())?;
+    let authorization = head.header("Authorization").unwrap_or_default();
+    let key = config.operator_key.as_ref();
+    if key.is_some_and(|key| key.admits(&authorization)) {
+        Ok(Health::OfHub(Granted::Operator))
+    } else {
+        Ok(Health::OfDeployment)
+    }
+}
+
+/// Says whether the hub may be told to drain.
+///
+/// # Errors
+/// Those of [`drain_request::check`] and [`drain_request::within`].
+pub fn drain(config: &Config, head: &dyn Head) -> Result<Granted, Error> {
+    let key = config.operator_key.as_ref();
+    let authorization = head.header("Authorization").unwrap_or_default();
+    drain_request::check(key, &head.method(), &authorization)?;
+    drain_request::within(hub_path::query(&head.url()))?;
+    Ok(Granted::Operator)
+}

@@ -1,0 +1,318 @@
+use super::*;
+use crate::{
+    door::granted::Holder,
+    tokens::{
+        application_claims::InvalidClaims, bearer::Carrier, challenge::Unauthorized,
+        grants::Selector, invalid_token::InvalidToken, publish_origin::ForbiddenOrigin,
+        publisher::KeySpace,
+    },
+};
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+const HUB: &str = "https://hub.example/.well-known/mercure";
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+/// `{"alg":"HS256"}` and `{"mercure":{"publish":["a"],"subscribe":["b"]},"exp":1800000060}`, signed by
+/// nobody: whose the signature is, the tests say.
+const TOKEN: &str = concat!(
+    "eyJhbGciOiJIUzI1NiJ9.",
+    "eyJtZXJjdXJlIjp7InB1Ymxpc2giOlsiYSJdLCJzdWJzY3JpYmUiOlsiYiJdfSwiZXhwIjoxODAwMDAwMDYwfQ.",
+    "c2ln",
+);
+
+struct Request {
+    method: &'static str,
+    url: String,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Head for Request {
+    fn method(&self) -> String {
+        self.method.to_owned()
+    }
+
+    fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        let found = self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone())
+    }
+}
+
+fn request(method: &'static str, below: &str) -> Request {
+    Request { method, url: format!("{HUB}{below}"), headers: Vec::new() }
+}
+
+impl Request {
+    fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    fn bearing(self, token: &str) -> Self {
+        self.with("Authorization", &format!("Bearer {token}"))
+    }
+}
+
+fn config(variables: &[(&str, &str)]) -> Config {
+    let own = [("MERCURE_PUBLISHER_JWT_KEY", SECRET), ("MERCURE_SUBSCRIBER_JWT_KEY", SECRET)];
+    let find = |name: &str| own.iter().chain(variables).rfind(|(known, _)| *known == name);
+    Config::read(|name| find(name).map(|(_, value)| (*value).to_owned())).unwrap()
+}
+
+/// No parser of URLs: no pattern is valid.
+fn urls(_: &Config, _: &Addressed) -> Box<dyn UrlParser> {
+    Box::new(())
+}
+
+fn step_of(config: &Config, request: &Request, answers: &Answers) -> Result<Step, Error> {
+    let door = Door { config, urls, judge: Judge::Keys, now: NOW };
+    door.step(request, answers, &mut KeySets::default())
+}
+
+fn signed_by(key: &str) -> Answers {
+    let signer = Some(Signer::Key(key.as_bytes().to_vec()));
+    Answers { signer, ..Answers::default() }
+}
+
+fn reason(refused: Result<Step, Error>) -> Unauthorized {
+    match refused {
+        Err(Error::Unauthorized { reason, .. }) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn granted(step: Result<Step, Error>) -> Granted {
+    match step {
+        Ok(Step::Grant(granted)) => granted,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_token_is_granted_once_its_signature_is_that_of_a_key() {
+    let (config, asked) = (config(&[]), request("POST", "").bearing(TOKEN));
+    let Ok(Step::Verify(signed)) = step_of(&config, &asked, &Answers::default()) else { panic!() };
+    assert_eq!(signed.input, TOKEN.rsplit_once('.').unwrap().0);
+    assert_eq!(signed.signature, b"sig");
+    assert_eq!(signed.keys.iter().map(Key::bytes).collect::<Vec<_>>(), [SECRET.as_bytes()]);
+    let Granted::Publish(Holder::Bearer(bearer)) =
+        granted(step_of(&config, &asked, &signed_by(SECRET)))
+    else {
+        panic!()
+    };
+    assert_eq!(bearer.grants.publish, [Selector::TopicSelector("a".to_owned())]);
+    assert_eq!(bearer.grants.expires, Some(Timestamp::from_millis(1_800_000_060_000)));
+    assert_eq!((bearer.carrier, bearer.key_space), (Carrier::Header, None));
+}
+
+#[test]
+fn a_signature_of_none_of_the_keys_is_refused_and_one_of_another_key_verified_again() {
+    let (config, asked) = (config(&[]), request("POST", "").bearing(TOKEN));
+    let of_none = Answers { signer: Some(Signer::Nobody), ..Answers::default() };
+    assert_eq!(reason(step_of(&config, &asked, &of_none)), InvalidToken::Signature.into());
+    for other in ["", "another key"] {
+        let step = step_of(&config, &asked, &signed_by(other));
+        assert!(matches!(step, Ok(Step::Verify(_))), "{other}: {step:?}");
+    }
+}
+
+#[test]
+fn without_a_token_only_an_open_half_lets_in() {
+    let open = config(&[("ANONYMOUS_SUBSCRIBE", "true"), ("SUBSCRIPTIONS", "true")]);
+    let none = Answers::default();
+    let subscribed = step_of(&open, &request("GET", "?topic=a"), &none);
+    assert_eq!(granted(subscribed), Granted::Subscribe(Holder::Anonymous));
+    for closed in [request("POST", ""), request("GET", "/subscriptions")] {
+        assert_eq!(reason(step_of(&open, &closed, &none)), Unauthorized::Missing);
+    }
+    let keyless = Config::read(|_| None).unwrap();
+    assert_eq!(reason(step_of(&keyless, &request("POST", ""), &none)), Unauthorized::NoKey);
+    // A wrong token is refused also where nobody needs one.
+    let wrong = request("GET", "?topic=a").with("Authorization", "Basic x");
+    assert!(matches!(reason(step_of(&open, &wrong, &none)), Unauthorized::Presentation(_)));
+}
+
+#[test]
+fn an_expired_token_is_refused_behind_its_signature_and_not_before() {
+    let (config, asked) = (config(&[]), request("GET", "?topic=a").bearing(TOKEN));
+    let late = Timestamp::from_millis(1_900_000_000_000);
+    let door = Door { config: &config, urls, judge: Judge::Keys, now: late };
+    let mut keys = KeySets::default();
+    let first = door.step(&asked, &Answers::default(), &mut keys);
+    assert!(matches!(first, Ok(Step::Verify(_))), "{first:?}");
+    let refused = door.step(&asked, &signed_by(SECRET), &mut keys);
+    assert_eq!(reason(refused), InvalidToken::Expired.into());
+}
+
+#[test]
+fn a_cookie_publishes_from_a_listed_origin_alone_whatever_is_in_it() {
+    let config = config(&[("PUBLISH_ORIGINS", "https://app.example")]);
+    for token in [TOKEN, "no token"] {
+        let cookie = format!("mercureAuthorization={token}");
+        let asked = request("POST", "").with("Cookie", &cookie);
+        let refused = reason(step_of(&config, &asked, &Answers::default()));
+        assert_eq!(refused, ForbiddenOrigin::Missing.into(), "{token}");
+    }
+    let cookie = format!("mercureAuthorization={TOKEN}");
+    let asked = request("POST", "").with("Cookie", &cookie).with("Origin", "https://app.example");
+    assert!(matches!(step_of(&config, &asked, &Answers::default()), Ok(Step::Verify(_))));
+}
+
+#[test]
+fn a_token_in_the_url_is_granted_as_one() {
+    let asked = request("GET", &format!("?topic=a&authorization={TOKEN}"));
+    let step = step_of(&config(&[]), &asked, &signed_by(SECRET));
+    let Granted::Subscribe(Holder::Bearer(bearer)) = granted(step) else { panic!() };
+    assert_eq!(bearer.carrier, Carrier::Query);
+}
+
+#[test]
+fn an_idempotency_key_is_kept_for_its_publisher_by_a_digest_of_who_that_is() {
+    let config = config(&[]);
+    let asked = request("POST", "").bearing(TOKEN).with("Idempotency-Key", "\"k\"");
+    let Ok(Step::Digest(publisher)) = step_of(&config, &asked, &signed_by(SECRET)) else {
+        panic!()
+    };
+    assert!(!publisher.as_bytes().is_empty());
+    let answers = Answers { digest: Some(vec![7; 32]), ..signed_by(SECRET) };
+    let Granted::Publish(Holder::Bearer(bearer)) = granted(step_of(&config, &asked, &answers))
+    else {
+        panic!()
+    };
+    assert_eq!(bearer.key_space, Some(KeySpace::of_digest(&[7; 32])));
+    let reader = request("GET", "?topic=a").bearing(TOKEN).with("Idempotency-Key", "\"k\"");
+    assert!(matches!(granted(step_of(&config, &reader, &answers)), Granted::Subscribe(_)));
+}
+
+#[test]
+fn keys_that_are_fetched_are_asked_for_once() {
+    let variables = [
+        ("MERCURE_SUBSCRIBER_JWT_KEY", ""),
+        ("MERCURE_SUBSCRIBER_JWKS_URL", "https://keys.example/jwks"),
+    ];
+    let config = config(&variables);
+    let header = "eyJhbGciOiJFUzI1NiJ9";
+    let token = format!("{header}.{}", TOKEN.split_once('.').unwrap().1);
+    let asked = request("GET", "?topic=a").bearing(&token);
+    let door = Door { config: &config, urls, judge: Judge::Keys, now: NOW };
+    let (mut keys, none) = (KeySets::default(), Answers::default());
+    let url = "https://keys.example/jwks".to_owned();
+    assert_eq!(door.step(&asked, &none, &mut keys), Ok(Step::Fetch(url.clone())));
+    assert_eq!(door.step(&asked, &none, &mut keys), Ok(Step::Wait));
+    keys.finish(&url, NOW, None).unwrap();
+    assert_eq!(reason(door.step(&asked, &none, &mut keys)), Unauthorized::KeysUnavailable);
+}
+
+#[test]
+fn what_no_right_can_mend_is_refused_before_anybody_is_asked_for_one() {
+    let closed = config(&[("PUBLIC_ORIGINS", "https://hub.example"), ("PUBLISHING", "false")]);
+    let status = |asked: &Request| match step_of(&closed, asked, &Answers::default()) {
+        Err(error) => error.problem().status(),
+        other => panic!("{other:?}"),
+    };
+    let elsewhere = Request { url: HUB.replace("hub.", "other."), ..request("GET", "") };
+    assert_eq!(status(&elsewhere), 421);
+    assert_eq!(status(&request("POST", "")), 405);
+    assert_eq!(status(&request("DELETE", "")), 405);
+    assert_eq!(status(&request("GET", "/subscriptions")), 404);
+    assert_eq!(status(&request("GET", "").with("Accept", "text/html")), 406);
+    assert_eq!(status(&request("GET", "")), 401);
+}
+
+#[test]
+fn options_are_answered_without_the_hub() {
+    let of = |below| step_of(&config(&[]), &request("OPTIONS", below), &Answers::default());
+    assert_eq!(of(""), Ok(Step::Options("GET, HEAD, QUERY, POST, OPTIONS")));
+    assert_eq!(of("/subscriptions"), Ok(Step::Options("GET, HEAD, OPTIONS")));
+}
+
+#[test]
+fn an_application_decides_in_the_place_of_tokens() {
+    let config = config(&[("ANONYMOUS_SUBSCRIBE", "true")]);
+    let door = Door { config: &config, urls, judge: Judge::Application, now: NOW };
+    let step = |asked: &Request, application| {
+        let answers = Answers { application, ..Answers::default() };
+        door.step(asked, &answers, &mut KeySets::default())
+    };
+    // A token is nothing here, be it wrong.
+    let reader = request("GET", "?topic=a").bearing("a.b.c");
+    assert_eq!(step(&reader, None), Ok(Step::Application));
+    assert_eq!(granted(step(&reader, Some(Told::Nobody))), Granted::Subscribe(Holder::Anonymous));
+    assert_eq!(reason(step(&request("POST", ""), Some(Told::Nobody))), Unauthorized::Missing);
+    assert_eq!(step(&reader, Some(Told::Failed)), Err(Error::Internal), "not even what all may do");
+    let claims = |json: &str| Some(Told::Claims(json.to_owned()));
+    let Granted::Publish(Holder::Bearer(bearer)) =
+        granted(step(&request("POST", ""), claims(r#"{"publish":["*"]}"#)))
+    else {
+        panic!()
+    };
+    assert_eq!(bearer.grants.publish, [Selector::All]);
+    let misspelt = step(&reader, claims(r#"{"subscibe":["a"]}"#));
+    assert!(matches!(misspelt, Err(Error::Claims(InvalidClaims::Unknown { .. }))), "{misspelt:?}");
+    let pattern = claims(r#"{"subscribe":[{"match":"/:a","match_type":"urlpattern"}]}"#);
+    let uncompiled = step(&reader, pattern);
+    assert!(matches!(uncompiled, Err(Error::Claims(InvalidClaims::Refused(_)))), "{uncompiled:?}");
+    assert_eq!(
+        step(&request("DELETE", ""), None),
+        Err(Error::MethodNotAllowed(config.methods.allow()))
+    );
+}
+
+#[test]
+fn an_application_need_not_name_a_publisher_who_sends_an_idempotency_key() {
+    let config = config(&[]);
+    let door = Door { config: &config, urls, judge: Judge::Application, now: NOW };
+    let asked = request("POST", "").with("Idempotency-Key", "\"k\"");
+    let step = |claims: &str, digest| {
+        let application = Some(Told::Claims(claims.to_owned()));
+        let answers = Answers { digest, application, ..Answers::default() };
+        door.step(&asked, &answers, &mut KeySets::default())
+    };
+    let space = |step| match granted(step) {
+        Granted::Publish(Holder::Bearer(bearer)) => bearer.key_space,
+        other => panic!("{other:?}"),
+    };
+    let nameless = r#"{"publish":["*"]}"#;
+    assert_eq!(space(step(nameless, None)), Some(KeySpace::anonymous()));
+    let named = r#"{"publish":["*"],"subscriber":"ada"}"#;
+    assert!(matches!(step(named, None), Ok(Step::Digest(_))));
+    assert_eq!(space(step(named, Some(vec![7; 32]))), Some(KeySpace::of_digest(&[7; 32])));
+}
+
+#[test]
+fn a_publisher_who_may_publish_nothing_is_refused_before_the_hub_is_touched() {
+    let step = |config: &Config, claims: &str| {
+        let door = Door { config, urls, judge: Judge::Application, now: NOW };
+        let application = Some(Told::Claims(claims.to_owned()));
+        let answers = Answers { application, ..Answers::default() };
+        let reads = door.step(&request("GET", "?topic=a"), &answers, &mut KeySets::default());
+        assert!(matches!(granted(reads), Granted::Subscribe(_)));
+        door.step(&request("POST", ""), &answers, &mut KeySets::default())
+    };
+    let empty = r#"{"mercure":{"subscribe":["*"],"publish":[]}}"#;
+    assert_eq!(reason(step(&config(&[]), empty)), Unauthorized::no_publish_grant());
+    let version_7 = config(&[("PROTOCOL_VERSION_COMPATIBILITY", "7")]);
+    assert!(matches!(granted(step(&version_7, empty)), Granted::Publish(_)), "by its claim");
+    let without = r#"{"mercure":{"subscribe":["*"]}}"#;
+    assert_eq!(reason(step(&version_7, without)), Unauthorized::no_publish_grant());
+}
+
+#[test]
+fn an_operator_is_known_by_the_key_alone() {
+    let config = config(&[("OPERATOR_KEY", "0123456789abcdef")]);
+    let with = |method, key: &str| request(method, "").with("Authorization", key);
+    let own = "Bearer 0123456789abcdef";
+    assert_eq!(health(&config, &with("GET", own)), Ok(Health::OfHub(Granted::Operator)));
+    for other in ["", "Bearer 0123456789abcdeF", "0123456789abcdef"] {
+        assert_eq!(health(&config, &with("GET", other)), Ok(Health::OfDeployment), "{other}");
+        assert_eq!(drain(&config, &with("POST", other)), Err(Error::Operator), "{other}");
+    }
+    assert_eq!(health(&config, &with("POST", own)), Err(Error::MethodNotAllowed("GET, HEAD")));
+    assert_eq!(drain(&config, &with("POST", own)), Ok(Granted::Operator));
+    let unset = Config::read(|_| None).unwrap();
+    assert_eq!(health(&unset, &with("GET", own)), Ok(Health::OfDeployment));
+    assert_eq!(drain(&unset, &with("POST", own)), Err(Error::NotFound));
+}

@@ -1,0 +1,65 @@
+//! What an operator asks a hub for when it is to be drained.
+
+use std::time::Duration;
+
+use crate::{
+    base::{
+        form,
+        limits::{DRAIN_WITHIN, MAX_DRAIN_WITHIN},
+    },
+    http::error::Error,
+    settings::{config::duration, operator_key::OperatorKey},
+};
+
+/// Whether who sends this may have the hub drained. To a hub without an operator's key there is
+/// nothing here.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::MethodNotAllowed`] or [`Error::Operator`].
+pub fn check(key: Option<&OperatorKey>, method: &str, authorization: &str) -> Result<(), Error> {
+    let key = key.ok_or(Error::NotFound)?;
+    if method != "POST" {
+        return Err(Error::MethodNotAllowed("POST"));
+    }
+    if key.admits(authorization) { Ok(()) } else { Err(Error::Operator) }
+}
+
+/// The time within which clients are to come back: `within` in the query, such as `10s`.
+///
+/// # Errors
+/// [`Error::Within`].
+pub fn within(query: &str) -> Result<Duration, Error> {
+    let mut pairs = form::pairs(query.as_bytes()).flatten();
+    let within = pairs.find(|(name, _)| name == "within");
+    let within = within.map(|(_, within)| duration(&within).ok_or(Error::Within)).transpose()?;
+    let within = within.unwrap_or(DRAIN_WITHIN);
+    if within <= MAX_DRAIN_WITHIN { Ok(within) } else { Err(Error::Within) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AUTHORIZATION: &str = "Bearer 0123456789abcdef";
+
+    #[test]
+    fn the_operator_says_within_which_time_clients_come_back() {
+        assert_eq!(within("within=30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(within(""), Ok(DRAIN_WITHIN));
+        assert_eq!(within("within=5m"), Ok(MAX_DRAIN_WITHIN));
+        for wrong in ["within=6m", "within=", "within=soon"] {
+            assert_eq!(within(wrong), Err(Error::Within), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nobody_else_has_anything_to_say() {
+        let key = "0123456789abcdef".parse().unwrap();
+        let check_with = |authorization, method| check(Some(&key), method, authorization);
+        assert_eq!(check(None, "POST", AUTHORIZATION), Err(Error::NotFound));
+        assert_eq!(check_with(AUTHORIZATION, "POST"), Ok(()));
+        assert_eq!(check_with(AUTHORIZATION, "GET"), Err(Error::MethodNotAllowed("POST")));
+        assert_eq!(check_with("Bearer 0123456789abcdeF", "POST"), Err(Error::Operator));
+        assert_eq!(check_with("", "POST"), Err(Error::Operator));
+    }
+}

@@ -1,0 +1,358 @@
+//! Where a hub is found: the paths of the deployment.
+
+use crate::{
+    base::limits::MAX_HUB_NAME_BYTES, http::error::Error,
+    presence::subscription_document::SUBSCRIPTIONS, tokens::resource_metadata,
+};
+
+/// The well-known path of a Mercure hub: draft-dunglas-mercure-07 § 2.
+const HUB: &str = "/.well-known/mercure";
+
+/// The name of the hub that the well-known path alone stands for.
+const DEFAULT_HUB: &str = "default";
+
+/// The path of an absolute URL, as it was sent.
+#[must_use]
+pub fn of_url(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
+    path.split(['?', '#']).next().unwrap_or(path)
+}
+
+/// The query of a URL, without its question mark.
+#[must_use]
+pub fn query(url: &str) -> &str {
+    let query = url.split('#').next().and_then(|url| url.split_once('?'));
+    query.map_or("", |(_, query)| query)
+}
+
+/// The URL of the default hub at this origin.
+pub(crate) fn default_at(origin: &str) -> String {
+    format!("{origin}{HUB}")
+}
+
+/// The path at which a hub is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnPath(String);
+
+impl OwnPath {
+    /// That of the hub of this name.
+    ///
+    /// ```
+    /// use millstream::http::hub_path::OwnPath;
+    ///
+    /// assert_eq!(OwnPath::of_name("news").as_str(), "/hubs/news/.well-known/mercure");
+    /// assert_eq!(OwnPath::of_name("default"), OwnPath::default());
+    /// ```
+    #[must_use]
+    pub fn of_name(hub: &str) -> Self {
+        Self(if hub == DEFAULT_HUB { HUB.to_owned() } else { format!("/hubs/{hub}{HUB}") })
+    }
+
+    /// As text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for OwnPath {
+    fn default() -> Self {
+        Self::of_name(DEFAULT_HUB)
+    }
+}
+
+/// The origin of an absolute URL of a server: what stands ahead of its path.
+#[must_use]
+pub fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + "://".len());
+    let end = url.get(host..).and_then(|rest| rest.find(['/', '?', '#']));
+    end.and_then(|end| url.get(..host + end)).unwrap_or(url)
+}
+
+/// Whether a `Host` header, or what stands for it in a URL, is a host with a port or without: RFC 9110
+/// § 7.2, as far as servers are named by it. Runtimes read the rest of RFC 3986 § 3.2 in ways of their
+/// own.
+///
+/// ```
+/// use millstream::http::hub_path::is_host;
+///
+/// assert!(is_host("hub.example:8443") && is_host("[::1]:8787"));
+/// assert!(!is_host("x:99999") && !is_host("a b") && !is_host("user@hub.example"));
+/// ```
+#[must_use]
+pub fn is_host(host: &str) -> bool {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, port),
+        _ => (host, ""),
+    };
+    let is_port = port.is_empty()
+        || port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    let is_name = match name.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']').is_some_and(|address| {
+            address.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte))
+        }),
+        None => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)),
+    };
+    is_port && is_name && !name.is_empty()
+}
+
+/// The path by which the world knows a hub with this URL. One that is known by its origin alone is
+/// known by the path at which it is found here.
+#[must_use]
+pub fn public<'a>(url: &'a str, own: &'a str) -> &'a str {
+    match of_url(url) {
+        "/" => own,
+        path => path,
+    }
+}
+
+/// All paths at which the hub at this path is found: the default one has two.
+#[must_use]
+pub fn same_hub(path: &str) -> Vec<String> {
+    let named = format!("/hubs/{DEFAULT_HUB}{HUB}");
+    if path == HUB || path == named { vec![HUB.to_owned(), named] } else { vec![path.to_owned()] }
+}
+
+/// The path of a hub, and what follows [`SUBSCRIPTIONS`] below it if that is where `path` leads.
+///
+/// ```
+/// use millstream::http::hub_path::split_subscriptions;
+///
+/// let hub = "/.well-known/mercure";
+/// assert_eq!(split_subscriptions("/.well-known/mercure/subscriptions/a"), (hub, Some("/a")));
+/// assert_eq!(split_subscriptions(hub), (hub, None));
+/// ```
+#[must_use]
+pub fn split_subscriptions(path: &str) -> (&str, Option<&str>) {
+    let end = path.find(&format!("{HUB}{SUBSCRIPTIONS}")).map(|at| at + HUB.len());
+    let split = end.and_then(|end| path.split_at_checked(end));
+    match split.and_then(|(hub, below)| Some((hub, below.strip_prefix(SUBSCRIPTIONS)?))) {
+        Some((hub, rest)) if rest.is_empty() || rest.starts_with('/') => (hub, Some(rest)),
+        _ => (path, None),
+    }
+}
+
+/// What a path stands for.
+///
+/// ```
+/// use millstream::http::hub_path::HubPath;
+///
+/// assert_eq!(HubPath::parse("/.well-known/mercure"), Ok(HubPath::Hub("default")));
+/// assert_eq!(HubPath::parse("/hubs/news/.well-known/mercure"), Ok(HubPath::Hub("news")));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HubPath<'a> {
+    /// Whether the deployment works: `/healthz`.
+    Health,
+    /// The hub of this name, to which updates are published and which is subscribed to.
+    Hub(&'a str),
+    /// Whether the hub of this name works, and how many connections it has.
+    HubHealth(&'a str),
+    /// Where an operator has the hub of this name drained.
+    Drain(&'a str),
+    /// Which subscriptions the hub of this name has.
+    Subscriptions(&'a str),
+    /// What the hub at this path says about itself as a protected resource.
+    Metadata(&'a str),
+}
+
+impl<'a> HubPath<'a> {
+    /// What the path stands for.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::HubName`] when only the name is wrong.
+    pub fn parse(path: &'a str) -> Result<Self, Error> {
+        if let (hub, Some(below)) = split_subscriptions(path) {
+            return match Self::parse(hub)? {
+                Self::Hub(name) if !has_dot_segment(below) => Ok(Self::Subscriptions(name)),
+                _ => Err(Error::NotFound),
+            };
+        }
+        match path {
+            HUB => return Ok(Self::Hub(DEFAULT_HUB)),
+            "/healthz" => return Ok(Self::Health),
+            _ => {}
+        }
+        if let Some(hub) = path.strip_prefix(resource_metadata::WELL_KNOWN) {
+            return match Self::parse(hub) {
+                Ok(Self::Hub(_)) => Ok(Self::Metadata(hub)),
+                _ => Err(Error::NotFound),
+            };
+        }
+        let (name, rest) = path
+            .strip_prefix("/hubs/")
+            .and_then(|named| named.find('/').map(|at| named.split_at(at)))
+            .ok_or(Error::NotFound)?;
+        let found = match rest {
+            HUB => Self::Hub(name),
+            "/healthz" => Self::HubHealth(name),
+            "/drain" => Self::Drain(name),
+            _ => return Err(Error::NotFound),
+        };
+        if is_hub_name(name) { Ok(found) } else { Err(Error::HubName) }
+    }
+
+    /// The name of the hub that is asked, if it is one hub.
+    #[must_use]
+    pub fn hub(&self) -> Option<&'a str> {
+        match self {
+            Self::Hub(name)
+            | Self::HubHealth(name)
+            | Self::Drain(name)
+            | Self::Subscriptions(name) => Some(name),
+            Self::Health | Self::Metadata(_) => None,
+        }
+    }
+}
+
+/// Whether a path has a segment that stands for another path, in one of the ways that WHATWG's URL
+/// standard has. Some hosts hand on such a path as it was sent and others resolve it, so the door
+/// could judge one path, and the hub serve another.
+fn has_dot_segment(path: &str) -> bool {
+    path.split(['/', '\\']).any(|segment| {
+        let behind = behind_dot(segment);
+        behind.is_some_and(|rest| rest.is_empty() || behind_dot(rest) == Some(""))
+    })
+}
+
+/// What stands behind a dot, which may be percent-encoded.
+fn behind_dot(text: &str) -> Option<&str> {
+    [".", "%2e", "%2E"].into_iter().find_map(|dot| text.strip_prefix(dot))
+}
+
+/// Whether a hub can have this name.
+pub(crate) fn is_hub_name(name: &str) -> bool {
+    (1..=MAX_HUB_NAME_BYTES).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_hub_has_two_paths() {
+        assert_eq!(HubPath::parse(HUB), HubPath::parse("/hubs/default/.well-known/mercure"));
+    }
+
+    #[test]
+    fn the_metadata_of_a_hub_stand_ahead_of_its_path() {
+        for hub in [HUB, "/hubs/news/.well-known/mercure"] {
+            let path = format!("/.well-known/oauth-protected-resource{hub}");
+            assert_eq!(HubPath::parse(&path), Ok(HubPath::Metadata(hub)));
+        }
+        for rest in ["", "/", "/healthz", "/hubs/a.b/.well-known/mercure"] {
+            let path = format!("/.well-known/oauth-protected-resource{rest}");
+            assert_eq!(HubPath::parse(&path), Err(Error::NotFound));
+        }
+    }
+
+    #[test]
+    fn the_subscriptions_of_a_hub_lie_below_it() {
+        for rest in ["", "/a", "/exact/a%2Fb/urn%3Auuid%3Ax", "/"] {
+            let path = format!("{HUB}/subscriptions{rest}");
+            assert_eq!(HubPath::parse(&path), Ok(HubPath::Subscriptions("default")));
+            let path = format!("/hubs/news{path}");
+            assert_eq!(HubPath::parse(&path), Ok(HubPath::Subscriptions("news")));
+        }
+        for path in ["/.well-known/mercure/subscriptionsx", "/x/.well-known/mercure/subscriptions"]
+        {
+            assert_eq!(HubPath::parse(path), Err(Error::NotFound), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_a_host_could_read_as_another_is_not_found() {
+        for below in
+            ["..", "../../mercure", "a/..", "./a", "%2e%2E/a", "a/.%2e/b", "a\\..\\b", "%2E"]
+        {
+            let path = format!("{HUB}/subscriptions/{below}");
+            assert_eq!(HubPath::parse(&path), Err(Error::NotFound), "{path}");
+        }
+        for below in ["...", "a.", ".a", "a%2F..", "..a/b"] {
+            let path = format!("{HUB}/subscriptions/{below}");
+            assert_eq!(HubPath::parse(&path), Ok(HubPath::Subscriptions("default")), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_url_has_its_path_between_host_and_query() {
+        assert_eq!(of_url("https://a.example:8443/x/y?z#w"), "/x/y");
+        assert_eq!(of_url("https://a.example"), "/");
+        assert_eq!(query("https://a.example:8443/x/y?z#w?"), "z");
+        assert_eq!(query("https://a.example/#w?z"), "");
+        assert_eq!(origin("https://a.example:8443/x/y?z#w"), "https://a.example:8443");
+        assert_eq!(origin("https://a.example"), "https://a.example");
+    }
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_with_a_port_or_without() {
+        for host in
+            ["a", "A.example", "xn--9ca.example:443", "127.0.0.1:8787", "[::1]", "a_b:", "a."]
+        {
+            assert!(is_host(host), "{host}");
+        }
+        for other in [
+            "",
+            ":80",
+            "é.example",
+            "%41.example",
+            "a b",
+            "a,b",
+            "a, b",
+            "x:99999",
+            "x:-1",
+            "x:+1",
+            "x:abc",
+            "a:80:80",
+            "::1",
+            "[::1",
+            "::1]",
+            "[::1]x",
+            "[x]",
+            "[]80",
+            "user@x",
+            "x/y",
+            "x?y",
+            "x#y",
+            "a\\b",
+            "<a>",
+            "a\tb",
+        ] {
+            assert!(!is_host(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn health_is_asked_of_the_deployment_or_of_a_hub() {
+        assert_eq!(HubPath::parse("/healthz"), Ok(HubPath::Health));
+        assert_eq!(HubPath::parse("/hubs/a_B-9/healthz"), Ok(HubPath::HubHealth("a_B-9")));
+    }
+
+    #[test]
+    fn a_name_outside_the_allowed_characters_or_length_is_refused() {
+        let long = "x".repeat(65);
+        for name in ["", "a.b", "a%20b", "ü", long.as_str()] {
+            let path = format!("/hubs/{name}{HUB}");
+            assert_eq!(HubPath::parse(&path), Err(Error::HubName), "{path}");
+        }
+        assert!(HubPath::parse(&format!("/hubs/{}{HUB}", "x".repeat(64))).is_ok());
+    }
+
+    #[test]
+    fn anything_else_is_not_found() {
+        for path in [
+            "/",
+            "",
+            "/hubs",
+            "/hubs/",
+            "/hubs/a",
+            "/hubs/a/b",
+            "/healthz/",
+            "/hubs/a/b/.well-known/mercure",
+        ] {
+            assert_eq!(HubPath::parse(path), Err(Error::NotFound), "{path}");
+        }
+    }
+}

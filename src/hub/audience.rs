@@ -1,0 +1,255 @@
+//! Connections that see the same updates, for whom each chunk is built once.
+
+use std::{collections::HashSet, rc::Rc};
+
+use crate::{
+    base::heap,
+    hub::subscription_readers::kinds_read,
+    log::{kind::Kind, update::EncodedUpdate},
+    topics::{
+        resolved_topics::ResolvedTopics, selector_cost::SelectorCost, topic::Topic,
+        topic_selector::TopicSelector,
+    },
+};
+
+/// What a group of connections asked for and may see, in the one form in which it is compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    pub(crate) asked: Rc<[TopicSelector]>,
+    pub(crate) granted: Rc<[TopicSelector]>,
+}
+
+impl Selection {
+    /// The selection of those who asked for `asked` and whose token grants `granted`. Who asked for
+    /// everything asked for nothing else.
+    #[must_use]
+    pub fn new<'a>(
+        asked: impl IntoIterator<Item = &'a TopicSelector>,
+        granted: impl IntoIterator<Item = &'a TopicSelector>,
+    ) -> Self {
+        Self { asked: canonical(asked), granted: canonical(granted) }
+    }
+}
+
+fn canonical<'a>(selectors: impl IntoIterator<Item = &'a TopicSelector>) -> Rc<[TopicSelector]> {
+    let mut canonical: Vec<&TopicSelector> = Vec::new();
+    for selector in selectors {
+        if *selector == TopicSelector::All {
+            return Rc::new([TopicSelector::All]);
+        }
+        if let Err(at) = canonical.binary_search(&selector) {
+            canonical.insert(at, selector);
+        }
+    }
+    canonical.into_iter().cloned().collect()
+}
+
+/// Decides which updates a group of connections is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    asked: Selectors,
+    granted: Rc<Selectors>,
+    kinds: &'static [Kind],
+}
+
+/// Selectors of which one is enough: those by name in a set, so that many cost no more than one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selectors {
+    exact: HashSet<Topic>,
+    broad: Vec<TopicSelector>,
+    cost: SelectorCost,
+}
+
+impl Audience {
+    /// The audience of the connections with this selection.
+    #[must_use]
+    pub fn new(selection: &Selection) -> Self {
+        Self::with_grants(selection, Rc::new(selection.granted.iter().cloned().collect()))
+    }
+
+    /// The same, with what the grants of the selection select.
+    pub(crate) fn with_grants(selection: &Selection, granted: Rc<Selectors>) -> Self {
+        let kinds = kinds_read(&*selection.asked, &*selection.granted);
+        Self { asked: selection.asked.iter().cloned().collect(), granted, kinds }
+    }
+
+    /// The kinds of updates of which some could be shown to it: it misses none of the others.
+    #[must_use]
+    pub fn kinds(&self) -> &'static [Kind] {
+        self.kinds
+    }
+
+    /// Bytes that it holds in memory beside its selectors' own and its grants.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.asked.held_bytes()
+    }
+
+    /// What it costs to hold an update of these topics against the selectors, in passes over 64
+    /// bytes of a topic.
+    #[must_use]
+    pub fn passes(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> usize {
+        let mut cost = self.asked.cost;
+        if update.private {
+            cost += self.granted.cost;
+        }
+        cost.of_topics(topics.bytes())
+    }
+
+    /// Whether the group may know of an update of these topics, asked for or not: of a public one,
+    /// and of a private one that it is shown.
+    #[must_use]
+    pub fn may_read(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
+        !update.private || self.admits(update, topics)
+    }
+
+    /// Whether the group is shown every update, so that it may be told how many there were: it asks
+    /// for all topics and holds a grant for all.
+    #[must_use]
+    pub fn sees_everything(&self) -> bool {
+        [&self.asked, &*self.granted].iter().all(|own| own.broad.contains(&TopicSelector::All))
+    }
+
+    /// Whether the group is shown an update of these topics: one that it asked for, by any of its
+    /// topics, and that is public or granted to it, by any of them.
+    #[must_use]
+    pub fn admits(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
+        // Who holds no grant is done here with what is private.
+        (!update.private || self.granted.select_any(topics)) && self.asked.select_any(topics)
+    }
+}
+
+impl Selectors {
+    /// Bytes that they hold in memory beside the selectors' own.
+    pub(crate) fn held_bytes(&self) -> usize {
+        // A table grows by doubling.
+        let exact = 2 * heap::list::<(Topic, u8)>(self.exact.capacity());
+        heap::shared::<Self>() + exact + heap::list::<TopicSelector>(self.broad.len())
+    }
+
+    /// Whether one of the selectors selects one of the topics.
+    #[must_use]
+    pub fn select_any(&self, topics: &ResolvedTopics<'_>) -> bool {
+        (0..topics.len()).any(|at| self.select(topics, at))
+    }
+
+    /// Whether every topic is selected by one of the selectors.
+    #[must_use]
+    pub fn select_all(&self, topics: &ResolvedTopics<'_>) -> bool {
+        (0..topics.len()).all(|at| self.select(topics, at))
+    }
+
+    fn select(&self, topics: &ResolvedTopics<'_>, at: usize) -> bool {
+        topics.get(at).is_some_and(|topic| self.exact.contains(topic))
+            || self.broad.iter().any(|selector| selector.selects(topics, at))
+    }
+}
+
+impl FromIterator<TopicSelector> for Selectors {
+    fn from_iter<I: IntoIterator<Item = TopicSelector>>(selectors: I) -> Self {
+        let mut collected = Self::default();
+        for selector in selectors {
+            match selector {
+                TopicSelector::Exact(topic) => {
+                    collected.exact.insert(topic);
+                }
+                broad => {
+                    collected.cost += broad.cost();
+                    collected.broad.push(broad);
+                }
+            }
+        }
+        collected.broad.shrink_to_fit();
+        collected
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{event_stream::event::Event, log::update::Update, topics::topics::Topics};
+
+    fn update(topics: &[&str]) -> Update {
+        let topics: Vec<Topic> = topics.iter().map(|topic| topic.parse().unwrap()).collect();
+        Update::new(Topics::try_from(topics).unwrap(), "1".parse().unwrap(), Event::new(""))
+    }
+
+    fn selectors(texts: &[&str]) -> Vec<TopicSelector> {
+        texts.iter().map(|text| TopicSelector::of_0_x(text).unwrap()).collect()
+    }
+
+    fn selection(asked: &[&str], granted: &[&str]) -> Selection {
+        Selection::new(&selectors(asked), &selectors(granted))
+    }
+
+    #[track_caller]
+    fn check(asked: &[&str], granted: &[&str], update: &Update, expected: bool) {
+        let update = update.encode().unwrap();
+        let topics = ResolvedTopics::new(&update.topics, &());
+        let audience = Audience::new(&selection(asked, granted));
+        assert_eq!(audience.admits(&update, &topics), expected);
+    }
+
+    #[test]
+    fn those_who_ask_for_the_same_are_one_audience_however_they_say_it() {
+        assert_eq!(selection(&["b", "a", "b"], &[]), selection(&["a", "b"], &[]));
+        assert_eq!(selection(&["a", "*"], &["*", "c"]), selection(&["*"], &["*"]));
+        assert_ne!(selection(&["a"], &[]), selection(&["*"], &[]));
+        assert_ne!(selection(&["a"], &["a"]), selection(&["a"], &[]));
+    }
+
+    #[test]
+    fn any_selector_may_select_any_topic() {
+        check(&["a", "b"], &[], &update(&["x", "b"]), true);
+        check(&["*"], &[], &update(&["x"]), true);
+        check(&["books/{id}"], &[], &update(&["x", "books/1"]), true);
+        check(&["a"], &[], &update(&["b", "c"]), false);
+    }
+
+    #[test]
+    fn a_private_update_is_shown_to_nobody_without_a_grant() {
+        let private = update(&["a"]).into_private();
+        check(&["a"], &[], &private, false);
+        check(&["*"], &["b"], &private, false);
+        check(&["a"], &["a"], &private, true);
+    }
+
+    #[test]
+    fn the_topic_that_is_granted_need_not_be_the_one_that_was_asked_for() {
+        let (asked, granted) = (&["books/{id}"][..], &["users/foo/{?topic}"][..]);
+        check(asked, granted, &update(&["books/1"]), true);
+        check(asked, granted, &update(&["books/1"]).into_private(), false);
+        check(asked, granted, &update(&["books/1", "users/bar/?topic=x"]).into_private(), false);
+        check(asked, granted, &update(&["books/1", "users/foo/?topic=x"]).into_private(), true);
+        check(asked, granted, &update(&["users/foo/?topic=x"]).into_private(), false);
+    }
+
+    #[test]
+    fn to_publish_every_topic_has_to_be_granted() {
+        let topics = |texts| update(texts).topics().clone();
+        let granted: Selectors = selectors(&["foo", "b{ar}"]).into_iter().collect();
+        assert!(granted.select_all(&ResolvedTopics::new(&topics(&["foo", "bx"]), &())));
+        assert!(!granted.select_all(&ResolvedTopics::new(&topics(&["foo", "c"]), &())));
+        assert!(!Selectors::default().select_all(&ResolvedTopics::new(&topics(&["foo"]), &())));
+    }
+
+    #[test]
+    fn what_is_public_may_be_known_without_being_asked_for_and_what_is_private_not() {
+        let audience = Audience::new(&selection(&["a"], &["c"]));
+        let may_read = |update: &Update| {
+            let update = update.encode().unwrap();
+            audience.may_read(&update, &ResolvedTopics::new(&update.topics, &()))
+        };
+        assert!(may_read(&update(&["b"])));
+        assert!(!may_read(&update(&["a"]).into_private()));
+        assert!(may_read(&update(&["a", "c"]).into_private()));
+        assert!(!may_read(&update(&["c"]).into_private()));
+    }
+
+    #[test]
+    fn asking_for_everything_is_not_seeing_everything() {
+        let sees = |asked, granted| Audience::new(&selection(asked, granted)).sees_everything();
+        assert!(!sees(&["*"], &[]));
+        assert!(!sees(&["a"], &["*"]));
+        assert!(sees(&["*"], &["*"]));
+    }
+}

@@ -1,0 +1,348 @@
+//! All audiences of a hub, found by what they asked for and by the topics they asked for.
+
+use std::{collections::HashMap, rc::Rc, sync::Arc};
+
+use slab::Slab;
+use thiserror::Error;
+
+use crate::{
+    base::{heap, limits::MAX_CHUNK_BYTES, sequence::Sequence},
+    hub::audience::{Audience, Selection, Selectors},
+    log::{history::Entry, update::EncodedUpdate},
+    topics::{
+        resolved_topics::ResolvedTopics,
+        selector_index::{SelectorIndex, TooManySelectors},
+        topic_selector::TopicSelector,
+        url_parser::UrlParser,
+    },
+};
+
+/// The place of an audience.
+pub type AudienceKey = usize;
+
+/// The place of a connection.
+pub type ConnectionKey = usize;
+
+/// The place of a list of grants.
+type GrantsKey = usize;
+
+/// The audiences that have at least one connection.
+#[derive(Debug, Default)]
+pub struct Audiences {
+    members: Slab<Group>,
+    by_selection: HashMap<Rc<Selection>, AudienceKey>,
+    /// Which of them have asked for a topic.
+    asked: SelectorIndex,
+    grants: Slab<Grants>,
+    /// By selections that ask for nothing.
+    by_grants: HashMap<Rc<Selection>, GrantsKey>,
+    /// Which of the lists of grants grant a topic.
+    granted: SelectorIndex,
+    /// Bytes of all these in memory, without the selectors.
+    bytes: usize,
+}
+
+/// Why an audience has no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NoPlace {
+    /// Its selectors are too many beside those of the others.
+    #[error(transparent)]
+    Selectors(#[from] TooManySelectors),
+    /// It does not fit the memory.
+    #[error("the audience does not fit the memory")]
+    Memory,
+}
+
+/// The grants of the tokens of some connections.
+#[derive(Debug)]
+struct Grants {
+    selection: Rc<Selection>,
+    compiled: Rc<Selectors>,
+    audiences: usize,
+}
+
+/// An audience, those of its connections that wait at the tail, and the chunk they get next.
+#[derive(Debug)]
+pub struct Group {
+    audience: Audience,
+    selection: Rc<Selection>,
+    grants: Option<GrantsKey>,
+    /// Its bytes in memory.
+    bytes: usize,
+    connections: usize,
+    /// Connections that have read everything and have a read pending.
+    pub waiting: Vec<ConnectionKey>,
+    chunk: Option<Chunk>,
+    cut: Option<Sequence>,
+}
+
+/// What an audience, or a list of grants, takes beside its selectors: its places in the tables, which
+/// grow by doubling.
+const ENTRY_BYTES: usize = 2 * size_of::<Group>() + 16 * size_of::<usize>();
+
+/// A chunk in the making.
+#[derive(Debug)]
+enum Chunk {
+    One(Arc<[u8]>),
+    Many(Vec<u8>),
+}
+
+impl Chunk {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::One(event) => event,
+            Self::Many(events) => events,
+        }
+    }
+
+    fn with(self, event: &[u8]) -> Self {
+        let mut events = match self {
+            Self::One(first) => first.to_vec(),
+            Self::Many(events) => events,
+        };
+        events.extend_from_slice(event);
+        Self::Many(events)
+    }
+}
+
+/// What a flush gives to those of an audience who wait.
+#[derive(Debug)]
+pub struct Flushed {
+    /// Who it is for.
+    pub audience: AudienceKey,
+    /// The updates, encoded, one behind the other. A single one is the log's own bytes, so that the
+    /// audiences that share it are known by it.
+    pub chunk: Arc<[u8]>,
+    /// Where the chunk ends, if it ends before the tail because it is full.
+    pub cut: Option<Sequence>,
+}
+
+impl Audiences {
+    /// Adds a connection to the audience of `selection`, if all audiences together then take no more
+    /// than this many bytes. Selectors that are new count for the client's address, if it is known.
+    ///
+    /// # Errors
+    /// [`NoPlace`]; there is then nothing of it.
+    pub fn join(
+        &mut self,
+        selection: &Selection,
+        address: Option<&Arc<str>>,
+        room: usize,
+    ) -> Result<AudienceKey, NoPlace> {
+        let key = match self.by_selection.get(selection) {
+            Some(key) => *key,
+            None => self.insert(selection, address),
+        };
+        if let Some(group) = self.members.get_mut(key) {
+            group.connections += 1;
+        }
+        let of = address.map(|address| &**address);
+        let fits = self.asked.check(of).and_then(|()| self.granted.check(of));
+        let place = match fits {
+            Ok(()) if self.bytes() <= room => return Ok(key),
+            Ok(()) => NoPlace::Memory,
+            Err(many) => {
+                let lists = [&selection.asked, &selection.granted];
+                let may_fit = lists.iter().all(|list| SelectorIndex::takes(list, address));
+                NoPlace::Selectors(if may_fit { many } else { TooManySelectors::Alone })
+            }
+        };
+        self.leave(key);
+        Err(place)
+    }
+
+    fn insert(&mut self, selection: &Selection, address: Option<&Arc<str>>) -> AudienceKey {
+        let key = self.members.vacant_key();
+        let asked = selection.asked.iter();
+        let asked = asked.map(|selector| self.asked.insert(selector, key, address)).collect();
+        let grants =
+            (!selection.granted.is_empty()).then(|| self.join_grants(&selection.granted, address));
+        let (granted, compiled) = match grants.and_then(|grants| self.grants.get(grants)) {
+            Some(grants) => (Rc::clone(&grants.selection.granted), Rc::clone(&grants.compiled)),
+            None => Default::default(),
+        };
+        let selection = Rc::new(Selection { asked, granted });
+        let audience = Audience::with_grants(&selection, compiled);
+        let bytes = ENTRY_BYTES + audience.held_bytes() + links(&selection.asked);
+        self.bytes += bytes;
+        self.by_selection.insert(Rc::clone(&selection), key);
+        self.members.insert(Group {
+            audience,
+            selection,
+            grants,
+            bytes,
+            connections: 0,
+            waiting: Vec::new(),
+            chunk: None,
+            cut: None,
+        })
+    }
+
+    fn join_grants(
+        &mut self,
+        granted: &Rc<[TopicSelector]>,
+        address: Option<&Arc<str>>,
+    ) -> GrantsKey {
+        let alone = Selection { asked: Rc::default(), granted: Rc::clone(granted) };
+        if let Some(key) = self.by_grants.get(&alone).copied()
+            && let Some(grants) = self.grants.get_mut(key)
+        {
+            grants.audiences += 1;
+            return key;
+        }
+        let key = self.grants.vacant_key();
+        let granted = granted.iter();
+        let granted = granted.map(|selector| self.granted.insert(selector, key, address)).collect();
+        let selection = Rc::new(Selection { granted, ..alone });
+        let compiled: Rc<Selectors> = Rc::new(selection.granted.iter().cloned().collect());
+        self.by_grants.insert(Rc::clone(&selection), key);
+        let grants = Grants { selection, compiled, audiences: 1 };
+        self.bytes += grants.held_bytes();
+        self.grants.insert(grants)
+    }
+
+    /// Removes a connection, which no longer waits, and with the last one the audience.
+    pub fn leave(&mut self, key: AudienceKey) {
+        let Some(group) = self.members.get_mut(key) else { return };
+        group.connections -= 1;
+        if group.connections > 0 {
+            return;
+        }
+        let group = self.members.remove(key);
+        self.by_selection.remove(&group.selection);
+        self.bytes -= group.bytes;
+        for selector in &*group.selection.asked {
+            self.asked.remove(selector, key);
+        }
+        if let Some(grants) = group.grants {
+            self.leave_grants(grants);
+        }
+    }
+
+    fn leave_grants(&mut self, key: GrantsKey) {
+        let Some(grants) = self.grants.get_mut(key) else { return };
+        grants.audiences -= 1;
+        if grants.audiences > 0 {
+            return;
+        }
+        let grants = self.grants.remove(key);
+        self.by_grants.remove(&grants.selection);
+        self.bytes -= grants.held_bytes();
+        for selector in &*grants.selection.granted {
+            self.granted.remove(selector, key);
+        }
+    }
+
+    /// Bytes that all of them take in memory, each selector counted once.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes + self.asked.bytes() + self.granted.bytes()
+    }
+
+    /// What decides for a connection of this audience.
+    #[must_use]
+    pub fn audience(&self, key: AudienceKey) -> Option<&Audience> {
+        self.members.get(key).map(|group| &group.audience)
+    }
+
+    /// The connections of this audience that wait.
+    pub fn waiting(&mut self, key: AudienceKey) -> Option<&mut Vec<ConnectionKey>> {
+        self.members.get_mut(key).map(|group| &mut group.waiting)
+    }
+
+    /// How many connections are shown this update, whether they wait or are behind.
+    #[must_use]
+    pub fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
+        let shown = self.shown(update, urls, |_| true);
+        shown.into_iter().filter_map(|key| Some(self.members.get(key)?.connections)).sum()
+    }
+
+    /// The wanted audiences that may see this update. A private one is compared with grants first, so
+    /// that audiences without a grant cost nothing.
+    fn shown(
+        &self,
+        update: &EncodedUpdate,
+        urls: &dyn UrlParser,
+        wanted: impl Fn(&Group) -> bool,
+    ) -> Vec<AudienceKey> {
+        let topics = ResolvedTopics::new(&update.topics, urls);
+        let granting = update.private.then(|| self.granted.find(&topics, |_| true));
+        if granting.as_ref().is_some_and(Vec::is_empty) {
+            return Vec::new();
+        }
+        let is_permitted = |group: &Group| {
+            let grants = |granting: &Vec<GrantsKey>| {
+                group.grants.is_some_and(|grants| granting.binary_search(&grants).is_ok())
+            };
+            granting.as_ref().is_none_or(grants)
+        };
+        self.asked.find(&topics, |key| {
+            self.members.get(key).is_some_and(|group| wanted(group) && is_permitted(group))
+        })
+    }
+
+    /// The chunk for every audience that has connections waiting and is shown any of `revealed`.
+    /// Audiences that cannot be shown one, by what their selectors begin with, cost nothing.
+    pub fn flush<'a>(
+        &mut self,
+        revealed: impl Iterator<Item = &'a Entry>,
+        urls: &dyn UrlParser,
+    ) -> Vec<Flushed> {
+        let mut touched = Vec::new();
+        for entry in revealed {
+            for key in self.shown(&entry.update, urls, Group::takes_more) {
+                if self.members.get_mut(key).is_some_and(|group| group.begins_with(entry)) {
+                    touched.push(key);
+                }
+            }
+        }
+        let flushed = touched.into_iter().filter_map(|audience| {
+            let group = self.members.get_mut(audience)?;
+            let chunk = match group.chunk.take()? {
+                Chunk::One(event) => event,
+                Chunk::Many(events) => events.into(),
+            };
+            Some(Flushed { audience, chunk, cut: group.cut.take() })
+        });
+        flushed.collect()
+    }
+}
+
+impl Grants {
+    fn held_bytes(&self) -> usize {
+        ENTRY_BYTES + self.compiled.held_bytes() + links(&self.selection.granted)
+    }
+}
+
+/// The memory for a holder of these selectors: each selector is in one list, its holder in another,
+/// which grows by doubling.
+fn links(selectors: &[TopicSelector]) -> usize {
+    heap::list::<(TopicSelector, usize, usize)>(selectors.len())
+}
+
+impl Group {
+    fn takes_more(&self) -> bool {
+        self.cut.is_none() && !self.waiting.is_empty()
+    }
+
+    /// Adds an update that is for this audience to the chunk; says whether the chunk begins with it.
+    fn begins_with(&mut self, entry: &Entry) -> bool {
+        let event = &entry.update.event;
+        match self.chunk.take() {
+            None => {
+                self.chunk = Some(Chunk::One(Arc::clone(event)));
+                return true;
+            }
+            Some(full) if full.bytes().len() >= MAX_CHUNK_BYTES => {
+                self.cut = Some(entry.sequence.previous());
+                self.chunk = Some(full);
+            }
+            Some(chunk) => self.chunk = Some(chunk.with(event)),
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

@@ -1,0 +1,92 @@
+//! Of many updates the newest of each topic.
+
+use std::collections::{HashMap, hash_map};
+
+use crate::{log::history::Entry, topics::topic::Topic};
+
+/// The newest update of each topic among those that were added, in whose order they are given. What
+/// an update is about is its canonical topic, the first.
+#[derive(Debug, Default)]
+pub struct Conflation {
+    newest: HashMap<Topic, Entry>,
+    bytes: usize,
+    left_out: u64,
+}
+
+impl Conflation {
+    /// Adds an update that is newer than all before it.
+    pub fn add(&mut self, entry: &Entry) {
+        let Some(topic) = entry.update.topics.as_slice().first() else { return };
+        self.bytes += entry.update.event.len();
+        match self.newest.entry(topic.clone()) {
+            hash_map::Entry::Occupied(mut older) => {
+                let older = older.insert(entry.clone());
+                self.bytes -= older.update.event.len();
+                self.left_out += 1;
+            }
+            hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(entry.clone());
+            }
+        }
+    }
+
+    /// Bytes of the updates that are left, encoded.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many updates are not among those that are left.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// The updates that are left, in their order.
+    #[must_use]
+    pub fn into_entries(self) -> Vec<Entry> {
+        let mut entries: Vec<_> = self.newest.into_values().collect();
+        entries.sort_unstable_by_key(|entry| entry.sequence);
+        entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::{sequence::Sequence, timestamp::Timestamp},
+        event_stream::event::Event,
+        log::update::Update,
+        topics::topics::Topics,
+    };
+
+    fn entry(number: u64, topics: &[&str]) -> Entry {
+        let topics: Vec<Topic> = topics.iter().map(|topic| topic.parse().unwrap()).collect();
+        let topics = Topics::try_from(topics).unwrap();
+        let event = Event::new("x".repeat(usize::try_from(number).unwrap()));
+        let update = Update::new(topics, number.to_string().parse().unwrap(), event);
+        let update = update.encode().unwrap();
+        Entry { sequence: Sequence::new(number), accepted: Timestamp::default(), update }
+    }
+
+    #[test]
+    fn the_newest_of_each_first_topic_is_left_in_order_and_the_others_are_counted() {
+        let mut conflation = Conflation::default();
+        let added = [
+            entry(1, &["a"]),
+            entry(2, &["b", "a"]),
+            entry(3, &["a"]),
+            entry(4, &["c"]),
+            entry(5, &["b"]),
+        ];
+        for entry in &added {
+            conflation.add(entry);
+        }
+        let left: usize = [2, 3, 4].map(|at: usize| added[at].update.event.len()).iter().sum();
+        assert_eq!((conflation.bytes(), conflation.left_out()), (left, 2));
+        let numbers: Vec<_> =
+            conflation.into_entries().iter().map(|entry| entry.sequence.get()).collect();
+        assert_eq!(numbers, [3, 4, 5]);
+    }
+}

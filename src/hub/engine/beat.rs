@@ -1,0 +1,130 @@
+//! What time brings: heartbeats for those who wait, and the end of those who do not move.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Effect, Enqueue, Hub, Recipient};
+use crate::{
+    base::timestamp::Timestamp,
+    hub::connection::{CloseReason, Connection},
+    log::history::History,
+};
+
+/// Heartbeats go out up to this part of the interval ahead of time, so that those of many
+/// connections share one beat.
+const SLACK_PARTS: u32 = 8;
+
+/// Heartbeats without which a connection that was given something and did not take it counts as
+/// dead: after the runtime's own signs (`cancel`, the abort signal), the third witness.
+const DEAD_AFTER_BEATS: u32 = 2;
+
+/// Beats are this far apart at the least, however short the interval.
+const SOONEST: Duration = Duration::from_millis(1);
+
+/// What a beat has found.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Beat<T> {
+    /// What the host is to do.
+    pub effects: Vec<Effect<T>>,
+    /// When the next beat is due; `None` while there is no connection, or neither a heartbeat nor a
+    /// connection that expires.
+    pub next: Option<Timestamp>,
+}
+
+impl<H: History, T: Clone> Hub<H, T> {
+    /// Ends connections that have expired, sends heartbeats that are due, and closes connections that have taken nothing for two
+    /// intervals.
+    pub fn beat(&mut self, now: Timestamp) -> Beat<T> {
+        let mut beat = Beat { effects: Vec::new(), next: None };
+        self.expire(now, &mut beat);
+        beat.effects.extend(self.evict_slow(now));
+        let Some(interval) = self.heartbeat.interval() else { return beat };
+        let slack = interval / SLACK_PARTS;
+        let mut due: Vec<DueComment<T>> = Vec::new();
+        for key in self.registry.keys() {
+            let Some(connection) = self.registry.at(key) else { continue };
+            // A clock that was set back must not hold up heartbeats until it has caught up.
+            connection.sent_at = connection.sent_at.min(now);
+            connection.moved_at = connection.moved_at.min(now);
+            let (id, own) = (connection.id, connection.heartbeat.clone());
+            match connection.sign_of_life(interval, slack, now) {
+                SignOfLife::NotDue => {}
+                SignOfLife::Dead => {
+                    let closed = self.registry.remove(id, CloseReason::TooSlow);
+                    beat.effects.extend(closed.map(Effect::Closed));
+                    continue;
+                }
+                SignOfLife::Due => {
+                    let comment = own.unwrap_or_else(|| Arc::clone(self.heartbeat.encoded()));
+                    if let Some(recipient) = self.release(key, now) {
+                        match due.iter_mut().find(|(same, _)| *same == comment) {
+                            Some((_, to)) => to.push(recipient),
+                            None => due.push((comment, vec![recipient])),
+                        }
+                    }
+                }
+            }
+            if let Some(connection) = self.registry.at(key) {
+                let sooner = now.saturating_add(slack.max(SOONEST));
+                let next = connection.sent_at.saturating_add(interval).max(sooner);
+                beat.sooner(next);
+            }
+        }
+        let heartbeats = due.into_iter().map(|(chunk, to)| Enqueue { chunk, to, from: None });
+        beat.effects.extend(heartbeats.map(Effect::Enqueue));
+        beat
+    }
+
+    /// Ends the connections whose token has run out: a stream lasts no longer than what allowed it.
+    fn expire(&mut self, now: Timestamp, beat: &mut Beat<T>) {
+        for key in self.registry.keys() {
+            let Some(connection) = self.registry.at(key) else { continue };
+            let (id, expires) = (connection.id, connection.expires);
+            if connection.has_expired(now) {
+                let closed = self.registry.remove(id, CloseReason::Expired);
+                beat.effects.extend(closed.map(Effect::Closed));
+            } else if let Some(expires) = expires {
+                beat.sooner(expires);
+            }
+        }
+    }
+
+    /// Takes a connection from those who wait, to be given a chunk that is not in its queue.
+    pub(super) fn release(&mut self, key: usize, now: Timestamp) -> Option<Recipient<T>> {
+        if !self.rouse(key) {
+            return None;
+        }
+        let connection = self.registry.at(key)?;
+        connection.fed(now);
+        Some(Self::recipient(connection))
+    }
+}
+
+impl<T> Beat<T> {
+    fn sooner(&mut self, next: Timestamp) {
+        self.next = Some(self.next.map_or(next, |first| first.min(next)));
+    }
+}
+
+/// A comment and who is due for it.
+type DueComment<T> = (Arc<[u8]>, Vec<Recipient<T>>);
+
+enum SignOfLife {
+    NotDue,
+    Due,
+    Dead,
+}
+
+impl<T> Connection<T> {
+    fn sign_of_life(&self, interval: Duration, slack: Duration, now: Timestamp) -> SignOfLife {
+        if self.waiting.is_some() {
+            if now.since(self.sent_at).saturating_add(slack) >= interval {
+                return SignOfLife::Due;
+            }
+            SignOfLife::NotDue
+        } else if now.since(self.moved_at) >= interval.saturating_mul(DEAD_AFTER_BEATS) {
+            SignOfLife::Dead
+        } else {
+            SignOfLife::NotDue
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What the application sends past the log, and how it ends connections.
+
+use std::sync::Arc;
+
+use super::{Effect, Enqueue, Hub};
+use crate::{
+    base::{connection_id::ConnectionId, limits::MAX_QUEUE_BYTES, timestamp::Timestamp},
+    event_stream::{comment::Comment, encoder, event::Event},
+    hub::{
+        audiences::ConnectionKey,
+        connection::{CloseReason, Closing, SendError, UnknownConnection},
+        heartbeat,
+        memory::Held,
+        queue::QueueFull,
+        registry::Closed,
+    },
+    log::history::History,
+};
+
+impl<H: History, T: Clone> Hub<H, T> {
+    /// Queues an event for one connection: `send` and `sendOne` of the class reference. It goes
+    /// out behind the connection's replay and ahead of updates that it has not been given yet.
+    ///
+    /// # Errors
+    /// [`SendError`]; nothing is queued then.
+    pub fn send_one(
+        &mut self,
+        id: ConnectionId,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<Option<Effect<T>>, SendError> {
+        let encoded = encoder::encoded(event);
+        self.send_encoded(id, encoded.into(), now)
+    }
+
+    /// Queues bytes that are whole events or comments already.
+    ///
+    /// # Errors
+    /// [`SendError`]; nothing is queued then.
+    pub fn send_encoded(
+        &mut self,
+        id: ConnectionId,
+        encoded: Arc<[u8]>,
+        now: Timestamp,
+    ) -> Result<Option<Effect<T>>, SendError> {
+        let key = self.registry.key(id)?;
+        let is_empty = encoded.is_empty();
+        self.push(key, encoded)?;
+        // A read that is pending is worth more than nothing.
+        Ok(if is_empty { None } else { self.feed(key, now) })
+    }
+
+    /// Queues an event for every connection, outside the log, so that nobody can resume it. A
+    /// connection whose queue has no room is closed as too slow, since it would miss the event.
+    ///
+    /// # Errors
+    /// [`QueueFull`] when the event fits no queue, even an empty one; nobody is sent it then.
+    pub fn send_all(&mut self, event: &Event, now: Timestamp) -> Result<Vec<Effect<T>>, QueueFull> {
+        let encoded = encoder::encoded(event);
+        if encoded.len() > MAX_QUEUE_BYTES {
+            return Err(QueueFull { events: 0, bytes: 0, more: encoded.len() });
+        }
+        let (mut fed, encoded) = (Vec::new(), Arc::<[u8]>::from(encoded));
+        let mut effects = Vec::new();
+        for key in self.registry.keys() {
+            let Some(connection) = self.registry.at(key) else { continue };
+            let id = connection.id;
+            if connection.waiting.is_some() {
+                fed.extend(self.release(key, now));
+            } else if let Err(SendError::QueueFull(_) | SendError::MemoryFull(_)) =
+                self.push(key, encoded.clone())
+            {
+                let closed = self.registry.remove(id, CloseReason::TooSlow);
+                effects.extend(closed.map(Effect::Closed));
+            }
+        }
+        if !fed.is_empty() {
+            effects.push(Effect::Enqueue(Enqueue { chunk: encoded, to: fed, from: None }));
+        }
+        Ok(effects)
+    }
+
+    /// Ends one connection at once; what is in its queue is dropped.
+    ///
+    /// # Errors
+    /// [`UnknownConnection`].
+    pub fn stop_one(&mut self, id: ConnectionId) -> Result<Closed<T>, UnknownConnection> {
+        self.registry.remove(id, CloseReason::Stopped).ok_or(UnknownConnection(id))
+    }
+
+    /// Ends all connections at once.
+    pub fn stop_all(&mut self, reason: CloseReason) -> Vec<Effect<T>> {
+        let ids: Vec<_> = self.registry.connection_ids().collect();
+        let closed = ids.into_iter().filter_map(|id| self.registry.remove(id, reason));
+        closed.map(Effect::Closed).collect()
+    }
+
+    /// Ends a connection once it was given what is in its queue and in the log by now.
+    ///
+    /// # Errors
+    /// [`UnknownConnection`].
+    pub fn close(
+        &mut self,
+        id: ConnectionId,
+        reason: CloseReason,
+        now: Timestamp,
+    ) -> Result<Vec<Effect<T>>, UnknownConnection> {
+        let key = self.registry.key(id)?;
+        let (until, mut effects) = (self.log.tail(), Vec::new());
+        let waited = self.rouse(key);
+        if waited {
+            effects.extend(self.catch_up(key, now));
+        }
+        if let Some(connection) = self.registry.at(key) {
+            connection.closing.get_or_insert(Closing { reason, until });
+            if waited && connection.cursor >= until {
+                effects.extend(self.registry.remove(id, reason).map(Effect::Closed));
+            }
+        }
+        Ok(effects)
+    }
+
+    /// Gives one connection a heartbeat comment of its own.
+    ///
+    /// # Errors
+    /// [`UnknownConnection`].
+    pub fn set_heartbeat_of(
+        &mut self,
+        id: ConnectionId,
+        comment: &Comment,
+    ) -> Result<(), UnknownConnection> {
+        let key = self.registry.key(id)?;
+        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
+        connection.heartbeat = Some(heartbeat::encoded(comment));
+        Ok(())
+    }
+
+    fn push(&mut self, key: ConnectionKey, event: Arc<[u8]>) -> Result<(), SendError> {
+        let held = self.registry.held();
+        let queues = held.queues + event.len();
+        if !self.memory.has_room_for(Held { queues, ..held }) {
+            return Err(SendError::MemoryFull(event.len()));
+        }
+        self.registry.push(key, event)
+    }
+
+    /// Takes the queue of a connection that waits to its stream.
+    fn feed(&mut self, key: ConnectionKey, now: Timestamp) -> Option<Effect<T>> {
+        if !self.rouse(key) {
+            return None;
+        }
+        let mut chunk = Vec::new();
+        self.registry.drain_queue(key, &mut chunk);
+        let connection = self.registry.at(key)?;
+        connection.fed(now);
+        Some(Effect::Enqueue(Enqueue {
+            chunk: chunk.into(),
+            to: vec![Self::recipient(connection)],
+            from: None,
+        }))
+    }
+}

@@ -1,0 +1,432 @@
+//! The hub as it would be without a window, audiences or chunks: for each connection the bytes
+//! that it is to have been given.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use super::{
+    calls::SUBSCRIPTION,
+    fake_history::PRUNED_AT_ONCE,
+    host::{place, place_event},
+};
+use crate::{
+    event_stream::{encoder, event::Event},
+    hub::connection::CloseReason,
+    log::{
+        gap::Gap, history::Retention, kind::Kind, place::Place, update::EncodedUpdate,
+        update_id::IdOrigin,
+    },
+    topics::topic::Topic,
+};
+
+/// All updates that there ever were, and the connections. A place is the number of updates before
+/// it, and moments are durations.
+#[derive(Debug)]
+pub(super) struct Model {
+    pub(super) all: Vec<EncodedUpdate>,
+    pub(super) tail: usize,
+    /// Those that are gone from the history, and how many are gone from memory.
+    pruned: BTreeSet<usize>,
+    trimmed: usize,
+    retention: Retention,
+    window: usize,
+    /// When each was accepted.
+    accepted: Vec<Duration>,
+    pub(super) now: Duration,
+    pub(super) connections: BTreeMap<u8, Subscriber>,
+}
+
+/// One connection of the model.
+#[derive(Debug)]
+pub(super) struct Subscriber {
+    id: u8,
+    selectors: Vec<&'static str>,
+    /// Whether it is granted to be told of subscriptions.
+    is_granted: bool,
+    phase: Phase,
+    cursor: usize,
+    /// Up to here it knows which updates are gone.
+    told: usize,
+    opening: Vec<u8>,
+    gap: Option<Gap>,
+    queue: Vec<u8>,
+    closing: Option<(usize, CloseReason)>,
+    pub(super) is_waiting: bool,
+    sent_at: Duration,
+    moved_at: Duration,
+    pub(super) times_registered: usize,
+    pub(super) bytes: Vec<u8>,
+    pub(super) closed: Option<CloseReason>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Replaying(usize),
+    Registering,
+    Live,
+}
+
+/// Where a subscription begins.
+#[derive(Clone, Debug)]
+pub(super) enum Begin {
+    Live,
+    Earliest,
+    /// With what a stream has told it, when nothing could be read.
+    BackToEarliest,
+    After(String),
+    /// With this place, which is behind so many updates.
+    Behind(String, usize),
+}
+
+impl Model {
+    pub(super) fn new(retention: Retention, window: usize) -> Self {
+        Self {
+            all: Vec::new(),
+            tail: 0,
+            pruned: BTreeSet::new(),
+            trimmed: 0,
+            retention,
+            window: window.min(usize::try_from(retention.publications.updates).unwrap()),
+            accepted: Vec::new(),
+            now: Duration::ZERO,
+            connections: BTreeMap::new(),
+        }
+    }
+
+    /// The place before the oldest update that is held and not too old, or `cursor` if that is
+    /// later.
+    fn held_from(&self, cursor: usize) -> usize {
+        if cursor >= self.tail {
+            return cursor;
+        }
+        let expired = (0..self.expired()).rfind(|at| self.is_held(*at)).map_or(0, |at| at + 1);
+        let cursor = cursor.max(expired.min(self.tail));
+        let oldest = (0..self.all.len()).find(|at| self.is_held(*at));
+        cursor.max(oldest.unwrap_or(self.tail))
+    }
+
+    fn is_held(&self, at: usize) -> bool {
+        !self.pruned.contains(&at) || at >= self.trimmed
+    }
+
+    /// Behind the newest update that is gone, of those that this subscriber could be shown.
+    fn gone(&self, of_both: bool) -> usize {
+        let is_of = |at: &usize| of_both || self.all[*at].kind == Kind::Publication;
+        let removed = (0..self.all.len()).filter(|at| !self.is_held(*at) && is_of(at)).max();
+        let expired = (0..self.expired()).filter(is_of).max();
+        let expired = expired.map_or(0, |at| (at + 1).min(self.tail));
+        removed.map_or(0, |at| at + 1).max(expired)
+    }
+
+    /// Whether this update is held and readable, also by who may be told of subscriptions.
+    fn knows(&self, subscriber: &Subscriber, at: usize) -> bool {
+        let update = &self.all[at];
+        let readable = !update.private || subscriber.show(update, &mut Vec::new());
+        self.is_held(at) && (readable || update.id_origin == IdOrigin::Hub)
+    }
+
+    /// How many updates are too old.
+    fn expired(&self) -> usize {
+        let is_old = |at: &&Duration| self.retention.age.is_some_and(|age| **at + age <= self.now);
+        self.accepted.iter().take_while(is_old).count()
+    }
+
+    pub(super) fn append(&mut self, update: EncodedUpdate) {
+        self.all.push(update);
+        self.accepted.push(self.now);
+    }
+
+    pub(super) fn subscribe(
+        &mut self,
+        id: u8,
+        selectors: Vec<&'static str>,
+        begin: &Begin,
+        is_granted: bool,
+    ) {
+        let mut subscriber = Subscriber::new(selectors, is_granted, self.now);
+        subscriber.id = id;
+        let gone = self.gone(subscriber.could_be_told());
+        let mut opening = b":\n".to_vec();
+        let (cursor, gap) = match begin {
+            Begin::Live => (self.tail, None),
+            Begin::Earliest => (self.held_from(0), None),
+            Begin::BackToEarliest => {
+                let gap = Gap { requested: Some(Place::Earliest), missed: None };
+                (self.held_from(0), (gone > 0).then_some(gap))
+            }
+            Begin::After(asked) => {
+                let found = (self.held_from(0)..self.tail)
+                    .filter(|at| self.knows(&subscriber, *at))
+                    .find(|at| self.all[*at].id.as_str() == asked)
+                    .map(|at| at + 1);
+                let gap = Gap { requested: asked.parse().ok().map(Place::After), missed: None };
+                if found.is_none() {
+                    encode_gap(Some(asked), (id, self.tail), None, &mut opening);
+                }
+                let missed = found.is_some_and(|found| gone > found);
+                (found.unwrap_or(self.tail), missed.then_some(gap))
+            }
+            Begin::Behind(asked, behind) if *behind > self.tail => {
+                encode_gap(Some(asked), (id, self.tail), None, &mut opening);
+                (self.tail, None)
+            }
+            Begin::Behind(asked, behind) => {
+                let requested = asked.parse().ok().map(Place::After);
+                (*behind, (gone > *behind).then_some(Gap { requested, missed: None }))
+            }
+        };
+        let is_told = matches!(begin, Begin::Live | Begin::Earliest);
+        if cursor >= self.tail && is_told {
+            opening.extend_from_slice(place_event(id, self.tail as u64).as_bytes());
+        }
+        let replays = cursor < self.tail;
+        subscriber.phase = if replays { Phase::Replaying(self.tail) } else { Phase::Registering };
+        (subscriber.cursor, subscriber.told) = (cursor, gone.max(cursor));
+        (subscriber.opening, subscriber.gap) = (opening, gap);
+        self.connections.insert(id, subscriber);
+    }
+
+    pub(super) fn start(&mut self, id: u8) {
+        let subscriber = self.connections.get_mut(&id).unwrap();
+        if subscriber.phase == Phase::Registering {
+            subscriber.phase = Phase::Live;
+            subscriber.times_registered += 1;
+        }
+    }
+
+    /// One read: of everything up to the end, or of nothing with the read left pending.
+    pub(super) fn pull(&mut self, id: u8, waits: bool) {
+        let (held, gone) = (self.held_from(0), [false, true].map(|both| self.gone(both)));
+        let all: Vec<_> = self
+            .all
+            .iter()
+            .enumerate()
+            .map(|(at, update)| self.is_held(at).then_some(update))
+            .collect();
+        let all: Vec<_> = all.into_iter().map(Option::<&EncodedUpdate>::cloned).collect();
+        let (tail, now) = (self.tail, self.now);
+        let subscriber = self.connections.get_mut(&id).unwrap();
+        let gone = gone[usize::from(subscriber.could_be_told())];
+        loop {
+            if std::mem::take(&mut subscriber.is_waiting) {
+                subscriber.cursor = tail;
+            }
+            subscriber.moved_at = now;
+            let mut chunk = std::mem::take(&mut subscriber.opening);
+            if subscriber.phase == Phase::Live {
+                chunk.append(&mut subscriber.queue);
+            }
+            subscriber.read(&all, (held, gone), tail, &mut chunk);
+            if !chunk.is_empty() {
+                return subscriber.give(&chunk, now);
+            }
+            match (subscriber.phase, subscriber.closing) {
+                (Phase::Replaying(_), _) => {
+                    subscriber.phase = Phase::Live;
+                    subscriber.times_registered += 1;
+                }
+                (Phase::Registering, _) => return,
+                (Phase::Live, Some((_, reason))) => return subscriber.closed = Some(reason),
+                (Phase::Live, None) => return subscriber.is_waiting = waits,
+            }
+        }
+    }
+
+    /// The cursor has come this far only, but has missed nothing.
+    pub(super) fn go_back(&mut self, id: u8, cursor: u64) {
+        let subscriber = &self.connections[&id];
+        let cursor = usize::try_from(cursor).unwrap();
+        if !subscriber.is_waiting && cursor < subscriber.cursor {
+            let mut missed = (cursor..subscriber.cursor).filter(|at| self.is_held(*at));
+            assert!(!missed.any(|at| subscriber.show(&self.all[at], &mut Vec::new())));
+            self.connections.get_mut(&id).unwrap().cursor = cursor;
+        }
+    }
+
+    pub(super) fn commit(&mut self) {
+        let before = self.tail;
+        self.tail = self.all.len();
+        for subscriber in open(&mut self.connections) {
+            let mut chunk = Vec::new();
+            for update in &self.all[before..self.tail] {
+                subscriber.show(update, &mut chunk);
+            }
+            if subscriber.is_waiting && !chunk.is_empty() {
+                subscriber.feed(&chunk, self.tail, self.now);
+            }
+        }
+    }
+
+    pub(super) fn prune(&mut self) {
+        while self.all.len() - self.trimmed > self.window && self.trimmed + 1 < self.tail {
+            self.trimmed += 1;
+        }
+        let expired = self.expired();
+        self.trimmed = self.trimmed.max(expired.min(self.tail));
+        for kind in Kind::ALL {
+            for _ in 0..PRUNED_AT_ONCE {
+                let held = |at: &usize| self.all[*at].kind == kind && !self.pruned.contains(at);
+                let held: Vec<_> = (0..self.all.len()).filter(held).collect();
+                let excess = held.len() as u64 > self.retention.of(kind).updates;
+                let oldest = held.first().filter(|oldest| excess || **oldest < expired);
+                self.pruned.extend(oldest);
+            }
+        }
+    }
+
+    pub(super) fn send(&mut self, ids: &[u8], event: &[u8]) {
+        let (tail, now) = (self.tail, self.now);
+        for id in ids {
+            let Some(subscriber) = self.connections.get_mut(id) else { continue };
+            if subscriber.closed.is_some() || subscriber.closing.is_some() {
+                continue;
+            }
+            if subscriber.is_waiting {
+                subscriber.feed(event, tail, now);
+            } else {
+                subscriber.queue.extend_from_slice(event);
+            }
+        }
+    }
+
+    pub(super) fn beat(&mut self, interval: Duration, comment: &[u8]) {
+        let (tail, now) = (self.tail, self.now);
+        for subscriber in open(&mut self.connections) {
+            if subscriber.is_waiting {
+                if now >= subscriber.sent_at + interval / 8 * 7 {
+                    subscriber.feed(comment, tail, now);
+                }
+            } else if now >= subscriber.moved_at + interval * 2 {
+                subscriber.closed = Some(CloseReason::TooSlow);
+            }
+        }
+    }
+
+    pub(super) fn close(&mut self, id: u8, reason: CloseReason) {
+        let subscriber = self.connections.get_mut(&id).unwrap();
+        if subscriber.is_waiting {
+            subscriber.closed = Some(reason);
+        } else {
+            subscriber.closing.get_or_insert((self.tail, reason));
+        }
+    }
+
+    pub(super) fn end(&mut self, id: u8, reason: CloseReason) {
+        self.connections.get_mut(&id).unwrap().closed = Some(reason);
+    }
+}
+
+fn open(connections: &mut BTreeMap<u8, Subscriber>) -> impl Iterator<Item = &mut Subscriber> {
+    connections.values_mut().filter(|subscriber| subscriber.closed.is_none())
+}
+
+impl Subscriber {
+    fn new(selectors: Vec<&'static str>, is_granted: bool, now: Duration) -> Self {
+        Self {
+            id: 0,
+            selectors,
+            is_granted,
+            phase: Phase::Live,
+            cursor: 0,
+            told: 0,
+            opening: Vec::new(),
+            gap: None,
+            queue: Vec::new(),
+            closing: None,
+            is_waiting: false,
+            sent_at: now,
+            moved_at: now,
+            times_registered: 0,
+            bytes: Vec::new(),
+            closed: None,
+        }
+    }
+
+    fn could_be_told(&self) -> bool {
+        self.is_granted && ["*", SUBSCRIPTION].iter().any(|topic| self.selectors.contains(topic))
+    }
+
+    fn show(&self, update: &EncodedUpdate, chunk: &mut Vec<u8>) -> bool {
+        let mut topics = update.topics.as_slice().iter().map(Topic::as_str);
+        let admits = topics.any(|topic| self.selectors.iter().any(|at| [topic, "*"].contains(at)));
+        let is_permitted =
+            !update.private || (self.is_granted && update.kind == Kind::Subscription);
+        if admits && is_permitted {
+            chunk.extend_from_slice(&update.event);
+        }
+        admits && is_permitted
+    }
+
+    /// Moves the cursor to where it is to come, behind a gap if something is gone by now.
+    fn read(
+        &mut self,
+        all: &[Option<EncodedUpdate>],
+        (held, gone): (usize, usize),
+        tail: usize,
+        chunk: &mut Vec<u8>,
+    ) {
+        let until = match (self.phase, self.closing) {
+            (Phase::Registering, _) => return,
+            (Phase::Replaying(until), _) | (Phase::Live, Some((until, _))) => until,
+            (Phase::Live, None) => tail,
+        };
+        if gone > self.cursor.max(self.told) {
+            self.gap.get_or_insert(Gap { requested: None, missed: None });
+        }
+        self.told = self.told.max(gone);
+        if self.cursor < tail {
+            self.cursor = self.cursor.max(held);
+        }
+        let mut shown = Vec::new();
+        let mut first = None;
+        while self.cursor < until {
+            if let Some(update) = &all[self.cursor]
+                && self.show(update, &mut shown)
+            {
+                first.get_or_insert((self.cursor, update.id.as_str()));
+            }
+            self.cursor += 1;
+        }
+        if let Some(gap) = self.gap.take() {
+            let (behind, first) = first.map_or((self.cursor, None), |(at, id)| (at, Some(id)));
+            let requested = gap.requested.as_ref().map(Place::as_str);
+            encode_gap(requested, (self.id, behind), first, chunk);
+        }
+        chunk.append(&mut shown);
+    }
+
+    fn give(&mut self, chunk: &[u8], now: Duration) {
+        self.bytes.extend_from_slice(chunk);
+        self.sent_at = now;
+    }
+
+    fn feed(&mut self, chunk: &[u8], tail: usize, now: Duration) {
+        self.is_waiting = false;
+        self.cursor = tail;
+        self.moved_at = now;
+        self.give(chunk, now);
+    }
+}
+
+/// A gap, told to a connection of which the stream goes on behind so many updates.
+fn encode_gap(
+    requested: Option<&str>,
+    (connection, behind): (u8, usize),
+    first: Option<&str>,
+    chunk: &mut Vec<u8>,
+) {
+    let place = place(connection, behind as u64);
+    let quoted = |text: Option<&str>| text.map_or("null".to_owned(), |text| format!("{text:?}"));
+    let (requested, first) = (quoted(requested), quoted(first));
+    let data = format!(r#"{{"requested":{requested},"first":{first},"missed":null}}"#);
+    chunk.extend_from_slice(format!("event: gap\nid: {place}\ndata: {data}\n\n").as_bytes());
+}
+
+/// The event as bytes of a stream.
+pub(super) fn encoded(event: &Event) -> Vec<u8> {
+    let mut stream = Vec::new();
+    encoder::encode(event, &mut stream);
+    stream
+}

@@ -1,0 +1,62 @@
+//! How long updates wait for one another, so that they go out as one chunk.
+
+use std::time::Duration;
+
+use crate::base::timestamp::whole_millis;
+
+/// About what a chunk costs the host for each connection that it goes to, see ARCHITECTURE.md. A hub
+/// that flushes no more often than this allows keeps half of its time for everything else.
+const EACH: Duration = Duration::from_micros(50);
+
+/// The least time from one flush to the next. A hub that has been quiet for so long sends what
+/// comes at once; one that is busy sends less often, the more connections there are to send to.
+///
+/// ```
+/// use millstream::hub::linger::Linger;
+/// use std::time::Duration;
+///
+/// let linger = Linger::up_to(Duration::from_millis(40));
+/// assert_eq!(linger.after(19), Duration::ZERO);
+/// assert_eq!(linger.after(39), Duration::from_millis(1));
+/// assert_eq!(linger.after(10_000), Duration::from_millis(40));
+/// assert_eq!(Linger::none().after(10_000), Duration::ZERO);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Linger {
+    most: Duration,
+    each: Duration,
+}
+
+impl Linger {
+    /// At the most so long, however many connections there are.
+    #[must_use]
+    pub const fn up_to(most: Duration) -> Self {
+        Self { most, each: EACH }
+    }
+
+    /// So long after every flush that went to anybody.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(crate) const fn always(most: Duration) -> Self {
+        Self { most, each: most }
+    }
+
+    /// Every commit is a flush.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self::up_to(Duration::ZERO)
+    }
+
+    /// The time after a flush to this many connections until the next one, in whole milliseconds.
+    #[must_use]
+    pub fn after(self, recipients: usize) -> Duration {
+        let recipients = u32::try_from(recipients).unwrap_or(u32::MAX);
+        let linger = self.most.min(self.each.saturating_mul(recipients));
+        Duration::from_millis(whole_millis(linger))
+    }
+}
+
+impl Default for Linger {
+    fn default() -> Self {
+        Self::up_to(Duration::from_millis(50))
+    }
+}

@@ -1,0 +1,167 @@
+//! Telling a subscriber that updates are missing.
+
+use serde::Serialize;
+
+use crate::{
+    base::sequence::Sequence,
+    event_stream::{encoder, event::Event, event_id::EventId, event_type::EventType},
+    log::{
+        history::Entry,
+        place::Place,
+        place_key::{Nonce, Places},
+    },
+};
+
+/// Updates that a subscriber asked for, or had coming, are no longer held.
+///
+/// It is sent as an event of type `gap`. Its id is the place where the stream goes on, since the client
+/// can no longer resume from the id that it asked for. Its data is JSON: `requested`, the id that was
+/// asked for, or null when the connection itself was too slow; `first`, the id of the first update
+/// after the gap, or null when there is none yet; `missed`, how many updates are missing, or null when
+/// that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The place that was asked for.
+    pub requested: Option<Place>,
+    /// How many updates are missing, if that is known without giving away how many there are that
+    /// the subscriber may not see: to those alone who see every update, and of a place in the log
+    /// that the hub itself had kept for them.
+    pub missed: Option<u64>,
+}
+
+/// Whether subscribers are told of gaps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GapEvents {
+    /// They are.
+    #[default]
+    On,
+    /// They are not: what they miss they miss without a word.
+    Off,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    requested: Option<&'a str>,
+    first: Option<&'a str>,
+    missed: Option<u64>,
+}
+
+impl Gap {
+    /// The same gap, with this many more missing behind it.
+    #[must_use]
+    pub fn and(self, missed: Option<u64>) -> Self {
+        let missed = self.missed.zip(missed).map(|(before, more)| before.saturating_add(more));
+        Self { missed, ..self }
+    }
+
+    /// Writes the event to the end of `stream`, which goes on at `place`; `first` is the update that
+    /// follows it.
+    pub fn encode(&self, place: &Place, first: Option<&EventId>, stream: &mut Vec<u8>) {
+        let told = Told {
+            requested: self.requested.as_ref().map(Place::as_str),
+            first: first.map(EventId::as_str),
+            missed: self.missed,
+        };
+        // Two optional strings and a number always serialise, and the type is a constant that parses.
+        if let (Ok(event), Ok(event_type), Ok(id)) =
+            (Event::json(&told), "gap".parse::<EventType>(), place.as_str().parse())
+        {
+            encoder::encode(&event.with_event_type(event_type).with_id(id), stream);
+        }
+    }
+}
+
+/// How a stream tells that it goes on behind a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapForm {
+    /// By an event of type `gap`.
+    Gap,
+    /// By an event of type `place` alone: that updates are missing is not told, but where to come back
+    /// to is.
+    Place,
+    /// Not at all.
+    Silence,
+}
+
+/// What one stream is still to be told of a gap, once it is known what follows.
+#[derive(Debug)]
+pub struct Untold<'a> {
+    /// The gap, if there is one.
+    pub gap: Option<Gap>,
+    /// How it is told.
+    pub form: GapForm,
+    /// How a place is told.
+    pub places: &'a Places,
+    /// What makes it unlike those that others are told.
+    pub nonce: Nonce,
+}
+
+impl Untold<'_> {
+    /// Adds further missing updates; `None` when their number is unknown.
+    pub fn add(&mut self, missed: Option<u64>) {
+        let gap = self.gap.take().map(|gap| gap.and(missed));
+        self.gap = gap.or(Some(Gap { requested: None, missed }));
+    }
+
+    /// Tells it at the end of `stream`, on which `entry` follows.
+    pub fn tell_ahead_of(&mut self, entry: &Entry, stream: &mut Vec<u8>) {
+        self.tell(entry.sequence.previous(), Some(&entry.update.id), stream);
+    }
+
+    /// Tells it at the end of `stream`, which has come to `cursor` and has nothing more.
+    pub fn tell_at(&mut self, cursor: Sequence, stream: &mut Vec<u8>) {
+        self.tell(cursor, None, stream);
+    }
+
+    fn tell(&mut self, behind: Sequence, first: Option<&EventId>, stream: &mut Vec<u8>) {
+        let Some(gap) = self.gap.take() else { return };
+        match self.form {
+            GapForm::Gap => gap.encode(&self.places.tell(behind, self.nonce), first, stream),
+            GapForm::Place => self.places.tell(behind, self.nonce).encode(stream),
+            GapForm::Silence => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(requested: Option<&str>, missed: Option<u64>, first: Option<&str>, expected: &str) {
+        let id = |text: &str| text.parse().unwrap();
+        let requested = requested.map(|text| Place::After(id(text)));
+        let mut stream = Vec::new();
+        let place = Place::After(id("#place"));
+        Gap { requested, missed }.encode(&place, first.map(id).as_ref(), &mut stream);
+        assert_eq!(std::str::from_utf8(&stream).unwrap(), expected);
+    }
+
+    #[test]
+    fn it_names_both_sides_and_has_the_id_of_the_place() {
+        check(
+            Some("a\"b"),
+            Some(3),
+            Some("c"),
+            "event: gap\nid: #place\ndata: {\"requested\":\"a\\\"b\",\"first\":\"c\",\"missed\":3}\n\n",
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_null() {
+        check(
+            None,
+            None,
+            None,
+            "event: gap\nid: #place\ndata: {\"requested\":null,\"first\":null,\"missed\":null}\n\n",
+        );
+    }
+
+    #[test]
+    fn two_gaps_in_a_row_are_one_and_what_is_not_known_of_one_is_not_known() {
+        let gap = |missed| Gap { requested: None, missed };
+        assert_eq!(gap(Some(2)).and(Some(3)), gap(Some(5)));
+        assert_eq!(gap(Some(2)).and(None), gap(None));
+        assert_eq!(gap(None).and(Some(3)), gap(None));
+    }
+}

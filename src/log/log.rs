@@ -1,0 +1,297 @@
+//! The one ordered log of a hub: an in-memory window over the durable history.
+
+use std::ops::ControlFlow;
+
+use crate::{
+    base::{
+        limits::{MAX_SAME_ID, MAX_SCAN_BYTES, MAX_SCAN_UPDATES},
+        sequence::Sequence,
+        timestamp::Timestamp,
+    },
+    event_stream::event_id::EventId,
+    log::{
+        history::{Bounds, Entry, History, Retention},
+        kind::{Kind, OfKind},
+        update::EncodedUpdate,
+        window::Window,
+    },
+};
+
+/// Updates in the order in which they were accepted.
+///
+/// An update is first [appended](Log::append), then, once it is durable, [committed](Log::commit):
+/// only then can a cursor read it, so that no subscriber sees what a crash could take back.
+#[derive(Debug)]
+pub struct Log<H> {
+    window: Window,
+    history: H,
+    retention: Retention,
+    newest: Sequence,
+    /// When the newest was accepted. A clock that goes back is not followed, so that what is too
+    /// old is always a run from the oldest on.
+    accepted: Timestamp,
+    tail: Sequence,
+}
+
+/// How far a scan came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scanned {
+    /// It has seen everything up to where it was to end.
+    End,
+    /// It was stopped, or has looked at as much as one turn may; it goes on from here.
+    Stopped(Sequence),
+    /// It has come upon an update that cannot be read, here, and goes on behind it.
+    Unreadable(Sequence),
+}
+
+impl<H: History> Log<H> {
+    /// Opens the log over `history`, whose updates all count as committed, with so much of it in
+    /// memory; where nothing keeps a history, all of it is there.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn open(history: H, retention: Retention, window: Bounds) -> Result<Self, H::Error> {
+        let newest = history.newest()?;
+        let page = history.page(newest.previous(), newest)?.entries;
+        let accepted = page.first().map_or_else(Timestamp::default, |entry| entry.accepted);
+        let window = if H::KEEPS {
+            let newest = OfKind::try_new(|kind| Ok(history.held(kind)?.newest))?;
+            Window::over(newest, window.min(retention.publications), retention)
+        } else {
+            Window::alone(retention)
+        };
+        Ok(Self { window, history, retention, newest, accepted, tail: newest })
+    }
+
+    /// The history that the window lies over.
+    #[must_use]
+    pub fn history(&self) -> &H {
+        &self.history
+    }
+
+    /// The newest update that may be read.
+    #[must_use]
+    pub fn tail(&self) -> Sequence {
+        self.tail
+    }
+
+    /// Adds an update that was accepted `now`. Nobody can read it yet.
+    ///
+    /// # Errors
+    /// The history's own; the log is then as it was.
+    pub fn append(&mut self, update: EncodedUpdate, now: Timestamp) -> Result<Sequence, H::Error> {
+        let accepted = self.accepted.max(now);
+        let entry = Entry { sequence: self.newest.next(), accepted, update };
+        self.history.append(&entry)?;
+        self.newest = entry.sequence;
+        self.accepted = accepted;
+        self.window.push(entry);
+        Ok(self.newest)
+    }
+
+    /// Lets everybody read up to and with `until`; gives the updates that this reveals.
+    pub fn commit(&mut self, until: Sequence) -> impl Iterator<Item = &Entry> {
+        let from = self.tail;
+        self.tail = until.min(self.newest).max(from);
+        self.revealed(from)
+    }
+
+    /// The updates after `cursor` that may be read, out of memory: all of them if `cursor` is where
+    /// [`Log::prune`] was told that not everybody has read on.
+    pub fn revealed(&self, cursor: Sequence) -> impl Iterator<Item = &Entry> {
+        let tail = self.tail;
+        let revealed = self.window.after(cursor).into_iter().flatten();
+        revealed.take_while(move |entry| entry.sequence <= tail)
+    }
+
+    /// Drops from memory, and from a history that no longer keeps it, what is too old; says
+    /// whether the history has more to remove. What comes after `shown` stays in memory, of the rest
+    /// no more than `bytes`.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn prune(&mut self, shown: Sequence, bytes: u64, now: Timestamp) -> Result<bool, H::Error> {
+        self.window.trim(shown.min(self.tail), bytes, now);
+        self.history.prune(self.retention, now)
+    }
+
+    /// When [`Log::prune`] is to be called for what will be too old, if nothing calls it sooner.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn prune_at(&self) -> Result<Option<Timestamp>, H::Error> {
+        if self.retention.age.is_none() {
+            return Ok(None);
+        }
+        let oldest = self.oldest_held()?.map(|(_, accepted)| accepted);
+        Ok(oldest.and_then(|oldest| self.retention.prune_at(oldest)))
+    }
+
+    /// The oldest update that is held, if any is, too old or not.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn oldest(&self) -> Result<Option<Sequence>, H::Error> {
+        Ok(self.oldest_held()?.map(|(sequence, _)| sequence))
+    }
+
+    fn oldest_held(&self) -> Result<Option<(Sequence, Timestamp)>, H::Error> {
+        // What was appended but not committed may have pushed out of the history what the window
+        // still has.
+        let mut oldest = self.window.oldest().map(|entry| (entry.sequence, entry.accepted));
+        for kind in Kind::ALL {
+            let held = self.history.held(kind)?.oldest;
+            oldest = [oldest, held].into_iter().flatten().min();
+        }
+        Ok(oldest)
+    }
+
+    /// The newest update of these kinds that is removed or too old. A reader of these kinds that has not
+    /// come so far has missed something.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn gone(&self, kinds: &[Kind], now: Timestamp) -> Result<Sequence, H::Error> {
+        let mut gone = Sequence::START;
+        for kind in kinds {
+            let removed = self.history.held(*kind)?.removed;
+            let here = self.window.gone(*kind);
+            // What is in one of both is held.
+            let removed = if H::KEEPS { removed.min(here) } else { here };
+            gone = gone.max(removed).max(self.expired_of(*kind, now)?);
+        }
+        Ok(gone)
+    }
+
+    /// The first update with this id that may be read, is not too old, and is `readable`; what is
+    /// not does not count, so that it is as unknown as what never was. Of more than [`MAX_SAME_ID`]
+    /// with this id the others do not count either.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn find(
+        &self,
+        id: &EventId,
+        now: Timestamp,
+        readable: impl Fn(&EncodedUpdate) -> bool,
+    ) -> Result<Option<Sequence>, H::Error> {
+        let mut cursor = self.expired(now)?;
+        for _ in 0..MAX_SAME_ID {
+            let found = [self.history.find(id, cursor)?, self.window.find(id, cursor)];
+            let found = found.into_iter().flatten().min();
+            let Some(found) = found.filter(|found| *found <= self.tail) else { return Ok(None) };
+            if self.entry(found)?.is_some_and(|entry| readable(&entry.update)) {
+                return Ok(Some(found));
+            }
+            cursor = found;
+        }
+        Ok(None)
+    }
+
+    fn entry(&self, sequence: Sequence) -> Result<Option<Entry>, H::Error> {
+        let cursor = sequence.previous();
+        if let Some(mut entries) = self.window.after(cursor) {
+            return Ok(entries.next().filter(|entry| entry.sequence == sequence).cloned());
+        }
+        Ok(self.history.page(cursor, sequence)?.entries.pop())
+    }
+
+    /// The newest update that may be read but is too old: it and all before it count as removed.
+    fn expired(&self, now: Timestamp) -> Result<Sequence, H::Error> {
+        let mut expired = Sequence::START;
+        for kind in Kind::ALL {
+            expired = expired.max(self.expired_of(kind, now)?);
+        }
+        Ok(expired)
+    }
+
+    fn expired_of(&self, kind: Kind, now: Timestamp) -> Result<Sequence, H::Error> {
+        let Some(moment) = self.retention.expired(now) else { return Ok(Sequence::START) };
+        let expired = match self.window.newest_until(kind, moment) {
+            Some(expired) => Some(expired),
+            None => self.history.newest_until(kind, moment)?,
+        };
+        Ok(expired.map_or(Sequence::START, |expired| expired.min(self.tail)))
+    }
+
+    /// The place from which a cursor goes on: the cursor itself, or the one before the oldest update
+    /// held, if what comes after the cursor is gone or too old. Behind it there may be holes, where
+    /// updates of one kind are gone and those of the other are held: see [`Log::gone`].
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn held_from(&self, cursor: Sequence, now: Timestamp) -> Result<Sequence, H::Error> {
+        if cursor >= self.tail {
+            return Ok(cursor);
+        }
+        let cursor = cursor.max(self.expired(now)?);
+        if cursor >= self.tail {
+            return Ok(cursor);
+        }
+        Ok(self.oldest()?.map_or(self.tail, |oldest| cursor.max(oldest.previous())))
+    }
+
+    /// Shows `visit` the updates after `cursor`, up to and with `until` or the tail, in order,
+    /// until it breaks (behind the update it was just shown).
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn scan(
+        &self,
+        mut cursor: Sequence,
+        until: Sequence,
+        mut visit: impl FnMut(&Entry) -> ControlFlow<()>,
+    ) -> Result<Scanned, H::Error> {
+        let (until, start) = (until.min(self.tail), self.window.start());
+        let (mut seen, mut bytes) = (0, 0);
+        let mut show = |entry: &Entry| {
+            seen += 1;
+            bytes += entry.update.stored_bytes();
+            let has_turn = seen < MAX_SCAN_UPDATES && bytes < MAX_SCAN_BYTES;
+            match visit(entry) {
+                ControlFlow::Continue(()) if has_turn => ControlFlow::Continue(()),
+                _ => ControlFlow::Break(()),
+            }
+        };
+        while cursor < until {
+            let page;
+            let mut unreadable = None;
+            let entries: Box<dyn Iterator<Item = &Entry>> =
+                if let Some(entries) = self.window.after(cursor) {
+                    Box::new(entries)
+                } else {
+                    // The window may still have what the history no longer has.
+                    let below = if cursor < start { until.min(start) } else { until };
+                    page = self.history.page(cursor, below)?;
+                    unreadable = page.unreadable;
+                    Box::new(page.entries.iter())
+                };
+            let before = cursor;
+            for entry in entries.take_while(|entry| entry.sequence <= until) {
+                cursor = entry.sequence;
+                if show(entry).is_break() {
+                    return Ok(if cursor < until {
+                        Scanned::Stopped(cursor)
+                    } else {
+                        Scanned::End
+                    });
+                }
+            }
+            if let Some(unreadable) = unreadable {
+                return Ok(Scanned::Unreadable(unreadable));
+            }
+            if cursor == before {
+                if cursor >= start {
+                    break;
+                }
+                // What is between here and the window is gone.
+                cursor = start;
+            }
+        }
+        Ok(Scanned::End)
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

@@ -1,0 +1,336 @@
+//! The newest part of the log, in memory.
+
+use std::collections::VecDeque;
+
+use crate::{
+    base::{sequence::Sequence, timestamp::Timestamp},
+    event_stream::event_id::EventId,
+    log::{
+        history::{Bounds, Entry, Retention},
+        kind::{Kind, OfKind},
+    },
+};
+
+/// The newest updates, bounded in number, in bytes and in age.
+#[derive(Debug)]
+pub struct Window {
+    entries: VecDeque<Entry>,
+    bytes: u64,
+    kinds: OfKind<OneKind>,
+    retention: Retention,
+    below: Below,
+}
+
+/// What lies below a window.
+#[derive(Clone, Copy, Debug)]
+enum Below {
+    /// A history. The window is a run without holes: it holds everything behind `start`.
+    History { start: Sequence, bounds: Bounds },
+    /// Nothing: the window holds of each kind what there is to be kept.
+    Nothing,
+}
+
+/// What there is of one kind.
+#[derive(Clone, Copy, Debug, Default)]
+struct OneKind {
+    updates: u64,
+    bytes: u64,
+    /// The newest one that is no longer here.
+    gone: Sequence,
+}
+
+impl Window {
+    /// An empty window that keeps as much as `retention` allows.
+    #[must_use]
+    pub fn alone(retention: Retention) -> Self {
+        let (entries, kinds) = (VecDeque::new(), OfKind::default());
+        Self { entries, bytes: 0, kinds, retention, below: Below::Nothing }
+    }
+
+    /// An empty window over a history with this `newest` update of each kind, of both together as
+    /// much as `bounds` allow, and nothing that is too old for `retention`.
+    #[must_use]
+    pub fn over(newest: OfKind<Sequence>, bounds: Bounds, retention: Retention) -> Self {
+        let kinds = OfKind::new(|kind| OneKind { gone: *newest.of(kind), ..OneKind::default() });
+        let start = Kind::ALL.into_iter().map(|kind| *newest.of(kind)).max();
+        let below = Below::History { start: start.unwrap_or_default(), bounds };
+        Self { entries: VecDeque::new(), bytes: 0, kinds, retention, below }
+    }
+
+    /// The oldest update in it.
+    #[must_use]
+    pub fn oldest(&self) -> Option<&Entry> {
+        self.entries.front()
+    }
+
+    /// The newest update of this kind that was there and is no longer in it.
+    #[must_use]
+    pub fn gone(&self, kind: Kind) -> Sequence {
+        self.kinds.of(kind).gone
+    }
+
+    /// The newest update of this kind that was accepted at `moment` or before.
+    #[must_use]
+    pub fn newest_until(&self, kind: Kind, moment: Timestamp) -> Option<Sequence> {
+        let until = self.entries.partition_point(|entry| entry.accepted <= moment);
+        let mut entries = self.entries.range(..until).rev();
+        entries.find(|entry| entry.update.kind == kind).map(|entry| entry.sequence)
+    }
+
+    /// Bytes that it takes in memory.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Adds the newest update.
+    pub fn push(&mut self, entry: Entry) {
+        let bytes = entry.update.held_bytes() as u64;
+        let kind = self.kinds.of_mut(entry.update.kind);
+        kind.updates += 1;
+        kind.bytes += bytes;
+        self.bytes += bytes;
+        self.entries.push_back(entry);
+    }
+
+    /// Drops the oldest updates that are too old at `now` or no longer fit, also into `bytes`. What
+    /// nobody has been shown yet, behind `shown`, stays; and so does the newest one, whatever its
+    /// size, until it is too old.
+    pub fn trim(&mut self, shown: Sequence, bytes: u64, now: Timestamp) {
+        let run = match self.below {
+            Below::History { bounds, .. } => bounds,
+            Below::Nothing => Bounds::NONE,
+        };
+        let bytes = bytes.min(run.bytes);
+        let expired = self.retention.expired(now);
+        loop {
+            let excess = self.entries.len() as u64 > run.updates || self.bytes > bytes;
+            let dropped = self.entries.pop_front_if(|oldest| {
+                let is_expired = expired.is_some_and(|expired| oldest.accepted <= expired);
+                (excess && oldest.sequence < shown) || (is_expired && oldest.sequence <= shown)
+            });
+            match dropped {
+                Some(dropped) => self.dropped(&dropped),
+                None => break,
+            }
+        }
+        if matches!(self.below, Below::Nothing) {
+            for kind in Kind::ALL {
+                self.trim_kind(kind, shown);
+            }
+        }
+    }
+
+    /// Drops the oldest updates of this kind that its own bounds do not keep.
+    fn trim_kind(&mut self, kind: Kind, shown: Sequence) {
+        let (bounds, OneKind { mut updates, mut bytes, .. }) =
+            (self.retention.of(kind), *self.kinds.of(kind));
+        // Otherwise every call would look for the oldest of a kind of which there may be none.
+        if bounds.hold(updates, bytes) {
+            return;
+        }
+        let mut last = None;
+        for entry in self.entries.iter().filter(|entry| entry.update.kind == kind) {
+            if bounds.hold(updates, bytes) || entry.sequence >= shown {
+                break;
+            }
+            updates -= 1;
+            bytes -= entry.update.held_bytes() as u64;
+            last = Some(entry.sequence);
+        }
+        let Some(last) = last else { return };
+        let goes = |entry: &Entry| entry.update.kind == kind && entry.sequence <= last;
+        while let Some(dropped) = self.entries.pop_front_if(|oldest| goes(oldest)) {
+            self.dropped(&dropped);
+        }
+        if self.gone(kind) < last {
+            let mut entries = std::mem::take(&mut self.entries);
+            entries.retain(|entry| {
+                if goes(entry) {
+                    self.dropped(entry);
+                }
+                !goes(entry)
+            });
+            self.entries = entries;
+        }
+    }
+
+    fn dropped(&mut self, entry: &Entry) {
+        let bytes = entry.update.held_bytes() as u64;
+        self.bytes -= bytes;
+        let kind = self.kinds.of_mut(entry.update.kind);
+        kind.updates -= 1;
+        kind.bytes -= bytes;
+        kind.gone = entry.sequence;
+        if let Below::History { start, .. } = &mut self.below {
+            *start = entry.sequence;
+        }
+    }
+
+    /// All that is held behind this place is here.
+    #[must_use]
+    pub fn start(&self) -> Sequence {
+        match self.below {
+            Below::History { start, .. } => start,
+            Below::Nothing => Sequence::START,
+        }
+    }
+
+    /// The updates after `cursor`, if there are any and all that is held of them is here.
+    #[must_use]
+    pub fn after(&self, cursor: Sequence) -> Option<impl Iterator<Item = &Entry>> {
+        if cursor < self.start() {
+            return None;
+        }
+        let ahead = self.entries.partition_point(|entry| entry.sequence <= cursor);
+        (ahead < self.entries.len()).then(|| self.entries.range(ahead..))
+    }
+
+    /// The first update with this id after `cursor`.
+    #[must_use]
+    pub fn find(&self, id: &EventId, cursor: Sequence) -> Option<Sequence> {
+        let named = |entry: &&Entry| entry.sequence > cursor && entry.update.id == *id;
+        self.entries.iter().find(named).map(|entry| entry.sequence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        event_stream::event::Event,
+        log::update::{EncodedUpdate, Update},
+        topics::topic::Topic,
+    };
+
+    const NOW: Timestamp = Timestamp::from_millis(10_000);
+
+    fn entry(number: u64) -> Entry {
+        let topic: Topic = "a".parse().unwrap();
+        let id = number.to_string().parse().unwrap();
+        let update = Update::new(topic.into(), id, Event::new("")).encode().unwrap();
+        let accepted = Timestamp::from_millis(number * 1_000);
+        Entry { sequence: Sequence::new(number), accepted, update }
+    }
+
+    /// An empty window over a history without updates.
+    fn over(updates: u64, bytes: u64, age: Option<std::time::Duration>) -> Window {
+        let retention = Retention::of_publications(Bounds::NONE, age);
+        Window::over(OfKind::default(), Bounds { updates, bytes }, retention)
+    }
+
+    /// One of the updates `pushed`, over a history that has what is before them.
+    fn window(updates: u64, bytes: u64, pushed: std::ops::RangeInclusive<u64>) -> Window {
+        let retention = Retention::of_publications(Bounds::NONE, None);
+        let before = Sequence::new(*pushed.start()).previous();
+        let before = OfKind::new(|_| before);
+        let mut window = Window::over(before, Bounds { updates, bytes }, retention);
+        let tail = Sequence::new(*pushed.end());
+        pushed.for_each(|number| window.push(entry(number)));
+        window.trim(tail, u64::MAX, NOW);
+        window
+    }
+
+    fn after(window: &Window, cursor: u64) -> Option<Vec<u64>> {
+        let entries = window.after(Sequence::new(cursor))?;
+        Some(entries.map(|entry| entry.sequence.get()).collect())
+    }
+
+    #[test]
+    fn it_keeps_the_newest_by_number() {
+        assert_eq!(after(&window(3, u64::MAX, 1..=5), 2), Some(vec![3, 4, 5]));
+        assert_eq!(after(&window(3, u64::MAX, 1..=5), 1), None);
+    }
+
+    #[test]
+    fn it_keeps_the_newest_by_bytes_and_counts_them_right() {
+        let each = entry(1).update.held_bytes() as u64;
+        let window = window(u64::MAX, each * 2, 1..=5);
+        assert_eq!(after(&window, 3), Some(vec![4, 5]));
+        assert_eq!(window.bytes(), each * 2);
+    }
+
+    #[test]
+    fn an_update_larger_than_the_bound_is_kept_alone() {
+        assert_eq!(after(&window(10, 1, 1..=3), 2), Some(vec![3]));
+    }
+
+    #[test]
+    fn what_nobody_has_been_shown_yet_stays() {
+        let mut window = over(1, u64::MAX, None);
+        (1..=4).for_each(|number| window.push(entry(number)));
+        window.trim(Sequence::new(2), u64::MAX, NOW);
+        assert_eq!(after(&window, 1), Some(vec![2, 3, 4]));
+    }
+
+    #[test]
+    fn what_is_too_old_goes_even_if_it_is_the_newest_but_not_before_it_was_shown() {
+        let age = Some(std::time::Duration::from_secs(7));
+        let mut window = over(9, u64::MAX, age);
+        (1..=4).for_each(|number| window.push(entry(number)));
+        window.trim(Sequence::new(2), u64::MAX, NOW);
+        assert_eq!(after(&window, 2), Some(vec![3, 4]));
+        assert_eq!(after(&window, 1), None);
+        window.trim(Sequence::new(4), u64::MAX, NOW);
+        assert_eq!(after(&window, 3), Some(vec![4]));
+        window.trim(Sequence::new(4), u64::MAX, Timestamp::from_millis(20_000));
+        assert_eq!((window.oldest(), window.bytes()), (None, 0));
+    }
+
+    /// A window over nothing, of entries of which the even ones tell of subscriptions.
+    fn of_both(publications: u64, subscriptions: u64) -> Window {
+        let bounds = |updates| Bounds { updates, bytes: u64::MAX };
+        let mut window = Window::alone(Retention {
+            publications: bounds(publications),
+            subscriptions: bounds(subscriptions),
+            age: None,
+        });
+        for number in 1..=8 {
+            let kind = if number % 2 == 0 { Kind::Subscription } else { Kind::Publication };
+            let entry = entry(number);
+            window.push(Entry { update: EncodedUpdate { kind, ..entry.update }, ..entry });
+        }
+        window.trim(Sequence::new(8), u64::MAX, NOW);
+        window
+    }
+
+    #[test]
+    fn over_nothing_it_keeps_of_each_kind_what_is_to_be_kept() {
+        assert_eq!(after(&of_both(9, 9), 0), Some((1..=8).collect()));
+        assert_eq!(after(&of_both(9, 1), 0), Some(vec![1, 3, 5, 7, 8]));
+        assert_eq!(after(&of_both(1, 9), 0), Some(vec![2, 4, 6, 7, 8]));
+        assert_eq!(after(&of_both(1, 9), 4), Some(vec![6, 7, 8]));
+        let window = of_both(2, 3);
+        assert_eq!(after(&window, 0), Some(vec![4, 5, 6, 7, 8]));
+        assert_eq!(window.gone(Kind::Publication), Sequence::new(3));
+        assert_eq!(window.gone(Kind::Subscription), Sequence::new(2));
+        assert_eq!(window.bytes(), 5 * entry(1).update.held_bytes() as u64);
+    }
+
+    #[test]
+    fn it_finds_the_newest_of_a_time() {
+        let window = window(u64::MAX, u64::MAX, 3..=6);
+        let newest_until =
+            |millis| window.newest_until(Kind::Publication, Timestamp::from_millis(millis));
+        assert_eq!(newest_until(2_999), None);
+        assert_eq!(newest_until(4_000), Some(Sequence::new(4)));
+        assert_eq!(newest_until(99_000), Some(Sequence::new(6)));
+    }
+
+    #[test]
+    fn nothing_is_after_the_newest() {
+        assert_eq!(after(&window(10, u64::MAX, 4..=6), 6), None);
+        assert_eq!(after(&window(10, u64::MAX, 4..=6), 60), None);
+        assert_eq!(after(&window(10, u64::MAX, 4..=6), 4), Some(vec![5, 6]));
+    }
+
+    #[test]
+    fn of_two_with_one_id_the_first_is_found() {
+        let mut window = window(10, u64::MAX, 1..=2);
+        window.push(Entry { sequence: Sequence::new(3), ..entry(1) });
+        let find = |id: &str, cursor| window.find(&id.parse().unwrap(), Sequence::new(cursor));
+        assert_eq!(find("1", 0), Some(Sequence::new(1)));
+        assert_eq!(find("1", 1), Some(Sequence::new(3)));
+        assert_eq!((find("1", 3), find("9", 0)), (None, None));
+    }
+}

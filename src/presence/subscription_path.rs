@@ -1,0 +1,131 @@
+//! What a path below the hub's subscriptions asks for: draft-dunglas-mercure-07 § 7.2 and -08,
+//! "subscription API".
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    base::{connection_id::ConnectionId, dialect::Dialect},
+    http::error::Error,
+    presence::subscription_document::ActiveSubscription,
+    topics::subscription::MatchType,
+};
+
+/// Which subscriptions a resource shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubscriptionPath<'a> {
+    /// All of the dialect.
+    All,
+    /// Those that ask for the same.
+    Matcher(MatchType, Cow<'a, str>),
+    /// One alone.
+    One(MatchType, Cow<'a, str>, ConnectionId),
+}
+
+impl<'a> SubscriptionPath<'a> {
+    /// Reads what follows `/subscriptions`: nothing, or variables that are percent-encoded once.
+    ///
+    /// ```
+    /// use millstream::{
+    ///     base::dialect::Dialect,
+    ///     presence::subscription_path::SubscriptionPath,
+    ///     topics::subscription::MatchType,
+    /// };
+    ///
+    /// let path = SubscriptionPath::parse(Dialect::V1, "/exact/a%20b+c")?;
+    /// assert_eq!(path, SubscriptionPath::Matcher(MatchType::Exact, "a b+c".into()));
+    /// # Ok::<(), millstream::http::error::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::MatchType`], or [`Error::NoSubscription`] when there can be nothing there.
+    pub fn parse(dialect: Dialect, path: &'a str) -> Result<Self, Error> {
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        let (match_type, rest) = match (dialect, segments.as_slice()) {
+            (_, []) => return Ok(Self::All),
+            (Dialect::V0, rest) => (MatchType::Topic, rest),
+            (Dialect::V1, [match_type, rest @ ..]) => (of_1_0(match_type)?, rest),
+        };
+        match rest {
+            [matcher] => Ok(Self::Matcher(match_type, decode(matcher)?)),
+            [matcher, subscriber] => {
+                let subscriber = decode(subscriber)?.parse().map_err(|_| Error::NoSubscription)?;
+                Ok(Self::One(match_type, decode(matcher)?, subscriber))
+            }
+            _ => Err(Error::NoSubscription),
+        }
+    }
+
+    /// Whether the resource shows this one.
+    #[must_use]
+    pub fn shows(&self, dialect: Dialect, subscription: &ActiveSubscription) -> bool {
+        match self {
+            Self::All => subscription.dialect() == dialect,
+            Self::Matcher(match_type, matcher) => subscription.asks_for(*match_type, matcher),
+            Self::One(match_type, matcher, subscriber) => {
+                subscription.subscriber() == *subscriber
+                    && subscription.asks_for(*match_type, matcher)
+            }
+        }
+    }
+}
+
+fn of_1_0(segment: &str) -> Result<MatchType, Error> {
+    let types = [MatchType::Exact, MatchType::UrlPattern];
+    let found = types.into_iter().find(|match_type| match_type.as_str() == segment);
+    found.ok_or_else(|| Error::MatchType(segment.to_owned()))
+}
+
+fn decode(segment: &str) -> Result<Cow<'_, str>, Error> {
+    match percent_decode_str(segment).decode_utf8() {
+        Ok(text) if !text.is_empty() => Ok(text),
+        _ => Err(Error::NoSubscription),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "urn%3Auuid%3A07070707-0707-4707-8707-070707070707";
+
+    fn id() -> ConnectionId {
+        ConnectionId::from_random([7; 16])
+    }
+
+    #[track_caller]
+    fn check(dialect: Dialect, path: &str, expected: &Result<SubscriptionPath<'_>, Error>) {
+        assert_eq!(&SubscriptionPath::parse(dialect, path), expected, "{path}");
+    }
+
+    #[test]
+    fn each_dialect_has_three_resources() {
+        use SubscriptionPath::{All, Matcher, One};
+        check(Dialect::V0, "", &Ok(All));
+        check(Dialect::V1, "", &Ok(All));
+        check(Dialect::V0, "/a%2Fb", &Ok(Matcher(MatchType::Topic, "a/b".into())));
+        check(Dialect::V0, &format!("/a/{ID}"), &Ok(One(MatchType::Topic, "a".into(), id())));
+        let pattern = MatchType::UrlPattern;
+        check(Dialect::V1, "/urlpattern/a", &Ok(Matcher(pattern, "a".into())));
+        check(Dialect::V1, &format!("/urlpattern/a/{ID}"), &Ok(One(pattern, "a".into(), id())));
+    }
+
+    #[test]
+    fn an_unknown_match_type_is_wrong_in_1_0() {
+        for segment in ["topic", "Exact", "regexp", ""] {
+            let path = format!("/{segment}/a");
+            check(Dialect::V1, &path, &Err(Error::MatchType(segment.to_owned())));
+        }
+    }
+
+    #[test]
+    fn what_no_subscription_can_have_is_not_found() {
+        let (v0, v1) = (Dialect::V0, Dialect::V1);
+        for (dialect, path) in
+            [(v0, "/"), (v0, "/a/b"), (v0, "/a/b/c"), (v0, "/%FF"), (v1, "/exact"), (v1, "/exact/")]
+        {
+            check(dialect, path, &Err(Error::NoSubscription));
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The announced subscriptions of one connection: bounded, since anybody may subscribe.
+
+use std::{collections::HashSet, sync::Arc};
+
+use crate::{
+    base::{
+        connection_id::ConnectionId,
+        heap,
+        limits::{MAX_PAYLOAD_BYTES, MAX_TOLD_BYTES, MAX_TOLD_SUBSCRIPTIONS},
+    },
+    presence::subscription_document::{ActiveSubscription, SubscriptionEvent},
+    tokens::access::Access,
+    topics::{
+        resolved_topics::ResolvedTopics,
+        subscription::{MatchType, Subscription},
+        topic::Topic,
+        topics::Topics,
+        url_parser::UrlParser,
+    },
+};
+
+/// Who subscribes, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Subscriber<'a> {
+    /// The path of the hub.
+    pub hub: &'a str,
+    /// The connection.
+    pub id: ConnectionId,
+    /// Its token, which has the payloads.
+    pub access: &'a Access,
+}
+
+/// The subscriptions of a connection that the hub announces and the subscription API shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToldSubscriptions {
+    active: Vec<ActiveSubscription>,
+    bytes: usize,
+}
+
+/// How much is not announced, since it is over a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Untold {
+    /// Subscriptions: of those over [`MAX_TOLD_SUBSCRIPTIONS`] or [`MAX_TOLD_BYTES`] the last ones,
+    /// and those whose URL is longer than a topic may be.
+    pub subscriptions: usize,
+    /// Payloads over [`MAX_PAYLOAD_BYTES`], of subscriptions that are told of.
+    pub payloads: usize,
+}
+
+/// The columns of a store. No text in them holds a line break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The path of the hub.
+    pub hub: String,
+    /// The connection.
+    pub subscriber: String,
+    /// A line for each subscription: the type, the number of its payload or `-`, the matcher.
+    pub subscriptions: String,
+    /// A line for each payload.
+    pub payloads: String,
+}
+
+impl ToldSubscriptions {
+    /// What is told of these subscriptions, each once; `urls` resolves what they are held against.
+    #[must_use]
+    pub fn new(
+        subscriber: Subscriber<'_>,
+        subscriptions: &[Subscription],
+        urls: &dyn UrlParser,
+    ) -> (Self, Untold) {
+        let (mut told, mut untold) = (Self::default(), Untold::default());
+        let hub = Arc::from(subscriber.hub);
+        let mut payloads: Vec<Arc<str>> = Vec::new();
+        let mut seen = HashSet::new();
+        for subscription in subscriptions {
+            let asked = (subscription.match_type(), subscription.as_str());
+            if !seen.insert(asked) {
+                continue;
+            }
+            if told.active.len() >= MAX_TOLD_SUBSCRIPTIONS {
+                untold.subscriptions += 1;
+                continue;
+            }
+            let mut active = ActiveSubscription::new(&hub, subscriber.id, asked);
+            let payload = payload(subscriber.access, subscription.as_str(), urls);
+            let fitting = payload.filter(|payload| payload.len() <= MAX_PAYLOAD_BYTES);
+            if let Some(payload) = fitting {
+                let known = payloads.iter().find(|known| ***known == *payload).cloned();
+                let payload = known.unwrap_or_else(|| {
+                    let payload: Arc<str> = payload.into();
+                    payloads.push(Arc::clone(&payload));
+                    payload
+                });
+                active = active.with_payload(payload);
+            }
+            if told.push(active) {
+                untold.payloads += usize::from(fitting.is_none() && payload.is_some());
+            } else {
+                untold.subscriptions += 1;
+            }
+        }
+        (told, untold)
+    }
+
+    /// Adds one, unless it is over a limit.
+    fn push(&mut self, active: ActiveSubscription) -> bool {
+        let Ok(SubscriptionEvent { topic, document, .. }) = active.event(false) else {
+            return false;
+        };
+        let bytes = self.bytes + topic.as_str().len() + document.len();
+        if bytes > MAX_TOLD_BYTES {
+            return false;
+        }
+        self.bytes = bytes;
+        self.active.push(active);
+        true
+    }
+
+    /// Each of them.
+    #[must_use]
+    pub fn as_slice(&self) -> &[ActiveSubscription] {
+        &self.active
+    }
+
+    /// Bytes of what there is to tell of them.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Bytes that they take in memory.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let mut payloads: Vec<&str> = self.active.iter().filter_map(|one| one.payload()).collect();
+        payloads.dedup();
+        let payloads: usize = payloads.into_iter().map(heap::shared_text).sum();
+        self.active.iter().map(ActiveSubscription::held_bytes).sum::<usize>() + payloads
+    }
+
+    /// What a store keeps, so that their end can be told in another life; `None` when there are none.
+    #[must_use]
+    pub fn to_stored(&self) -> Option<Stored> {
+        let first = self.active.first()?;
+        let (mut lines, mut payloads) = (Vec::new(), Vec::new());
+        for active in &self.active {
+            let payload = active.payload().map(|payload| {
+                payloads.iter().position(|known| *known == payload).unwrap_or_else(|| {
+                    payloads.push(payload);
+                    payloads.len() - 1
+                })
+            });
+            let payload = payload.map_or_else(|| "-".to_owned(), |at| at.to_string());
+            lines.push(format!("{} {payload} {}", active.match_type().as_str(), active.matcher()));
+        }
+        // A line break in JSON stands between two parts of it alone.
+        let payloads: Vec<_> =
+            payloads.into_iter().map(|payload| payload.replace(['\n', '\r'], " ")).collect();
+        Some(Stored {
+            hub: first.hub().to_owned(),
+            subscriber: first.subscriber().to_string(),
+            subscriptions: lines.join("\n"),
+            payloads: payloads.join("\n"),
+        })
+    }
+
+    /// What [`Self::to_stored`] gave; `None` when it did not.
+    #[must_use]
+    pub fn from_stored(stored: &Stored) -> Option<Self> {
+        let (hub, subscriber) = (stored.hub.as_str().into(), stored.subscriber.parse().ok()?);
+        let payloads: Vec<Arc<str>> = stored.payloads.lines().map(Arc::from).collect();
+        let mut told = Self::default();
+        for line in stored.subscriptions.split('\n') {
+            let (match_type, rest) = line.split_once(' ')?;
+            let (payload, matcher) = rest.split_once(' ')?;
+            let match_type = MatchType::ALL.into_iter().find(|all| all.as_str() == match_type)?;
+            let mut active = ActiveSubscription::new(&hub, subscriber, (match_type, matcher));
+            if payload != "-" {
+                active = active.with_payload(payloads.get(payload.parse::<usize>().ok()?)?.clone());
+            }
+            told.push(active);
+        }
+        Some(told)
+    }
+}
+
+/// The payload of a subscription to `matcher`.
+fn payload<'a>(access: &'a Access, matcher: &str, urls: &dyn UrlParser) -> Option<&'a str> {
+    let topics = Topics::from(matcher.parse::<Topic>().ok()?);
+    access.payload(&ResolvedTopics::new(&topics, urls))
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

@@ -1,0 +1,217 @@
+//! The bodies that a hub is reading: their senders, how many bytes have come, and for how long none
+//! have.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::base::{
+    limits::{
+        BODY_SILENCE, GIVES_WAY_AFTER, MAX_BODIES, MAX_BODIES_BYTES, MAX_BODIES_OF_ADDRESS,
+        STREAM_SILENCE,
+    },
+    timestamp::Timestamp,
+};
+
+/// Names a body among those of its hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BodyId(u64);
+
+/// Who sends a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// Somebody with a token.
+    Admitted,
+    /// Anybody, from this address if it is known.
+    Stranger(Option<String>),
+}
+
+/// What a body that is on its way holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Bytes of it that are in memory, and of what the next ones are read into.
+    pub bytes: usize,
+    /// What is to come.
+    pub missing: Missing,
+}
+
+/// What is to come of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The rest of an update, or of a body that is one.
+    Rest,
+    /// The next update, if there is one.
+    Next,
+}
+
+/// There is no room for a body. The number is the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum TooManyBodies {
+    /// The hub reads as many as it can.
+    #[error("the hub is reading {0} bodies already, as many as it can")]
+    OfHub(usize),
+    /// The address sends as many as it may.
+    #[error("there are {0} bodies from this address already, as many as it may send at a time")]
+    OfAddress(usize),
+    /// What has come of them takes as much memory as there is for it.
+    #[error(
+        "the bodies that the hub is reading have {0} bytes already, as many as there is room for"
+    )]
+    Bytes(usize),
+}
+
+/// The bodies of one hub. `T` is returned for each body that is given up.
+#[derive(Debug)]
+pub struct Bodies<T> {
+    /// Few enough to go through all of them.
+    in_flight: Vec<Body<T>>,
+    bytes: usize,
+    named: u64,
+    given_up: Vec<(T, Duration)>,
+}
+
+#[derive(Debug)]
+struct Body<T> {
+    id: BodyId,
+    sender: Sender,
+    held: Held,
+    /// When something came of it last.
+    since: Timestamp,
+    tells: T,
+}
+
+impl<T> Body<T> {
+    fn patience(&self) -> Duration {
+        match self.held.missing {
+            Missing::Rest => BODY_SILENCE,
+            Missing::Next => STREAM_SILENCE,
+        }
+    }
+
+    /// Whether others go before it. One with a token that only waits holds nothing that they need.
+    fn gives_way(&self, now: Timestamp) -> bool {
+        let is_bound = self.held.missing == Missing::Next && self.sender == Sender::Admitted;
+        !is_bound && now.since(self.since) >= GIVES_WAY_AFTER
+    }
+}
+
+impl<T> Default for Bodies<T> {
+    fn default() -> Self {
+        Self { in_flight: Vec::new(), bytes: 0, named: 0, given_up: Vec::new() }
+    }
+}
+
+impl<T> Bodies<T> {
+    /// A body begins, of which nothing has come. When there are as many as may be, the one that has
+    /// been silent for the longest gives way; to one with a token any without.
+    ///
+    /// # Errors
+    /// [`TooManyBodies`]; it is not to be read then.
+    pub fn enter(
+        &mut self,
+        (sender, missing): (Sender, Missing),
+        tells: T,
+        now: Timestamp,
+    ) -> Result<BodyId, TooManyBodies> {
+        if matches!(sender, Sender::Stranger(Some(_))) {
+            let of_address = self.in_flight.iter().filter(|body| body.sender == sender).count();
+            if of_address >= MAX_BODIES_OF_ADDRESS {
+                return Err(TooManyBodies::OfAddress(MAX_BODIES_OF_ADDRESS));
+            }
+        }
+        if self.in_flight.len() >= MAX_BODIES {
+            let silent = self.longest(|body| body.gives_way(now));
+            let first = silent.or_else(|| {
+                self.longest(|body| sender == Sender::Admitted && body.sender != Sender::Admitted)
+            });
+            self.give_up(first.ok_or(TooManyBodies::OfHub(MAX_BODIES))?, now);
+        }
+        let id = BodyId(self.named);
+        self.named += 1;
+        let held = Held { bytes: 0, missing };
+        self.in_flight.push(Body { id, sender, held, since: now, tells });
+        Ok(id)
+    }
+
+    /// Something has come of a body, or was done with it. When all of them hold as much as may be,
+    /// one that is silent gives way, or else the largest.
+    ///
+    /// # Errors
+    /// [`TooManyBodies::Bytes`]; it is to be read no further then.
+    pub fn hold(&mut self, id: BodyId, held: Held, now: Timestamp) -> Result<(), TooManyBodies> {
+        let Some(body) = self.get_mut(id) else { return Ok(()) };
+        let before = std::mem::replace(&mut body.held, held).bytes;
+        body.since = now;
+        self.bytes = self.bytes.saturating_sub(before).saturating_add(held.bytes);
+        while self.bytes > MAX_BODIES_BYTES {
+            // Of as many bytes the one that asks for them is the first to go.
+            let first = self.longest(|body| body.gives_way(now)).or_else(|| {
+                let others = self.in_flight.iter().filter(|body| body.held.bytes > held.bytes);
+                others.max_by_key(|body| body.held.bytes).map(|body| body.id)
+            });
+            let Some(first) = first else {
+                self.leave(id);
+                return Err(TooManyBodies::Bytes(MAX_BODIES_BYTES));
+            };
+            self.give_up(first, now);
+        }
+        Ok(())
+    }
+
+    /// A body is over, or is read no further.
+    pub fn leave(&mut self, id: BodyId) {
+        drop(self.remove(id));
+    }
+
+    /// Whether bodies may be read ahead of what is made of them: the other half of the room is for
+    /// what cannot wait.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.bytes < MAX_BODIES_BYTES / 2
+    }
+
+    /// Gives up those that were silent for too long.
+    pub fn look(&mut self, now: Timestamp) {
+        let is_silent = |body: &&Body<T>| now.since(body.since) >= body.patience();
+        while let Some(body) = self.in_flight.iter().find(is_silent) {
+            self.give_up(body.id, now);
+        }
+    }
+
+    /// When one will have been silent for too long, if nothing comes of it.
+    #[must_use]
+    pub fn look_at(&self) -> Option<Timestamp> {
+        self.in_flight.iter().map(|body| body.since.saturating_add(body.patience())).min()
+    }
+
+    /// Those that were given up, and how long they were silent: they have left.
+    pub fn given_up(&mut self) -> Vec<(T, Duration)> {
+        std::mem::take(&mut self.given_up)
+    }
+
+    /// The one that has been silent for the longest, of some.
+    fn longest(&self, some: impl Fn(&Body<T>) -> bool) -> Option<BodyId> {
+        let some = self.in_flight.iter().filter(|body| some(body));
+        some.min_by_key(|body| body.since).map(|body| body.id)
+    }
+
+    fn give_up(&mut self, id: BodyId, now: Timestamp) {
+        if let Some(body) = self.remove(id) {
+            self.given_up.push((body.tells, now.since(body.since)));
+        }
+    }
+
+    fn get_mut(&mut self, id: BodyId) -> Option<&mut Body<T>> {
+        self.in_flight.iter_mut().find(|body| body.id == id)
+    }
+
+    fn remove(&mut self, id: BodyId) -> Option<Body<T>> {
+        let at = self.in_flight.iter().position(|body| body.id == id)?;
+        let body = self.in_flight.swap_remove(at);
+        self.bytes = self.bytes.saturating_sub(body.held.bytes);
+        Some(body)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! The settings of all hubs of a deployment.
+
+use std::borrow::Cow;
+
+use crate::{
+    http::hub_path::OwnPath,
+    settings::{
+        config::{Config, InvalidConfig},
+        hub_variables::HubVariables,
+        table::VARIABLES,
+    },
+    tokens::trust::InvalidTrust,
+};
+
+/// The settings of a deployment, read once: those of all hubs, and those of single ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deployment {
+    all: Config,
+    /// In the order of the names.
+    single: Vec<(String, Config)>,
+}
+
+impl Deployment {
+    /// Reads the variables that are set for all hubs, and those that `hubs` sets for single ones.
+    ///
+    /// ```
+    /// use millstream::settings::{deployment::Deployment, hub_variables::HubVariables};
+    ///
+    /// let mut hubs = HubVariables::default();
+    /// hubs.insert("news", "HEARTBEAT", "5s".to_owned())?;
+    /// let deployment = Deployment::read(&hubs, |_| None)?;
+    /// assert_eq!(deployment.of_hub("news").heartbeat.interval().unwrap().as_secs(), 5);
+    /// assert_eq!(deployment.of_hub("other").hub_path.as_str(), "/hubs/other/.well-known/mercure");
+    /// # Ok::<(), millstream::settings::config::InvalidConfig>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first variable that is wrong.
+    pub fn read(
+        hubs: &HubVariables,
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, InvalidConfig> {
+        // Asking for a variable is a call out of the module, which is not to be made for each hub.
+        let values = VARIABLES.map(|name| (name, variable(name)));
+        let variable = |name| values.iter().find(|(of, _)| *of == name)?.1.clone();
+        let all = Config::read(variable)?;
+        let single = hubs
+            .hubs()
+            .map(|hub| Ok((hub.to_owned(), Config::of_hub(hub, hubs, variable)?)))
+            .collect::<Result<_, InvalidConfig>>()?;
+        Ok(Self { all, single })
+    }
+
+    /// The settings that are for all hubs.
+    #[must_use]
+    pub fn of_all(&self) -> &Config {
+        &self.all
+    }
+
+    /// The settings of the hub of this name.
+    #[must_use]
+    pub fn of_hub(&self, name: &str) -> Cow<'_, Config> {
+        let own = self.single.binary_search_by(|(own, _)| own.as_str().cmp(name));
+        match own.ok().and_then(|at| self.single.get(at)) {
+            Some((_, own)) => Cow::Borrowed(own),
+            None if self.all.hub_path == OwnPath::of_name(name) => Cow::Borrowed(&self.all),
+            None => Cow::Owned(self.all.clone().named(name)),
+        }
+    }
+
+    /// The secrets that development alone allows, each as what is wrong with its variable.
+    pub fn weak_secrets(&self) -> impl Iterator<Item = &InvalidTrust> {
+        let single = self.single.iter().flat_map(|(_, own)| own.authorization.trust.weak_secrets());
+        let of_all = self.all.authorization.trust.weak_secrets();
+        of_all.iter().chain(single.filter(|weak| weak.hub.is_some()))
+    }
+}

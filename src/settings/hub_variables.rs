@@ -1,0 +1,149 @@
+//! Settings of single hubs: the variable `HUBS`.
+
+use crate::{
+    http::hub_path,
+    settings::{config::InvalidConfig, table},
+};
+
+/// The name of the variable, which no hub can have of its own.
+pub const HUBS: &str = "HUBS";
+
+/// What the variable must be, as a whole.
+pub const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with hubs, their variables, and texts as values"#;
+
+/// What is set for single hubs beyond what is set for all. The text is the host's to parse, since
+/// every host of this crate has a parser of JSON, and a second one is a third of the module's size.
+///
+/// ```
+/// use millstream::settings::hub_variables::HubVariables;
+///
+/// let mut hubs = HubVariables::default();
+/// hubs.insert("news", "HISTORY_AGE", "1h".to_owned())?;
+/// assert_eq!(hubs.get("news", "HISTORY_AGE"), Some("1h"));
+/// assert_eq!(hubs.get("weather", "HISTORY_AGE"), None);
+/// assert!(hubs.insert("news", "HISTORY_YEARS", "1".to_owned()).is_err());
+/// # Ok::<(), millstream::settings::config::InvalidConfig>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HubVariables(
+    /// In the order of hubs and variables. A `BTreeMap` of its own is a sixtieth of the wasm.
+    Vec<Set>,
+);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Set {
+    hub: String,
+    variable: &'static str,
+    value: String,
+}
+
+impl HubVariables {
+    /// Sets a variable for one hub.
+    ///
+    /// # Errors
+    /// No hub can have the name, or there is no such variable. The name is shown, the value is not,
+    /// since it may be a key.
+    pub fn insert(
+        &mut self,
+        hub: &str,
+        variable: &str,
+        value: String,
+    ) -> Result<(), InvalidConfig> {
+        if !hub_path::is_hub_name(hub) {
+            return Err(InvalidConfig::Value {
+                variable: HUBS,
+                hub: None,
+                value: hub.to_owned(),
+                expected: "made of hubs, whose names have 1 to 64 of A-Z a-z 0-9 _ -",
+            });
+        }
+        let known = table::known(variable).filter(|name| *name != HUBS);
+        let known = known.ok_or_else(|| InvalidConfig::HubVariable {
+            hub: hub.to_owned(),
+            variable: variable.to_owned(),
+            meant: table::near_miss(variable).filter(|name| *name != HUBS),
+        })?;
+        let found = self.find(hub, known);
+        if let Ok(at) = found {
+            self.0.remove(at);
+        }
+        let (Ok(at) | Err(at)) = found;
+        self.0.insert(at, Set { hub: hub.to_owned(), variable: known, value });
+        Ok(())
+    }
+
+    /// What the variable `name` is for this hub, if it is set for it.
+    #[must_use]
+    pub fn get(&self, hub: &str, name: &str) -> Option<&str> {
+        let at = self.find(hub, name).ok()?;
+        self.0.get(at).map(|set| set.value.as_str())
+    }
+
+    /// Where the variable is set, or where it is to be.
+    fn find(&self, hub: &str, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|set| (set.hub.as_str(), set.variable).cmp(&(hub, name)))
+    }
+
+    /// The hubs that something is set for.
+    pub fn hubs(&self) -> impl Iterator<Item = &str> {
+        self.0.chunk_by(|a, b| a.hub == b.hub).filter_map(|own| Some(own.first()?.hub.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(hub: &str, variable: &str, told: &str) {
+        let mut hubs = HubVariables::default();
+        let error = hubs.insert(hub, variable, "secret".to_owned()).unwrap_err();
+        assert_eq!(error.variable(), HUBS);
+        assert!(!error.to_string().contains("secret"), "{error}");
+        assert!(error.to_string().contains(told), "{error}");
+        assert_eq!(hubs.hubs().count(), 0);
+    }
+
+    #[test]
+    fn a_hub_that_cannot_be_and_a_variable_that_is_not_are_named() {
+        refused("a.b", "HEARTBEAT", "\"a.b\"");
+        refused("", "HEARTBEAT", "\"\"");
+        let meant = "hub news has an unknown variable HEARTBEET; perhaps HEARTBEAT was meant";
+        refused("news", "HEARTBEET", meant);
+        for (unlike, told) in [("HISTORY_YEARS", "HISTORY_YEARS"), ("HUB", "HUB"), ("HUBS", "HUBS")]
+        {
+            let mut hubs = HubVariables::default();
+            let error = hubs.insert("news", unlike, String::new()).unwrap_err();
+            assert!(error.to_string().ends_with(&format!("variable {told}")), "{error}");
+        }
+        refused("news", "HUBS", "hub news has for itself the variable HUBS");
+    }
+
+    #[test]
+    fn a_hub_has_its_own_alone() {
+        let mut hubs = HubVariables::default();
+        hubs.insert("a", "HEARTBEAT", "1s".to_owned()).unwrap();
+        hubs.insert("b", "HISTORY_AGE", "1h".to_owned()).unwrap();
+        assert_eq!(hubs.hubs().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(hubs.get("a", "HEARTBEAT"), Some("1s"));
+        assert_eq!(hubs.get("b", "HEARTBEAT"), None);
+    }
+
+    #[test]
+    fn hubs_come_once_in_order_and_the_last_value_counts() {
+        let mut hubs = HubVariables::default();
+        for (hub, variable, value) in [
+            ("b", "HEARTBEAT", "1s"),
+            ("a", "HISTORY_AGE", "1h"),
+            ("b", "HISTORY_AGE", "2h"),
+            ("a", "HEARTBEAT", "2s"),
+            ("b", "HEARTBEAT", "3s"),
+        ] {
+            hubs.insert(hub, variable, value.to_owned()).unwrap();
+        }
+        assert_eq!(hubs.hubs().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(hubs.get("b", "HEARTBEAT"), Some("3s"));
+        assert_eq!(hubs.get("b", "HISTORY_AGE"), Some("2h"));
+        assert_eq!(hubs.get("a", "HEARTBEAT"), Some("2s"));
+    }
+}

@@ -1,0 +1,97 @@
+//! The methods of a hub, and the halves of it that they belong to.
+
+use crate::http::error::Error;
+
+/// The value of `Allow` below the subscriptions of a hub, whichever halves are on.
+pub const OF_API: &str = "GET, HEAD, OPTIONS";
+
+/// The methods that ask for a stream.
+pub const OF_STREAMS: [&str; 3] = ["GET", "HEAD", "QUERY"];
+
+/// Whether something that can only be read answers to this method.
+///
+/// # Errors
+/// [`Error::MethodNotAllowed`].
+pub fn check_reading(method: &str) -> Result<(), Error> {
+    match method {
+        "GET" | "HEAD" => Ok(()),
+        _ => Err(Error::MethodNotAllowed("GET, HEAD")),
+    }
+}
+
+/// Which halves of a hub are switched on: `PUBLISHING`, `SUBSCRIBING`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Methods {
+    /// POST.
+    pub publishing: bool,
+    /// GET, HEAD and QUERY.
+    pub subscribing: bool,
+}
+
+impl Default for Methods {
+    fn default() -> Self {
+        Self { publishing: true, subscribing: true }
+    }
+}
+
+impl Methods {
+    /// Whether the hub answers to this method.
+    ///
+    /// ```
+    /// use millstream::settings::methods::Methods;
+    ///
+    /// let reading = Methods { publishing: false, subscribing: true };
+    /// assert!(reading.check("GET").is_ok());
+    /// assert!(reading.check("POST").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::SwitchedOff`] or [`Error::MethodNotAllowed`].
+    pub fn check(self, method: &str) -> Result<(), Error> {
+        let allowed = self.allow();
+        match method {
+            "GET" | "HEAD" | "QUERY" if !self.subscribing => {
+                Err(Error::SwitchedOff { half: "subscribing", allowed })
+            }
+            "POST" if !self.publishing => Err(Error::SwitchedOff { half: "publishing", allowed }),
+            "GET" | "HEAD" | "QUERY" | "POST" | "OPTIONS" => Ok(()),
+            _ => Err(Error::MethodNotAllowed(allowed)),
+        }
+    }
+
+    /// The value of `Allow`, RFC 9110 § 10.2.1, and of `Access-Control-Allow-Methods`.
+    #[must_use]
+    pub fn allow(self) -> &'static str {
+        match (self.subscribing, self.publishing) {
+            (true, true) => "GET, HEAD, QUERY, POST, OPTIONS",
+            (true, false) => "GET, HEAD, QUERY, OPTIONS",
+            (false, true) => "POST, OPTIONS",
+            (false, false) => "OPTIONS",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_that_is_switched_off_takes_its_methods_with_it() {
+        for (subscribing, publishing) in
+            [(true, true), (true, false), (false, true), (false, false)]
+        {
+            let methods = Methods { publishing, subscribing };
+            let allowed: Vec<_> = methods.allow().split(", ").collect();
+            for method in ["GET", "HEAD", "QUERY", "POST", "OPTIONS", "DELETE"] {
+                let checked = methods.check(method);
+                assert_eq!(checked.is_ok(), allowed.contains(&method), "{method}");
+                if let Err(error) = checked {
+                    assert_eq!(error.problem().status(), 405);
+                    assert_eq!(error.header(), Some(("Allow", methods.allow().to_owned())));
+                    let off = error.to_string().contains("switched off");
+                    assert_eq!(off, method != "DELETE", "{error}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Every variable of a deployment, a row each, and the types that the rows set.
+//!
+//! Enters: a variable, its default, and what would be right. A setting that is wrong never becomes a
+//! [`Config`](config::Config).
+
+pub mod config;
+pub mod deployment;
+pub mod hub_variables;
+pub mod level;
+pub mod methods;
+pub mod operator_key;
+pub mod table;

@@ -1,0 +1,105 @@
+//! The operator's secret.
+
+use std::{fmt, hint::black_box};
+
+use thiserror::Error;
+
+use crate::{
+    base::limits::MIN_OPERATOR_KEY_BYTES,
+    tokens::lookalike::{self, Lookalike},
+};
+
+/// What the header `Authorization: Bearer …` of an operator's request has to hold.
+///
+/// ```
+/// use millstream::settings::operator_key::OperatorKey;
+///
+/// let key: OperatorKey = "0123456789abcdef".parse()?;
+/// assert!(key.admits("Bearer 0123456789abcdef"));
+/// assert!(!key.admits("Bearer 0123456789abcdeg"));
+/// # Ok::<(), millstream::settings::operator_key::InvalidOperatorKey>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct OperatorKey(String);
+
+/// Why a text is not an operator's key. Nothing of it is told but its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InvalidOperatorKey {
+    /// It could be guessed.
+    #[error(
+        "the operator's key is too short, it has {0} bytes, fewer than {MIN_OPERATOR_KEY_BYTES}"
+    )]
+    TooShort(usize),
+    /// It looks like something that others know.
+    #[error(transparent)]
+    Lookalike(#[from] Lookalike),
+}
+
+impl OperatorKey {
+    /// Whether the header holds the key. The time that this takes does not depend on how much of it is
+    /// right.
+    #[must_use]
+    pub fn admits(&self, authorization: &str) -> bool {
+        let (scheme, presented) = authorization.split_once(' ').unwrap_or((authorization, ""));
+        let (own, presented) = (self.0.as_bytes(), presented.trim().as_bytes());
+        let mut differs = own.len() ^ presented.len();
+        for (presented, own) in presented.iter().zip(own.iter().cycle()) {
+            differs = black_box(differs | usize::from(presented ^ own));
+        }
+        differs == 0 && scheme.eq_ignore_ascii_case("bearer")
+    }
+}
+
+impl std::str::FromStr for OperatorKey {
+    type Err = InvalidOperatorKey;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match (lookalike::of(text.as_bytes()), text.len()) {
+            (Some(lookalike), _) => Err(lookalike.into()),
+            (None, 0..MIN_OPERATOR_KEY_BYTES) => Err(InvalidOperatorKey::TooShort(text.len())),
+            (None, _) => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Debug for OperatorKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("OperatorKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_alone_is_admitted_whatever_the_case_of_the_scheme() {
+        let key: OperatorKey = "a secret of some length".parse().unwrap();
+        assert!(key.admits("bearer a secret of some length"));
+        for wrong in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "a secret of some length",
+            "Basic a secret of some length",
+            "Bearer a secret of some lengt",
+            "Bearer a secret of some length!",
+            "Bearer a secret of some lengthA secret of some length",
+        ] {
+            assert!(!key.admits(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_short_key_is_refused_and_none_is_shown() {
+        assert_eq!("fifteen bytes..".parse::<OperatorKey>(), Err(InvalidOperatorKey::TooShort(15)));
+        let key: OperatorKey = "0123456789abcdef".parse().unwrap();
+        assert!(!format!("{key:?}").contains("0123"));
+    }
+
+    #[test]
+    fn what_others_know_is_no_key() {
+        let pem = "-----BEGIN PUBLIC KEY-----".parse::<OperatorKey>();
+        assert_eq!(pem, Err(InvalidOperatorKey::Lookalike(Lookalike::Pem)));
+    }
+}

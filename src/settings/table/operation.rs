@@ -1,0 +1,40 @@
+//! How a deployment is looked after.
+
+use super::{Group, Preset, Read, Refusal, Setting, parse::set};
+use crate::settings::{
+    hub_variables::{self, HUBS},
+    level::Level,
+};
+
+pub(super) const GROUP: Group = Group {
+    title: "Operation",
+    settings: &[
+        Setting {
+            name: "LOG_LEVEL",
+            default: Preset::Value("info"),
+            expected: "debug, info, warning or error",
+            is_secret: false,
+            about: "the lowest level that is logged, in upper or lower case; only `debug` logs what is published and the payloads of tokens",
+            read: Read::Parsed(|draft, text| set(&mut draft.config.log_level, Level::parse(text))),
+        },
+        Setting {
+            name: "OPERATOR_KEY",
+            default: Preset::Told("none"),
+            expected: "a secret of at least 16 bytes",
+            is_secret: true,
+            about: "with it an operator sees a hub's figures in `healthz`, and drains the hub",
+            read: Read::Parsed(|draft, text| {
+                draft.config.operator_key = Some(text.parse().map_err(Refusal::OperatorKey)?);
+                Ok(())
+            }),
+        },
+        Setting {
+            name: HUBS,
+            default: Preset::Told("none"),
+            expected: hub_variables::EXPECTED,
+            is_secret: true,
+            about: "variables of single hubs, which override those of all",
+            read: Read::ByHost,
+        },
+    ],
+};

@@ -1,0 +1,229 @@
+//! What a request may do, once its token was verified.
+
+use crate::{
+    base::{dialect::Dialect, timestamp::Timestamp},
+    hub::audience::Selectors,
+    tokens::{
+        grants::{Grants, Selector, SubscribeGrant},
+        invalid_token::InvalidToken,
+        selector_totals::SelectorTotals,
+    },
+    topics::{
+        resolved_topics::ResolvedTopics, topic_selector::TopicSelector, url_parser::UrlParser,
+    },
+};
+
+/// What a request may publish and see. Without a token it is nothing but what is public.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    dialect: Option<Dialect>,
+    publish: Selectors,
+    has_publish_claim: bool,
+    subscribe: Vec<SubscribeGrant<TopicSelector>>,
+    expires: Option<Timestamp>,
+}
+
+impl Access {
+    /// What these grants allow; `urls` resolves their URL patterns.
+    ///
+    /// # Errors
+    /// When a selector is not one, or they are too much together: the token is then wrong as a whole.
+    pub fn new(grants: Grants, urls: &dyn UrlParser) -> Result<Self, InvalidToken> {
+        let mut totals = SelectorTotals::default();
+        let subscribe = grants.subscribe.iter().flat_map(|grant| &grant.topics);
+        for selector in grants.publish.iter().chain(subscribe) {
+            totals.add_granted(selector);
+        }
+        totals.check()?;
+        let grants = grants.try_map(|selector| {
+            let selector = compile(&selector, urls)?;
+            totals.compiled(&selector)?;
+            Ok::<_, InvalidToken>(selector)
+        })?;
+        Ok(Self {
+            dialect: Some(grants.dialect),
+            publish: grants.publish.into_iter().collect(),
+            has_publish_claim: grants.has_publish_claim,
+            subscribe: grants.subscribe,
+            expires: grants.expires,
+        })
+    }
+
+    /// Without a token, where everybody may publish.
+    #[must_use]
+    pub fn open_to_publish() -> Self {
+        Self { publish: [TopicSelector::All].into_iter().collect(), ..Self::default() }
+    }
+
+    /// The dialect of the token, if there was one.
+    #[must_use]
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.dialect
+    }
+
+    /// When it ends.
+    #[must_use]
+    pub fn expires(&self) -> Option<Timestamp> {
+        self.expires
+    }
+
+    /// Whether an update of these topics may be published: every one of them is granted.
+    #[must_use]
+    pub fn may_publish(&self, topics: &ResolvedTopics<'_>) -> bool {
+        self.publish.select_all(topics)
+    }
+
+    /// Whether the token has a `publish` claim of 0.x, be it empty.
+    #[must_use]
+    pub fn has_publish_claim(&self) -> bool {
+        self.has_publish_claim
+    }
+
+    /// The selectors of the private updates that may be seen.
+    pub fn granted(&self) -> impl Iterator<Item = &TopicSelector> {
+        self.subscribe.iter().flat_map(|grant| &grant.topics)
+    }
+
+    /// All that is attached to subscriptions, as JSON.
+    pub fn payloads(&self) -> impl Iterator<Item = &str> {
+        self.subscribe.iter().filter_map(|grant| grant.payload.as_deref())
+    }
+
+    /// What is attached to a subscription to `matcher`, which these topics hold alone, as JSON: the
+    /// token's in 0.x, that of the first detail that covers the matcher in 1.0.
+    #[must_use]
+    pub fn payload(&self, matcher: &ResolvedTopics<'_>) -> Option<&str> {
+        let covers = |grant: &&SubscribeGrant<TopicSelector>| {
+            self.dialect == Some(Dialect::V0)
+                || grant.topics.iter().any(|selector| selector.selects_any(matcher))
+        };
+        self.subscribe.iter().find(covers)?.payload.as_deref()
+    }
+}
+
+fn compile(selector: &Selector, urls: &dyn UrlParser) -> Result<TopicSelector, InvalidToken> {
+    let wrong = |selector: &str, reason: String| {
+        let selector = selector.to_owned();
+        InvalidToken::Selector { selector, reason }
+    };
+    match selector {
+        Selector::All => Ok(TopicSelector::All),
+        Selector::TopicSelector(text) => {
+            TopicSelector::of_0_x(text).map_err(|invalid| wrong(text, invalid.to_string()))
+        }
+        Selector::Exact(text) => {
+            TopicSelector::exact(text).map_err(|invalid| wrong(text, invalid.to_string()))
+        }
+        Selector::UrlPattern(text) => TopicSelector::url_pattern(text, urls)
+            .map_err(|invalid| wrong(text, invalid.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        tokens::selector_totals::OverTotal,
+        topics::{topic::Topic, topics::Topics},
+    };
+
+    fn selectors(texts: &[&str]) -> Vec<Selector> {
+        let selector = |text: &&str| match *text {
+            "*" => Selector::All,
+            text => Selector::Exact(text.to_owned()),
+        };
+        texts.iter().map(selector).collect()
+    }
+
+    fn access(dialect: Dialect, publish: &[&str], subscribe: &[(&[&str], Option<&str>)]) -> Access {
+        let subscribe = subscribe.iter().map(|(topics, payload)| SubscribeGrant {
+            topics: selectors(topics),
+            payload: payload.map(str::to_owned),
+        });
+        let (publish, subscribe) = (selectors(publish), subscribe.collect());
+        let grants =
+            Grants { dialect, publish, has_publish_claim: false, subscribe, expires: None };
+        Access::new(grants, &()).unwrap()
+    }
+
+    fn topics(texts: &[&str]) -> Topics {
+        let topics: Vec<Topic> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        topics.try_into().unwrap()
+    }
+
+    fn may_publish(access: &Access, texts: &[&str]) -> bool {
+        access.may_publish(&ResolvedTopics::new(&topics(texts), &()))
+    }
+
+    fn may_see(access: &Access, texts: &[&str]) -> bool {
+        let topics = topics(texts);
+        let topics = ResolvedTopics::new(&topics, &());
+        access.granted().any(|selector| selector.selects_any(&topics))
+    }
+
+    #[test]
+    fn a_token_whose_grants_are_too_much_together_is_refused_before_one_is_compiled() {
+        let of = |publish: usize, subscribe: usize| {
+            let selectors = |count| vec![Selector::TopicSelector("{a}".to_owned()); count];
+            let subscribe = SubscribeGrant { topics: selectors(subscribe), payload: None };
+            let (publish, has_publish_claim) = (selectors(publish), true);
+            let (dialect, subscribe) = (Dialect::V0, vec![subscribe]);
+            let grants = Grants { dialect, publish, has_publish_claim, subscribe, expires: None };
+            Access::new(grants, &()).map(|_| ())
+        };
+        assert_eq!(of(512, 512), Ok(()));
+        assert_eq!(of(512, 513), Err(InvalidToken::OverTotal(OverTotal::Places(1_025))));
+        // No pattern is one for this parser: it is not asked.
+        let publish = vec![Selector::UrlPattern(":a".repeat(1_025))];
+        let (dialect, subscribe) = (Dialect::V1, Vec::new());
+        let grants =
+            Grants { dialect, publish, has_publish_claim: false, subscribe, expires: None };
+        let over = Err(InvalidToken::OverTotal(OverTotal::Places(1_025)));
+        assert_eq!(Access::new(grants, &()).map(|_| ()), over);
+    }
+
+    #[test]
+    fn every_topic_of_a_publication_must_be_granted() {
+        let some = access(Dialect::V0, &["foo", "bar"], &[]);
+        assert!(may_publish(&some, &["foo"]));
+        assert!(may_publish(&some, &["foo", "bar"]));
+        assert!(!may_publish(&some, &["foo", "baz"]));
+        assert!(may_publish(&access(Dialect::V0, &["*"], &[]), &["foo", "baz"]));
+    }
+
+    #[test]
+    fn without_a_grant_nothing_is_published() {
+        assert!(!may_publish(&access(Dialect::V0, &[], &[]), &["foo"]));
+        assert!(!may_publish(&access(Dialect::V0, &[], &[(&["*"], None)]), &["foo"]));
+        assert!(!may_publish(&Access::default(), &["foo"]));
+    }
+
+    #[test]
+    fn one_topic_that_is_granted_shows_a_private_update() {
+        let some = access(Dialect::V1, &["*"], &[(&["foo"], None), (&["bar"], None)]);
+        assert!(may_see(&some, &["baz", "bar"]));
+        assert!(!may_see(&some, &["baz"]));
+        assert!(!may_see(&access(Dialect::V1, &["*"], &[]), &["foo"]));
+    }
+
+    #[test]
+    fn the_first_grant_that_selects_the_matcher_gives_the_payload() {
+        let grants: [(&[&str], _); 3] =
+            [(&["a"], None), (&["b"], Some("1")), (&["b", "*"], Some("2"))];
+        let some = access(Dialect::V1, &[], &grants);
+        let payload = |matcher| {
+            let matcher = topics(&[matcher]);
+            some.payload(&ResolvedTopics::new(&matcher, &())).map(str::to_owned)
+        };
+        assert_eq!(payload("a"), None);
+        assert_eq!(payload("b").as_deref(), Some("1"));
+        assert_eq!(payload("c").as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn in_0_x_every_subscription_has_the_payload_of_the_token() {
+        let some = access(Dialect::V0, &[], &[(&["a"], Some("1"))]);
+        let other = topics(&["other"]);
+        assert_eq!(some.payload(&ResolvedTopics::new(&other, &())), Some("1"));
+    }
+}

@@ -1,0 +1,184 @@
+//! The claims that an application vouches for by itself, without a token.
+
+mod form;
+
+#[cfg(test)]
+mod tests;
+
+use thiserror::Error;
+
+use self::form::{PAYLOAD, Path, SHORT_OF_0_X, SHORT_OF_1_0};
+use crate::{
+    base::{
+        dialect::Dialect,
+        json::{self, Json},
+        limits::MAX_TOKEN_BYTES,
+        timestamp::Timestamp,
+    },
+    tokens::{
+        authorization_details, claims,
+        grants::{Grants, SubscribeGrant},
+        invalid_token::InvalidToken,
+        numeric_date::{self, Dates},
+        publisher::Publisher,
+    },
+};
+
+/// What an application grants to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationClaims {
+    /// What may be published and seen.
+    pub grants: Grants,
+    /// Who publishes, if the application says it.
+    pub publisher: Option<Publisher>,
+}
+
+/// Why claims are refused. It is meant for the log of the application's developer, and for nobody else.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InvalidClaims {
+    /// They are not an object, or one that cannot be read.
+    #[error(
+        "the claims are not one JSON object with each member once, such as \
+         {{ subscribe: [\"orders/{{id}}\"], publish: [] }}"
+    )]
+    NotAnObject,
+    /// A member is not known, and may be meant for another.
+    #[error("{member:?} is not known in the claims; known are {known}")]
+    Unknown {
+        /// Its name, with the names of what it is in.
+        member: String,
+        /// Those that may be there.
+        known: String,
+    },
+    /// A value is not what it has to be.
+    #[error("{member} is {value}, and has to be {expected}")]
+    Value {
+        /// What has the value.
+        member: String,
+        /// The value, where it is harmless and short.
+        value: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// They would be refused as those of a token, whose rules are the same.
+    #[error("they are refused as the claims of a token would be: {0}")]
+    Refused(#[from] InvalidToken),
+}
+
+const DETAILS: &str = "authorization_details";
+
+/// Seconds beyond which a date is taken for milliseconds: the year 5138.
+const MAX_SECONDS: f64 = 1e11;
+
+/// Reads the claims that an application's function has returned, as JSON: in the short form, or as
+/// in the payload of a token of either dialect. The bounds are those of tokens.
+///
+/// ```
+/// use millstream::{base::timestamp::Timestamp, tokens::{application_claims, grants::Selector}};
+///
+/// let now = Timestamp::from_millis(1_800_000_000_000);
+/// let read = |json| application_claims::parse(json, now);
+/// let short = read(r#"{"subscribe":["orders/{id}"],"subscriber":"ada"}"#)?;
+/// assert_eq!(
+///     short.grants.subscribe[0].topics,
+///     [Selector::TopicSelector("orders/{id}".to_owned())]
+/// );
+/// let payload = read(r#"{"mercure":{"subscribe":["orders/{id}"]},"sub":"ada"}"#)?;
+/// assert_eq!(payload, short);
+/// assert!(read(r#"{"subscibe":["orders/{id}"]}"#).is_err());
+/// # Ok::<(), application_claims::InvalidClaims>(())
+/// ```
+///
+/// # Errors
+/// What is wrong with them, and what would be right. A member that is not known is wrong: a name that
+/// is misspelt grants neither more nor less than was meant.
+pub fn parse(json: &str, now: Timestamp) -> Result<ApplicationClaims, InvalidClaims> {
+    if json.len() > MAX_TOKEN_BYTES {
+        let (of, count, limit) = ("bytes of JSON", json.len(), MAX_TOKEN_BYTES);
+        return Err(InvalidToken::TooMany { of, count, limit }.into());
+    }
+    let claims = json::object(json).map_err(|_| InvalidClaims::NotAnObject)?;
+    if form::has_any(SHORT_OF_0_X, &claims) || !form::has_any(PAYLOAD, &claims) {
+        short(&claims, now)
+    } else {
+        payload(&claims, now)
+    }
+}
+
+/// Reads the short form. Its first selector says of which dialect all are.
+fn short(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, InvalidClaims> {
+    let first = |list| claims.list(list).ok().flatten().and_then(<[_]>::first);
+    let is_of_1_0 = first("subscribe").or(first("publish")).is_some_and(Json::is_object);
+    let form = if is_of_1_0 { SHORT_OF_1_0 } else { SHORT_OF_0_X };
+    form::check(form, claims, &Path::Claims)?;
+    let expires = expires(claims, "expires", now)?;
+    let grants = if is_of_1_0 {
+        topics(claims, expires)?
+    } else {
+        // It has the members of the claim of 0.x. That a list is there, and empty, grants nothing also
+        // where the claim of a token would.
+        Grants { has_publish_claim: false, ..claims::grants(claims, expires)? }
+    };
+    Ok(ApplicationClaims { grants, publisher: publisher(claims, "subscriber") })
+}
+
+/// What the topics of the short form grant, as those of authorization details do.
+fn topics(claims: &Json<'_>, expires: Option<Timestamp>) -> Result<Grants, InvalidToken> {
+    let list = |name| {
+        let topics = claims.list(name).ok().flatten().unwrap_or_default();
+        authorization_details::selectors(topics)
+    };
+    let (publish, topics) = (list("publish")?, list("subscribe")?);
+    authorization_details::within_topics(publish.len() + topics.len())?;
+    let subscribe =
+        vec![SubscribeGrant { topics, payload: authorization_details::payload(claims)? }];
+    Ok(Grants { dialect: Dialect::V1, publish, has_publish_claim: false, subscribe, expires })
+}
+
+/// Reads a payload as a token has it. Neither issuer nor audience is held against anything.
+fn payload(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, InvalidClaims> {
+    form::check(PAYLOAD, claims, &Path::Claims)?;
+    let expires = expires(claims, "exp", now)?;
+    let dates = Dates::of(claims).map_err(|_| InvalidToken::Claims("a date is not a number"))?;
+    dates.check(now)?;
+    let details = claims.list(DETAILS).ok().flatten();
+    let grants = match (details, claims::claim(claims)) {
+        (Some(_), Some(_)) => {
+            let expected = "left out where the claim of 0.x is";
+            return Err(Path::Member(&Path::Claims, DETAILS).wrong(claims.get(DETAILS), expected));
+        }
+        (Some(details), None) => authorization_details::grants(details, expires)?,
+        (None, claim) => claims::grants(claim.unwrap_or(&Json::Null), expires)?,
+    };
+    Ok(ApplicationClaims { grants, publisher: publisher(claims, "sub") })
+}
+
+/// Whose the claims are, if they say it. An issuer stands in a payload alone.
+fn publisher(claims: &Json<'_>, subject: &str) -> Option<Publisher> {
+    let subject = claims.text(subject).ok()??;
+    Some(Publisher::of_application(claims.text("iss").ok().flatten(), subject))
+}
+
+/// When the claims expire. `null` is no date: it is made of a `Date` or a number that is none, and
+/// would be taken for claims without an end.
+fn expires(
+    claims: &Json<'_>,
+    member: &'static str,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, InvalidClaims> {
+    let value = claims.member(member);
+    let moment = match value {
+        None => return Ok(None),
+        Some(Json::Number(number)) => {
+            let seconds = number.as_f64().filter(|seconds| *seconds < MAX_SECONDS);
+            seconds.map(numeric_date::timestamp)
+        }
+        _ => None,
+    };
+    let expected = "a moment to come, in seconds since 1970 (not milliseconds) or as a Date; without \
+                    an end it is left out";
+    match moment {
+        Some(moment) if moment > now => Ok(Some(moment)),
+        _ => Err(Path::Member(&Path::Claims, member).wrong(value, expected)),
+    }
+}

@@ -1,0 +1,151 @@
+//! How a request is answered that may not do what it asks for: RFC 6750 § 3 and RFC 9728 § 5.1.
+
+use thiserror::Error;
+
+use crate::{
+    base::dialect::Dialect,
+    http::problem::Problem,
+    tokens::{
+        bearer::InvalidAuthorization, invalid_token::InvalidToken, publish_origin::ForbiddenOrigin,
+    },
+};
+
+/// Why a request is not authorized. Shown as text it is the `detail` of the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unauthorized {
+    /// No token was presented.
+    #[error("this needs a token, and none was presented")]
+    Missing,
+    /// A token was presented in another form than that of RFC 6750.
+    #[error(transparent)]
+    Presentation(#[from] InvalidAuthorization),
+    /// The token is refused.
+    #[error(transparent)]
+    Token(#[from] InvalidToken),
+    /// The token is valid, and does not grant what is asked for.
+    #[error("the token does not grant this: {0}")]
+    InsufficientScope(String),
+    /// A page of this origin may not use its visitor's cookie.
+    #[error(transparent)]
+    Origin(#[from] ForbiddenOrigin),
+    /// The keys could not be fetched, so that nothing can be said about the token.
+    #[error("the keys that verify the token cannot be fetched at present")]
+    KeysUnavailable,
+    /// Nobody can do this here: there is no key for such tokens.
+    #[error("this needs a token, and the hub has no key that verifies one")]
+    NoKey,
+}
+
+impl Unauthorized {
+    /// The token has no grant for one of the topics of a publication, or none at all.
+    #[must_use]
+    pub fn no_publish_grant() -> Self {
+        Self::InsufficientScope("it has no publish grant for one of the update's topics".to_owned())
+    }
+
+    /// The status in a dialect. In 0.x the reference hub answers everything with 401, and clients
+    /// have come to expect it.
+    #[must_use]
+    pub fn status(&self, dialect: Dialect) -> u16 {
+        match (self, dialect) {
+            (Self::KeysUnavailable, _) => 503,
+            (_, Dialect::V0) | (Self::Missing | Self::Token(_) | Self::NoKey, _) => 401,
+            (Self::Presentation(_), _) => 400,
+            (Self::InsufficientScope(_) | Self::Origin(_), _) => 403,
+        }
+    }
+
+    /// The error code: RFC 6750 § 3.1. A request without a token gets none.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Missing | Self::NoKey | Self::KeysUnavailable | Self::Origin(_) => None,
+            Self::Presentation(_) => Some("invalid_request"),
+            Self::Token(_) => Some("invalid_token"),
+            Self::InsufficientScope(_) => Some("insufficient_scope"),
+        }
+    }
+
+    /// The `WWW-Authenticate` header. `metadata` is the URL of the hub's metadata, if it has any.
+    ///
+    /// ```
+    /// use millstream::{base::dialect::Dialect, tokens::challenge::Unauthorized};
+    ///
+    /// let url = "https://hub.example/.well-known/oauth-protected-resource/.well-known/mercure";
+    /// assert_eq!(
+    ///     Unauthorized::Missing.challenge(Dialect::V1, Some(url)).unwrap(),
+    ///     format!("Bearer resource_metadata=\"{url}\""),
+    /// );
+    /// assert_eq!(Unauthorized::Missing.challenge(Dialect::V0, None).unwrap(), "Bearer");
+    /// ```
+    #[must_use]
+    pub fn challenge(&self, dialect: Dialect, metadata: Option<&str>) -> Option<String> {
+        if self.code().is_none() && self.status(dialect) != 401 {
+            return None;
+        }
+        let code = self.code().map(|code| format!("error=\"{code}\""));
+        // A URL holds no quotation mark, nor anything else that ends a quoted string.
+        let is_quotable = |url: &&str| !url.contains(['"', '\\']) && url.is_ascii();
+        let metadata = metadata.filter(|_| dialect == Dialect::V1).filter(is_quotable);
+        let metadata = metadata.map(|url| format!("resource_metadata=\"{url}\""));
+        let parameters: Vec<_> = code.into_iter().chain(metadata).collect();
+        Some(match parameters.as_slice() {
+            [] => "Bearer".to_owned(),
+            parameters => format!("Bearer {}", parameters.join(", ")),
+        })
+    }
+
+    /// The body of the answer.
+    #[must_use]
+    pub fn problem(&self, dialect: Dialect) -> Problem {
+        let status = self.status(dialect);
+        let title = match status {
+            400 => "Bad Request",
+            403 => "Forbidden",
+            503 => "Service Unavailable",
+            _ => "Unauthorized",
+        };
+        Problem::new(status, title, self.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(unauthorized: &Unauthorized, v0: (u16, Option<&str>), v1: (u16, Option<&str>)) {
+        for (dialect, expected) in [(Dialect::V0, v0), (Dialect::V1, v1)] {
+            let challenge = unauthorized.challenge(dialect, None);
+            assert_eq!((unauthorized.status(dialect), challenge.as_deref()), expected);
+            assert_eq!(unauthorized.problem(dialect).status(), expected.0);
+        }
+    }
+
+    #[test]
+    fn each_reason_has_its_status_and_code_in_each_dialect() {
+        check(&Unauthorized::Missing, (401, Some("Bearer")), (401, Some("Bearer")));
+        let invalid_request = Some("Bearer error=\"invalid_request\"");
+        check(&InvalidAuthorization.into(), (401, invalid_request), (400, invalid_request));
+        let invalid_token = Some("Bearer error=\"invalid_token\"");
+        check(&InvalidToken::Expired.into(), (401, invalid_token), (401, invalid_token));
+        let insufficient_scope = Some("Bearer error=\"insufficient_scope\"");
+        let insufficient = Unauthorized::InsufficientScope("publish".to_owned());
+        check(&insufficient, (401, insufficient_scope), (403, insufficient_scope));
+        check(&ForbiddenOrigin::Missing.into(), (401, Some("Bearer")), (403, None));
+        check(&Unauthorized::KeysUnavailable, (503, None), (503, None));
+    }
+
+    #[test]
+    fn the_metadata_is_named_in_1_0_alone_and_never_breaks_the_header() {
+        let unauthorized = Unauthorized::from(InvalidToken::Audience);
+        let challenge = |dialect, url| unauthorized.challenge(dialect, Some(url)).unwrap();
+        assert_eq!(
+            challenge(Dialect::V1, "https://a.example/x"),
+            "Bearer error=\"invalid_token\", resource_metadata=\"https://a.example/x\""
+        );
+        for (dialect, url) in [(Dialect::V0, "https://a.example/x"), (Dialect::V1, "https://a\"")] {
+            assert_eq!(challenge(dialect, url), "Bearer error=\"invalid_token\"");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What a verified token allows: who may publish what, and see what.
+
+use crate::base::{dialect::Dialect, timestamp::Timestamp};
+
+/// The grants of a token. `S` is what selects topics: a [`Selector`] as it stands in the token,
+/// or what [`try_map`](Grants::try_map) makes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grants<S = Selector> {
+    /// The dialect of the token.
+    pub dialect: Dialect,
+    /// What may be published.
+    pub publish: Vec<S>,
+    /// Whether there is a `publish` claim of 0.x, be it empty.
+    pub has_publish_claim: bool,
+    /// Which private updates may be seen.
+    pub subscribe: Vec<SubscribeGrant<S>>,
+    /// When the token expires: streams end then.
+    pub expires: Option<Timestamp>,
+}
+
+/// A grant to subscribe: one detail of 1.0, or the whole claim of 0.x.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscribeGrant<S = Selector> {
+    /// Which private updates may be seen.
+    pub topics: Vec<S>,
+    /// What is attached to subscriptions, as JSON.
+    pub payload: Option<String>,
+}
+
+/// A selector of topics as it stands in a token.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Selector {
+    /// `*`: every topic.
+    All,
+    /// A topic selector of 0.x: a topic or a URI template.
+    TopicSelector(String),
+    /// `exact` of 1.0: the topic of these bytes.
+    Exact(String),
+    /// `urlpattern` of 1.0.
+    UrlPattern(String),
+}
+
+impl<S> Grants<S> {
+    /// The same grants with selectors that select.
+    ///
+    /// # Errors
+    /// The first that `selector` returns: a token of 1.0 with one wrong pattern is wrong as a
+    /// whole.
+    pub fn try_map<T, E>(
+        self,
+        mut selector: impl FnMut(S) -> Result<T, E>,
+    ) -> Result<Grants<T>, E> {
+        let mut all = |selectors: Vec<S>| {
+            selectors.into_iter().map(&mut selector).collect::<Result<Vec<T>, E>>()
+        };
+        let publish = all(self.publish)?;
+        let subscribe = self
+            .subscribe
+            .into_iter()
+            .map(|grant| Ok(SubscribeGrant { topics: all(grant.topics)?, payload: grant.payload }));
+        Ok(Grants {
+            dialect: self.dialect,
+            publish,
+            has_publish_claim: self.has_publish_claim,
+            subscribe: subscribe.collect::<Result<_, E>>()?,
+            expires: self.expires,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grants(
+        dialect: Dialect,
+        publish: &[&'static str],
+        subscribe: &[(&[&'static str], Option<&str>)],
+    ) -> Grants<&'static str> {
+        let subscribe = subscribe.iter().map(|(topics, payload)| SubscribeGrant {
+            topics: topics.to_vec(),
+            payload: payload.map(str::to_owned),
+        });
+        let subscribe = subscribe.collect();
+        let publish = publish.to_vec();
+        Grants { dialect, publish, has_publish_claim: false, subscribe, expires: None }
+    }
+
+    #[test]
+    fn one_wrong_selector_fails_the_whole() {
+        let some = grants(Dialect::V1, &["a"], &[(&["b"], Some("1"))]);
+        assert_eq!(some.clone().try_map(Ok::<_, ()>), Ok(some.clone()));
+        let refuse_b = |selector| if selector == "b" { Err(selector) } else { Ok(()) };
+        assert_eq!(some.try_map(refuse_b), Err("b"));
+    }
+}

@@ -1,0 +1,160 @@
+//! The key sets that are fetched, of all URLs of an isolate.
+//!
+//! This decides; the asker fetches. No asker depends on another: one that is told to wait asks again,
+//! and a fetch whose asker is gone is over at its deadline.
+
+#[cfg(test)]
+mod tests;
+
+use std::{rc::Rc, time::Duration};
+
+use crate::{
+    base::{limits::MAX_KEY_SETS, timestamp::Timestamp},
+    tokens::{
+        fetched_keys::{self, FetchedKeys, MIN_INTERVAL},
+        key_set::{InvalidKeySet, KeySet},
+    },
+};
+
+/// How long a key set may take to arrive: clients that wait for it have an `EventSource` open.
+pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a fetch is waited for: as long as it may take, and the time to tell its end. Beyond that
+/// its asker is gone.
+pub const FETCH_DEADLINE: Duration = FETCH_TIMEOUT.saturating_add(Duration::from_secs(2));
+
+// A fetch is no longer waited for when the next one may begin.
+const _: () = assert!(FETCH_DEADLINE.as_millis() < MIN_INTERVAL.as_millis());
+
+/// The key sets of all URLs, no more than [`MAX_KEY_SETS`].
+///
+/// ```
+/// use millstream::{base::timestamp::Timestamp, tokens::key_sets::{KeySets, Next}};
+///
+/// let (mut sets, now) = (KeySets::default(), Timestamp::from_millis(0));
+/// let url = "https://as.example/jwks";
+/// assert_eq!(sets.next(url, now, &|_| true), Next::Fetch);
+/// assert_eq!(sets.next(url, now, &|_| true), Next::Wait);
+/// let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+/// sets.finish(url, now, Some(&format!(r#"{{"keys":[{key}]}}"#)))?;
+/// assert!(matches!(sets.next(url, now, &|_| true), Next::Use(_)));
+/// # Ok::<(), millstream::tokens::key_set::InvalidKeySet>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct KeySets {
+    clock: Clock,
+    /// The one that was asked for last is the last.
+    all: Vec<Fetched>,
+}
+
+/// What to do about a key set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Use it. It may be without the key that is asked for.
+    Use(Rc<KeySet>),
+    /// Fetch it, and tell [`KeySets::finish`] how that ended: one asker alone is told so.
+    Fetch,
+    /// Ask again soon: it is being fetched.
+    Wait,
+    /// There is none, and it is too soon to try again.
+    Unavailable,
+}
+
+/// The key set of one URL.
+#[derive(Clone, Debug)]
+struct Fetched {
+    url: String,
+    keys: FetchedKeys,
+    /// When the fetch that is under way began.
+    under_way: Option<Timestamp>,
+}
+
+/// A clock that goes on as another one does, and stands still where that one goes back.
+#[derive(Clone, Copy, Debug, Default)]
+struct Clock {
+    seen: Timestamp,
+    now: Timestamp,
+}
+
+impl KeySets {
+    /// What to do for a token; `is_known` says whether a key set has a key for it.
+    ///
+    /// A key that is known is used at once, also while its set is fetched anew.
+    pub fn next(&mut self, url: &str, now: Timestamp, is_known: &dyn Fn(&KeySet) -> bool) -> Next {
+        let now = self.clock.tick(now);
+        let Some(fetched) = self.of(url, now) else { return Next::Unavailable };
+        fetched.next(now, is_known)
+    }
+
+    /// Takes the document that was fetched, or that there is none.
+    ///
+    /// # Errors
+    /// Why the document is not a key set, for the log. It is then as if there was none.
+    pub fn finish(
+        &mut self,
+        url: &str,
+        now: Timestamp,
+        document: Option<&str>,
+    ) -> Result<(), InvalidKeySet> {
+        let now = self.clock.tick(now);
+        let (keys, told) = match document.map(KeySet::from_public_jwks) {
+            Some(Ok(keys)) => (Some(keys), Ok(())),
+            Some(Err(invalid)) => (None, Err(invalid)),
+            None => (None, Ok(())),
+        };
+        if let Some(fetched) = self.all.iter_mut().find(|fetched| fetched.url == url) {
+            fetched.under_way = None;
+            fetched.keys.finish(now, keys);
+        }
+        told
+    }
+
+    /// The key set of this URL, which is asked for now. Beyond the bound, the set that was
+    /// unused the longest is forgotten. A set that was fetched just now stays: its interval would be
+    /// forgotten too, and it could be fetched without end.
+    fn of(&mut self, url: &str, now: Timestamp) -> Option<&mut Fetched> {
+        let own = self.all.iter().position(|fetched| fetched.url == url);
+        let forgotten = || self.all.iter().position(|fetched| fetched.keys.may_fetch(now));
+        let fetched = match own {
+            Some(at) => self.all.remove(at),
+            None if self.all.len() < MAX_KEY_SETS => Fetched::new(url),
+            None => {
+                self.all.remove(forgotten()?);
+                Fetched::new(url)
+            }
+        };
+        self.all.push(fetched);
+        self.all.last_mut()
+    }
+}
+
+impl Fetched {
+    fn new(url: &str) -> Self {
+        Self { url: url.to_owned(), keys: FetchedKeys::default(), under_way: None }
+    }
+
+    fn next(&mut self, now: Timestamp, is_known: &dyn Fn(&KeySet) -> bool) -> Next {
+        let is_under_way = self.under_way.is_some_and(|begun| now.since(begun) < FETCH_DEADLINE);
+        let next = self.keys.next(now, is_known);
+        if is_under_way && !matches!(&next, fetched_keys::Next::Use(keys) if is_known(keys)) {
+            return Next::Wait;
+        }
+        match next {
+            fetched_keys::Next::Use(keys) => Next::Use(keys),
+            fetched_keys::Next::Unavailable => Next::Unavailable,
+            fetched_keys::Next::Fetch => {
+                self.keys.begin(now);
+                self.under_way = Some(now);
+                Next::Fetch
+            }
+        }
+    }
+}
+
+impl Clock {
+    fn tick(&mut self, now: Timestamp) -> Timestamp {
+        self.now = self.now.saturating_add(now.since(self.seen));
+        self.seen = now;
+        self.now
+    }
+}

@@ -1,0 +1,154 @@
+//! Whose a publication is, so that the idempotency keys of one publisher are not another's.
+
+use std::fmt;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
+use crate::{base::json, tokens::key::Key};
+
+/// The publisher that a token or an application names: the subject of its issuer, or else the holder of
+/// the key; as the bytes that a digest is made of. No two publishers have the same bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Publisher(Vec<u8>);
+
+/// The idempotency keys of one publisher.
+///
+/// It holds no name and no secret, only what a digest of them leaves, so that it can be stored.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeySpace(String);
+
+/// Bytes of a digest that make up a key space: nobody finds another publisher with the same.
+const DIGEST_BYTES: usize = 16;
+
+impl Publisher {
+    /// Who has sent a token with these claims, which `key` has verified, as one of the trusted
+    /// `issuer`, if it is an access token of 1.0.
+    ///
+    /// A token of 0.x may claim any issuer, and does not become one that is trusted by that.
+    #[must_use]
+    pub fn of_token(issuer: Option<&str>, payload: &str, key: &Key) -> Self {
+        let claims = json::object(payload).ok();
+        let claim = |name| claims.as_ref()?.text(name).ok()?.filter(|text| !text.is_empty());
+        let (trusted, claimed) = (issuer.unwrap_or_default(), claim("iss").unwrap_or_default());
+        let (kind, whose) = match claim("sub") {
+            Some(subject) => ("subject", subject.as_bytes()),
+            None => ("key", key.bytes()),
+        };
+        Self::of_parts(&[kind.as_bytes(), trusted.as_bytes(), claimed.as_bytes(), whose])
+    }
+
+    /// Who an application says it is: the subject of an issuer, if there is one. No token makes itself
+    /// that publisher, whatever it claims.
+    #[must_use]
+    pub fn of_application(issuer: Option<&str>, subject: &str) -> Self {
+        let issuer = issuer.unwrap_or_default();
+        Self::of_parts(&[b"application", issuer.as_bytes(), subject.as_bytes()])
+    }
+
+    fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut bytes = Vec::new();
+        for part in parts {
+            bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(part);
+        }
+        Self(bytes)
+    }
+
+    /// What a digest is to be made of. It may hold a secret.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Publisher {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Publisher").finish_non_exhaustive()
+    }
+}
+
+impl KeySpace {
+    /// That of all who publish without a token.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self("-".to_owned())
+    }
+
+    /// That of the publisher of whose bytes this is the SHA-256.
+    #[must_use]
+    pub fn of_digest(digest: &[u8]) -> Self {
+        Self(BASE64_URL_SAFE_NO_PAD.encode(digest.get(..DIGEST_BYTES).unwrap_or(digest)))
+    }
+
+    /// The one that a store kept as text.
+    #[must_use]
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text for a store.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(secret: &str) -> Key {
+        Key::secret(secret.repeat(32).into_bytes()).unwrap()
+    }
+
+    fn of(issuer: Option<&str>, payload: &str) -> Publisher {
+        Publisher::of_token(issuer, payload, &key("k"))
+    }
+
+    #[test]
+    fn a_subject_is_the_same_whatever_key_and_whatever_else_is_in_its_token() {
+        let first = of(None, r#"{"iss":"a","sub":"b","jti":"1"}"#);
+        let renewed = r#"{"jti":"2","sub":"b","iss":"a","mercure":{"publish":["*"]}}"#;
+        assert_eq!(first, Publisher::of_token(None, renewed, &key("other")));
+    }
+
+    #[test]
+    fn no_text_in_a_token_makes_it_that_of_another() {
+        let all = [
+            of(None, r#"{"iss":"a","sub":"b/c"}"#),
+            of(None, r#"{"iss":"a/b","sub":"c"}"#),
+            of(None, r#"{"iss":"ab","sub":"c"}"#),
+            of(None, r#"{"iss":"a","sub":"bc"}"#),
+            of(None, r#"{"sub":"abc"}"#),
+            of(None, r#"{"sub":"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"}"#),
+            of(None, r#"{"iss":"a"}"#),
+            of(None, "{}"),
+            of(Some("a"), r#"{"iss":"a","sub":"bc"}"#),
+            of(Some("a"), r#"{"iss":"a"}"#),
+            Publisher::of_token(None, "{}", &key("l")),
+            of(None, r#"{"sub":"application"}"#),
+            Publisher::of_application(None, "abc"),
+            Publisher::of_application(None, "application"),
+            Publisher::of_application(Some("a"), "bc"),
+            Publisher::of_application(Some("ab"), "c"),
+        ];
+        for (at, publisher) in all.iter().enumerate() {
+            assert!(!all[..at].contains(publisher), "{at}");
+        }
+    }
+
+    #[test]
+    fn without_a_subject_it_is_who_holds_the_key() {
+        for payload in ["{}", r#"{"sub":""}"#, r#"{"sub":7}"#, "no JSON"] {
+            assert_eq!(of(None, payload), of(None, r#"{"jti":"1"}"#), "{payload}");
+        }
+    }
+
+    #[test]
+    fn neither_it_nor_its_key_space_shows_a_secret() {
+        let publisher = Publisher::of_token(None, "{}", &key("s3cret"));
+        assert_eq!(format!("{publisher:?}"), "Publisher { .. }");
+        assert_eq!(KeySpace::of_digest(&[0xff; 32]).as_str(), "_____________________w");
+        assert_ne!(KeySpace::of_digest(&[]), KeySpace::anonymous());
+    }
+}

@@ -1,0 +1,264 @@
+//! Whose tokens are trusted, and by which dialect's rules each is read.
+
+use crate::{
+    base::{dialect::Dialect, timestamp::Timestamp},
+    tokens::{
+        access_token,
+        bearer::Carrier,
+        claims,
+        grants::Grants,
+        invalid_token::InvalidToken,
+        jws::Jws,
+        key::Weakness,
+        verifier::{Role, Verifier},
+    },
+};
+
+mod invalid;
+mod issuers;
+mod variables;
+
+pub(crate) use invalid::of_hub;
+pub use invalid::{InvalidTrust, InvalidTrustReason};
+pub(crate) use variables::{
+    DEVELOPMENT, ISSUERS, KeyVariables, PUBLISHER, SUBSCRIBER, TRUSTED_ISSUERS,
+};
+
+/// The keys of the hub.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// For tokens of 0.x, whoever issues them.
+    legacy: Verifiers,
+    /// For access tokens of 1.0.
+    issuers: Vec<Issuer>,
+    /// Whether secrets are taken that are weak, and which those are.
+    is_development: bool,
+    pub(crate) weak: Vec<InvalidTrust>,
+}
+
+/// One who issues access tokens. Keys are never used for another: draft-dunglas-mercure-08,
+/// authorization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Issuer {
+    id: String,
+    /// Where it is set.
+    variable: &'static str,
+    is_authorization_server: bool,
+    verifiers: Verifiers,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Verifiers {
+    publisher: Option<Verifier>,
+    subscriber: Option<Verifier>,
+}
+
+/// How a token is to be verified and read.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'trust> {
+    /// What verifies its signature.
+    pub verifier: &'trust Verifier,
+    /// The issuer, for an access token of 1.0.
+    issuer: Option<&'trust Issuer>,
+}
+
+impl Trust {
+    /// The keys that the variables name. Without any, no token is trusted.
+    ///
+    /// # Errors
+    /// The first variable that is wrong, a secret that is weak among them unless this is development.
+    pub(crate) fn of(variables: &KeyVariables) -> Result<Self, InvalidTrust> {
+        let legacy = Verifiers {
+            publisher: variables.publisher.verifier(PUBLISHER)?,
+            subscriber: variables.subscriber.verifier(SUBSCRIBER)?,
+        };
+        let is_development = variables.is_development;
+        let mut trust = Self { legacy, is_development, ..Self::default() };
+        let of = |variable| move |reason| InvalidTrust::new(variable, reason);
+        for (variable, role) in
+            [(PUBLISHER.key, Role::Publisher), (SUBSCRIBER.key, Role::Subscriber)]
+        {
+            let weakness = trust.legacy.of(role).and_then(Verifier::weakness);
+            trust.note(variable, None, weakness).map_err(of(variable))?;
+        }
+        trust.add_own(variables.trusted_issuer.trim()).map_err(of(TRUSTED_ISSUERS))?;
+        trust.add_listed(variables.issuers.trim()).map_err(of(ISSUERS))?;
+        Ok(trust)
+    }
+
+    /// The secrets that development alone allows, each as what is wrong with its variable.
+    #[must_use]
+    pub fn weak_secrets(&self) -> &[InvalidTrust] {
+        &self.weak
+    }
+
+    /// Keeps in mind that a secret is weak, which only development takes.
+    fn note(
+        &mut self,
+        variable: &'static str,
+        issuer: Option<&str>,
+        weakness: Option<Weakness>,
+    ) -> Result<(), InvalidTrustReason> {
+        let Some(weakness) = weakness else { return Ok(()) };
+        let reason = InvalidTrustReason::Weak { issuer: issuer.map(str::to_owned), weakness };
+        if !self.is_development {
+            return Err(reason);
+        }
+        self.weak.push(InvalidTrust::new(variable, reason));
+        Ok(())
+    }
+
+    fn add_own(&mut self, id: &str) -> Result<(), InvalidTrustReason> {
+        if id.contains(char::is_whitespace) {
+            return Err(InvalidTrustReason::OneIssuer);
+        }
+        if !id.is_empty() {
+            let verifiers = self.legacy.clone();
+            if verifiers == Verifiers::default() {
+                return Err(InvalidTrustReason::NoKey);
+            }
+            let id = id.to_owned();
+            let (variable, is_authorization_server) = (TRUSTED_ISSUERS, false);
+            self.issuers.push(Issuer { id, variable, is_authorization_server, verifiers });
+        }
+        Ok(())
+    }
+
+    fn add_listed(&mut self, list: &str) -> Result<(), InvalidTrustReason> {
+        if list.is_empty() {
+            return Ok(());
+        }
+        for issuer in issuers::parse(list)? {
+            if self.issuers.iter().any(|known| known.id == issuer.id) {
+                return Err(InvalidTrustReason::Twice(issuer.id));
+            }
+            let Verifiers { publisher, subscriber } = &issuer.verifiers;
+            for verifier in [publisher, subscriber].into_iter().flatten() {
+                self.note(ISSUERS, Some(&issuer.id), verifier.weakness())?;
+            }
+            self.issuers.push(issuer);
+        }
+        Ok(())
+    }
+
+    /// Holds the issuers against the URL by which the world knows the hub: without one, an access
+    /// token would be meant for whichever host a request names.
+    ///
+    /// # Errors
+    /// There are issuers, and no such URL.
+    pub(crate) fn check_audience(&self, public_url: Option<&str>) -> Result<(), InvalidTrust> {
+        match (public_url, self.issuers.first()) {
+            (None, Some(issuer)) => {
+                Err(InvalidTrust::new(issuer.variable, InvalidTrustReason::NoAudience))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether there is anybody whose access tokens of 1.0 are trusted.
+    #[must_use]
+    pub fn trusts_an_issuer(&self) -> bool {
+        !self.issuers.is_empty()
+    }
+
+    /// Whether no token is trusted for this role.
+    #[must_use]
+    pub fn is_without_key(&self, role: Role) -> bool {
+        let all = self.issuers.iter().map(|issuer| &issuer.verifiers).chain([&self.legacy]);
+        all.map(|verifiers| verifiers.of(role)).all(|verifier| verifier.is_none())
+    }
+
+    /// The issuers that are authorization servers: RFC 9728 § 2.
+    pub fn authorization_servers(&self) -> impl Iterator<Item = &str> {
+        let servers = self.issuers.iter().filter(|issuer| issuer.is_authorization_server);
+        servers.map(|issuer| issuer.id.as_str())
+    }
+
+    /// The dialect in which a request with this token is refused, when it shows none by itself;
+    /// `None` stands for a token that cannot be taken apart.
+    #[must_use]
+    pub fn dialect_of_refusal(&self, jws: Option<&Jws<'_>>, role: Role) -> Dialect {
+        match jws {
+            Some(jws) if self.legacy.of(role).is_some() => {
+                Dialect::of_token(jws.header.typ.as_deref(), self.trusts_an_issuer())
+            }
+            _ => Dialect::of_hub(self.trusts_an_issuer()),
+        }
+    }
+
+    /// Chooses the verifier of a token, by its `typ` and the issuer that it claims.
+    ///
+    /// # Errors
+    /// Why there is none, or why it does not allow the token's algorithm.
+    pub fn choose(&self, jws: &Jws<'_>, role: Role) -> Result<Choice<'_>, InvalidToken> {
+        let typ = jws.header.typ.as_deref();
+        let issuer = match Dialect::of_token(typ, self.trusts_an_issuer()) {
+            Dialect::V0 => None,
+            Dialect::V1 => {
+                let claimed = access_token::issuer(&jws.payload).ok_or(InvalidToken::Issuer)?;
+                let mut issuers = self.issuers.iter();
+                Some(issuers.find(|issuer| issuer.id == claimed).ok_or(InvalidToken::Issuer)?)
+            }
+        };
+        let verifiers = issuer.map_or(&self.legacy, |issuer| &issuer.verifiers);
+        let verifier = verifiers.of(role).ok_or(InvalidToken::NoVerifier)?;
+        verifier.allows(&jws.header)?;
+        Ok(Choice { verifier, issuer })
+    }
+}
+
+impl Verifiers {
+    fn of(&self, role: Role) -> Option<&Verifier> {
+        match role {
+            Role::Publisher => self.publisher.as_ref(),
+            Role::Subscriber => self.subscriber.as_ref(),
+        }
+    }
+}
+
+impl<'trust> Choice<'trust> {
+    /// The trusted issuer of an access token of 1.0.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&'trust str> {
+        self.issuer.map(|issuer| issuer.id.as_str())
+    }
+
+    /// The dialect of the token.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        if self.issuer.is_some() { Dialect::V1 } else { Dialect::V0 }
+    }
+
+    /// Holds the way in which the token was presented against its dialect: an access token never
+    /// comes in a URL, and a request that shows 1.0 by itself takes no other token.
+    ///
+    /// # Errors
+    /// [`InvalidToken::InQuery`] or [`InvalidToken::NotAnAccessToken`].
+    pub fn admits(&self, carrier: Carrier, request: Option<Dialect>) -> Result<(), InvalidToken> {
+        match (self.dialect(), carrier, request) {
+            (Dialect::V1, Carrier::Query, _) => Err(InvalidToken::InQuery),
+            (Dialect::V0, _, Some(Dialect::V1)) => Err(InvalidToken::NotAnAccessToken),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the token grants, once its signature is verified. `resource` is the hub's resource
+    /// identifier, which an access token must be meant for.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub fn grants(
+        &self,
+        jws: &Jws<'_>,
+        resource: &str,
+        now: Timestamp,
+    ) -> Result<Grants, InvalidToken> {
+        match self.issuer {
+            Some(issuer) => access_token::parse(&jws.payload, &issuer.id, resource, now),
+            None => claims::parse(&jws.payload, now),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! URI templates as topic selectors: [RFC 6570], all four levels, in linear time.
+//!
+//! A topic is selected if the template expands to it for some values of its variables, each of
+//! which may be undefined, a string, a list or an associative array. Two variables of the same name
+//! are not compared. The reference hub of the 0.x dialect is laxer: it ignores the names in `{?name}`
+//! and the length in `{name:3}`, so a grant of it covers more than the template can expand to.
+//!
+//! [RFC 6570]: https://www.rfc-editor.org/rfc/rfc6570
+
+use std::{cell::OnceCell, fmt, str::FromStr};
+
+use crate::{
+    base::heap,
+    topics::{positions::Positions, selector_cost::SelectorCost},
+};
+
+mod classes;
+mod expression;
+mod literal;
+mod parse;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use classes::Classes;
+use expression::Expression;
+pub use parse::InvalidUriTemplate;
+
+/// A URI template.
+///
+/// ```
+/// use millstream::topics::uri_template::UriTemplate;
+///
+/// let template: UriTemplate = "https://example.com/books/{id}{?page}".parse()?;
+/// assert!(template.matches("https://example.com/books/1"));
+/// assert!(template.matches("https://example.com/books/1?page=2"));
+/// assert!(!template.matches("https://example.com/books/1/reviews"));
+/// # Ok::<(), millstream::topics::uri_template::InvalidUriTemplate>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UriTemplate {
+    source: String,
+    parts: Vec<Part>,
+}
+
+/// RFC 6570 § 2: `URI-Template = *( literals / expression )`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    /// What expands to itself, and to its percent-encoded form (§ 3.1) where that differs.
+    Literal(String),
+    Expression(Expression),
+}
+
+impl UriTemplate {
+    /// Whether there is anything to expand. Without, the template is a plain text, which only an
+    /// equal topic should match.
+    #[must_use]
+    pub fn has_expressions(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Expression(_)))
+    }
+
+    /// Whether the template expands to this text for some values of its variables.
+    #[must_use]
+    pub fn matches(&self, topic: &str) -> bool {
+        self.expands_to(&Text::new(topic))
+    }
+
+    pub(crate) fn expands_to(&self, text: &Text<'_>) -> bool {
+        let bytes = text.bytes;
+        let mut places = Positions::start(bytes);
+        for part in &self.parts {
+            places = match part {
+                Part::Literal(literal) => literal::ends(bytes, places, literal),
+                Part::Expression(expression) => {
+                    expression.ends(text.classes.get_or_init(|| Classes::of(bytes)), &places)
+                }
+            };
+            if places.is_empty() {
+                return false;
+            }
+        }
+        places.has_end()
+    }
+
+    /// What every text that it expands to begins with. Of a character beyond ASCII there are two
+    /// forms.
+    #[must_use]
+    pub fn beginning(&self) -> &str {
+        match self.parts.first() {
+            Some(Part::Literal(literal)) => {
+                let end = literal.find(|character: char| !character.is_ascii());
+                literal.get(..end.unwrap_or(literal.len())).unwrap_or_default()
+            }
+            _ => "",
+        }
+    }
+
+    /// What it costs to hold a text against it.
+    #[must_use]
+    pub fn cost(&self) -> SelectorCost {
+        let of_part = |(at, part): (usize, &Part)| match part {
+            Part::Literal(literal) => literal::passes(literal, at == 0),
+            Part::Expression(expression) => expression.passes(),
+        };
+        SelectorCost::passes(self.parts.iter().enumerate().map(of_part).sum())
+    }
+
+    /// Bytes that it holds in memory beside its own.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let of_part = |part: &Part| match part {
+            Part::Literal(literal) => heap::text(literal),
+            Part::Expression(expression) => expression.held_bytes(),
+        };
+        let parts: usize = self.parts.iter().map(of_part).sum();
+        heap::text(&self.source) + heap::list::<Part>(self.parts.len()) + parts
+    }
+}
+
+/// A text that is held against templates, and what is found out about it once for all of them.
+#[derive(Debug)]
+pub(crate) struct Text<'a> {
+    bytes: &'a [u8],
+    classes: OnceCell<Classes<'a>>,
+}
+
+impl<'a> Text<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { bytes: text.as_bytes(), classes: OnceCell::new() }
+    }
+}
+
+/// How many variables a text has if it is a URI template, at the most.
+#[must_use]
+pub fn places(text: &str) -> usize {
+    let mut inside = false;
+    let begins_variable = |byte: &u8| {
+        match byte {
+            b'{' => inside = true,
+            b'}' => inside = false,
+            _ => return inside && *byte == b',',
+        }
+        *byte == b'{'
+    };
+    text.as_bytes().iter().copied().filter(begins_variable).count()
+}
+
+impl FromStr for UriTemplate {
+    type Err = InvalidUriTemplate;
+
+    fn from_str(source: &str) -> Result<Self, Self::Err> {
+        Ok(Self { source: source.to_owned(), parts: parse::parts(source)? })
+    }
+}
+
+impl fmt::Display for UriTemplate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.source)
+    }
+}

@@ -1,0 +1,34 @@
+//! `setTimeout` as a guard.
+
+use std::time::Duration;
+
+use wasm_bindgen::prelude::*;
+
+use crate::web::host::sys;
+
+/// Milliseconds beyond which a timer would fire at once. Who waits longer looks again then.
+const LONGEST: f64 = 2_147_483_647.0;
+
+/// A timer that is stopped when it is dropped, and fires a few weeks ahead at the most.
+#[derive(Debug)]
+#[must_use = "the timer is stopped when this is dropped"]
+pub(crate) struct Timer {
+    handle: Option<JsValue>,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    pub(crate) fn new(delay: Duration, callback: impl FnOnce() + 'static) -> Self {
+        let callback = Closure::once(callback);
+        let millis = (delay.as_secs_f64() * 1_000.0).min(LONGEST);
+        let handle = sys::set_timeout(callback.as_ref().unchecked_ref(), millis).ok();
+        Self { handle, _callback: callback }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        // Where there are no timers any more, none will fire.
+        let _ = self.handle.as_ref().map(sys::clear_timeout);
+    }
+}

@@ -1,0 +1,139 @@
+//! The bodies that are on their way to a hub: each ends with an error when it is given up.
+
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+    rc::Rc,
+    time::Duration,
+};
+
+use futures::channel::oneshot;
+
+use crate::{
+    base::timestamp::Timestamp,
+    publishing::bodies::{self, BodyId, Held, Missing, Sender, TooManyBodies},
+    web::host::{clock, timer::Timer},
+};
+
+/// The bodies of one hub.
+#[derive(Default)]
+pub(crate) struct Bodies {
+    ledger: RefCell<bodies::Bodies<Rc<GivenUp>>>,
+    /// When it is looked for silent ones next.
+    timer: RefCell<Option<(Timestamp, Timer)>>,
+}
+
+/// Whether a body was given up.
+#[derive(Debug, Default)]
+pub(crate) struct GivenUp {
+    silent: Cell<Option<Duration>>,
+    waiting: RefCell<Vec<oneshot::Sender<()>>>,
+}
+
+/// A body's place among them, which it leaves when this is dropped.
+pub(crate) struct Place {
+    bodies: Rc<Bodies>,
+    id: BodyId,
+    given_up: Rc<GivenUp>,
+}
+
+impl Bodies {
+    /// A place for a body of which nothing has come so far.
+    pub(crate) fn enter(
+        self: &Rc<Self>,
+        sender: Sender,
+        missing: Missing,
+    ) -> Result<Place, TooManyBodies> {
+        let given_up = Rc::<GivenUp>::default();
+        let tells = Rc::clone(&given_up);
+        let entered = self.ledger.borrow_mut().enter((sender, missing), tells, clock::now());
+        self.settle();
+        Ok(Place { bodies: Rc::clone(self), id: entered?, given_up })
+    }
+
+    /// Tells the bodies that were given up, and sets the timer for the next silent one.
+    fn settle(self: &Rc<Self>) {
+        let given_up = self.ledger.borrow_mut().given_up();
+        for (body, silent) in given_up {
+            body.silent.set(Some(silent));
+            body.wake();
+        }
+        let due = self.ledger.borrow().look_at();
+        let running = self.timer.borrow().as_ref().map(|(at, _)| *at);
+        let Some(due) = due.filter(|due| running.is_none_or(|at| *due < at)) else { return };
+        let weak = Rc::downgrade(self);
+        let timer = Timer::new(due.since(clock::now()), move || {
+            if let Some(bodies) = weak.upgrade() {
+                let fired = bodies.timer.borrow_mut().take();
+                drop(fired);
+                bodies.ledger.borrow_mut().look(clock::now());
+                bodies.settle();
+            }
+        });
+        let replaced = self.timer.borrow_mut().replace((due, timer));
+        drop(replaced);
+    }
+}
+
+impl GivenUp {
+    /// How long it was silent, if it was given up.
+    pub(crate) fn silent(&self) -> Option<Duration> {
+        self.silent.get()
+    }
+
+    /// Resolves, to an error, when it is given up or over.
+    pub(crate) fn happens(&self) -> oneshot::Receiver<()> {
+        let (waiting, happens) = oneshot::channel();
+        if self.silent.get().is_none() {
+            self.waiting.borrow_mut().push(waiting);
+        }
+        happens
+    }
+
+    fn wake(&self) {
+        // They resolve by their senders being dropped.
+        let waiting = self.waiting.take();
+        drop(waiting);
+    }
+}
+
+impl Place {
+    /// Says what the body holds now.
+    pub(crate) fn hold(&self, held: Held) -> Result<(), TooManyBodies> {
+        let held = self.bodies.ledger.borrow_mut().hold(self.id, held, clock::now());
+        self.bodies.settle();
+        held
+    }
+
+    pub(crate) fn given_up(&self) -> &Rc<GivenUp> {
+        &self.given_up
+    }
+
+    /// Whether there is room to read on while what was read is still in work.
+    pub(crate) fn may_read_ahead(&self) -> bool {
+        self.bodies.ledger.borrow().has_room()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.bodies.ledger.borrow_mut().leave(self.id);
+        self.given_up.wake();
+        if self.bodies.ledger.borrow().look_at().is_none() {
+            let idle = self.bodies.timer.borrow_mut().take();
+            drop(idle);
+        }
+    }
+}
+
+impl fmt::Debug for Bodies {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Bodies").field("ledger", &self.ledger).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Place").field(&self.id).finish()
+    }
+}

@@ -1,0 +1,155 @@
+//! The door in a host with one thread and no requests that end halfway: a page, Deno, Node.
+
+use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
+
+use web_sys::Request;
+
+use crate::{
+    base::{limits::MAX_KEYS, timestamp::Timestamp},
+    door::{
+        granted::Granted,
+        steps::{self, Answers, Judge, Signed, Signer, Step},
+    },
+    http::error::Error,
+    settings::config::Config,
+    tokens::{algorithm::Algorithm, key::Key, key_sets::KeySets},
+    web::{
+        Fetch,
+        host::{
+            clock,
+            fetch::text,
+            host_url_parser::HostUrlParser,
+            subtle::{self, CryptoKey},
+        },
+    },
+};
+
+/// Imported keys that are kept: those of two roles in a rotation. Beyond that all are forgotten,
+/// since a key set may bring others each time.
+const MAX_IMPORTED: usize = 4 * MAX_KEYS;
+
+/// How often a request looks whether the key set that another one fetches has arrived.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Judges requests to one hub. It drives the steps of the core's [`Door`](steps::Door) with the host's
+/// `fetch`, cryptography and timers.
+pub struct Door {
+    config: Rc<Config>,
+    fetch: Box<dyn Fetch>,
+    keys: RefCell<KeySets>,
+    imported: RefCell<Vec<(Key, Algorithm, CryptoKey)>>,
+    /// Called with why a key set could not be had, or a key not be imported: a record of the log.
+    failed: Box<dyn Fn(String)>,
+}
+
+/// How a request comes through the door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passage {
+    /// The hub is told this with the request.
+    Granted(Granted),
+    /// It is answered with the methods of the hub: the value of `Allow`.
+    Options(&'static str),
+}
+
+impl Door {
+    /// The door of a hub with these settings; `failed` is told what goes wrong with the keys.
+    pub fn new(
+        config: Rc<Config>,
+        fetch: impl Fetch + 'static,
+        failed: impl Fn(String) + 'static,
+    ) -> Self {
+        let (keys, imported) = (RefCell::default(), RefCell::default());
+        Self { config, fetch: Box::new(fetch), keys, imported, failed: Box::new(failed) }
+    }
+
+    /// Says what a request may do. `now` is read again for each step, since keys may have to be
+    /// fetched in between.
+    ///
+    /// # Errors
+    /// Why the request is refused.
+    pub async fn judge(
+        &self,
+        request: &Request,
+        now: impl Fn() -> Timestamp,
+    ) -> Result<Passage, Error> {
+        let mut answers = Answers::default();
+        loop {
+            let (config, urls) = (&*self.config, HostUrlParser::boxed);
+            let door = steps::Door { config, urls, judge: Judge::Keys, now: now() };
+            let step = door.step(request, &answers, &mut self.keys.borrow_mut())?;
+            match step {
+                Step::Grant(granted) => return Ok(Passage::Granted(granted)),
+                Step::Options(allow) => return Ok(Passage::Options(allow)),
+                Step::Fetch(url) => self.fetch(&url, &now).await,
+                Step::Wait => clock::sleep(LOOK_AGAIN).await,
+                Step::Verify(signed) => answers.signer = Some(self.verify(&signed).await),
+                Step::Digest(publisher) => {
+                    let digest = subtle::digest(publisher.as_bytes()).await;
+                    answers.digest = Some(digest.map_err(|_| Error::Internal)?);
+                }
+                Step::Application => return Err(Error::Internal),
+            }
+        }
+    }
+
+    async fn fetch(&self, url: &str, now: &impl Fn() -> Timestamp) {
+        let fetched = self.fetch.fetch(url).await;
+        let document = fetched.as_deref().ok();
+        let finished = self.keys.borrow_mut().finish(url, now(), document);
+        let wrong = fetched.err().map(|error| error.to_string());
+        let wrong = wrong.or_else(|| finished.err().map(|error| error.to_string()));
+        if let Some(wrong) = wrong {
+            (self.failed)(format!("{url}: {wrong}"));
+        }
+    }
+
+    /// Who has made the signature.
+    async fn verify(&self, signed: &Signed) -> Signer {
+        for key in &signed.keys {
+            let imported = match self.import(key, signed.algorithm).await {
+                Ok(imported) => imported,
+                Err(thrown) => {
+                    let algorithm = signed.algorithm;
+                    (self.failed)(format!("a key for {algorithm}: {}", text(&thrown)));
+                    continue;
+                }
+            };
+            let input = signed.input.as_bytes();
+            // workerd throws at a signature of another length, which is as wrong as any.
+            let verified = subtle::verify(signed.algorithm, &imported, &signed.signature, input);
+            if let Ok(true) = verified.await {
+                return Signer::Key(key.bytes().to_vec());
+            }
+        }
+        Signer::Nobody
+    }
+
+    async fn import(
+        &self,
+        key: &Key,
+        algorithm: Algorithm,
+    ) -> Result<CryptoKey, wasm_bindgen::JsValue> {
+        let find = |all: &Vec<(Key, Algorithm, CryptoKey)>| {
+            let mut all = all.iter();
+            let found = all.find(|(own, with, _)| *with == algorithm && own == key);
+            found.map(|(_, _, imported)| imported.clone())
+        };
+        let known = find(&self.imported.borrow());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let imported = subtle::import(key, algorithm).await?;
+        let mut all = self.imported.borrow_mut();
+        if all.len() >= MAX_IMPORTED {
+            all.clear();
+        }
+        all.push((key.clone(), algorithm, imported.clone()));
+        Ok(imported)
+    }
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Door").field("config", &self.config).finish_non_exhaustive()
+    }
+}

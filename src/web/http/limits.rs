@@ -1,0 +1,55 @@
+//! What an engine keeps to hold its publishers and subscribers to their limits.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+
+use crate::{
+    base::rate::{Bucket, Rate},
+    hub::{admission::Admissions, newcomers::Newcomers},
+    publishing::idempotency::Outcomes,
+    settings::config::Config,
+    web::{
+        host::clock,
+        http::{bodies::Bodies, once::Once},
+    },
+};
+
+/// The limits of one hub, and how far each is used.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    pub(crate) admissions: RefCell<Admissions>,
+    pub(crate) newcomers: RefCell<Newcomers>,
+    pub(crate) bodies: Rc<Bodies>,
+    pub(crate) once: Once,
+    pub(crate) rate: Option<Rate>,
+    /// Filled at the first update: there may be no clock when the hub is made.
+    bucket: Cell<Option<Bucket>>,
+}
+
+impl Limits {
+    pub(crate) fn new(config: &Config, outcomes: Rc<dyn Outcomes>) -> Self {
+        Self {
+            admissions: RefCell::new(Admissions::new(
+                config.connection_limits.within(config.delivery.memory),
+            )),
+            newcomers: RefCell::default(),
+            bodies: Rc::default(),
+            once: Once::new(outcomes),
+            rate: config.publish_rate,
+            bucket: Cell::default(),
+        }
+    }
+
+    /// Counts an update against the rate, or says how long to wait until it may come.
+    pub(crate) fn take_update(&self) -> Result<(), Duration> {
+        let Some(rate) = self.rate else { return Ok(()) };
+        let now = clock::now();
+        let mut bucket = self.bucket.take().unwrap_or_else(|| Bucket::full(rate, now));
+        let taken = bucket.take(now);
+        self.bucket.set(Some(bucket));
+        taken
+    }
+}

@@ -1,0 +1,233 @@
+//! From a body that streams to updates, and to an answer for each.
+
+use std::{collections::VecDeque, rc::Rc};
+
+use futures::{
+    FutureExt, StreamExt,
+    future::{self, Either, LocalBoxFuture},
+    stream::{self, LocalBoxStream},
+};
+
+use crate::{
+    base::{
+        limits::{MAX_BATCH_UPDATES, MAX_READ_AHEAD_BYTES, WRITE_EVERY},
+        sequence::Sequence,
+        timestamp::Timestamp,
+    },
+    http::error::Error,
+    publishing::{
+        bodies::{Held, Missing},
+        grant::PublishGrant,
+        published::{Published, write_line},
+        request::PublishRequest,
+        stream::{Publication, PublishStream},
+    },
+    web::{Hooks, PublishError, Storage, engine::engine::Engine, host::clock, http::body},
+};
+
+type Read = Result<Option<Vec<u8>>, Error>;
+
+/// The publications of one body.
+struct Publisher<K: Hooks, S: Storage> {
+    engine: Rc<Engine<K, S>>,
+    grant: PublishGrant,
+    parser: PublishStream,
+    reader: Rc<body::Reader>,
+    /// A read that began while updates were synced.
+    reading: Option<LocalBoxFuture<'static, Read>>,
+    /// What is read and not yet published.
+    found: VecDeque<Publication>,
+    /// Bytes read since all that was found was published, and of what was found in them.
+    ahead: usize,
+    over: bool,
+    /// When the last of its updates were committed.
+    committed: Timestamp,
+}
+
+/// The answers to the publications of a body, in their order: a chunk for each batch, once it is
+/// durable. Nothing more is read while nobody takes them.
+pub(crate) fn answers<K: Hooks, S: Storage>(
+    engine: Rc<Engine<K, S>>,
+    grant: PublishGrant,
+    parser: PublishStream,
+    reader: body::Reader,
+) -> LocalBoxStream<'static, Vec<u8>> {
+    let publisher = Publisher {
+        engine,
+        grant,
+        parser,
+        reader: Rc::new(reader),
+        reading: None,
+        found: VecDeque::new(),
+        ahead: 0,
+        over: false,
+        committed: Timestamp::default(),
+    };
+    stream::unfold(publisher, Publisher::next).boxed_local()
+}
+
+impl<K: Hooks, S: Storage> Publisher<K, S> {
+    async fn next(mut self) -> Option<(Vec<u8>, Self)> {
+        while self.found.is_empty() {
+            if self.over {
+                return None;
+            }
+            let read = self.reading().await;
+            self.take(read);
+        }
+        self.gather().await;
+        let (mut answers, until) = self.append().await;
+        // What was wrong is told behind what was right.
+        self.hold();
+        let committed = match until {
+            Some(until) => self.commit(until).await,
+            None => Ok(()),
+        };
+        if committed.is_err() {
+            // Whether they will be there after a restart is not known: none of them is confirmed.
+            answers.iter_mut().filter(|answer| answer.is_ok()).for_each(|answer| {
+                *answer = Err(Error::Unconfirmed);
+            });
+            self.found.clear();
+            self.over = true;
+        }
+        let mut lines = Vec::new();
+        for answer in &answers {
+            write_line(answer, &mut lines);
+        }
+        Some((lines, self))
+    }
+
+    /// Waits for its turn to write, for the least time between two writes to have passed, and for
+    /// readers to be given what was published before; reads on meanwhile.
+    async fn gather(&mut self) {
+        let left = WRITE_EVERY.saturating_sub(clock::now().since(self.committed));
+        if !left.is_zero() && self.found.len() < MAX_BATCH_UPDATES {
+            self.meanwhile(clock::sleep(left)).await;
+        }
+        let engine = Rc::clone(&self.engine);
+        self.meanwhile(async move {
+            engine.not_ahead().await;
+            engine.turn_to_append().await;
+        })
+        .await;
+    }
+
+    /// Appends what is there, as much as fits a batch and the rate allows: one publication at the
+    /// least, for which it waits if it must.
+    async fn append(&mut self) -> (Vec<Result<Published, Error>>, Option<Sequence>) {
+        let (mut answers, mut until) = (Vec::new(), None);
+        while answers.len() < MAX_BATCH_UPDATES
+            && let Some(publication) = self.found.pop_front()
+        {
+            if publication.is_ok()
+                && let Err(wait) = self.engine.limits.take_update()
+            {
+                self.found.push_front(publication);
+                if answers.is_empty() {
+                    clock::sleep(wait).await;
+                    continue;
+                }
+                break;
+            }
+            let answer = publication.and_then(|request| self.append_one(request, &mut until));
+            if answer == Err(Error::Unconfirmed) {
+                self.found.clear();
+                self.over = true;
+            }
+            answers.push(answer);
+        }
+        if self.found.is_empty() {
+            self.ahead = 0;
+            // The room for many is not kept while the body is silent.
+            self.found = VecDeque::new();
+        }
+        (answers, until)
+    }
+
+    fn append_one(
+        &self,
+        request: PublishRequest,
+        until: &mut Option<Sequence>,
+    ) -> Result<Published, Error> {
+        self.grant.may_publish(&request, clock::now())?;
+        let generated = clock::update_id().map_err(|_| Error::Internal)?;
+        let (sequence, published) = self.engine.append(&request.into_update(generated))?;
+        *until = Some(sequence);
+        Ok(published)
+    }
+
+    /// Makes what was appended durable and shows it; reads on meanwhile.
+    async fn commit(&mut self, until: Sequence) -> Result<(), PublishError> {
+        let engine = Rc::clone(&self.engine);
+        let committed = self.meanwhile(async move { engine.commit(until).await }).await;
+        self.committed = clock::now();
+        committed
+    }
+
+    /// Waits for something, and reads on until it has come or enough is read ahead.
+    async fn meanwhile<T: 'static>(&mut self, awaited: impl Future<Output = T> + 'static) -> T {
+        let mut awaited = awaited.boxed_local();
+        while !self.over && self.ahead < MAX_READ_AHEAD_BYTES && self.reader.may_read_ahead() {
+            match future::select(awaited, self.reading()).await {
+                Either::Left((came, reading)) => {
+                    self.reading = Some(reading);
+                    return came;
+                }
+                Either::Right((read, unfinished)) => {
+                    awaited = unfinished;
+                    self.take(read);
+                }
+            }
+        }
+        awaited.await
+    }
+
+    fn reading(&mut self) -> LocalBoxFuture<'static, Read> {
+        self.reading.take().unwrap_or_else(|| {
+            let reader = Rc::clone(&self.reader);
+            async move { reader.next().await }.boxed_local()
+        })
+    }
+
+    fn take(&mut self, read: Read) {
+        let found = &mut self.found;
+        let outcome = match read {
+            Ok(Some(chunk)) => {
+                let before = found.len();
+                let read = self.parser.read(&chunk, |publication| found.push_back(publication));
+                // What is found in the shortest lines takes many times what they do.
+                let found = found.len() - before;
+                self.ahead += chunk.len() + found * size_of::<Publication>();
+                read
+            }
+            Ok(None) => {
+                self.parser.end(|publication| found.push_back(publication));
+                self.over = true;
+                Ok(())
+            }
+            // What stands behind the last line break may be half of a line: it is dropped.
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            self.found.push_back(Err(error));
+            self.over = true;
+        }
+        self.hold();
+    }
+
+    /// Accounts for what is held of the body, which is read no further when there is no room for it.
+    fn hold(&mut self) {
+        if self.over {
+            return;
+        }
+        let bytes = self.ahead + self.parser.held_bytes();
+        let waits = self.ahead == 0 && self.parser.is_between();
+        let missing = if waits { Missing::Next } else { Missing::Rest };
+        if let Err(error) = self.reader.hold(Held { bytes, missing }) {
+            // There is no room for what was found either, for as long as nobody takes the answers.
+            self.found = VecDeque::from([Err(error)]);
+            self.over = true;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Answers: their headers and bodies.
+
+use std::time::Duration;
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Headers, ReadableStream, Request, Response, ResponseInit};
+
+use crate::{
+    base::{dialect::Dialect, media_type},
+    event_stream::{comment::Comment, encoder, reconnection_time::ReconnectionTime},
+    http::{
+        error::Error,
+        problem::{PROBLEM_JSON, Problem},
+    },
+    log::place::Place,
+    publishing::published::Published,
+    settings::methods,
+    web::{host::clock, http::subscription_api::Resource},
+};
+
+/// An event stream, HTML § 9.2.5; without a body for HEAD.
+pub(crate) fn event_stream(
+    stream: Option<&ReadableStream>,
+    dialect: Dialect,
+    preceding: Option<&Place>,
+) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", "text/event-stream")?;
+    headers.set("Cache-Control", "no-cache, no-transform")?;
+    headers.set("X-Accel-Buffering", "no")?;
+    if let Some(preceding) = preceding {
+        set_last_event_id(&headers, dialect, preceding)?;
+    }
+    let init = init(200, &headers);
+    Response::new_with_opt_readable_stream_and_init(stream, &init)
+}
+
+/// Refuses a subscription. What is for a while alone ends no `EventSource`; such a one names the type
+/// in `Accept`: HTML § 9.2.2. What is asked for otherwise is no stream, and refused as it is.
+pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Response, JsValue> {
+    let accept = request.headers().get("Accept")?.unwrap_or_default();
+    let (method, retry) = (request.method(), refusal.comes_back(clock::random_byte()));
+    let names_stream = media_type::names_event_stream(&accept);
+    match retry.filter(|_| names_stream && methods::OF_STREAMS.contains(&method.as_str())) {
+        Some(retry) if method != "HEAD" => come_back(refusal, retry),
+        Some(_) => event_stream(None, Dialect::default(), None),
+        None => error(refusal),
+    }
+}
+
+/// A stream that says why, ends at once, and has its client come back: an `EventSource` that is
+/// answered with an error gives up for good, HTML § 9.2.3.
+fn come_back(refusal: &Error, retry: Duration) -> Result<Response, JsValue> {
+    let response = event_stream(None, Dialect::default(), None)?;
+    let mut stream = Vec::new();
+    encoder::encode_comment(&Comment::from(refusal.to_string()), &mut stream);
+    // No blank line, for which widely used clients dispatch an empty message: the field counts as it is
+    // read, HTML § 9.2.6.
+    let retry = ReconnectionTime::from(retry).max(ReconnectionTime::MIN);
+    stream.extend_from_slice(format!("retry: {retry}\n").as_bytes());
+    let init = init(200, &response.headers());
+    Response::new_with_opt_u8_array_and_init(Some(&mut stream), &init)
+}
+
+/// The id of a new update, as text.
+pub(crate) fn published(published: &Published) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", "text/plain; charset=utf-8")?;
+    headers.set("Cache-Control", "no-store")?;
+    headers.set("Millstream-Connections", &published.connections.to_string())?;
+    Response::new_with_opt_str_and_init(Some(published.id.as_str()), &init(200, &headers))
+}
+
+/// A line of NDJSON for each update of a streamed body, as they are published.
+pub(crate) fn ndjson(answers: &ReadableStream) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", "application/x-ndjson")?;
+    headers.set("Cache-Control", "no-store, no-transform")?;
+    headers.set("X-Accel-Buffering", "no")?;
+    Response::new_with_opt_readable_stream_and_init(Some(answers), &init(200, &headers))
+}
+
+/// A document about the hub's state.
+pub(crate) fn json(body: &str) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", "application/json")?;
+    headers.set("Cache-Control", "no-store")?;
+    Response::new_with_opt_str_and_init(Some(body), &init(200, &headers))
+}
+
+/// The active subscriptions: draft-dunglas-mercure-07 § 7.2 and -08, "subscription API". `is_held`
+/// says that the asker has the document already, RFC 9110 § 15.4.5.
+pub(crate) fn subscriptions(
+    resource: &Resource,
+    is_held: bool,
+    without_body: bool,
+    etag: &str,
+) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Cache-Control", "private, must-revalidate")?;
+    set_text(&headers, "ETag", etag)?;
+    if is_held {
+        return Response::new_with_opt_str_and_init(None, &init(304, &headers));
+    }
+    let content_type = match resource.dialect {
+        Dialect::V0 => "application/ld+json",
+        Dialect::V1 => "application/json",
+    };
+    headers.set("Content-Type", content_type)?;
+    let document = (!without_body).then_some(resource.document.as_str());
+    Response::new_with_opt_str_and_init(document, &init(200, &headers))
+}
+
+/// Nothing: 204.
+pub(crate) fn empty() -> Result<Response, JsValue> {
+    Response::new_with_opt_str_and_init(None, &init(204, &Headers::new()?))
+}
+
+/// A refusal.
+pub(crate) fn error(error: &Error) -> Result<Response, JsValue> {
+    let response = problem(&error.problem())?;
+    if let Some((name, value)) = error.header() {
+        response.headers().set(name, &value)?;
+    }
+    Ok(response)
+}
+
+/// A problem document.
+pub(crate) fn problem(problem: &Problem) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", PROBLEM_JSON)?;
+    headers.set("Cache-Control", "no-store")?;
+    let init = init(problem.status(), &headers);
+    Response::new_with_opt_str_and_init(Some(&problem.to_json()), &init)
+}
+
+/// The same answer with headers that can be added to: those of a redirect, or of what `fetch` gave,
+/// cannot.
+pub(crate) fn with_own_headers(response: &Response) -> Result<Response, JsValue> {
+    let (body, init) = (response.body(), response.unchecked_ref());
+    Response::new_with_opt_readable_stream_and_init(body.as_ref(), init)
+}
+
+fn init(status: u16, headers: &Headers) -> ResponseInit {
+    let init = ResponseInit::new();
+    init.set_status(status);
+    init.set_headers(headers);
+    init
+}
+
+/// An `EventSource` sends its last event ID as UTF-8. In the Fetch standard a header's value is a
+/// string of bytes, so that UTF-8 is put there byte by byte; other hosts take text and encode it.
+fn set_last_event_id(headers: &Headers, dialect: Dialect, place: &Place) -> Result<(), JsValue> {
+    set_text(headers, dialect.last_event_id_header(), place.as_str())
+}
+
+/// Sets a header whose value is UTF-8.
+pub(crate) fn set_text(headers: &Headers, name: &str, text: &str) -> Result<(), JsValue> {
+    if text.is_ascii() || takes_text(headers) {
+        return headers.set(name, text);
+    }
+    let byte_string: String = text.bytes().map(char::from).collect();
+    headers.set(name, &byte_string)
+}
+
+/// Whether the host's headers are text: the standard's refuse what is no byte.
+pub(crate) fn takes_text(headers: &Headers) -> bool {
+    let takes = headers.set("Last-Event-ID", "\u{100}").is_ok();
+    takes && headers.delete("Last-Event-ID").is_ok()
+}

@@ -1,0 +1,50 @@
+//! What a request asks to be subscribed to.
+
+use std::rc::Rc;
+
+use web_sys::Request;
+
+use crate::{
+    base::limits::MAX_QUERY_BYTES,
+    http::{body_kind::BodyKind, error::Error},
+    hub::subscribe_request::SubscribeRequest,
+    log::cache_control::CacheControl,
+    publishing::bodies::Missing,
+    web::http::{
+        bodies::Bodies,
+        body::{self, Bound},
+        permit::Permit,
+        subscribe,
+    },
+};
+
+/// Reads a GET, HEAD or QUERY request that was let in.
+pub(crate) async fn read(
+    request: &Request,
+    permit: &Permit,
+    bodies: &Rc<Bodies>,
+) -> Result<SubscribeRequest, Error> {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    let form = match request.method().as_str() {
+        "QUERY" => Some(form(request, permit, bodies).await?),
+        _ => None,
+    };
+    let last_event_id = header("Last-Event-ID").map(subscribe::from_header);
+    let parsed = SubscribeRequest::parse(
+        &permit.addressed.query,
+        form.as_deref(),
+        last_event_id.as_deref(),
+        &*permit.urls,
+    )?;
+    let said = CacheControl::read(&header("Cache-Control").unwrap_or_default());
+    Ok(parsed.with_cache_control(said))
+}
+
+async fn form(request: &Request, permit: &Permit, bodies: &Rc<Bodies>) -> Result<Vec<u8>, Error> {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    let (typed, encoding) = (header("Content-Type"), header("Content-Encoding"));
+    BodyKind::of_query(typed.as_deref(), encoding.as_deref())?;
+    let place = bodies.enter(subscribe::sender(request, &permit.access), Missing::Rest)?;
+    let bound = Bound { bytes: MAX_QUERY_BYTES, refusal: Error::BodyTooLarge };
+    body::read(request, bound, place).await
+}

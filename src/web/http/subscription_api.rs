@@ -1,0 +1,100 @@
+//! The subscription API: which subscriptions are active.
+
+use wasm_bindgen::JsValue;
+use web_sys::{Request, Response};
+
+use crate::{
+    base::dialect::Dialect,
+    http::error::Error,
+    log::place::Place,
+    presence::{
+        subscription_document::{self, ActiveSubscription},
+        subscription_path::SubscriptionPath,
+        told_subscriptions::ToldSubscriptions,
+    },
+    topics::{resolved_topics::ResolvedTopics, topic::Topic, topics::Topics},
+    web::{
+        Hooks, Storage,
+        engine::{engine::Engine, presence::Since},
+        http::{permit::Permit, respond},
+    },
+};
+
+/// A document, and the place in the log from which on events tell what becomes of it.
+pub(crate) struct Resource {
+    pub(crate) dialect: Dialect,
+    pub(crate) document: String,
+    pub(crate) place: Place,
+    /// Whether the asker's own copy, if it is of this place, is as good.
+    may_be_held: bool,
+}
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    /// Answers a request for what lies at `below` the subscriptions of the hub.
+    pub(crate) fn answer_subscriptions(
+        &self,
+        request: &Request,
+        permit: &Permit,
+        below: &str,
+    ) -> Result<Response, JsValue> {
+        let resource = match self.resource(permit, below) {
+            Ok(resource) => resource,
+            Err(error) => return respond::error(&error),
+        };
+        let etag = subscription_document::etag(resource.dialect, &resource.place);
+        let held = request.headers().get("If-None-Match")?;
+        let is_held = resource.may_be_held
+            && held
+                .is_some_and(|held| subscription_document::is_held(resource.dialect, &etag, &held));
+        let link = subscription_document::link(&permit.addressed.url, &resource.place);
+        let response =
+            respond::subscriptions(&resource, is_held, request.method() == "HEAD", &etag)?;
+        if resource.dialect == Dialect::V1 {
+            respond::set_text(&response.headers(), "Link", &link)?;
+        }
+        Ok(response)
+    }
+
+    fn resource(&self, permit: &Permit, below: &str) -> Result<Resource, Error> {
+        let access = &permit.access;
+        // The door lets nobody in here without a token.
+        let dialect = access.dialect().ok_or(Error::Internal)?;
+        let paths = permit.addressed.subscription_paths(below);
+        if !is_granted(permit, dialect, &paths) {
+            return Err(permit.insufficient(dialect, paths.into_iter().next().unwrap_or_default()));
+        }
+        let asked = SubscriptionPath::parse(dialect, below)?;
+        let Since { place, names_the_state } = self.since(access)?;
+        let hub = self.hub.borrow();
+        let connections = hub.registry().connection_ids();
+        let connections = connections.filter_map(|id| hub.registry().get(id).ok());
+        let told = connections.filter_map(|connection| connection.state().subscriptions.get());
+        let active = told.flat_map(ToldSubscriptions::as_slice);
+        let shown: Vec<ActiveSubscription> =
+            active.filter(|active| asked.shows(dialect, active)).cloned().collect();
+        let document = match (&asked, shown.as_slice()) {
+            (SubscriptionPath::One(..), []) => return Err(Error::NoSubscription),
+            (SubscriptionPath::One(..), [one, ..]) => one.document(&place),
+            (_, shown) => {
+                let url = paths.first().map_or("", String::as_str);
+                subscription_document::collection(dialect, url, &place, shown)
+            }
+        };
+        Ok(Resource { dialect, document, place, may_be_held: names_the_state })
+    }
+}
+
+/// Whether one of the paths of the resource is granted: in 0.x with its query or without, in 1.0
+/// without.
+fn is_granted(permit: &Permit, dialect: Dialect, paths: &[String]) -> bool {
+    let query = &permit.addressed.query;
+    let with_query = paths
+        .iter()
+        .filter(|_| dialect == Dialect::V0 && !query.is_empty())
+        .map(|path| format!("{path}?{query}"));
+    let topics: Vec<Topic> =
+        paths.iter().cloned().chain(with_query).filter_map(|path| path.parse().ok()).collect();
+    let Ok(topics) = Topics::try_from(topics) else { return false };
+    let topics = ResolvedTopics::new(&topics, &*permit.urls);
+    permit.access.granted().any(|selector| selector.selects_any(&topics))
+}

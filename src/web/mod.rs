@@ -1,0 +1,26 @@
+//! Shell 1: any host with Fetch and Streams — a page, a service worker, Deno, Node, a Durable Object.
+//!
+//! A [`Handler`] turns a `Request` into a `Response` whose body is a `ReadableStream`; the stream's
+//! controller is the [`Connection`]. The engine is the core's [`Hub`](crate::hub::engine::Hub): this shell
+//! carries out its effects and never holds it borrowed while it calls a stream or a hook, since
+//! either may call back.
+
+mod engine;
+pub(crate) mod host;
+pub(crate) mod http;
+mod streams;
+
+pub use host::fetch::{Fetch, FetchFailed, HostFetch};
+pub use host::host_url_parser::HostUrlParser;
+pub use host::storage::{Storage, Synced};
+pub use http::answers::AnswerSource;
+pub use http::door::{Door, Passage};
+pub use http::handler::Handler;
+pub use http::publish::PublishError;
+pub use streams::chunks::Chunks;
+pub use streams::connection::{Connection, Polled};
+pub use streams::hooks::{HookFailed, Hooks, Record, Refusal};
+pub use streams::registry::Registry;
+pub use streams::underlying_source::UnderlyingSource;
+
+pub use crate::settings::level::Level;

@@ -1,0 +1,89 @@
+//! All connections of a handler, as the application holds them.
+
+use std::{fmt, rc::Rc};
+
+use crate::{
+    base::connection_id::ConnectionId,
+    event_stream::{encoder, event::Event},
+    hub::{
+        connection::{CloseReason, SendError, UnknownConnection},
+        heartbeat::Heartbeat,
+        queue::QueueFull,
+    },
+    web::streams::streams::Streams,
+};
+
+/// The connections that events can be sent to: the sending half of the class reference's handler.
+#[derive(Clone)]
+pub struct Registry {
+    streams: Rc<dyn Streams>,
+}
+
+impl Registry {
+    pub(crate) fn new(streams: Rc<dyn Streams>) -> Self {
+        Self { streams }
+    }
+
+    /// The ids of all connections, in no order.
+    #[must_use]
+    pub fn connection_ids(&self) -> Vec<ConnectionId> {
+        self.streams.connection_ids()
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn connection_count(&self) -> usize {
+        self.streams.connection_count()
+    }
+
+    /// Sends an event to every connection, past the log: nobody can resume it. A connection whose
+    /// queue has no room is closed as too slow, since it would miss the event.
+    ///
+    /// # Errors
+    /// [`QueueFull`] when the event is too large for any queue; nobody is sent it then.
+    pub fn send_all(&self, event: &Event) -> Result<(), QueueFull> {
+        self.streams.send_all(event)
+    }
+
+    /// Sends an event to one connection.
+    ///
+    /// # Errors
+    /// [`SendError`] when the id is unknown, or the connection is stopped or its queue full.
+    pub fn send_one(&self, id: ConnectionId, event: &Event) -> Result<(), SendError> {
+        let encoded = encoder::encoded(event);
+        self.streams.send_encoded(id, encoded.into())
+    }
+
+    /// Ends one connection at once.
+    ///
+    /// # Errors
+    /// [`UnknownConnection`], which names the id.
+    pub fn stop_one(&self, id: ConnectionId) -> Result<(), UnknownConnection> {
+        self.streams.stop_one(id)
+    }
+
+    /// Ends every connection at once.
+    pub fn stop_all(&self) {
+        self.streams.stop_all(CloseReason::Stopped);
+    }
+
+    /// The heartbeat.
+    #[must_use]
+    pub fn heartbeat(&self) -> Heartbeat {
+        self.streams.heartbeat()
+    }
+
+    /// Changes the heartbeat, also for connections that are open.
+    pub fn set_heartbeat(&self, heartbeat: Heartbeat) {
+        self.streams.set_heartbeat(heartbeat);
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Registry")
+            .field("connections", &self.connection_count())
+            .finish_non_exhaustive()
+    }
+}

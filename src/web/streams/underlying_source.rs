@@ -1,0 +1,108 @@
+//! The JavaScript object behind a connection's `ReadableStream`: Streams § 4.2.3.
+
+use std::rc::{Rc, Weak};
+
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
+
+use crate::{
+    base::connection_id::ConnectionId,
+    hub::{admission::Parting, connection::CloseReason},
+    web::{
+        host::clock,
+        streams::{
+            streams::{Pulled, Streams},
+            transport::Transport,
+        },
+    },
+};
+
+/// The underlying source of one connection, and the listener of its request's abort signal.
+///
+/// The methods are on the class' prototype, so that a connection costs no closure of its own.
+#[wasm_bindgen]
+pub struct UnderlyingSource {
+    id: ConnectionId,
+    streams: Weak<dyn Streams>,
+    transport: Weak<Transport>,
+}
+
+impl std::fmt::Debug for UnderlyingSource {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("UnderlyingSource").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[wasm_bindgen]
+impl UnderlyingSource {
+    /// Called once, while the stream is made.
+    pub fn start(&self, controller: ReadableStreamDefaultController) {
+        if let Some(transport) = self.transport.upgrade() {
+            transport.start(controller);
+        }
+    }
+
+    /// Called when the stream wants a chunk, and not again until what it returns has resolved.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "the glue hands over what it is given")]
+    pub fn pull(&self, controller: ReadableStreamDefaultController) -> Option<Promise> {
+        let streams = self.streams.upgrade();
+        match streams.as_ref().map_or(Pulled::Ended, |streams| streams.pull(self.id)) {
+            Pulled::Waits => self.transport.upgrade()?.park(),
+            Pulled::Fed => None,
+            Pulled::Ended => {
+                match streams.map_or(Parting::Close(&[]), |streams| streams.parting(self.id)) {
+                    Parting::Say(words) => {
+                        // What was cancelled meanwhile throws, and asks for no more.
+                        let _ = controller.enqueue_with_chunk(&Uint8Array::from(words));
+                        // The runtime is not to ask again for the same write.
+                        return Some(future_to_promise(async {
+                            clock::next_turn().await;
+                            Ok(JsValue::UNDEFINED)
+                        }));
+                    }
+                    // Closing what is closed already throws, and changes nothing.
+                    Parting::Close(words) => {
+                        if !words.is_empty() {
+                            let _ = controller.enqueue_with_chunk(&Uint8Array::from(words));
+                        }
+                        let _ = controller.close();
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    /// Called when the reader has no more use for the stream.
+    pub fn cancel(&self) {
+        if let Some(streams) = self.streams.upgrade() {
+            streams.ended(self.id, CloseReason::ClientGone);
+            streams.let_go(self.id);
+        }
+    }
+
+    /// Called when the request is aborted: DOM § 2.8.
+    #[wasm_bindgen(js_name = handleEvent)]
+    pub fn handle_event(&self) {
+        self.cancel();
+    }
+}
+
+/// A `ReadableStream` that asks for each chunk when it is wanted, and its source.
+pub(crate) fn stream(
+    id: ConnectionId,
+    streams: Weak<dyn Streams>,
+    transport: &Rc<Transport>,
+) -> Result<(ReadableStream, JsValue), JsValue> {
+    let transport = Rc::downgrade(transport);
+    let source = JsValue::from(UnderlyingSource { id, streams, transport });
+    let strategy = QueuingStrategy::new();
+    // Nothing is asked for ahead of a read: what a reader has not taken stays in the log.
+    strategy.set_high_water_mark(0.0);
+    let stream =
+        ReadableStream::new_with_underlying_source_and_strategy(source.unchecked_ref(), &strategy)?;
+    Ok((stream, source))
+}
