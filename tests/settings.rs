@@ -13,8 +13,9 @@ use millstream::{
     base::limits::{MIN_OPERATOR_KEY_BYTES, MIN_SECRET_BYTES},
     settings::{
         config::Config,
-        hub_variables::HUBS,
-        table::{GROUPS, Group, Preset, Setting, VARIABLES},
+        invalid_config::HUBS,
+        setting::{Group, Preset, Setting},
+        table::{GROUPS, VARIABLES},
     },
     tokens::bearer::CookieNames,
 };

@@ -5,12 +5,15 @@
 
 pub mod connection_id;
 pub mod dialect;
+pub mod duration;
 pub mod excerpts;
 pub mod form;
 pub(crate) mod heap;
+pub mod hub_name;
 pub(crate) mod json;
 pub mod limits;
 pub mod media_type;
 pub mod rate;
 pub mod sequence;
 pub mod timestamp;
+pub mod url_parts;

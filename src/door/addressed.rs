@@ -1,6 +1,7 @@
 //! The hub as a request addresses it.
 
 use crate::{
+    base::{hub_name, url_parts},
     http::hub_path,
     presence::subscription_document::SUBSCRIPTIONS,
     tokens::{authorization::Authorization, resource_metadata::ResourceMetadata},
@@ -34,13 +35,13 @@ impl Addressed {
     pub fn of(url: &str, public_url: Option<&str>) -> Self {
         let url = url.split('#').next().unwrap_or_default();
         let (url, query) = url.split_once('?').unwrap_or((url, ""));
-        let path = hub_path::of_url(url);
+        let path = url_parts::path(url);
         let (hub, subscriptions) = hub_path::split_subscriptions(path);
         let hub_url = url.len().checked_sub(path.len() - hub.len()).and_then(|end| url.get(..end));
         let hub_url = public_url.unwrap_or(hub_url.unwrap_or(url));
         Self {
             url: hub_url.to_owned(),
-            paths: hub_path::same_hub(hub_path::public(hub_url, hub)),
+            paths: hub_name::same_hub(url_parts::public_path(hub_url, hub)),
             query: query.to_owned(),
             subscriptions: subscriptions.map(str::to_owned),
         }

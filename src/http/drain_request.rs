@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use crate::{
     base::{
+        duration::duration,
         form,
         limits::{DRAIN_WITHIN, MAX_DRAIN_WITHIN},
     },
     http::error::Error,
-    settings::{config::duration, operator_key::OperatorKey},
+    settings::operator_key::OperatorKey,
 };
 
 /// Whether who sends this may have the hub drained. To a hub without an operator's key there is

@@ -18,7 +18,7 @@ use crate::{
         bodies::TooManyBodies, idempotency_key::InvalidIdempotencyKey,
         request::InvalidPublishRequest, rules::ForbiddenPublication, stream::NothingFound,
     },
-    settings::config::InvalidConfig,
+    settings::invalid_config::InvalidConfig,
     tokens::{application_claims::InvalidClaims, challenge::Unauthorized},
 };
 

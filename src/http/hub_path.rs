@@ -1,118 +1,11 @@
 //! Where a hub is found: the paths of the deployment.
 
 use crate::{
-    base::limits::MAX_HUB_NAME_BYTES, http::error::Error,
-    presence::subscription_document::SUBSCRIPTIONS, tokens::resource_metadata,
+    base::hub_name::{DEFAULT_HUB, HUB, is_hub_name},
+    http::error::Error,
+    presence::subscription_document::SUBSCRIPTIONS,
+    tokens::resource_metadata,
 };
-
-/// The well-known path of a Mercure hub: draft-dunglas-mercure-07 § 2.
-const HUB: &str = "/.well-known/mercure";
-
-/// The name of the hub that the well-known path alone stands for.
-const DEFAULT_HUB: &str = "default";
-
-/// The path of an absolute URL, as it was sent.
-#[must_use]
-pub fn of_url(url: &str) -> &str {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
-    path.split(['?', '#']).next().unwrap_or(path)
-}
-
-/// The query of a URL, without its question mark.
-#[must_use]
-pub fn query(url: &str) -> &str {
-    let query = url.split('#').next().and_then(|url| url.split_once('?'));
-    query.map_or("", |(_, query)| query)
-}
-
-/// The URL of the default hub at this origin.
-pub(crate) fn default_at(origin: &str) -> String {
-    format!("{origin}{HUB}")
-}
-
-/// The path at which a hub is found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnPath(String);
-
-impl OwnPath {
-    /// That of the hub of this name.
-    ///
-    /// ```
-    /// use millstream::http::hub_path::OwnPath;
-    ///
-    /// assert_eq!(OwnPath::of_name("news").as_str(), "/hubs/news/.well-known/mercure");
-    /// assert_eq!(OwnPath::of_name("default"), OwnPath::default());
-    /// ```
-    #[must_use]
-    pub fn of_name(hub: &str) -> Self {
-        Self(if hub == DEFAULT_HUB { HUB.to_owned() } else { format!("/hubs/{hub}{HUB}") })
-    }
-
-    /// As text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Default for OwnPath {
-    fn default() -> Self {
-        Self::of_name(DEFAULT_HUB)
-    }
-}
-
-/// The origin of an absolute URL of a server: what stands ahead of its path.
-#[must_use]
-pub fn origin(url: &str) -> &str {
-    let host = url.find("://").map_or(0, |at| at + "://".len());
-    let end = url.get(host..).and_then(|rest| rest.find(['/', '?', '#']));
-    end.and_then(|end| url.get(..host + end)).unwrap_or(url)
-}
-
-/// Whether a `Host` header, or what stands for it in a URL, is a host with a port or without: RFC 9110
-/// § 7.2, as far as servers are named by it. Runtimes read the rest of RFC 3986 § 3.2 in ways of their
-/// own.
-///
-/// ```
-/// use millstream::http::hub_path::is_host;
-///
-/// assert!(is_host("hub.example:8443") && is_host("[::1]:8787"));
-/// assert!(!is_host("x:99999") && !is_host("a b") && !is_host("user@hub.example"));
-/// ```
-#[must_use]
-pub fn is_host(host: &str) -> bool {
-    let (name, port) = match host.rsplit_once(':') {
-        Some((name, port)) if !port.ends_with(']') => (name, port),
-        _ => (host, ""),
-    };
-    let is_port = port.is_empty()
-        || port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
-    let is_name = match name.strip_prefix('[') {
-        Some(address) => address.strip_suffix(']').is_some_and(|address| {
-            address.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte))
-        }),
-        None => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)),
-    };
-    is_port && is_name && !name.is_empty()
-}
-
-/// The path by which the world knows a hub with this URL. One that is known by its origin alone is
-/// known by the path at which it is found here.
-#[must_use]
-pub fn public<'a>(url: &'a str, own: &'a str) -> &'a str {
-    match of_url(url) {
-        "/" => own,
-        path => path,
-    }
-}
-
-/// All paths at which the hub at this path is found: the default one has two.
-#[must_use]
-pub fn same_hub(path: &str) -> Vec<String> {
-    let named = format!("/hubs/{DEFAULT_HUB}{HUB}");
-    if path == HUB || path == named { vec![HUB.to_owned(), named] } else { vec![path.to_owned()] }
-}
 
 /// The path of a hub, and what follows [`SUBSCRIPTIONS`] below it if that is where `path` leads.
 ///
@@ -221,12 +114,6 @@ fn behind_dot(text: &str) -> Option<&str> {
     [".", "%2e", "%2E"].into_iter().find_map(|dot| text.strip_prefix(dot))
 }
 
-/// Whether a hub can have this name.
-pub(crate) fn is_hub_name(name: &str) -> bool {
-    (1..=MAX_HUB_NAME_BYTES).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,54 +160,6 @@ mod tests {
         for below in ["...", "a.", ".a", "a%2F..", "..a/b"] {
             let path = format!("{HUB}/subscriptions/{below}");
             assert_eq!(HubPath::parse(&path), Ok(HubPath::Subscriptions("default")), "{path}");
-        }
-    }
-
-    #[test]
-    fn a_url_has_its_path_between_host_and_query() {
-        assert_eq!(of_url("https://a.example:8443/x/y?z#w"), "/x/y");
-        assert_eq!(of_url("https://a.example"), "/");
-        assert_eq!(query("https://a.example:8443/x/y?z#w?"), "z");
-        assert_eq!(query("https://a.example/#w?z"), "");
-        assert_eq!(origin("https://a.example:8443/x/y?z#w"), "https://a.example:8443");
-        assert_eq!(origin("https://a.example"), "https://a.example");
-    }
-
-    #[test]
-    fn a_host_is_a_name_or_an_address_with_a_port_or_without() {
-        for host in
-            ["a", "A.example", "xn--9ca.example:443", "127.0.0.1:8787", "[::1]", "a_b:", "a."]
-        {
-            assert!(is_host(host), "{host}");
-        }
-        for other in [
-            "",
-            ":80",
-            "é.example",
-            "%41.example",
-            "a b",
-            "a,b",
-            "a, b",
-            "x:99999",
-            "x:-1",
-            "x:+1",
-            "x:abc",
-            "a:80:80",
-            "::1",
-            "[::1",
-            "::1]",
-            "[::1]x",
-            "[x]",
-            "[]80",
-            "user@x",
-            "x/y",
-            "x?y",
-            "x#y",
-            "a\\b",
-            "<a>",
-            "a\tb",
-        ] {
-            assert!(!is_host(other), "{other}");
         }
     }
 

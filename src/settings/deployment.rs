@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 
 use crate::{
-    http::hub_path::OwnPath,
+    base::hub_name::OwnPath,
     settings::{
-        config::{Config, InvalidConfig},
-        hub_variables::HubVariables,
+        config::Config, hub_variables::HubVariables, invalid_config::InvalidConfig,
         table::VARIABLES,
     },
     tokens::trust::InvalidTrust,
@@ -31,7 +30,7 @@ impl Deployment {
     /// let deployment = Deployment::read(&hubs, |_| None)?;
     /// assert_eq!(deployment.of_hub("news").heartbeat.interval().unwrap().as_secs(), 5);
     /// assert_eq!(deployment.of_hub("other").hub_path.as_str(), "/hubs/other/.well-known/mercure");
-    /// # Ok::<(), millstream::settings::config::InvalidConfig>(())
+    /// # Ok::<(), millstream::settings::invalid_config::InvalidConfig>(())
     /// ```
     ///
     /// # Errors

@@ -1,15 +1,13 @@
 //! Settings of single hubs: the variable `HUBS`.
 
 use crate::{
-    http::hub_path,
-    settings::{config::InvalidConfig, table},
+    base::hub_name::is_hub_name,
+    settings::{
+        invalid_config::{HUBS, InvalidConfig},
+        near_miss::near_miss,
+        table,
+    },
 };
-
-/// The name of the variable, which no hub can have of its own.
-pub const HUBS: &str = "HUBS";
-
-/// What the variable must be, as a whole.
-pub const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with hubs, their variables, and texts as values"#;
 
 /// What is set for single hubs beyond what is set for all. The text is the host's to parse, since
 /// every host of this crate has a parser of JSON, and a second one is a third of the module's size.
@@ -22,7 +20,7 @@ pub const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with h
 /// assert_eq!(hubs.get("news", "HISTORY_AGE"), Some("1h"));
 /// assert_eq!(hubs.get("weather", "HISTORY_AGE"), None);
 /// assert!(hubs.insert("news", "HISTORY_YEARS", "1".to_owned()).is_err());
-/// # Ok::<(), millstream::settings::config::InvalidConfig>(())
+/// # Ok::<(), millstream::settings::invalid_config::InvalidConfig>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HubVariables(
@@ -49,7 +47,7 @@ impl HubVariables {
         variable: &str,
         value: String,
     ) -> Result<(), InvalidConfig> {
-        if !hub_path::is_hub_name(hub) {
+        if !is_hub_name(hub) {
             return Err(InvalidConfig::Value {
                 variable: HUBS,
                 hub: None,
@@ -61,7 +59,7 @@ impl HubVariables {
         let known = known.ok_or_else(|| InvalidConfig::HubVariable {
             hub: hub.to_owned(),
             variable: variable.to_owned(),
-            meant: table::near_miss(variable).filter(|name| *name != HUBS),
+            meant: near_miss(variable).filter(|name| *name != HUBS),
         })?;
         let found = self.find(hub, known);
         if let Ok(at) = found {

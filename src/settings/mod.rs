@@ -5,8 +5,14 @@
 
 pub mod config;
 pub mod deployment;
+mod draft;
 pub mod hub_variables;
+pub mod invalid_config;
 pub mod level;
 pub mod methods;
+pub mod near_miss;
 pub mod operator_key;
+mod read;
+mod rows;
+pub mod setting;
 pub mod table;

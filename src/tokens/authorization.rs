@@ -29,7 +29,7 @@ pub struct Authorization {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::config::{Config, InvalidConfig};
+    use crate::settings::{config::Config, invalid_config::InvalidConfig};
 
     fn read_all(variables: &[(&str, &str)]) -> Result<Authorization, InvalidConfig> {
         let set = |name: &str| variables.iter().find(|(of, _)| *of == name);

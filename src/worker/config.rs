@@ -8,10 +8,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::sys::Env;
 use crate::{
     settings::{
-        config::{Config, InvalidConfig},
+        config::Config,
         deployment::Deployment,
-        hub_variables::{HUBS, HubVariables},
-        table::near_misses,
+        hub_variables::HubVariables,
+        invalid_config::{HUBS, InvalidConfig},
+        near_miss::near_misses,
     },
     web::{Level, Record},
 };

@@ -15,15 +15,11 @@ use super::{
     sys::{DurableObjectState, Env},
 };
 use crate::{
-    base::timestamp::Timestamp,
+    base::{hub_name::OwnPath, timestamp::Timestamp, url_parts},
     door::granted::{Granted, InvalidGranted},
-    http::{
-        drain_request,
-        error::Error,
-        hub_path::{self, HubPath, OwnPath},
-    },
+    http::{drain_request, error::Error, hub_path::HubPath},
     hub::connection::CloseReason,
-    settings::config::InvalidConfig,
+    settings::invalid_config::InvalidConfig,
     web::{
         Handler,
         host::clock,
@@ -158,7 +154,7 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
         Err(why) => return hub.misgranted(&why),
     };
     let url = request.url();
-    let path = HubPath::parse(hub_path::of_url(&url));
+    let path = HubPath::parse(url_parts::path(&url));
     let name = path.as_ref().ok().and_then(HubPath::hub);
     if name.is_none_or(|name| OwnPath::of_name(name) != hub.config().hub_path) {
         return hub.misgranted("it is not for a path of this hub");
@@ -173,7 +169,7 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
             }
         }
         Ok(HubPath::Drain(_)) if is_operator => {
-            match drain_request::within(hub_path::query(&url)) {
+            match drain_request::within(url_parts::query(&url)) {
                 Ok(within) => {
                     let connections = hub.drain(within).await;
                     respond::json(&format!(r#"{{"connections":{connections}}}"#))

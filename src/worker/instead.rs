@@ -5,10 +5,8 @@ use web_sys::{Request, Response};
 
 use super::{config, sys::Env};
 use crate::{
-    http::{
-        error::Error,
-        hub_path::{self, HubPath},
-    },
+    base::url_parts,
+    http::{error::Error, hub_path::HubPath},
     publishing::published,
     web::http::{cors, protection, respond},
 };
@@ -44,7 +42,7 @@ pub fn last_line() -> Vec<u8> {
 
 fn instead(request: &Request, env: &Env, of_publication: &Error) -> Result<Response, JsValue> {
     let url = request.url();
-    let path = HubPath::parse(hub_path::of_url(&url));
+    let path = HubPath::parse(url_parts::path(&url));
     let response = match (request.method().as_str(), &path) {
         ("GET" | "HEAD" | "QUERY", Ok(HubPath::Hub(_))) => {
             respond::refuse_stream(request, &Error::Unreachable)?

@@ -4,15 +4,13 @@ use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use crate::{
+    base::url_parts,
     door::{
         granted::Granted,
         head::Head,
         steps::{self, Answers, Door, Health, Judge, Step},
     },
-    http::{
-        error::Error,
-        hub_path::{self, HubPath},
-    },
+    http::{error::Error, hub_path::HubPath},
     settings::{config::Config, deployment::Deployment, methods},
     tokens::{key_sets::KeySets, resource_metadata::ResourceMetadata, verifier::Role},
     web::{
@@ -46,9 +44,9 @@ impl Visit<'_> {
         let (request, deployment) = (self.request, self.deployment);
         let url = request.url();
         let host = Head::header(request, "Host");
-        let of_url = hub_path::origin(&url).split_once("://").map_or("", |(_, host)| host);
-        let is_host = hub_path::is_host(of_url) && host.as_deref().is_none_or(hub_path::is_host);
-        let path = hub_path::of_url(&url);
+        let of_url = url_parts::origin(&url).split_once("://").map_or("", |(_, host)| host);
+        let is_host = url_parts::is_host(of_url) && host.as_deref().is_none_or(url_parts::is_host);
+        let path = url_parts::path(&url);
         let found = if is_host { HubPath::parse(path) } else { Err(Error::Host) };
         let response = match found {
             Ok(HubPath::Hub(name) | HubPath::Subscriptions(name)) => {
@@ -111,7 +109,7 @@ impl Visit<'_> {
         if keyless == [true, true] {
             return respond::error(&Error::NotFound);
         }
-        let hub_url = format!("{}{hub}", hub_path::origin(&url));
+        let hub_url = format!("{}{hub}", url_parts::origin(&url));
         let resource = own.public_url.as_deref().unwrap_or(&hub_url);
         let metadata = ResourceMetadata::new(resource, &own.trust, &own.cookie_names.v1);
         let metadata = if config.subscriptions { metadata.with_subscriptions() } else { metadata };

@@ -1,13 +1,13 @@
 //! What a request asks a hub for, before it is known who asks.
 
 use crate::{
-    base::{dialect::Dialect, media_type},
+    base::{dialect::Dialect, media_type, url_parts},
     door::{
         addressed::Addressed,
         granted::{Granted, Holder},
         head::Head,
     },
-    http::{error::Error, hub_path},
+    http::error::Error,
     hub::subscribe_request::SubscribeRequest,
     settings::{config::Config, methods},
     tokens::verifier::Role,
@@ -44,7 +44,7 @@ impl Ask {
         let own = &config.authorization;
         let url = head.url();
         let origins = own.public_origins.as_ref();
-        if origins.is_some_and(|origins| !origins.allow(hub_path::origin(&url))) {
+        if origins.is_some_and(|origins| !origins.allow(url_parts::origin(&url))) {
             return Err(Error::Misdirected);
         }
         let addressed = Addressed::of(&url, own.public_url.as_deref());
@@ -66,7 +66,7 @@ impl Ask {
                 if !media_type::accepts_event_stream(&accept) {
                     return Err(Error::NotAcceptable);
                 }
-                let query = hub_path::query(&url);
+                let query = url_parts::query(&url);
                 let dialect = SubscribeRequest::dialect_of(query, method == "QUERY");
                 Ok(ask(Role::Subscriber, Some(dialect)))
             }

@@ -1,8 +1,9 @@
 //! What an operator may ask a hub for.
 
 use crate::{
+    base::url_parts,
     door::{granted::Granted, head::Head},
-    http::{drain_request, error::Error, hub_path},
+    http::{drain_request, error::Error},
     settings::{config::Config, methods},
 };
 
@@ -38,6 +39,6 @@ pub fn drain(config: &Config, head: &dyn Head) -> Result<Granted, Error> {
     let key = config.operator_key.as_ref();
     let authorization = head.header("Authorization").unwrap_or_default();
     drain_request::check(key, &head.method(), &authorization)?;
-    drain_request::within(hub_path::query(&head.url()))?;
+    drain_request::within(url_parts::query(&head.url()))?;
     Ok(Granted::Operator)
 }

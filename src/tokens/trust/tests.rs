@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::*;
 use crate::{
-    settings::config::{Config, InvalidConfig},
+    settings::{config::Config, invalid_config::InvalidConfig},
     tokens::{grants::Selector, verifier::Keys},
 };
 

@@ -3,8 +3,8 @@
 use std::{cell::OnceCell, rc::Rc};
 
 use crate::{
+    base::url_parts,
     door::addressed::Addressed,
-    http::hub_path,
     settings::config::Config,
     topics::{
         url_components::UrlComponents,
@@ -43,14 +43,16 @@ impl HostUrlParser {
     /// Parses against the URL of a hub, which has to be absolute: otherwise nothing is a URL.
     #[must_use]
     pub fn new(base: &str) -> Self {
-        Self { topics: base.into(), requested: None, hub_path: hub_path::of_url(base).into() }
+        Self { topics: base.into(), requested: None, hub_path: url_parts::path(base).into() }
     }
 
     /// Parses against the public URL of this hub, if it has one.
     pub(crate) fn of_hub(config: &Config) -> Self {
         let own = config.hub_path.as_str();
         match &config.authorization.public_url {
-            Some(url) => Self { hub_path: hub_path::public(url, own).into(), ..Self::new(url) },
+            Some(url) => {
+                Self { hub_path: url_parts::public_path(url, own).into(), ..Self::new(url) }
+            }
             None => Self::new(&format!("{RELATIVE}{own}")),
         }
     }
@@ -72,7 +74,7 @@ impl HostUrlParser {
     /// The same for the patterns of a request to a hub without a public URL: they belong to the URL
     /// by which it was asked, and topics to whichever each was asked by.
     fn of_request(&self, url: &str) -> Self {
-        let url = format!("{}{}", hub_path::origin(url), self.hub_path);
+        let url = format!("{}{}", url_parts::origin(url), self.hub_path);
         let requested = Requested { url, parsed: OnceCell::new() };
         Self { requested: Some(Rc::new(requested)), ..self.clone() }
     }

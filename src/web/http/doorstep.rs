@@ -4,6 +4,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use crate::{
+    base::url_parts,
     http::{error::Error, hub_path},
     settings::config::Config,
     web::http::{cors, respond},
@@ -31,7 +32,7 @@ pub(crate) fn refuse(
     error: &Error,
 ) -> Result<Response, JsValue> {
     let url = request.url();
-    let response = match hub_path::split_subscriptions(hub_path::of_url(&url)) {
+    let response = match hub_path::split_subscriptions(url_parts::path(&url)) {
         (_, Some(_)) => respond::error(error)?,
         _ => respond::refuse_stream(request, error)?,
     };

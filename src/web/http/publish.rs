@@ -7,8 +7,8 @@ use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use crate::{
-    base::{limits::MAX_BODY_BYTES, rate::Rate, sequence::Sequence},
-    http::{body_kind::BodyKind, error::Error, hub_path},
+    base::{limits::MAX_BODY_BYTES, rate::Rate, sequence::Sequence, url_parts},
+    http::{body_kind::BodyKind, error::Error},
     log::update::{Update, UpdateTooLarge},
     publishing::{
         bodies::Missing,
@@ -203,7 +203,7 @@ fn body_of(request: &Request) -> Result<Body, Error> {
         BodyKind::Form => return Ok(Body::One(One::Form)),
         BodyKind::Json => return Ok(Body::One(One::Json)),
         BodyKind::Ndjson => PublishStream::ndjson(),
-        BodyKind::EventStream => PublishStream::event_stream(hub_path::query(&request.url()))?,
+        BodyKind::EventStream => PublishStream::event_stream(url_parts::query(&request.url()))?,
     };
     match idempotency_key(request)? {
         Some(_) => Err(Error::KeyOfStream),

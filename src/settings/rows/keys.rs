@@ -1,11 +1,13 @@
 //! Whose tokens are trusted. Variables of the reference hub have its names and meaning; `ISSUERS` is
 //! this hub's own.
 
-use super::{
-    Group, Preset, Read, Setting,
-    parse::{BOOLEAN, boolean, set},
+use crate::{
+    settings::{
+        rows::parse::{BOOLEAN, boolean, set},
+        setting::{Group, Preset, Read, Setting},
+    },
+    tokens::trust::{DEVELOPMENT, ISSUERS, PUBLISHER, SUBSCRIBER, TRUSTED_ISSUERS},
 };
-use crate::tokens::trust::{DEVELOPMENT, ISSUERS, PUBLISHER, SUBSCRIBER, TRUSTED_ISSUERS};
 
 const KEY: &str =
     "a secret of at least 32 bytes, a public key in PEM (or its certificate), or a JWK or JWK Set";
@@ -13,7 +15,7 @@ const ALGORITHMS: &str = "algorithms such as ES256, separated by spaces";
 const BY_KEY: &str = "`HS256` for a secret, all that fit for a JWK or a key set";
 const URL: &str = "an https URL, or an http one of the same machine";
 
-pub(super) const GROUP: Group = Group {
+pub(crate) const GROUP: Group = Group {
     title: "Keys",
     settings: &[
         Setting {

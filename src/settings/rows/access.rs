@@ -1,12 +1,14 @@
 //! Who may do what, and by which requests.
 
-use super::{
-    Group, Preset, Read, Refusal, Setting,
-    parse::{BOOLEAN, ORIGINS, boolean, origins, set},
+use crate::{
+    settings::{
+        rows::parse::{BOOLEAN, ORIGINS, boolean, origins, set},
+        setting::{Group, Preset, Read, Refusal, Setting},
+    },
+    tokens::bearer::CookieNames,
 };
-use crate::tokens::bearer::CookieNames;
 
-pub(super) const GROUP: Group = Group {
+pub(crate) const GROUP: Group = Group {
     title: "Access",
     settings: &[
         Setting {

@@ -1,12 +1,15 @@
 //! What is kept, and what clients are told of where they are in it.
 
-use super::{
-    Group, Preset, Read, Setting,
-    parse::{BOOLEAN, boolean, positive, set},
+use crate::{
+    base::duration::duration,
+    log::gap::GapEvents,
+    settings::{
+        rows::parse::{BOOLEAN, boolean, positive, set},
+        setting::{Group, Preset, Read, Setting},
+    },
 };
-use crate::{log::gap::GapEvents, settings::config::duration};
 
-pub(super) const GROUP: Group = Group {
+pub(crate) const GROUP: Group = Group {
     title: "History",
     settings: &[
         Setting {

@@ -1,12 +1,13 @@
 //! How a deployment is looked after.
 
-use super::{Group, Preset, Read, Refusal, Setting, parse::set};
 use crate::settings::{
-    hub_variables::{self, HUBS},
+    invalid_config::{EXPECTED, HUBS},
     level::Level,
+    rows::parse::set,
+    setting::{Group, Preset, Read, Refusal, Setting},
 };
 
-pub(super) const GROUP: Group = Group {
+pub(crate) const GROUP: Group = Group {
     title: "Operation",
     settings: &[
         Setting {
@@ -31,7 +32,7 @@ pub(super) const GROUP: Group = Group {
         Setting {
             name: HUBS,
             default: Preset::Told("none"),
-            expected: hub_variables::EXPECTED,
+            expected: EXPECTED,
             is_secret: true,
             about: "variables of single hubs, which override those of all",
             read: Read::ByHost,

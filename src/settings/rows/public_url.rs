@@ -1,15 +1,15 @@
 //! How the world knows the hub.
 
-use super::{
-    Group, Preset, Read, Setting,
-    parse::{ORIGINS, origins, set},
-};
 use crate::{
-    http::hub_path,
+    base::url_parts,
+    settings::{
+        rows::parse::{ORIGINS, origins, set},
+        setting::{Group, Preset, Read, Setting},
+    },
     tokens::origins::{is_of_server, normalize},
 };
 
-pub(super) const GROUP: Group = Group {
+pub(crate) const GROUP: Group = Group {
     title: "Public URL",
     settings: &[
         Setting {
@@ -41,7 +41,7 @@ pub(super) const GROUP: Group = Group {
 
 /// Whether this is a URL that others can be resolved against and that tokens can name.
 fn is_url(text: &str) -> bool {
-    let origin = normalize(hub_path::origin(text));
+    let origin = normalize(url_parts::origin(text));
     origin.is_some_and(|origin| is_of_server(&origin))
         && !text.contains(|end: char| end == '#' || end.is_whitespace())
 }

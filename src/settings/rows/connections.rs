@@ -1,15 +1,16 @@
 //! How many connections there are, and how they are kept.
 
-use super::{
-    Group, Preset, Read, Setting,
-    parse::{LIMIT, number, set},
-};
 use crate::{
+    base::duration::duration,
     hub::{heartbeat::Heartbeat, memory::Memory},
-    settings::config::{ConnectionAge, duration},
+    settings::{
+        config::ConnectionAge,
+        rows::parse::{LIMIT, number, set},
+        setting::{Group, Preset, Read, Setting},
+    },
 };
 
-pub(super) const GROUP: Group = Group {
+pub(crate) const GROUP: Group = Group {
     title: "Connections",
     settings: &[
         Setting {

@@ -1,12 +1,15 @@
 //! How updates are taken and handed on.
 
-use super::{
-    Group, Preset, Read, Setting,
-    parse::{BOOLEAN, boolean, set},
+use crate::{
+    base::{duration::duration, rate::Rate},
+    hub::linger::Linger,
+    settings::{
+        rows::parse::{BOOLEAN, boolean, set},
+        setting::{Group, Preset, Read, Setting},
+    },
 };
-use crate::{base::rate::Rate, hub::linger::Linger, settings::config::duration};
 
-pub(super) const GROUP: Group = Group {
+pub(crate) const GROUP: Group = Group {
     title: "Updates",
     settings: &[
         Setting {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::TABLE;
+use crate::settings::table::TABLE;
 
 /// The reference hub's variables begin with it, and this hub's own do not.
 const PREFIX: &str = "MERCURE_";
@@ -32,7 +32,7 @@ impl fmt::Display for NearMiss<'_> {
 /// The variable that was perhaps meant by a name that is none, where every name is the hub's.
 ///
 /// ```
-/// use millstream::settings::table::near_miss;
+/// use millstream::settings::near_miss::near_miss;
 ///
 /// assert_eq!(near_miss("HEARTBEET"), Some("HEARTBEAT"));
 /// assert_eq!(near_miss("HEARTBEAT"), None);
