@@ -9,18 +9,18 @@ use crate::{
         limits::{DRAIN_WITHIN, MAX_DRAIN_WITHIN},
     },
     http::error::Error,
-    settings::operator_key::OperatorKey,
+    settings::{methods::MethodRefused, operator_key::OperatorKey},
 };
 
 /// Whether who sends this may have the hub drained. To a hub without an operator's key there is
 /// nothing here.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::MethodNotAllowed`] or [`Error::Operator`].
+/// [`Error::NotFound`], [`Error::Method`] or [`Error::Operator`].
 pub fn check(key: Option<&OperatorKey>, method: &str, authorization: &str) -> Result<(), Error> {
     let key = key.ok_or(Error::NotFound)?;
     if method != "POST" {
-        return Err(Error::MethodNotAllowed("POST"));
+        return Err(MethodRefused::NotAllowed("POST").into());
     }
     if key.admits(authorization) { Ok(()) } else { Err(Error::Operator) }
 }
@@ -59,7 +59,7 @@ mod tests {
         let check_with = |authorization, method| check(Some(&key), method, authorization);
         assert_eq!(check(None, "POST", AUTHORIZATION), Err(Error::NotFound));
         assert_eq!(check_with(AUTHORIZATION, "POST"), Ok(()));
-        assert_eq!(check_with(AUTHORIZATION, "GET"), Err(Error::MethodNotAllowed("POST")));
+        assert_eq!(check_with(AUTHORIZATION, "GET"), Err(MethodRefused::NotAllowed("POST").into()));
         assert_eq!(check_with("Bearer 0123456789abcdeF", "POST"), Err(Error::Operator));
         assert_eq!(check_with("", "POST"), Err(Error::Operator));
     }

@@ -10,15 +10,15 @@ use crate::{
         limits::{COME_BACK, COME_BACK_SPREAD, MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
         timestamp::whole_millis,
     },
-    event_stream::decoder::DecodeError,
     http::problem::Problem,
     hub::{admission::TooManyConnections, subscribe_request::InvalidSubscribeRequest},
     log::update::UpdateTooLarge,
+    presence::subscription_path::InvalidSubscriptionPath,
     publishing::{
-        bodies::TooManyBodies, idempotency_key::InvalidIdempotencyKey,
-        request::InvalidPublishRequest, rules::ForbiddenPublication, stream::NothingFound,
+        bodies::TooManyBodies, grant::PublishRefused, idempotency_key::InvalidIdempotencyKey,
+        request::InvalidPublishRequest, stream::InvalidPublication,
     },
-    settings::invalid_config::InvalidConfig,
+    settings::{invalid_config::InvalidConfig, methods::MethodRefused},
     tokens::{application_claims::InvalidClaims, challenge::Unauthorized},
 };
 
@@ -39,17 +39,9 @@ pub enum Error {
     /// The hub's name in the path is not one.
     #[error("a hub's name has 1 to 64 characters out of A-Z a-z 0-9 _ -")]
     HubName,
-    /// The method is not one of the hub.
-    #[error("the method is not one of {0}")]
-    MethodNotAllowed(&'static str),
-    /// The method belongs to a half of the hub that is switched off.
-    #[error("{half} is switched off at this hub, whose methods are {allowed}")]
-    SwitchedOff {
-        /// Which half.
-        half: &'static str,
-        /// What is left.
-        allowed: &'static str,
-    },
+    /// The hub does not answer to the method.
+    #[error(transparent)]
+    Method(#[from] MethodRefused),
     /// The `Accept` header excludes event streams.
     #[error("the answer is a text/event-stream, which the Accept header excludes")]
     NotAcceptable,
@@ -79,9 +71,6 @@ pub enum Error {
     /// A body of another kind is larger than this.
     #[error("the body is larger than {0} bytes")]
     BodyTooLarge(usize),
-    /// A streamed body came to its end, and there was nothing in it to publish.
-    #[error("nothing was published: {0}")]
-    NothingFound(NothingFound),
     /// Nothing came of the body for so long.
     #[error("the body was given up: nothing of it came for {} ms", whole_millis(*.0))]
     BodySilent(Duration),
@@ -94,18 +83,15 @@ pub enum Error {
     /// The publication is wrong.
     #[error(transparent)]
     Publish(#[from] InvalidPublishRequest),
-    /// A field of the publication, or the number of its topics, is over a limit, in 1.0.
-    #[error("{0}")]
-    OverLimit(InvalidPublishRequest),
+    /// The publication is refused.
+    #[error(transparent)]
+    PublishRefused(#[from] PublishRefused),
+    /// A part of a streamed body is no publication.
+    #[error(transparent)]
+    Streamed(#[from] InvalidPublication),
     /// The publication is too large to be kept.
     #[error("Invalid \"data\" parameter: {0}")]
     UpdateTooLarge(#[from] UpdateTooLarge),
-    /// A line of an NDJSON body is longer than this.
-    #[error("the line is longer than {0} bytes")]
-    LineTooLong(usize),
-    /// The event stream that is to be published cannot be read on.
-    #[error("the body is read no further: {0}")]
-    EventStream(#[from] DecodeError),
     /// The idempotency key is none.
     #[error("Invalid \"Idempotency-Key\" header: {0}")]
     IdempotencyKey(#[from] InvalidIdempotencyKey),
@@ -127,20 +113,9 @@ pub enum Error {
     /// The subscription is wrong.
     #[error(transparent)]
     Subscribe(#[from] InvalidSubscribeRequest),
-    /// The match type in a path of the subscription API is none.
-    #[error("the match type {0:?} is not one of exact and urlpattern")]
-    MatchType(String),
-    /// There is no such subscription.
-    #[error("there is no such subscription")]
-    NoSubscription,
-    /// A dialect forbids the publication.
-    #[error("{forbidden}")]
-    Forbidden {
-        /// Why.
-        forbidden: ForbiddenPublication,
-        /// The dialect, which decides on the status.
-        dialect: Dialect,
-    },
+    /// There is nothing at a path of the subscription API.
+    #[error(transparent)]
+    SubscriptionPath(#[from] InvalidSubscriptionPath),
     /// The request may not do what it asks for.
     #[error("{reason}")]
     Unauthorized {
@@ -187,12 +162,14 @@ impl Error {
         let (status, title, field) = match self {
             Self::Host => (400, "Bad Request", Some("Host")),
             Self::Misdirected => (421, "Misdirected Request", None),
-            Self::NotFound | Self::NoSubscription => (404, "Not Found", None),
-            Self::MatchType(_) => (400, "Bad Request", Some("match_type")),
-            Self::HubName => (404, "Not Found", Some("hub")),
-            Self::MethodNotAllowed(_) | Self::SwitchedOff { .. } => {
-                (405, "Method Not Allowed", None)
+            Self::NotFound | Self::SubscriptionPath(InvalidSubscriptionPath::NoSubscription) => {
+                (404, "Not Found", None)
             }
+            Self::SubscriptionPath(InvalidSubscriptionPath::MatchType(_)) => {
+                (400, "Bad Request", Some("match_type"))
+            }
+            Self::HubName => (404, "Not Found", Some("hub")),
+            Self::Method(_) => (405, "Method Not Allowed", None),
             Self::NotAcceptable => (406, "Not Acceptable", Some("Accept")),
             Self::ContentType => (400, "Bad Request", Some("Content-Type")),
             Self::UnsupportedMediaType | Self::QueryMediaType => {
@@ -201,11 +178,20 @@ impl Error {
             Self::ContentEncoding => (415, "Unsupported Media Type", Some("Content-Encoding")),
             Self::FormTooLarge(_)
             | Self::BodyTooLarge(_)
-            | Self::LineTooLong(_)
-            | Self::EventStream(_) => (413, "Content Too Large", Some("body")),
-            Self::BodyBroken | Self::NothingFound(_) => (400, "Bad Request", Some("body")),
-            Self::Publish(invalid) => (400, "Bad Request", Some(invalid.field())),
-            Self::OverLimit(invalid) => (413, "Content Too Large", Some(invalid.field())),
+            | Self::Streamed(
+                InvalidPublication::LineTooLong(_) | InvalidPublication::EventStream(_),
+            ) => (413, "Content Too Large", Some("body")),
+            Self::BodyBroken | Self::Streamed(InvalidPublication::NothingFound(_)) => {
+                (400, "Bad Request", Some("body"))
+            }
+            Self::Publish(invalid)
+            | Self::PublishRefused(PublishRefused::Invalid(invalid))
+            | Self::Streamed(InvalidPublication::Request(invalid)) => {
+                (400, "Bad Request", Some(invalid.field()))
+            }
+            Self::PublishRefused(PublishRefused::OverLimit(invalid)) => {
+                (413, "Content Too Large", Some(invalid.field()))
+            }
             Self::UpdateTooLarge(_) => (413, "Content Too Large", Some("data")),
             Self::IdempotencyKey(_) | Self::KeyOfStream => {
                 (400, "Bad Request", Some("Idempotency-Key"))
@@ -218,11 +204,14 @@ impl Error {
                 (429, "Too Many Requests", None)
             }
             Self::Subscribe(invalid) => (400, "Bad Request", Some(invalid.field())),
-            Self::Forbidden { forbidden, dialect } => match forbidden.status(*dialect) {
-                403 => (403, "Forbidden", Some(forbidden.field())),
-                status => (status, "Bad Request", Some(forbidden.field())),
-            },
-            Self::Unauthorized { reason, dialect, .. } => {
+            Self::PublishRefused(PublishRefused::Forbidden { forbidden, dialect }) => {
+                match forbidden.status(*dialect) {
+                    403 => (403, "Forbidden", Some(forbidden.field())),
+                    status => (status, "Bad Request", Some(forbidden.field())),
+                }
+            }
+            Self::Unauthorized { reason, dialect, .. }
+            | Self::PublishRefused(PublishRefused::Unauthorized { reason, dialect, .. }) => {
                 return reason.problem(*dialect).with_field("Authorization");
             }
             Self::Config(invalid) => (500, "Internal Server Error", Some(invalid.variable())),
@@ -268,8 +257,7 @@ impl Error {
             | Self::Misdirected
             | Self::Host
             | Self::HubName
-            | Self::MethodNotAllowed(_)
-            | Self::SwitchedOff { .. }
+            | Self::Method(_)
             | Self::NotAcceptable
             | Self::ContentType
             | Self::UnsupportedMediaType
@@ -279,19 +267,15 @@ impl Error {
             | Self::BodyTooLarge(_)
             | Self::BodyBroken
             | Self::BodySilent(_)
-            | Self::NothingFound(_)
             | Self::Publish(_)
-            | Self::OverLimit(_)
+            | Self::PublishRefused(_)
+            | Self::Streamed(_)
             | Self::UpdateTooLarge(_)
-            | Self::LineTooLong(_)
-            | Self::EventStream(_)
             | Self::IdempotencyKey(_)
             | Self::KeyOfStream
             | Self::KeyReused
             | Self::Subscribe(_)
-            | Self::MatchType(_)
-            | Self::NoSubscription
-            | Self::Forbidden { .. }
+            | Self::SubscriptionPath(_)
             | Self::Unauthorized { .. }
             | Self::Operator
             | Self::Within => None,
@@ -303,9 +287,7 @@ impl Error {
     #[must_use]
     pub fn header(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::MethodNotAllowed(allowed) | Self::SwitchedOff { allowed, .. } => {
-                Some(("Allow", (*allowed).to_owned()))
-            }
+            Self::Method(refused) => Some(("Allow", refused.allowed().to_owned())),
             // RFC 9110 § 12.5.3: which encodings are right, in the answer to one that is not.
             Self::ContentEncoding => Some(("Accept-Encoding", "identity".to_owned())),
             // The rate is a whole number a second, so that there is room again within one.
@@ -315,7 +297,8 @@ impl Error {
             | Self::Unconfirmed
             | Self::PublishRate(_)
             | Self::TooManyBodies(_) => Some(("Retry-After", "1".to_owned())),
-            Self::Unauthorized { reason, dialect, metadata } => {
+            Self::Unauthorized { reason, dialect, metadata }
+            | Self::PublishRefused(PublishRefused::Unauthorized { reason, dialect, metadata }) => {
                 let challenge = reason.challenge(*dialect, Some(metadata))?;
                 Some(("WWW-Authenticate", challenge))
             }
@@ -392,7 +375,7 @@ mod tests {
             Error::Misdirected,
             Error::Host,
             Error::HubName,
-            Error::MethodNotAllowed("GET"),
+            Error::Method(MethodRefused::NotAllowed("GET")),
             Error::NotAcceptable,
             Error::QueryMediaType,
             Error::BodyTooLarge(1),
@@ -407,7 +390,10 @@ mod tests {
 
     #[test]
     fn a_status_that_obliges_to_a_header_has_it() {
-        assert_eq!(Error::MethodNotAllowed("GET").header(), Some(("Allow", "GET".to_owned())));
+        assert_eq!(
+            Error::Method(MethodRefused::NotAllowed("GET")).header(),
+            Some(("Allow", "GET".to_owned()))
+        );
         let unauthorized = Error::Unauthorized {
             reason: Unauthorized::Missing,
             dialect: Dialect::V0,

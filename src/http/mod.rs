@@ -3,6 +3,7 @@
 //! Enters: how a request's head is read, and the one mapping from errors to statuses
 //! ([`error::Error`]).
 
+pub mod answer_line;
 pub mod body_kind;
 pub mod drain_request;
 pub mod error;

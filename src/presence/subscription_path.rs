@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
+use thiserror::Error;
 
 use crate::{
     base::{connection_id::ConnectionId, dialect::Dialect},
-    http::error::Error,
     presence::subscription_document::ActiveSubscription,
     topics::subscription::MatchType,
 };
@@ -23,6 +23,17 @@ pub enum SubscriptionPath<'a> {
     One(MatchType, Cow<'a, str>, ConnectionId),
 }
 
+/// Why there is nothing at a path below the subscriptions.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InvalidSubscriptionPath {
+    /// The match type is none.
+    #[error("the match type {0:?} is not one of exact and urlpattern")]
+    MatchType(String),
+    /// There is no such subscription.
+    #[error("there is no such subscription")]
+    NoSubscription,
+}
+
 impl<'a> SubscriptionPath<'a> {
     /// Reads what follows `/subscriptions`: nothing, or variables that are percent-encoded once.
     ///
@@ -35,12 +46,12 @@ impl<'a> SubscriptionPath<'a> {
     ///
     /// let path = SubscriptionPath::parse(Dialect::V1, "/exact/a%20b+c")?;
     /// assert_eq!(path, SubscriptionPath::Matcher(MatchType::Exact, "a b+c".into()));
-    /// # Ok::<(), millstream::http::error::Error>(())
+    /// # Ok::<(), millstream::presence::subscription_path::InvalidSubscriptionPath>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::MatchType`], or [`Error::NoSubscription`] when there can be nothing there.
-    pub fn parse(dialect: Dialect, path: &'a str) -> Result<Self, Error> {
+    /// The match type is none, or there can be nothing there.
+    pub fn parse(dialect: Dialect, path: &'a str) -> Result<Self, InvalidSubscriptionPath> {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         let (match_type, rest) = match (dialect, segments.as_slice()) {
             (_, []) => return Ok(Self::All),
@@ -50,10 +61,12 @@ impl<'a> SubscriptionPath<'a> {
         match rest {
             [matcher] => Ok(Self::Matcher(match_type, decode(matcher)?)),
             [matcher, subscriber] => {
-                let subscriber = decode(subscriber)?.parse().map_err(|_| Error::NoSubscription)?;
+                let subscriber = decode(subscriber)?
+                    .parse()
+                    .map_err(|_| InvalidSubscriptionPath::NoSubscription)?;
                 Ok(Self::One(match_type, decode(matcher)?, subscriber))
             }
-            _ => Err(Error::NoSubscription),
+            _ => Err(InvalidSubscriptionPath::NoSubscription),
         }
     }
 
@@ -71,16 +84,16 @@ impl<'a> SubscriptionPath<'a> {
     }
 }
 
-fn of_1_0(segment: &str) -> Result<MatchType, Error> {
+fn of_1_0(segment: &str) -> Result<MatchType, InvalidSubscriptionPath> {
     let types = [MatchType::Exact, MatchType::UrlPattern];
     let found = types.into_iter().find(|match_type| match_type.as_str() == segment);
-    found.ok_or_else(|| Error::MatchType(segment.to_owned()))
+    found.ok_or_else(|| InvalidSubscriptionPath::MatchType(segment.to_owned()))
 }
 
-fn decode(segment: &str) -> Result<Cow<'_, str>, Error> {
+fn decode(segment: &str) -> Result<Cow<'_, str>, InvalidSubscriptionPath> {
     match percent_decode_str(segment).decode_utf8() {
         Ok(text) if !text.is_empty() => Ok(text),
-        _ => Err(Error::NoSubscription),
+        _ => Err(InvalidSubscriptionPath::NoSubscription),
     }
 }
 
@@ -95,7 +108,11 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(dialect: Dialect, path: &str, expected: &Result<SubscriptionPath<'_>, Error>) {
+    fn check(
+        dialect: Dialect,
+        path: &str,
+        expected: &Result<SubscriptionPath<'_>, InvalidSubscriptionPath>,
+    ) {
         assert_eq!(&SubscriptionPath::parse(dialect, path), expected, "{path}");
     }
 
@@ -115,7 +132,7 @@ mod tests {
     fn an_unknown_match_type_is_wrong_in_1_0() {
         for segment in ["topic", "Exact", "regexp", ""] {
             let path = format!("/{segment}/a");
-            check(Dialect::V1, &path, &Err(Error::MatchType(segment.to_owned())));
+            check(Dialect::V1, &path, &Err(InvalidSubscriptionPath::MatchType(segment.to_owned())));
         }
     }
 
@@ -125,7 +142,7 @@ mod tests {
         for (dialect, path) in
             [(v0, "/"), (v0, "/a/b"), (v0, "/a/b/c"), (v0, "/%FF"), (v1, "/exact"), (v1, "/exact/")]
         {
-            check(dialect, path, &Err(Error::NoSubscription));
+            check(dialect, path, &Err(InvalidSubscriptionPath::NoSubscription));
         }
     }
 }

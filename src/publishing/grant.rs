@@ -2,12 +2,13 @@
 
 use std::{fmt, rc::Rc};
 
+use thiserror::Error;
+
 use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
-    http::error::Error,
     publishing::{
         request::{InvalidPublishRequest, PublishRequest},
-        rules,
+        rules::{self, ForbiddenPublication},
     },
     tokens::{
         access::Access, challenge::Unauthorized, invalid_token::InvalidToken, publisher::KeySpace,
@@ -35,19 +36,52 @@ pub struct PublishGrant {
     pub urls: Rc<dyn UrlParser>,
 }
 
+/// Why an update is not published.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PublishRefused {
+    /// It is wrong.
+    #[error(transparent)]
+    Invalid(InvalidPublishRequest),
+    /// One of its fields, or the number of its topics, is over a limit, in 1.0.
+    #[error("{0}")]
+    OverLimit(InvalidPublishRequest),
+    /// A dialect forbids it.
+    #[error("{forbidden}")]
+    Forbidden {
+        /// Why.
+        forbidden: ForbiddenPublication,
+        /// The dialect, which decides on the status.
+        dialect: Dialect,
+    },
+    /// The request may not publish it.
+    #[error("{reason}")]
+    Unauthorized {
+        /// Why.
+        reason: Unauthorized,
+        /// The dialect, which decides on the status.
+        dialect: Dialect,
+        /// The URL of the hub's metadata.
+        metadata: String,
+    },
+}
+
 impl PublishGrant {
     /// Whether this may be published. To be asked before each update is appended.
     ///
     /// # Errors
     /// Why not.
-    pub fn may_publish(&self, request: &PublishRequest, now: Timestamp) -> Result<(), Error> {
+    pub fn may_publish(
+        &self,
+        request: &PublishRequest,
+        now: Timestamp,
+    ) -> Result<(), PublishRefused> {
         if self.access.expires().is_some_and(|expires| expires <= now) {
             return Err(self.refuse(InvalidToken::Expired.into()));
         }
         let topics = ResolvedTopics::new(request.topics(), &*self.urls);
         let hub_paths: Vec<_> = self.hub_paths.iter().map(String::as_str).collect();
         rules::check(self.dialect, request, &topics, &hub_paths)
-            .map_err(|forbidden| Error::Forbidden { forbidden, dialect: self.dialect })?;
+            .map_err(|forbidden| PublishRefused::Forbidden { forbidden, dialect: self.dialect })?;
         let by_claim = self.public_by_claim && self.access.has_publish_claim();
         if self.access.may_publish(&topics) || by_claim && !request.is_private() {
             return Ok(());
@@ -57,15 +91,19 @@ impl PublishGrant {
 
     /// The refusal of a publication that cannot be read.
     #[must_use]
-    pub fn unreadable(&self, invalid: InvalidPublishRequest) -> Error {
+    pub fn unreadable(&self, invalid: InvalidPublishRequest) -> PublishRefused {
         match self.dialect {
-            Dialect::V1 if invalid.is_over_limit() => Error::OverLimit(invalid),
-            _ => Error::Publish(invalid),
+            Dialect::V1 if invalid.is_over_limit() => PublishRefused::OverLimit(invalid),
+            _ => PublishRefused::Invalid(invalid),
         }
     }
 
-    fn refuse(&self, reason: Unauthorized) -> Error {
-        Error::Unauthorized { reason, dialect: self.dialect, metadata: self.metadata.clone() }
+    fn refuse(&self, reason: Unauthorized) -> PublishRefused {
+        PublishRefused::Unauthorized {
+            reason,
+            dialect: self.dialect,
+            metadata: self.metadata.clone(),
+        }
     }
 }
 
@@ -79,7 +117,10 @@ impl fmt::Debug for PublishGrant {
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
-    use crate::tokens::grants::{Grants, Selector};
+    use crate::{
+        http::error::Error,
+        tokens::grants::{Grants, Selector},
+    };
 
     fn grant(dialect: Dialect, publish: &[&str]) -> PublishGrant {
         let selector = |text: &&str| match *text {
@@ -106,7 +147,7 @@ mod tests {
         let request = PublishRequest::from_form(form.as_bytes()).unwrap();
         match grant.may_publish(&request, Timestamp::from_millis(now)) {
             Ok(()) => 200,
-            Err(error) => error.problem().status(),
+            Err(refused) => Error::from(refused).problem().status(),
         }
     }
 
@@ -146,11 +187,13 @@ mod tests {
         for over in [&many, &together, &format!("topic={long}"), &format!("topic=a&id={long}")] {
             for (dialect, status) in [(Dialect::V0, 400), (Dialect::V1, 413)] {
                 let invalid = PublishRequest::from_form(over.as_bytes()).unwrap_err();
-                assert_eq!(grant(dialect, &[]).unreadable(invalid).problem().status(), status);
+                let refused = grant(dialect, &[]).unreadable(invalid);
+                assert_eq!(Error::from(refused).problem().status(), status);
             }
         }
         let wrong = PublishRequest::from_form(b"topic=a&retry=x").unwrap_err();
-        assert_eq!(grant(Dialect::V1, &[]).unreadable(wrong).problem().status(), 400);
+        let refused = grant(Dialect::V1, &[]).unreadable(wrong);
+        assert_eq!(Error::from(refused).problem().status(), 400);
     }
 
     #[test]

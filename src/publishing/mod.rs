@@ -13,3 +13,4 @@ pub mod published;
 pub mod request;
 pub mod rules;
 pub mod stream;
+pub mod stream_target;

@@ -19,7 +19,7 @@ use crate::{
         update::Update,
         update_id::{InvalidUpdateId, UpdateId},
     },
-    publishing::stream::StreamTarget,
+    publishing::stream_target::StreamTarget,
     topics::{
         topic::{InvalidTopic, Topic},
         topics::{InvalidTopics, Topics},

@@ -9,11 +9,11 @@ use crate::{
         form,
         limits::{MAX_BODY_BYTES, MAX_LINE_BYTES, RESTING_BYTES},
     },
-    event_stream::decoder::Decoder,
-    http::error::Error,
+    event_stream::decoder::{DecodeError, Decoder},
     publishing::{
         ndjson::{Line, Lines},
         request::{InvalidPublishRequest, PublishRequest},
+        stream_target::StreamTarget,
     },
     topics::{topic::Topic, topics::Topics},
 };
@@ -54,20 +54,25 @@ pub enum NothingFound {
     Events,
 }
 
-/// Where the events of an event stream are published, as the URL's query says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StreamTarget {
-    /// To which topics.
-    pub topics: Topics,
-    /// Whether the updates are private.
-    pub private: bool,
-    /// Whether an event is published under the id that it has. Ids of different streams are often
-    /// the same, and behind an id that was given twice nobody resumes exactly.
-    pub keep_ids: bool,
+/// Why a part of the body is no publication.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InvalidPublication {
+    /// The publication is wrong.
+    #[error(transparent)]
+    Request(#[from] InvalidPublishRequest),
+    /// A line of an NDJSON body is longer than this.
+    #[error("the line is longer than {0} bytes")]
+    LineTooLong(usize),
+    /// The event stream cannot be read on.
+    #[error("the body is read no further: {0}")]
+    EventStream(#[from] DecodeError),
+    /// The body came to its end, and there was nothing in it to publish.
+    #[error("nothing was published: {0}")]
+    NothingFound(NothingFound),
 }
 
 /// A publication, or why it is none.
-pub type Publication = Result<PublishRequest, Error>;
+pub type Publication = Result<PublishRequest, InvalidPublication>;
 
 impl PublishStream {
     /// A stream of lines.
@@ -102,7 +107,11 @@ impl PublishStream {
     ///
     /// # Errors
     /// Why nothing behind it can be read.
-    pub fn read(&mut self, chunk: &[u8], mut found: impl FnMut(Publication)) -> Result<(), Error> {
+    pub fn read(
+        &mut self,
+        chunk: &[u8],
+        mut found: impl FnMut(Publication),
+    ) -> Result<(), InvalidPublication> {
         let any = &mut self.found;
         let mut found = |publication| {
             *any = true;
@@ -111,7 +120,7 @@ impl PublishStream {
         match &mut self.parser {
             Parser::Ndjson(lines) => lines.split(chunk, |line| found(publication(line))),
             Parser::EventStream { target, decoder } => decoder.decode(chunk, |event| {
-                found(PublishRequest::from_event(target, &event).map_err(Error::from));
+                found(PublishRequest::from_event(target, &event).map_err(InvalidPublication::from));
             })?,
         }
         Ok(())
@@ -151,7 +160,7 @@ impl PublishStream {
             Parser::EventStream { .. } => NothingFound::Events,
         };
         if !any {
-            found(Err(Error::NothingFound(nothing)));
+            found(Err(InvalidPublication::NothingFound(nothing)));
         }
     }
 }
@@ -159,7 +168,7 @@ impl PublishStream {
 fn publication(line: Line<'_>) -> Publication {
     match line {
         Line::Text(json) => Ok(PublishRequest::from_json(json)?),
-        Line::TooLong => Err(Error::LineTooLong(MAX_LINE_BYTES)),
+        Line::TooLong => Err(InvalidPublication::LineTooLong(MAX_LINE_BYTES)),
     }
 }
 
@@ -292,7 +301,10 @@ mod tests {
         let mut stream = PublishStream::event_stream("topic=x").unwrap();
         let body = format!("data: a\n\ndata: {}\n\ndata: b\n\n", "x".repeat(MAX_BODY_BYTES + 1));
         let mut found = 0;
-        assert!(matches!(stream.read(body.as_bytes(), |_| found += 1), Err(Error::EventStream(_))));
+        assert!(matches!(
+            stream.read(body.as_bytes(), |_| found += 1),
+            Err(InvalidPublication::EventStream(_))
+        ));
         assert_eq!(found, 1);
     }
 }

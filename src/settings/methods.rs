@@ -1,6 +1,6 @@
 //! The methods of a hub, and the halves of it that they belong to.
 
-use crate::http::error::Error;
+use thiserror::Error;
 
 /// The value of `Allow` below the subscriptions of a hub, whichever halves are on.
 pub const OF_API: &str = "GET, HEAD, OPTIONS";
@@ -8,14 +8,39 @@ pub const OF_API: &str = "GET, HEAD, OPTIONS";
 /// The methods that ask for a stream.
 pub const OF_STREAMS: [&str; 3] = ["GET", "HEAD", "QUERY"];
 
+/// Why a hub, or a part of it, does not answer to a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum MethodRefused {
+    /// The method is none of these.
+    #[error("the method is not one of {0}")]
+    NotAllowed(&'static str),
+    /// The method belongs to a half of the hub that is switched off.
+    #[error("{half} is switched off at this hub, whose methods are {allowed}")]
+    SwitchedOff {
+        /// The half.
+        half: &'static str,
+        /// The methods that are left.
+        allowed: &'static str,
+    },
+}
+
+impl MethodRefused {
+    /// The value of `Allow` in the answer: RFC 9110 § 10.2.1.
+    #[must_use]
+    pub fn allowed(self) -> &'static str {
+        let (Self::NotAllowed(allowed) | Self::SwitchedOff { allowed, .. }) = self;
+        allowed
+    }
+}
+
 /// Whether something that can only be read answers to this method.
 ///
 /// # Errors
-/// [`Error::MethodNotAllowed`].
-pub fn check_reading(method: &str) -> Result<(), Error> {
+/// [`MethodRefused::NotAllowed`].
+pub fn check_reading(method: &str) -> Result<(), MethodRefused> {
     match method {
         "GET" | "HEAD" => Ok(()),
-        _ => Err(Error::MethodNotAllowed("GET, HEAD")),
+        _ => Err(MethodRefused::NotAllowed("GET, HEAD")),
     }
 }
 
@@ -46,16 +71,18 @@ impl Methods {
     /// ```
     ///
     /// # Errors
-    /// [`Error::SwitchedOff`] or [`Error::MethodNotAllowed`].
-    pub fn check(self, method: &str) -> Result<(), Error> {
+    /// A half is switched off, or there is no such method.
+    pub fn check(self, method: &str) -> Result<(), MethodRefused> {
         let allowed = self.allow();
         match method {
             "GET" | "HEAD" | "QUERY" if !self.subscribing => {
-                Err(Error::SwitchedOff { half: "subscribing", allowed })
+                Err(MethodRefused::SwitchedOff { half: "subscribing", allowed })
             }
-            "POST" if !self.publishing => Err(Error::SwitchedOff { half: "publishing", allowed }),
+            "POST" if !self.publishing => {
+                Err(MethodRefused::SwitchedOff { half: "publishing", allowed })
+            }
             "GET" | "HEAD" | "QUERY" | "POST" | "OPTIONS" => Ok(()),
-            _ => Err(Error::MethodNotAllowed(allowed)),
+            _ => Err(MethodRefused::NotAllowed(allowed)),
         }
     }
 
@@ -74,6 +101,7 @@ impl Methods {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::error;
 
     #[test]
     fn a_half_that_is_switched_off_takes_its_methods_with_it() {
@@ -85,7 +113,7 @@ mod tests {
             for method in ["GET", "HEAD", "QUERY", "POST", "OPTIONS", "DELETE"] {
                 let checked = methods.check(method);
                 assert_eq!(checked.is_ok(), allowed.contains(&method), "{method}");
-                if let Err(error) = checked {
+                if let Err(error) = checked.map_err(error::Error::from) {
                     assert_eq!(error.problem().status(), 405);
                     assert_eq!(error.header(), Some(("Allow", methods.allow().to_owned())));
                     let off = error.to_string().contains("switched off");

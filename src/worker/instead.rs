@@ -6,8 +6,7 @@ use web_sys::{Request, Response};
 use super::{config, sys::Env};
 use crate::{
     base::url_parts,
-    http::{error::Error, hub_path::HubPath},
-    publishing::published,
+    http::{answer_line, error::Error, hub_path::HubPath},
     web::http::{cors, protection, respond},
 };
 
@@ -36,7 +35,7 @@ pub fn unconfirmed(request: &Request, env: &Env) -> Result<Response, JsValue> {
 #[must_use]
 pub fn last_line() -> Vec<u8> {
     let mut line = Vec::new();
-    published::write_line(&Err(Error::Unconfirmed), &mut line);
+    answer_line::write_line(&Err(Error::Unconfirmed), &mut line);
     line
 }
 

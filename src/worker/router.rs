@@ -104,7 +104,7 @@ impl Visit<'_> {
         let keyless =
             [Role::Publisher, Role::Subscriber].map(|role| own.trust.is_without_key(role));
         if let Err(error) = methods::check_reading(&self.request.method()) {
-            return respond::error(&error);
+            return respond::error(&error.into());
         }
         if keyless == [true, true] {
             return respond::error(&Error::NotFound);
@@ -126,6 +126,6 @@ fn to_operator(hub: &str, granted: Granted) -> Routed {
 fn health(request: &Request) -> Result<Response, JsValue> {
     match methods::check_reading(&request.method()) {
         Ok(()) => respond::json(UP),
-        Err(error) => respond::error(&error),
+        Err(error) => respond::error(&error.into()),
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     },
     http::error::Error,
     hub::subscribe_request::SubscribeRequest,
-    settings::{config::Config, methods},
+    settings::{
+        config::Config,
+        methods::{self, MethodRefused},
+    },
     tokens::verifier::Role,
 };
 
@@ -39,7 +42,7 @@ impl Ask {
     ///
     /// # Errors
     /// [`Error::Misdirected`], [`Error::NotFound`] where the hub does not tell which subscriptions are
-    /// active, [`Error::MethodNotAllowed`], [`Error::SwitchedOff`] or [`Error::NotAcceptable`].
+    /// active, [`Error::Method`] or [`Error::NotAcceptable`].
     pub fn read(config: &Config, head: &dyn Head) -> Result<Asked, Error> {
         let own = &config.authorization;
         let url = head.url();
@@ -55,7 +58,7 @@ impl Ask {
             "OPTIONS" if is_of_api => return Ok(Asked::Options(methods::OF_API)),
             _ if is_of_api && !config.subscriptions => return Err(Error::NotFound),
             "GET" | "HEAD" if is_of_api => return Ok(ask(Role::Subscriber, None)),
-            _ if is_of_api => return Err(Error::MethodNotAllowed(methods::OF_API)),
+            _ if is_of_api => return Err(MethodRefused::NotAllowed(methods::OF_API).into()),
             method => config.methods.check(method)?,
         }
         match method.as_str() {

@@ -19,7 +19,7 @@ pub enum Health {
 /// Says how much of the health of a hub the asker is told.
 ///
 /// # Errors
-/// [`Error::MethodNotAllowed`].
+/// [`Error::Method`].
 pub fn health(config: &Config, head: &dyn Head) -> Result<Health, Error> {
     methods::check_reading(&head.method())?;
     let authorization = head.header("Authorization").unwrap_or_default();

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     door::granted::Holder,
+    settings::methods::MethodRefused,
     tokens::{
         application_claims::InvalidClaims, bearer::Carrier, challenge::Unauthorized,
         grants::Selector, invalid_token::InvalidToken, publish_origin::ForbiddenOrigin,
@@ -257,7 +258,7 @@ fn an_application_decides_in_the_place_of_tokens() {
     assert!(matches!(uncompiled, Err(Error::Claims(InvalidClaims::Refused(_)))), "{uncompiled:?}");
     assert_eq!(
         step(&request("DELETE", ""), None),
-        Err(Error::MethodNotAllowed(config.methods.allow()))
+        Err(MethodRefused::NotAllowed(config.methods.allow()).into())
     );
 }
 
@@ -310,7 +311,10 @@ fn an_operator_is_known_by_the_key_alone() {
         assert_eq!(health(&config, &with("GET", other)), Ok(Health::OfDeployment), "{other}");
         assert_eq!(drain(&config, &with("POST", other)), Err(Error::Operator), "{other}");
     }
-    assert_eq!(health(&config, &with("POST", own)), Err(Error::MethodNotAllowed("GET, HEAD")));
+    assert_eq!(
+        health(&config, &with("POST", own)),
+        Err(MethodRefused::NotAllowed("GET, HEAD").into())
+    );
     assert_eq!(drain(&config, &with("POST", own)), Ok(Granted::Operator));
     let unset = Config::read(|_| None).unwrap();
     assert_eq!(health(&unset, &with("GET", own)), Ok(Health::OfDeployment));

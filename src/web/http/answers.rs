@@ -12,7 +12,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
 
-use crate::{http::error::Error, publishing::published::write_line, web::http::bodies::GivenUp};
+use crate::{
+    http::{answer_line::write_line, error::Error},
+    web::http::bodies::GivenUp,
+};
 
 /// The underlying source: Streams § 4.2.3.
 #[wasm_bindgen]

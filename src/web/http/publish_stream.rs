@@ -14,18 +14,21 @@ use crate::{
         sequence::Sequence,
         timestamp::Timestamp,
     },
-    http::error::Error,
+    http::{answer_line::write_line, error::Error},
     publishing::{
         bodies::{Held, Missing},
         grant::PublishGrant,
-        published::{Published, write_line},
+        published::Published,
         request::PublishRequest,
-        stream::{Publication, PublishStream},
+        stream::PublishStream,
     },
     web::{Hooks, PublishError, Storage, engine::engine::Engine, host::clock, http::body},
 };
 
 type Read = Result<Option<Vec<u8>>, Error>;
+
+/// A publication of the body, or why there is none in its place.
+type Found = Result<PublishRequest, Error>;
 
 /// The publications of one body.
 struct Publisher<K: Hooks, S: Storage> {
@@ -36,7 +39,7 @@ struct Publisher<K: Hooks, S: Storage> {
     /// A read that began while updates were synced.
     reading: Option<LocalBoxFuture<'static, Read>>,
     /// What is read and not yet published.
-    found: VecDeque<Publication>,
+    found: VecDeque<Found>,
     /// Bytes read since all that was found was published, and of what was found in them.
     ahead: usize,
     over: bool,
@@ -195,14 +198,16 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         let outcome = match read {
             Ok(Some(chunk)) => {
                 let before = found.len();
-                let read = self.parser.read(&chunk, |publication| found.push_back(publication));
+                let read = self.parser.read(&chunk, |publication| {
+                    found.push_back(publication.map_err(Error::from));
+                });
                 // What is found in the shortest lines takes many times what they do.
                 let found = found.len() - before;
-                self.ahead += chunk.len() + found * size_of::<Publication>();
-                read
+                self.ahead += chunk.len() + found * size_of::<Found>();
+                read.map_err(Error::from)
             }
             Ok(None) => {
-                self.parser.end(|publication| found.push_back(publication));
+                self.parser.end(|publication| found.push_back(publication.map_err(Error::from)));
                 self.over = true;
                 Ok(())
             }

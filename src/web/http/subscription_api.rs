@@ -9,7 +9,7 @@ use crate::{
     log::place::Place,
     presence::{
         subscription_document::{self, ActiveSubscription},
-        subscription_path::SubscriptionPath,
+        subscription_path::{InvalidSubscriptionPath, SubscriptionPath},
         told_subscriptions::ToldSubscriptions,
     },
     topics::{resolved_topics::ResolvedTopics, topic::Topic, topics::Topics},
@@ -73,7 +73,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let shown: Vec<ActiveSubscription> =
             active.filter(|active| asked.shows(dialect, active)).cloned().collect();
         let document = match (&asked, shown.as_slice()) {
-            (SubscriptionPath::One(..), []) => return Err(Error::NoSubscription),
+            (SubscriptionPath::One(..), []) => {
+                return Err(InvalidSubscriptionPath::NoSubscription.into());
+            }
             (SubscriptionPath::One(..), [one, ..]) => one.document(&place),
             (_, shown) => {
                 let url = paths.first().map_or("", String::as_str);
