@@ -30,8 +30,14 @@ WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version 
 WASM_BINDGEN := $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
 CARGO_FUZZ_VERSION := 0.13.1
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib
+# The crates of the repository: each is a workspace of its own.
+CRATES := . fuzz benches/load benches/codec tests/clients/rust
+# What `make deny` checks. The list of advisories is on GitHub; the others need no network.
+DENY := advisories bans licenses sources
 # Written by npm itself when an installation is complete.
 NPM := node_modules/.package-lock.json
 # The modules of js/ import from here.
@@ -46,7 +52,7 @@ CLIENTS_RUST := $(BUILD)/clients/rust/release/millstream-clients
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(BUILD)/millstream_bg.wasm
 
-export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(dir $(CARGO_FUZZ)):$(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(dir $(CARGO_FUZZ)):$(dir $(CARGO_DENY)):$(PATH)
 # Nothing is told and nothing is asked from elsewhere while developing.
 export WRANGLER_SEND_METRICS := false
 export CLOUDFLARE_CF_FETCH_ENABLED := false
@@ -154,6 +160,10 @@ lint: $(NPM) | $(WASM_TARGET) ## rustfmt, clippy for both targets, forbidden wor
 	cargo clippy --locked --all-targets --manifest-path fuzz/Cargo.toml -- -D warnings
 	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
 
+.PHONY: deny
+deny: $(CARGO_DENY) ## the licences, sources and known flaws of all crates' dependencies (DENY='bans licenses sources' offline)
+	@for crate in $(CRATES); do echo "deny: $$crate"; cargo deny --locked --manifest-path "$$crate/Cargo.toml" check --hide-inclusion-graph $(DENY); done
+
 .PHONY: doc
 doc: | $(WASM_TARGET) ## the crate's documentation
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --target wasm32-unknown-unknown
@@ -202,6 +212,9 @@ $(WASM_PACK):
 
 $(CARGO_FUZZ):
 	cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --root $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
+
+$(CARGO_DENY):
+	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --root $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)
 
 $(NPM): package.json package-lock.json .npmrc
 	npm ci --loglevel=error
