@@ -34,6 +34,8 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib
+# The oldest Rust that the crate is for.
+MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
 # The crates of the repository: each is a workspace of its own.
 CRATES := . fuzz benches/load benches/codec tests/clients/rust
 # What `make deny` checks. The list of advisories is on GitHub; the others need no network.
@@ -109,9 +111,9 @@ test-native: $(NPM) ## the core's tests, on this machine
 	cargo test --locked 2>&1 | node tools/count_tests.mjs native
 
 .PHONY: test-bench
-test-bench: $(NPM) ## the tests of what measures: its figures, and the client that puts the load on
+test-bench: $(NPM) ## the tests of what measures: its figures, and the client that puts the load on, also against servers that misbehave
 	node --test --test-reporter=spec 'benches/*.test.mjs' 2>&1 | node tools/count_tests.mjs bench
-	cargo test --locked --bins --manifest-path benches/load/Cargo.toml --target-dir benches/load/target 2>&1 | node tools/count_tests.mjs load
+	cargo test --locked --manifest-path benches/load/Cargo.toml --target-dir benches/load/target 2>&1 | node tools/count_tests.mjs load
 
 .PHONY: fuzz
 fuzz: $(CARGO_FUZZ) ## run each fuzz target for a while (SECONDS=3)
@@ -127,6 +129,7 @@ test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the bui
 
 .PHONY: test-clients
 test-clients: $(WASM) $(BUILD)/workerd.capnp browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## clients from elsewhere: Firefox, WebKitGTK, Python's and Rust's; installs them
+	cargo clippy --locked --all-targets --manifest-path tests/clients/rust/Cargo.toml --target-dir $(BUILD)/clients/rust -- -D warnings
 	CLIENTS_PYTHON=$(CLIENTS_VENV)/bin/python CLIENTS_RUST=$(CLIENTS_RUST) node --test --test-reporter=spec --test-timeout=180000 --test-concurrency=1 'tests/clients/*.test.mjs' 2>&1 | node tools/count_tests.mjs clients
 
 $(CLIENTS): tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc $(NPM)
@@ -146,19 +149,22 @@ deploy-check: $(WASM) ## a deployment without the deploying, and the weight of t
 	@size=$$(gzip -9c $(WASM) | wc -c); echo "gzipped wasm: $$size of $(WASM_LIMIT) bytes"; ((size <= $(WASM_LIMIT)))
 
 .PHONY: lint
-lint: $(NPM) | $(WASM_TARGET) ## rustfmt, clippy for both targets, forbidden words
+lint: $(NPM) | $(WASM_TARGET) ## rustfmt and clippy for the crates and both targets, forbidden words
 	cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
-	cargo fmt --check
-	cargo fmt --check --manifest-path fuzz/Cargo.toml
-	cargo fmt --check --manifest-path benches/codec/Cargo.toml
-	cargo fmt --check --manifest-path tests/clients/rust/Cargo.toml
-	cargo fmt --check --manifest-path benches/load/Cargo.toml
+	for crate in $(CRATES); do cargo fmt --check --manifest-path "$$crate/Cargo.toml"; done
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --all-targets --target wasm32-unknown-unknown -- -D warnings
 	cargo clippy --locked --all-targets --manifest-path benches/load/Cargo.toml --target-dir benches/load/target -- -D warnings
+	cargo clippy --locked --all-targets --manifest-path benches/codec/Cargo.toml --target-dir $(BUILD)/codec -- -D warnings
 	cargo clippy --locked --all-targets --manifest-path fuzz/Cargo.toml -- -D warnings
 	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
+
+.PHONY: msrv
+msrv: ## the crate and its native tests with the oldest Rust that Cargo.toml names; installs it
+	rustup toolchain install $(MSRV) --profile minimal --target wasm32-unknown-unknown
+	cargo +$(MSRV) check --locked --lib --target wasm32-unknown-unknown --target-dir $(BUILD)/msrv
+	cargo +$(MSRV) test --locked --target-dir $(BUILD)/msrv
 
 .PHONY: deny
 deny: $(CARGO_DENY) ## the licences, sources and known flaws of all crates' dependencies (DENY='bans licenses sources' offline)
