@@ -12,9 +12,15 @@ use futures::channel::oneshot;
 use crate::{
     base::{limits::WRITE_EVERY, sequence::Sequence},
     hub::connection::CloseReason,
+    settings::level::Level,
     web::{
-        Hooks, Level, PublishError, Record, Storage, engine::engine::Engine, host::clock,
-        streams::streams::Streams,
+        engine::engine::Engine,
+        host::{clock, storage::Storage},
+        http::publish::PublishError,
+        streams::{
+            hooks::{Hooks, Record},
+            streams::Streams,
+        },
     },
 };
 

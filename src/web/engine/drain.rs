@@ -7,9 +7,14 @@ use futures::{channel::oneshot, future};
 use crate::{
     base::{limits::DRAIN_PATIENCE, timestamp::whole_millis},
     hub::connection::CloseReason,
+    settings::level::Level,
     web::{
-        Hooks, Level, Record, Storage, engine::engine::Engine, host::clock,
-        streams::streams::Streams,
+        engine::engine::Engine,
+        host::{clock, storage::Storage},
+        streams::{
+            hooks::{Hooks, Record},
+            streams::Streams,
+        },
     },
 };
 

@@ -17,17 +17,18 @@ use crate::{
         registry::Closed,
     },
     presence::told_subscriptions::ToldSubscriptions,
-    settings::config::Config,
+    settings::{config::Config, level::Level},
     web::{
-        Connection, Hooks, Level, Polled, Record, Storage,
         engine::{
             commit::Commits,
             failure::Failure,
             presence::{Change, Presence},
         },
-        host::{clock, host_url_parser::HostUrlParser, timer::Timer},
+        host::{clock, host_url_parser::HostUrlParser, storage::Storage, timer::Timer},
         http::limits::Limits,
         streams::{
+            connection::{Connection, Polled},
+            hooks::{Hooks, Record},
             streams::{Pulled, Streams},
             transport::{Offered, SharedChunk, Transport},
         },

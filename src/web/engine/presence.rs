@@ -23,11 +23,14 @@ use crate::{
         subscription_document::{ActiveSubscription, SubscriptionEvent},
         told_subscriptions::{Subscriber, ToldSubscriptions, Untold},
     },
+    settings::level::Level,
     tokens::access::Access,
     topics::{resolved_topics::ResolvedTopics, topic::InvalidTopic, topics::Topics},
     web::{
-        Hooks, HostUrlParser, Level, PublishError, Record, Storage, engine::engine::Engine,
-        host::clock,
+        engine::engine::Engine,
+        host::{clock, host_url_parser::HostUrlParser, storage::Storage},
+        http::publish::PublishError,
+        streams::hooks::{Hooks, Record},
     },
 };
 

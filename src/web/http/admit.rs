@@ -8,7 +8,11 @@ use crate::{
     base::{connection_id::ConnectionId, limits::ADMISSION_PATIENCE, timestamp::Timestamp},
     http::error::Error,
     hub::{admission::TooManyConnections, engine::Subscribed, newcomers::Newcomers},
-    web::{Hooks, Storage, engine::engine::Engine, host::clock},
+    web::{
+        engine::engine::Engine,
+        host::{clock, storage::Storage},
+        streams::hooks::Hooks,
+    },
 };
 
 impl<K: Hooks, S: Storage> Engine<K, S> {

@@ -13,14 +13,11 @@ use crate::{
     http::error::Error,
     settings::config::Config,
     tokens::{algorithm::Algorithm, key::Key, key_sets::KeySets},
-    web::{
-        Fetch,
-        host::{
-            clock,
-            fetch::text,
-            host_url_parser::HostUrlParser,
-            subtle::{self, CryptoKey},
-        },
+    web::host::{
+        clock,
+        fetch::{Fetch, text},
+        host_url_parser::HostUrlParser,
+        subtle::{self, CryptoKey},
     },
 };
 

@@ -15,18 +15,24 @@ use crate::{
     http::error::Error,
     hub::{connection::CloseReason, engine::Hub, subscribe_request::SubscribeRequest},
     log::{history::Bounds, log::Log, place_key::PlaceKey, update::Update},
-    settings::config::Config,
+    settings::{config::Config, level::Level},
     tokens::access::Access,
     web::{
-        Chunks, Hooks, HostFetch, Level, PublishError, Record, Registry, Storage,
         engine::engine::{Attached, Engine},
-        host::{clock, host_url_parser::HostUrlParser},
+        host::{clock, fetch::HostFetch, host_url_parser::HostUrlParser, storage::Storage},
         http::{
             cors,
             door::{Door, Passage},
             doorstep,
             permit::Permit,
-            protection, respond, subscription,
+            protection,
+            publish::PublishError,
+            respond, subscription,
+        },
+        streams::{
+            chunks::Chunks,
+            hooks::{Hooks, Record},
+            registry::Registry,
         },
     },
 };

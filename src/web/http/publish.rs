@@ -19,17 +19,18 @@ use crate::{
         request::PublishRequest,
         stream::PublishStream,
     },
+    settings::level::Level,
     tokens::publisher::KeySpace,
     web::{
-        Hooks, Level, Record, Storage,
         engine::engine::Engine,
-        host::clock,
+        host::{clock, storage::Storage},
         http::{
             answers,
             body::{self, Bound},
             once::{Begun, First},
             publish_stream, respond, subscribe,
         },
+        streams::hooks::{Hooks, Record},
     },
 };
 

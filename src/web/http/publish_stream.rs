@@ -22,7 +22,12 @@ use crate::{
         request::PublishRequest,
         stream::PublishStream,
     },
-    web::{Hooks, PublishError, Storage, engine::engine::Engine, host::clock, http::body},
+    web::{
+        engine::engine::Engine,
+        host::{clock, storage::Storage},
+        http::{body, publish::PublishError},
+        streams::hooks::Hooks,
+    },
 };
 
 type Read = Result<Option<Vec<u8>>, Error>;

@@ -17,16 +17,19 @@ use crate::{
     },
     log::place::Place,
     publishing::bodies::Sender,
+    settings::level::Level,
     tokens::access::Access,
     web::{
-        Chunks, Connection, Hooks, Level, Record, Refusal, Storage,
         engine::{
             engine::{Attached, Engine},
             presence::Change,
         },
-        host::clock,
+        host::{clock, storage::Storage},
         http::respond,
         streams::{
+            chunks::Chunks,
+            connection::Connection,
+            hooks::{Hooks, Record, Refusal},
             streams::Streams,
             transport::{Slot, Transport},
             underlying_source,

@@ -14,9 +14,10 @@ use crate::{
     },
     topics::{resolved_topics::ResolvedTopics, topic::Topic, topics::Topics},
     web::{
-        Hooks, Storage,
         engine::{engine::Engine, presence::Since},
+        host::storage::Storage,
         http::{permit::Permit, respond},
+        streams::hooks::Hooks,
     },
 };
 

@@ -10,7 +10,10 @@ use futures::Stream;
 
 use crate::{
     hub::connection::CloseReason,
-    web::{Connection, Polled, streams::transport::Transport},
+    web::streams::{
+        connection::{Connection, Polled},
+        transport::Transport,
+    },
 };
 
 /// The chunks of one connection, each of whole events and comments. Dropping it ends the connection.

@@ -10,7 +10,10 @@ use crate::{
     base::connection_id::ConnectionId,
     event_stream::{comment::Comment, encoder, event::Event},
     hub::connection::{CloseReason, SendError, UnknownConnection},
-    web::{Registry, engine::engine::Attached, streams::streams::Streams},
+    web::{
+        engine::engine::Attached,
+        streams::{registry::Registry, streams::Streams},
+    },
 };
 
 /// A client that receives events: `ServerSentEventConnection` of the class reference. A handle,

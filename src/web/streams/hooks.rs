@@ -14,7 +14,7 @@ use crate::{
     settings::level::Level,
     tokens::access::Access,
     topics::{subscription::Subscription, topic::Topic},
-    web::Connection,
+    web::streams::connection::Connection,
 };
 
 /// The application's part in the life of a connection. For a new one the order is

@@ -14,10 +14,9 @@ use crate::{
         queue::QueueFull,
     },
     web::{
-        Hooks, Polled, Storage,
         engine::engine::{Engine, Flush},
-        host::clock,
-        streams::transport::SharedChunk,
+        host::{clock, storage::Storage},
+        streams::{connection::Polled, hooks::Hooks, transport::SharedChunk},
     },
 };
 
