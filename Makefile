@@ -99,7 +99,7 @@ $(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json wor
 
 .PHONY: settings
 settings: ## write README's tables of variables, settings.json and settings.d.ts from src/settings
-	UPDATE_EXPECT=1 cargo test --locked --test settings
+	UPDATE_EXPECT=1 cargo test --locked --lib settings::tests::written
 
 # --- test --------------------------------------------------------------
 
@@ -121,7 +121,7 @@ fuzz: $(CARGO_FUZZ) ## run each fuzz target for a while (SECONDS=3)
 
 .PHONY: test-web
 test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the web shell's tests, in Chromium
-	wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" --mode no-install -- --locked --test web 2>&1 | node tools/count_tests.mjs web
+	wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" --mode no-install -- --locked --lib --test web 2>&1 | node tools/count_tests.mjs web
 
 .PHONY: test-e2e
 test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the built worker, on wrangler and on workerd
@@ -157,7 +157,7 @@ lint: $(NPM) | $(WASM_TARGET) ## rustfmt and clippy for the crates and both targ
 	cargo clippy --locked --all-targets --target wasm32-unknown-unknown -- -D warnings
 	cargo clippy --locked --all-targets --manifest-path benches/load/Cargo.toml --target-dir benches/load/target -- -D warnings
 	cargo clippy --locked --all-targets --manifest-path benches/codec/Cargo.toml --target-dir $(BUILD)/codec -- -D warnings
-	cargo clippy --locked --all-targets --manifest-path fuzz/Cargo.toml -- -D warnings
+	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --all-targets --manifest-path fuzz/Cargo.toml -- -D warnings
 	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
 
 .PHONY: msrv
@@ -172,7 +172,7 @@ deny: $(CARGO_DENY) ## the licences, sources and known flaws of all crates' depe
 
 .PHONY: doc
 doc: | $(WASM_TARGET) ## the crate's documentation
-	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --target wasm32-unknown-unknown
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items --target wasm32-unknown-unknown
 
 .PHONY: clean
 clean: ## remove what was built and installed here; the shared tools stay

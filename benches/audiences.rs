@@ -7,23 +7,9 @@
 use std::{error::Error, rc::Rc, time::Instant};
 
 use millstream::{
-    base::{connection_id::ConnectionId, dialect::Dialect, timestamp::Timestamp},
-    event_stream::event::Event,
-    hub::{
-        engine::{Hub, Polled},
-        heartbeat::Heartbeat,
-        subscribe_request::SubscribeRequest,
-    },
-    log::{
-        history::{Bounds, Retention},
-        log::Log,
-        update::{EncodedUpdate, Update},
-    },
-    tokens::access::Access,
-    topics::{
-        subscription::Subscription, topic::Topic, topics::Topics, url_components::UrlComponents,
-        url_parser::UrlParser,
-    },
+    Access, Bounds, ConnectionId, Dialect, EncodedUpdate, Event, Heartbeat, Hub, Log, Polled,
+    Retention, SubscribeRequest, Subscription, Timestamp, Topic, Topics, Update, UrlComponents,
+    UrlParser,
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);

@@ -11,7 +11,7 @@ mod cases;
 use std::{collections::BTreeSet, error::Error, fs, path::PathBuf};
 
 use cases::CASES;
-use millstream::event_stream::decoder::{DecodeError, Decoder};
+use millstream::{DecodeError, Decoder};
 
 fn data() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data")

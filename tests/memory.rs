@@ -5,18 +5,8 @@
 use std::{error::Error, rc::Rc};
 
 use millstream::{
-    base::{connection_id::ConnectionId, dialect::Dialect, timestamp::Timestamp},
-    hub::{engine::Hub, heartbeat::Heartbeat, memory::Memory, subscribe_request::SubscribeRequest},
-    log::{
-        history::{Bounds, Retention},
-        log::Log,
-    },
-    tokens::{
-        access::Access,
-        grants::{Grants, Selector, SubscribeGrant},
-        invalid_token::InvalidToken,
-    },
-    topics::{url_components::UrlComponents, url_parser::UrlParser},
+    Access, Bounds, ConnectionId, Dialect, Grants, Heartbeat, Hub, InvalidToken, Log, Memory,
+    Retention, Selector, SubscribeGrant, SubscribeRequest, Timestamp, UrlComponents, UrlParser,
 };
 use peak_alloc::PeakAlloc;
 

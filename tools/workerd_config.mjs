@@ -153,7 +153,7 @@ function struct(fields) {
   return `(${Object.entries(fields).map(([name, value]) => `${name} = ${text(value)}`).join(", ")})`;
 }
 
-/** The names of the variables, which tests/settings.rs holds against the table in src/settings. */
+/** The names of the variables, which src/settings/tests/written.rs holds against the table in src/settings. */
 function variables() {
   return JSON.parse(readFileSync("settings.json", "utf8")).map(({ name }) => name);
 }

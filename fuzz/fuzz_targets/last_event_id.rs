@@ -1,48 +1,5 @@
-//! A subscription: the `Last-Event-ID` header, the query and the form of a QUERY request, one a line.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use millstream::{
-    base::{
-        connection_id::ConnectionId,
-        limits::{MAX_ID_BYTES, MAX_SELECTORS},
-        sequence::Sequence,
-    },
-    hub::subscribe_request::{LastEventId, SubscribeRequest},
-    log::place_key::PlaceKey,
-};
-use millstream_fuzz::{LaxUrlParser, lines};
 
-fuzz_target!(|input: &str| {
-    let [header, query, form] = lines(input);
-    for header in [None, Some(header)] {
-        for form in [None, Some(form.as_bytes())] {
-            let request = match SubscribeRequest::parse(query, form, header, &LaxUrlParser) {
-                Ok(request) => request,
-                Err(error) => {
-                    assert!(!error.to_string().is_empty());
-                    continue;
-                }
-            };
-            assert_eq!(request.dialect(), SubscribeRequest::dialect_of(query, form.is_some()));
-            assert!(request.subscriptions().len() <= MAX_SELECTORS);
-            assert!(request.is_returning() || header.is_none_or(str::is_empty));
-            match request.last_event_id() {
-                Some(LastEventId::After(id)) => {
-                    assert!((1..=MAX_ID_BYTES).contains(&id.as_str().len()));
-                    assert!(!id.as_str().contains(|character: char| character.is_ascii_control()));
-                    // Without its key no text is a place. The key that tells is another one: libFuzzer
-                    // sees what it tells, and puts it into the next input.
-                    assert_eq!(PlaceKey::from_random([8; 16]).read(id), None);
-                    let key = PlaceKey::from_random([7; 16]);
-                    let behind = Sequence::new(id.as_str().len() as u64);
-                    let nonce = ConnectionId::from_random([id.as_str().as_bytes()[0]; 16]).into();
-                    let told = key.tell(behind, nonce).as_str().parse().unwrap();
-                    assert_eq!(key.read(&told), Some(behind));
-                }
-                Some(LastEventId::Empty | LastEventId::Earliest) => {}
-                None => assert_eq!(header, None),
-            }
-        }
-    }
-});
+fuzz_target!(|input: &str| millstream::fuzzing::last_event_id(input));

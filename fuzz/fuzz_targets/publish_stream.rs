@@ -1,41 +1,5 @@
-//! Bodies that publish while they arrive, NDJSON and event streams: any chunking equals the whole.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use millstream::publishing::stream::PublishStream;
-use millstream_fuzz::{check_encoded, chunks};
 
-/// Each publication, and what is wrong with the others, in order.
-fn read<'a>(mut stream: PublishStream, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut ended = Ok(());
-    for chunk in chunks {
-        ended = stream.read(chunk, |publication| match publication {
-            Ok(request) => {
-                found.push(format!("{request:?}"));
-                check_encoded(request);
-            }
-            Err(error) => found.push(error.to_string()),
-        });
-    }
-    match ended {
-        Ok(()) => stream.end(|publication| found.push(format!("{publication:?}"))),
-        Err(error) => found.push(error.to_string()),
-    }
-    found
-}
-
-fuzz_target!(|body: &[u8]| {
-    let streams = [
-        PublishStream::ndjson,
-        || PublishStream::event_stream("topic=a&topic=b&private").unwrap(),
-        || PublishStream::event_stream("topic=a&keep_ids").unwrap(),
-    ];
-    for stream in streams {
-        let whole = read(stream(), [body]);
-        assert_eq!(read(stream(), chunks(body)), whole);
-        assert_eq!(read(stream(), body.chunks(1)), whole);
-    }
-    let query = String::from_utf8_lossy(body);
-    let _ = PublishStream::event_stream(&query);
-});
+fuzz_target!(|input: &[u8]| millstream::fuzzing::publish_stream(input));

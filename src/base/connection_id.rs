@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// subscriber id.
 ///
 /// ```
-/// use millstream::base::connection_id::ConnectionId;
+/// use millstream::ConnectionId;
 ///
 /// let id = ConnectionId::from_random([7; 16]);
 /// assert_eq!(id.to_string(), "urn:uuid:07070707-0707-4707-8707-070707070707");

@@ -3,14 +3,6 @@
 use crate::base::limits::{MAX_LOGGED, MAX_LOGGED_BYTES};
 
 /// Cuts the texts of one record, and leaves out what would make its line too long.
-///
-/// ```
-/// use millstream::base::excerpts::Excerpts;
-///
-/// let mut excerpts = Excerpts::default();
-/// assert_eq!(excerpts.all(["books/1", "books"].into_iter()), ["books/1", "books"]);
-/// assert_eq!(excerpts.one(&"x".repeat(1_000)).len(), 256);
-/// ```
 #[derive(Debug)]
 pub struct Excerpts {
     /// Bytes that further texts may have in JSON.
@@ -70,6 +62,13 @@ fn json_len(character: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_texts_stay_and_a_long_one_is_cut() {
+        let mut excerpts = Excerpts::default();
+        assert_eq!(excerpts.all(["books/1", "books"].into_iter()), ["books/1", "books"]);
+        assert_eq!(excerpts.one(&"x".repeat(1_000)).len(), 256);
+    }
 
     #[test]
     fn a_text_is_cut_at_a_character() {

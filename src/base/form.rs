@@ -19,11 +19,6 @@ pub struct NotUtf8 {
 }
 
 /// The pairs of a form or of a URL's query, decoded, in their order.
-///
-/// ```
-/// let pairs: Vec<_> = millstream::base::form::pairs(b"topic=a%20b&data=c+d").map(Result::unwrap).collect();
-/// assert_eq!(pairs, [("topic".into(), "a b".into()), ("data".into(), "c d".into())]);
-/// ```
 #[must_use]
 pub fn pairs(form: &[u8]) -> Pairs<'_> {
     pairs_of(form, |_| true)
@@ -96,6 +91,13 @@ fn decode(encoded: &[u8]) -> Cow<'_, [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_is_read_as_pairs_of_texts() {
+        let pairs: Vec<_> =
+            crate::base::form::pairs(b"topic=a%20b&data=c+d").map(Result::unwrap).collect();
+        assert_eq!(pairs, [("topic".into(), "a b".into()), ("data".into(), "c d".into())]);
+    }
 
     #[track_caller]
     fn check(form: &str, expected: &[(&str, &str)]) {

@@ -19,13 +19,6 @@ pub struct OwnPath(String);
 
 impl OwnPath {
     /// That of the hub of this name.
-    ///
-    /// ```
-    /// use millstream::base::hub_name::OwnPath;
-    ///
-    /// assert_eq!(OwnPath::of_name("news").as_str(), "/hubs/news/.well-known/mercure");
-    /// assert_eq!(OwnPath::of_name("default"), OwnPath::default());
-    /// ```
     #[must_use]
     pub fn of_name(hub: &str) -> Self {
         Self(if hub == DEFAULT_HUB { HUB.to_owned() } else { format!("/hubs/{hub}{HUB}") })
@@ -55,4 +48,15 @@ pub fn same_hub(path: &str) -> Vec<String> {
 pub(crate) fn is_hub_name(name: &str) -> bool {
     (1..=MAX_HUB_NAME_BYTES).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hub_has_a_path_of_its_own_unless_it_is_the_default_one() {
+        assert_eq!(OwnPath::of_name("news").as_str(), "/hubs/news/.well-known/mercure");
+        assert_eq!(OwnPath::of_name("default"), OwnPath::default());
+    }
 }

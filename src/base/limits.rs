@@ -1,9 +1,10 @@
 //! Every bound of the hub, in one place: its figure, its reason, and the answer beyond it.
 //!
-//! A bound that a user can meet stands in a `bounds!` table: `tests/limits.rs` holds README's
-//! table of limits against [`all`]. A new bound is one entry here and its line in the README, which
+//! A bound that a user can meet stands in a `bounds!` table: the test beside it holds README's
+//! table of limits against `all`. A new bound is one entry here and its line in the README, which
 //! that test prints. The paces of the engine, which nobody is refused for, are in `pace`.
 
+#[cfg(test)]
 use std::{fmt, time::Duration};
 
 /// Declares constants, and the table of them that the README is held against:
@@ -20,6 +21,7 @@ macro_rules! bounds {
             #[doc = concat!("It bounds ", $what, ". Beyond it: ", $beyond, ".")]
             pub const $name: $kind = $value;
         )+
+        #[cfg(test)]
         pub(super) const BOUNDS: &[$crate::base::limits::Bound] = &[$(
             $crate::base::limits::Bound {
                 name: stringify!($name),
@@ -40,6 +42,9 @@ mod publishing;
 mod requests;
 mod tokens;
 
+#[cfg(test)]
+mod tests;
+
 pub use bodies::*;
 pub use connections::*;
 pub use history::*;
@@ -51,6 +56,7 @@ pub use requests::*;
 pub use tokens::*;
 
 /// A bound as README's table shows it.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {
     /// The constant's name.
@@ -64,6 +70,7 @@ pub struct Bound {
 }
 
 /// A bound's figure, in its unit.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// A number of things.
@@ -74,6 +81,7 @@ pub enum Limit {
     Time(Duration),
 }
 
+#[cfg(test)]
 impl fmt::Display for Limit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -103,6 +111,7 @@ impl fmt::Display for Limit {
 }
 
 /// A number with a comma between each three digits.
+#[cfg(test)]
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -116,6 +125,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// Every bound that a user can meet, in the order of README's table.
+#[cfg(test)]
 pub fn all() -> impl Iterator<Item = &'static Bound> {
     let tables = [
         requests::BOUNDS,
@@ -127,35 +137,4 @@ pub fn all() -> impl Iterator<Item = &'static Bound> {
         history::BOUNDS,
     ];
     tables.into_iter().flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_figure_is_shown_in_the_unit_that_keeps_it_short() {
-        let shown = [
-            Limit::Number(32_768),
-            Limit::Bytes(1 << 20),
-            Limit::Bytes(64 << 10),
-            Limit::Bytes(4_096),
-            Limit::Bytes(1_900_000),
-            Limit::Time(Duration::from_mins(5)),
-            Limit::Time(Duration::from_secs(10)),
-            Limit::Time(Duration::from_millis(250)),
-        ]
-        .map(|limit| limit.to_string());
-        let expected = [
-            "32,768",
-            "1 MiB",
-            "64 KiB",
-            "4,096 bytes",
-            "1,900,000 bytes",
-            "5 min",
-            "10 s",
-            "250 ms",
-        ];
-        assert_eq!(shown, expected);
-    }
 }

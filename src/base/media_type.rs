@@ -2,13 +2,6 @@
 
 /// The media type of a `Content-Type` header without its parameters, in lower case. `None` when
 /// the header is not a media type, or when a parameter of it is not one.
-///
-/// ```
-/// use millstream::base::media_type::essence;
-///
-/// assert_eq!(essence("Text/HTML; charset=utf-8").as_deref(), Some("text/html"));
-/// assert_eq!(essence("text/plain; boundary="), None);
-/// ```
 #[must_use]
 pub fn essence(content_type: &str) -> Option<String> {
     let mut parts = content_type.split(';').map(str::trim);
@@ -24,26 +17,12 @@ pub fn essence(content_type: &str) -> Option<String> {
 
 /// Whether an `Accept` header allows an event stream; the most specific range decides. A header
 /// that is missing, empty or not to be understood excludes nothing.
-///
-/// ```
-/// use millstream::base::media_type::accepts_event_stream;
-///
-/// assert!(accepts_event_stream("text/event-stream"));
-/// assert!(!accepts_event_stream("text/html, application/json"));
-/// ```
 #[must_use]
 pub fn accepts_event_stream(accept: &str) -> bool {
     event_stream(accept).is_none_or(|(_, accepted)| accepted)
 }
 
 /// Whether an `Accept` header asks for an event stream by name, as every `EventSource` does.
-///
-/// ```
-/// use millstream::base::media_type::names_event_stream;
-///
-/// assert!(names_event_stream("text/event-stream"));
-/// assert!(!names_event_stream("*/*"));
-/// ```
 #[must_use]
 pub fn names_event_stream(accept: &str) -> bool {
     event_stream(accept) == Some((3, true))
@@ -87,6 +66,24 @@ fn is_token(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_essence_of_a_media_type_is_in_lower_case() {
+        assert_eq!(essence("Text/HTML; charset=utf-8").as_deref(), Some("text/html"));
+        assert_eq!(essence("text/plain; boundary="), None);
+    }
+
+    #[test]
+    fn an_event_stream_is_accepted_by_name() {
+        assert!(accepts_event_stream("text/event-stream"));
+        assert!(!accepts_event_stream("text/html, application/json"));
+    }
+
+    #[test]
+    fn a_wildcard_does_not_name_an_event_stream() {
+        assert!(names_event_stream("text/event-stream"));
+        assert!(!names_event_stream("*/*"));
+    }
 
     #[test]
     fn parameters_and_case_do_not_count() {

@@ -17,3 +17,9 @@ pub mod rate;
 pub mod sequence;
 pub mod timestamp;
 pub mod url_parts;
+
+pub use connection_id::{ConnectionId, InvalidConnectionId};
+pub use dialect::Dialect;
+pub use limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS};
+pub use sequence::Sequence;
+pub use timestamp::Timestamp;

@@ -9,16 +9,6 @@ use crate::base::timestamp::Timestamp;
 pub struct Rate(pub u32);
 
 /// What is left of a [`Rate`].
-///
-/// ```
-/// use millstream::base::{rate::{Bucket, Rate}, timestamp::Timestamp};
-/// use std::time::Duration;
-///
-/// let now = Timestamp::from_millis(0);
-/// let mut bucket = Bucket::full(Rate(1), now);
-/// assert_eq!(bucket.take(now), Ok(()));
-/// assert_eq!(bucket.take(now), Err(Duration::from_secs(1)));
-/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Bucket {
     rate: Rate,
@@ -61,6 +51,16 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_bucket_says_how_long_to_wait() {
+        use std::time::Duration;
+
+        let now = Timestamp::from_millis(0);
+        let mut bucket = Bucket::full(Rate(1), now);
+        assert_eq!(bucket.take(now), Ok(()));
+        assert_eq!(bucket.take(now), Err(Duration::from_secs(1)));
+    }
 
     const fn at(millis: u64) -> Timestamp {
         Timestamp::from_millis(millis)

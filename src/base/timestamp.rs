@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Milliseconds since the Unix epoch, as `Date.now()` counts them.
 ///
 /// ```
-/// use millstream::base::timestamp::Timestamp;
+/// use millstream::Timestamp;
 /// use std::time::Duration;
 ///
 /// let start = Timestamp::from_millis(1_000);

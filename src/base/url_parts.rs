@@ -26,13 +26,6 @@ pub fn origin(url: &str) -> &str {
 /// Whether a `Host` header, or what stands for it in a URL, is a host with a port or without: RFC 9110
 /// § 7.2, as far as servers are named by it. Runtimes read the rest of RFC 3986 § 3.2 in ways of their
 /// own.
-///
-/// ```
-/// use millstream::base::url_parts::is_host;
-///
-/// assert!(is_host("hub.example:8443") && is_host("[::1]:8787"));
-/// assert!(!is_host("x:99999") && !is_host("a b") && !is_host("user@hub.example"));
-/// ```
 #[must_use]
 pub fn is_host(host: &str) -> bool {
     let (name, port) = match host.rsplit_once(':') {
@@ -63,6 +56,12 @@ pub fn public_path<'a>(url: &'a str, own: &'a str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_with_a_port() {
+        assert!(is_host("hub.example:8443") && is_host("[::1]:8787"));
+        assert!(!is_host("x:99999") && !is_host("a b") && !is_host("user@hub.example"));
+    }
 
     #[test]
     fn a_url_has_its_path_between_host_and_query() {

@@ -22,15 +22,6 @@ pub struct Addressed {
 
 impl Addressed {
     /// Reads the absolute URL of a request. `public_url` is the URL by which the world knows the hub.
-    ///
-    /// ```
-    /// use millstream::door::addressed::Addressed;
-    ///
-    /// let url = "https://a.example/hubs/x/.well-known/mercure/subscriptions/y?z";
-    /// let addressed = Addressed::of(url, None);
-    /// assert_eq!(addressed.url, "https://a.example/hubs/x/.well-known/mercure");
-    /// assert_eq!((addressed.subscriptions.as_deref(), &*addressed.query), (Some("/y"), "z"));
-    /// ```
     #[must_use]
     pub fn of(url: &str, public_url: Option<&str>) -> Self {
         let url = url.split('#').next().unwrap_or_default();
@@ -62,6 +53,14 @@ impl Addressed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_is_addressed_to_a_hub_or_to_its_subscriptions() {
+        let url = "https://a.example/hubs/x/.well-known/mercure/subscriptions/y?z";
+        let addressed = Addressed::of(url, None);
+        assert_eq!(addressed.url, "https://a.example/hubs/x/.well-known/mercure");
+        assert_eq!((addressed.subscriptions.as_deref(), &*addressed.query), (Some("/y"), "z"));
+    }
 
     #[test]
     fn the_public_url_goes_before_that_of_the_request() {

@@ -46,7 +46,7 @@ const VERSION: u8 = b'1';
 /// As text it is one line of the request's `cf`; one value has one text.
 ///
 /// ```
-/// use millstream::door::granted::{Granted, Holder};
+/// use millstream::{Granted, Holder};
 ///
 /// let granted = Granted::Subscribe(Holder::Anonymous);
 /// assert_eq!(granted.to_string().parse(), Ok(granted));

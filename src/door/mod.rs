@@ -7,3 +7,5 @@ pub mod addressed;
 pub mod granted;
 pub mod head;
 pub mod steps;
+
+pub use granted::{Bearer, Granted, Holder, InvalidGranted};

@@ -12,7 +12,7 @@ pub(crate) const EMPTY: &[u8] = b":\n";
 /// keep-alive, one line with a colon. Clones share the text.
 ///
 /// ```
-/// use millstream::event_stream::{comment::Comment, encoder};
+/// use millstream::{Comment, encoder};
 ///
 /// let mut stream = Vec::new();
 /// encoder::encode_comment(&Comment::from("first\ndata: still a comment"), &mut stream);

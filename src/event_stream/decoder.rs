@@ -40,7 +40,7 @@ pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 /// connection needs a decoder of its own.
 ///
 /// ```
-/// use millstream::event_stream::decoder::Decoder;
+/// use millstream::Decoder;
 ///
 /// let mut decoder = Decoder::new();
 /// let mut seen = Vec::new();
@@ -51,7 +51,7 @@ pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 /// }
 /// assert_eq!(seen, [("1".into(), "first".into()), ("1".into(), "second".into())]);
 /// assert_eq!(decoder.last_event_id(), "1");
-/// # Ok::<(), millstream::event_stream::decoder::DecodeError>(())
+/// # Ok::<(), millstream::DecodeError>(())
 /// ```
 ///
 /// A value that lies in one chunk is borrowed from it; only what is cut, what is joined and what

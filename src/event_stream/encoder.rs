@@ -21,7 +21,7 @@ use crate::event_stream::{comment::Comment, event::Event, reconnection_time::Rec
 /// This cannot fail, and `stream` grows at most once, to exactly what is needed.
 ///
 /// ```
-/// use millstream::event_stream::{encoder, event::Event};
+/// use millstream::{Event, encoder};
 ///
 /// let mut stream = Vec::new();
 /// encoder::encode(&Event::new(" led by a space\r\nand another line"), &mut stream);

@@ -16,7 +16,7 @@ use crate::event_stream::{
 /// time and the last event ID.
 ///
 /// ```
-/// use millstream::event_stream::{encoder, event::Event};
+/// use millstream::{Event, encoder};
 ///
 /// let event = Event::new("one\ntwo").with_event_type("chat".parse()?).with_id("7".parse()?);
 /// let mut stream = Vec::new();
@@ -44,7 +44,7 @@ impl Event {
     /// An event whose data is `value` as JSON, on one line.
     ///
     /// ```
-    /// use millstream::event_stream::event::Event;
+    /// use millstream::Event;
     ///
     /// let event = Event::json(&["a\nb"])?;
     /// assert_eq!(event.data(), Some(r#"["a\nb"]"#));

@@ -11,11 +11,11 @@ use thiserror::Error;
 /// The empty id is allowed: it resets the client's last event ID. Clones share the text.
 ///
 /// ```
-/// use millstream::event_stream::event_id::EventId;
+/// use millstream::EventId;
 ///
 /// let id: EventId = "urn:uuid:0189c5a3".parse()?;
 /// assert_eq!(id.as_str(), "urn:uuid:0189c5a3");
-/// # Ok::<(), millstream::event_stream::event_id::InvalidEventId>(())
+/// # Ok::<(), millstream::InvalidEventId>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(Arc<str>);

@@ -11,11 +11,11 @@ use thiserror::Error;
 /// NUL is refused as in an [`EventId`](crate::event_stream::event_id::EventId). Clones share the text.
 ///
 /// ```
-/// use millstream::event_stream::event_type::EventType;
+/// use millstream::EventType;
 ///
 /// let tick: EventType = "tick".parse()?;
 /// assert_eq!(tick.as_str(), "tick");
-/// # Ok::<(), millstream::event_stream::event_type::InvalidEventType>(())
+/// # Ok::<(), millstream::InvalidEventType>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventType(Arc<str>);

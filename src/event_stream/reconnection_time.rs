@@ -13,12 +13,12 @@ use crate::base::{
 ///
 /// ```
 /// use std::time::Duration;
-/// use millstream::event_stream::reconnection_time::ReconnectionTime;
+/// use millstream::ReconnectionTime;
 ///
 /// let time: ReconnectionTime = "2500".parse()?;
 /// assert_eq!(time.as_duration(), Duration::from_millis(2500));
 /// assert!("2147483648".parse::<ReconnectionTime>().is_err());
-/// # Ok::<(), millstream::event_stream::reconnection_time::InvalidReconnectionTime>(())
+/// # Ok::<(), millstream::InvalidReconnectionTime>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReconnectionTime(u64);

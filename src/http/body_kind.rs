@@ -19,13 +19,6 @@ impl BodyKind {
     /// Reads the two headers of a publication. A body that is compressed is refused: nothing here
     /// takes it apart, and its bytes are no publication.
     ///
-    /// ```
-    /// use millstream::http::body_kind::BodyKind;
-    ///
-    /// assert_eq!(BodyKind::of_publication(Some("application/json"), None), Ok(BodyKind::Json));
-    /// assert!(BodyKind::of_publication(Some("application/json"), Some("gzip")).is_err());
-    /// ```
-    ///
     /// # Errors
     /// [`Error::ContentEncoding`], [`Error::ContentType`], [`Error::UnsupportedMediaType`].
     pub fn of_publication(
@@ -85,6 +78,12 @@ fn is_identity(content_encoding: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_is_read_by_its_media_type_and_uncompressed() {
+        assert_eq!(BodyKind::of_publication(Some("application/json"), None), Ok(BodyKind::Json));
+        assert!(BodyKind::of_publication(Some("application/json"), Some("gzip")).is_err());
+    }
 
     const ALL: [BodyKind; 4] =
         [BodyKind::Form, BodyKind::Json, BodyKind::Ndjson, BodyKind::EventStream];

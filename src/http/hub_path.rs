@@ -8,14 +8,6 @@ use crate::{
 };
 
 /// The path of a hub, and what follows [`SUBSCRIPTIONS`] below it if that is where `path` leads.
-///
-/// ```
-/// use millstream::http::hub_path::split_subscriptions;
-///
-/// let hub = "/.well-known/mercure";
-/// assert_eq!(split_subscriptions("/.well-known/mercure/subscriptions/a"), (hub, Some("/a")));
-/// assert_eq!(split_subscriptions(hub), (hub, None));
-/// ```
 #[must_use]
 pub fn split_subscriptions(path: &str) -> (&str, Option<&str>) {
     let end = path.find(&format!("{HUB}{SUBSCRIPTIONS}")).map(|at| at + HUB.len());
@@ -27,13 +19,6 @@ pub fn split_subscriptions(path: &str) -> (&str, Option<&str>) {
 }
 
 /// What a path stands for.
-///
-/// ```
-/// use millstream::http::hub_path::HubPath;
-///
-/// assert_eq!(HubPath::parse("/.well-known/mercure"), Ok(HubPath::Hub("default")));
-/// assert_eq!(HubPath::parse("/hubs/news/.well-known/mercure"), Ok(HubPath::Hub("news")));
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HubPath<'a> {
     /// Whether the deployment works: `/healthz`.
@@ -117,6 +102,19 @@ fn behind_dot(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_path_of_the_subscriptions_is_split_from_that_of_the_hub() {
+        let hub = "/.well-known/mercure";
+        assert_eq!(split_subscriptions("/.well-known/mercure/subscriptions/a"), (hub, Some("/a")));
+        assert_eq!(split_subscriptions(hub), (hub, None));
+    }
+
+    #[test]
+    fn a_path_names_its_hub() {
+        assert_eq!(HubPath::parse("/.well-known/mercure"), Ok(HubPath::Hub("default")));
+        assert_eq!(HubPath::parse("/hubs/news/.well-known/mercure"), Ok(HubPath::Hub("news")));
+    }
 
     #[test]
     fn the_default_hub_has_two_paths() {

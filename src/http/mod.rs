@@ -9,3 +9,6 @@ pub mod drain_request;
 pub mod error;
 pub mod hub_path;
 pub mod problem;
+
+pub use error::Error;
+pub use problem::Problem;

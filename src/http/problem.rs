@@ -6,7 +6,7 @@ use serde::Serialize;
 /// hub's inside.
 ///
 /// ```
-/// use millstream::http::problem::Problem;
+/// use millstream::Problem;
 ///
 /// let problem = Problem::new(400, "Bad Request", "the topic is empty").with_field("topic");
 /// assert_eq!(

@@ -8,7 +8,7 @@ use crate::event_stream::{comment::Comment, encoder};
 /// "every 15 seconds or so".
 ///
 /// ```
-/// use millstream::hub::heartbeat::Heartbeat;
+/// use millstream::Heartbeat;
 ///
 /// assert_eq!(Heartbeat::default().interval().unwrap().as_secs(), 15);
 /// assert_eq!(Heartbeat::off().interval(), None);

@@ -12,7 +12,7 @@ const EACH: Duration = Duration::from_micros(50);
 /// comes at once; one that is busy sends less often, the more connections there are to send to.
 ///
 /// ```
-/// use millstream::hub::linger::Linger;
+/// use millstream::Linger;
 /// use std::time::Duration;
 ///
 /// let linger = Linger::up_to(Duration::from_millis(40));

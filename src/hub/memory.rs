@@ -34,7 +34,7 @@ impl Held {
 /// and further connections.
 ///
 /// ```
-/// use millstream::hub::memory::{Held, Memory};
+/// use millstream::{Held, Memory};
 ///
 /// let memory = Memory::of(1 << 20);
 /// assert_eq!(memory.connections(), Some(256));

@@ -19,3 +19,17 @@ pub mod registry;
 pub mod slow_consumers;
 pub mod subscribe_request;
 pub mod subscription_readers;
+
+pub use admission::TooManyConnections;
+pub use connection::{CloseReason, Connection, FlushMark, SendError, UnknownConnection};
+pub use engine::{
+    Beat, Effect, Enqueue, Flush, Hub, PollError, Polled, Recipient, SubscribeError, Subscribed,
+    Subscriber,
+};
+pub use heartbeat::Heartbeat;
+pub use linger::Linger;
+pub use memory::{Held, Memory};
+pub use queue::QueueFull;
+pub use registry::{Closed, Registry};
+pub use slow_consumers::SlowConsumers;
+pub use subscribe_request::{InvalidSubscribeRequest, LastEventId, SubscribeRequest};

@@ -10,7 +10,7 @@ use thiserror::Error;
 /// [`SLOW_AFTER_UPDATES`]: crate::base::limits::SLOW_AFTER_UPDATES
 ///
 /// ```
-/// use millstream::hub::slow_consumers::SlowConsumers;
+/// use millstream::SlowConsumers;
 ///
 /// assert_eq!("conflate".parse(), Ok(SlowConsumers::Conflate));
 /// assert!("drop".parse::<SlowConsumers>().is_err());

@@ -130,13 +130,13 @@ impl SubscribeRequest {
     /// selected by it. Other parameters are not looked at.
     ///
     /// ```
-    /// use millstream::{base::dialect::Dialect, hub::subscribe_request::SubscribeRequest};
+    /// use millstream::{Dialect, SubscribeRequest};
     ///
     /// let request = SubscribeRequest::parse("topic=books&topic=authors", None, None, &())?;
     /// assert_eq!((request.subscriptions().len(), request.dialect()), (2, Dialect::V0));
     /// let request = SubscribeRequest::parse("match=books", None, Some("urn:example:1"), &())?;
     /// assert_eq!(request.dialect(), Dialect::V1);
-    /// # Ok::<(), millstream::hub::subscribe_request::InvalidSubscribeRequest>(())
+    /// # Ok::<(), millstream::InvalidSubscribeRequest>(())
     /// ```
     ///
     /// # Errors

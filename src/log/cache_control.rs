@@ -7,7 +7,7 @@
 /// of whatever type, do not.
 ///
 /// ```
-/// use millstream::log::cache_control::CacheControl;
+/// use millstream::CacheControl;
 ///
 /// assert_eq!(CacheControl::read("max-age=0, No-Cache"), CacheControl::NoCache);
 /// assert_eq!(CacheControl::read("no-store"), CacheControl::Usual);

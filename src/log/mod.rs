@@ -13,3 +13,13 @@ pub mod place_key;
 pub mod update;
 pub mod update_id;
 pub mod window;
+
+pub use cache_control::CacheControl;
+pub use gap::GapEvents;
+pub use history::{Bounds, Entry, Held as HeldUpdates, History, Page, Retention};
+pub use kind::Kind;
+pub use log::Log;
+pub use place::{Place, PlaceEvents};
+pub use place_key::{Nonce, PlaceKey};
+pub use update::{EncodedUpdate, Update, UpdateTooLarge};
+pub use update_id::{IdOrigin, InvalidUpdateId, UpdateId};

@@ -40,7 +40,7 @@ impl Place {
 /// Who is told by an event of type `place` where its stream begins.
 ///
 /// ```
-/// use millstream::log::{cache_control::CacheControl, place::PlaceEvents};
+/// use millstream::{CacheControl, PlaceEvents};
 ///
 /// assert_eq!("true".parse(), Ok(PlaceEvents::On));
 /// assert!(PlaceEvents::Auto.are_for(CacheControl::NoCache));

@@ -61,18 +61,14 @@ impl PlaceKey {
     /// The place behind this update, as one client is told it.
     ///
     /// ```
-    /// use millstream::{
-    ///     base::{connection_id::ConnectionId, sequence::Sequence},
-    ///     event_stream::event_id::EventId,
-    ///     log::place_key::PlaceKey,
-    /// };
+    /// use millstream::{ConnectionId, EventId, PlaceKey, Sequence};
     ///
     /// let key = PlaceKey::from_random([7; 16]);
     /// let told = key.tell(Sequence::new(9), ConnectionId::from_random([1; 16]).into());
     /// let id: EventId = told.as_str().parse()?;
     /// assert_eq!(key.read(&id), Some(Sequence::new(9)));
     /// assert_eq!(PlaceKey::from_random([8; 16]).read(&id), None);
-    /// # Ok::<(), millstream::event_stream::event_id::InvalidEventId>(())
+    /// # Ok::<(), millstream::InvalidEventId>(())
     /// ```
     #[must_use]
     pub fn tell(&self, behind: Sequence, nonce: Nonce) -> Place {

@@ -17,7 +17,7 @@ use crate::{
 /// An event that is published to topics: draft-dunglas-mercure-07 § 4.
 ///
 /// ```
-/// use millstream::{event_stream::event::Event, log::update::Update, topics::topic::Topic};
+/// use millstream::{Event, Topic, Update};
 ///
 /// let topic: Topic = "books/1".parse()?;
 /// let update = Update::new(topic.into(), "urn:example:1".parse()?, Event::new("sold out"));

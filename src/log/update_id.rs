@@ -15,12 +15,12 @@ use crate::{base::limits::MAX_ID_BYTES, event_stream::event_id::EventId};
 /// An [`EventId`] is any id that a stream may hold, such as one that was stored before this was so.
 ///
 /// ```
-/// use millstream::log::update_id::UpdateId;
+/// use millstream::UpdateId;
 ///
 /// let id: UpdateId = "urn:uuid:0189c5a3".parse()?;
 /// assert_eq!(id.as_str(), "urn:uuid:0189c5a3");
 /// assert!("café-1".parse::<UpdateId>().is_err());
-/// # Ok::<(), millstream::log::update_id::InvalidUpdateId>(())
+/// # Ok::<(), millstream::InvalidUpdateId>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpdateId(EventId);

@@ -78,7 +78,7 @@ impl Window {
     }
 
     /// Bytes that it takes in memory.
-    #[must_use]
+    #[cfg(test)]
     pub fn bytes(&self) -> u64 {
         self.bytes
     }

@@ -37,18 +37,6 @@ pub enum InvalidSubscriptionPath {
 impl<'a> SubscriptionPath<'a> {
     /// Reads what follows `/subscriptions`: nothing, or variables that are percent-encoded once.
     ///
-    /// ```
-    /// use millstream::{
-    ///     base::dialect::Dialect,
-    ///     presence::subscription_path::SubscriptionPath,
-    ///     topics::subscription::MatchType,
-    /// };
-    ///
-    /// let path = SubscriptionPath::parse(Dialect::V1, "/exact/a%20b+c")?;
-    /// assert_eq!(path, SubscriptionPath::Matcher(MatchType::Exact, "a b+c".into()));
-    /// # Ok::<(), millstream::presence::subscription_path::InvalidSubscriptionPath>(())
-    /// ```
-    ///
     /// # Errors
     /// The match type is none, or there can be nothing there.
     pub fn parse(dialect: Dialect, path: &'a str) -> Result<Self, InvalidSubscriptionPath> {
@@ -100,6 +88,13 @@ fn decode(segment: &str) -> Result<Cow<'_, str>, InvalidSubscriptionPath> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_below_the_subscriptions_names_a_matcher() -> Result<(), crate::http::error::Error> {
+        let path = SubscriptionPath::parse(Dialect::V1, "/exact/a%20b+c")?;
+        assert_eq!(path, SubscriptionPath::Matcher(MatchType::Exact, "a b+c".into()));
+        Ok(())
+    }
 
     const ID: &str = "urn%3Auuid%3A07070707-0707-4707-8707-070707070707";
 

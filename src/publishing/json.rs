@@ -84,12 +84,12 @@ impl PublishRequest {
     /// A member that is null is ignored, except `data`. A byte order mark before the object is skipped.
     ///
     /// ```
-    /// use millstream::publishing::request::PublishRequest;
+    /// use millstream::PublishRequest;
     ///
     /// let json = br#"{"topic": ["books/1", "books"], "data": {"stock": 1.50}}"#;
     /// let update = PublishRequest::from_json(json)?.into_update("1".parse().unwrap());
     /// assert_eq!(&*update.encode().unwrap().event, b"id: 1\ndata: {\"stock\": 1.50}\n\n");
-    /// # Ok::<(), millstream::publishing::request::InvalidPublishRequest>(())
+    /// # Ok::<(), millstream::InvalidPublishRequest>(())
     /// ```
     ///
     /// # Errors

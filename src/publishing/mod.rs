@@ -14,3 +14,6 @@ pub mod request;
 pub mod rules;
 pub mod stream;
 pub mod stream_target;
+
+pub use idempotency_key::IdempotencyKey;
+pub use request::{InvalidPublishRequest, PublishRequest};

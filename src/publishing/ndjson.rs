@@ -8,17 +8,6 @@ use std::mem;
 use crate::base::limits::MAX_LINE_BYTES;
 
 /// A splitter of one body.
-///
-/// ```
-/// use millstream::publishing::ndjson::Lines;
-///
-/// let (mut lines, mut seen) = (Lines::default(), 0);
-/// for chunk in ["{\"to", "pic\":1}\n\n{}"] {
-///     lines.split(chunk.as_bytes(), |_| seen += 1);
-/// }
-/// lines.end(|_| seen += 1);
-/// assert_eq!(seen, 2);
-/// ```
 #[derive(Debug, Default)]
 pub struct Lines {
     /// The beginning of a line that is not complete.
@@ -91,6 +80,16 @@ fn show(line: &[u8], on_line: &mut impl FnMut(Line<'_>)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_found_across_chunks_and_empty_ones_are_left_out() {
+        let (mut lines, mut seen) = (Lines::default(), 0);
+        for chunk in ["{\"to", "pic\":1}\n\n{}"] {
+            lines.split(chunk.as_bytes(), |_| seen += 1);
+        }
+        lines.end(|_| seen += 1);
+        assert_eq!(seen, 2);
+    }
 
     fn lines<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Option<Vec<u8>>> {
         let (mut lines, mut seen) = (Lines::default(), Vec::new());

@@ -109,12 +109,12 @@ impl PublishRequest {
     /// is as good as none; `private` counts by being there.
     ///
     /// ```
-    /// use millstream::publishing::request::PublishRequest;
+    /// use millstream::PublishRequest;
     ///
     /// let request = PublishRequest::from_form(b"topic=books/1&topic=books&data=sold+out")?;
     /// let update = request.into_update("urn:uuid:0189c5a3".parse().unwrap());
     /// assert_eq!(update.topics().as_slice().len(), 2);
-    /// # Ok::<(), millstream::publishing::request::InvalidPublishRequest>(())
+    /// # Ok::<(), millstream::InvalidPublishRequest>(())
     /// ```
     ///
     /// # Errors

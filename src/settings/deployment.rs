@@ -22,17 +22,6 @@ pub struct Deployment {
 impl Deployment {
     /// Reads the variables that are set for all hubs, and those that `hubs` sets for single ones.
     ///
-    /// ```
-    /// use millstream::settings::{deployment::Deployment, hub_variables::HubVariables};
-    ///
-    /// let mut hubs = HubVariables::default();
-    /// hubs.insert("news", "HEARTBEAT", "5s".to_owned())?;
-    /// let deployment = Deployment::read(&hubs, |_| None)?;
-    /// assert_eq!(deployment.of_hub("news").heartbeat.interval().unwrap().as_secs(), 5);
-    /// assert_eq!(deployment.of_hub("other").hub_path.as_str(), "/hubs/other/.well-known/mercure");
-    /// # Ok::<(), millstream::settings::invalid_config::InvalidConfig>(())
-    /// ```
-    ///
     /// # Errors
     /// The first variable that is wrong.
     pub fn read(
@@ -72,5 +61,20 @@ impl Deployment {
         let single = self.single.iter().flat_map(|(_, own)| own.authorization.trust.weak_secrets());
         let of_all = self.all.authorization.trust.weak_secrets();
         of_all.iter().chain(single.filter(|weak| weak.hub.is_some()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deployment_sets_each_hub_by_name() -> Result<(), InvalidConfig> {
+        let mut hubs = HubVariables::default();
+        hubs.insert("news", "HEARTBEAT", "5s".to_owned())?;
+        let deployment = Deployment::read(&hubs, |_| None)?;
+        assert_eq!(deployment.of_hub("news").heartbeat.interval().unwrap().as_secs(), 5);
+        assert_eq!(deployment.of_hub("other").hub_path.as_str(), "/hubs/other/.well-known/mercure");
+        Ok(())
     }
 }

@@ -11,17 +11,6 @@ use crate::{
 
 /// What is set for single hubs beyond what is set for all. The text is the host's to parse, since
 /// every host of this crate has a parser of JSON, and a second one is a third of the module's size.
-///
-/// ```
-/// use millstream::settings::hub_variables::HubVariables;
-///
-/// let mut hubs = HubVariables::default();
-/// hubs.insert("news", "HISTORY_AGE", "1h".to_owned())?;
-/// assert_eq!(hubs.get("news", "HISTORY_AGE"), Some("1h"));
-/// assert_eq!(hubs.get("weather", "HISTORY_AGE"), None);
-/// assert!(hubs.insert("news", "HISTORY_YEARS", "1".to_owned()).is_err());
-/// # Ok::<(), millstream::settings::invalid_config::InvalidConfig>(())
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HubVariables(
     /// In the order of hubs and variables. A `BTreeMap` of its own is a sixtieth of the wasm.
@@ -91,6 +80,17 @@ impl HubVariables {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_of_a_hub_are_kept_by_its_name()
+    -> Result<(), crate::settings::invalid_config::InvalidConfig> {
+        let mut hubs = HubVariables::default();
+        hubs.insert("news", "HISTORY_AGE", "1h".to_owned())?;
+        assert_eq!(hubs.get("news", "HISTORY_AGE"), Some("1h"));
+        assert_eq!(hubs.get("weather", "HISTORY_AGE"), None);
+        assert!(hubs.insert("news", "HISTORY_YEARS", "1".to_owned()).is_err());
+        Ok(())
+    }
 
     #[track_caller]
     fn refused(hub: &str, variable: &str, told: &str) {

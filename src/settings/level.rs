@@ -5,7 +5,7 @@ use serde::Serialize;
 /// How much a record matters, least first. Those below the configured one are not written.
 ///
 /// ```
-/// use millstream::settings::level::Level;
+/// use millstream::Level;
 ///
 /// assert!(Level::parse("debug") < Some(Level::default()));
 /// ```

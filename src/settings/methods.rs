@@ -62,14 +62,6 @@ impl Default for Methods {
 impl Methods {
     /// Whether the hub answers to this method.
     ///
-    /// ```
-    /// use millstream::settings::methods::Methods;
-    ///
-    /// let reading = Methods { publishing: false, subscribing: true };
-    /// assert!(reading.check("GET").is_ok());
-    /// assert!(reading.check("POST").is_err());
-    /// ```
-    ///
     /// # Errors
     /// A half is switched off, or there is no such method.
     pub fn check(self, method: &str) -> Result<(), MethodRefused> {
@@ -102,6 +94,13 @@ impl Methods {
 mod tests {
     use super::*;
     use crate::http::error;
+
+    #[test]
+    fn a_half_that_is_switched_off_refuses_its_methods() {
+        let reading = Methods { publishing: false, subscribing: true };
+        assert!(reading.check("GET").is_ok());
+        assert!(reading.check("POST").is_err());
+    }
 
     #[test]
     fn a_half_that_is_switched_off_takes_its_methods_with_it() {

@@ -1,7 +1,7 @@
 //! Every variable of a deployment, a row each, and the types that the rows set.
 //!
 //! Enters: a variable, its default, and what would be right. A setting that is wrong never becomes a
-//! [`Config`](config::Config).
+//! [`Config`].
 
 pub mod config;
 pub mod deployment;
@@ -16,3 +16,10 @@ mod read;
 mod rows;
 pub mod setting;
 pub mod table;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+pub use config::Config;
+pub use invalid_config::InvalidConfig;
+pub use level::Level;

@@ -30,14 +30,6 @@ impl fmt::Display for NearMiss<'_> {
 }
 
 /// The variable that was perhaps meant by a name that is none, where every name is the hub's.
-///
-/// ```
-/// use millstream::settings::near_miss::near_miss;
-///
-/// assert_eq!(near_miss("HEARTBEET"), Some("HEARTBEAT"));
-/// assert_eq!(near_miss("HEARTBEAT"), None);
-/// assert_eq!(near_miss("API_KEY"), None);
-/// ```
 #[must_use]
 pub fn near_miss(name: &str) -> Option<&'static str> {
     nearest(name, |name, variable| is_near(name, variable) || is_plural(name, variable))
@@ -124,6 +116,13 @@ fn is_swapped(word: &[u8], own: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::settings::table::VARIABLES;
+
+    #[test]
+    fn a_misspelt_variable_is_recognised() {
+        assert_eq!(near_miss("HEARTBEET"), Some("HEARTBEAT"));
+        assert_eq!(near_miss("HEARTBEAT"), None);
+        assert_eq!(near_miss("API_KEY"), None);
+    }
 
     fn told(names: &[&str]) -> Vec<String> {
         let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();

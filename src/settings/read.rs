@@ -24,18 +24,6 @@ impl Config {
     /// Reads the variables of the hub of this name: what `hubs` sets for it goes before what is set
     /// for all. Of a `RESOURCE_IDENTIFIER` that is set for all, a hub with another name has the origin.
     ///
-    /// ```
-    /// use millstream::settings::{config::Config, hub_variables::HubVariables};
-    ///
-    /// let mut hubs = HubVariables::default();
-    /// hubs.insert("news", "HEARTBEAT", "5s".to_owned())?;
-    /// let variable = |name| (name == "HEARTBEAT").then(|| "20s".to_owned());
-    /// let beat = |hub| Config::of_hub(hub, &hubs, variable).map(|read| read.heartbeat.interval());
-    /// assert_eq!(beat("news")?.unwrap().as_secs(), 5);
-    /// assert_eq!(beat("weather")?.unwrap().as_secs(), 20);
-    /// # Ok::<(), millstream::settings::invalid_config::InvalidConfig>(())
-    /// ```
-    ///
     /// # Errors
     /// The first variable that is wrong.
     pub fn of_hub(
@@ -90,12 +78,12 @@ impl Config {
     /// Reads the variables that are set for all hubs. One that is not set, or empty, has its default.
     ///
     /// ```
-    /// use millstream::settings::config::Config;
+    /// use millstream::Config;
     ///
     /// let config = Config::read(|name| (name == "HEARTBEAT").then(|| "20s".to_owned()))?;
     /// assert_eq!(config.heartbeat.interval().unwrap().as_secs(), 20);
     /// assert!(!config.authorization.anonymous_publish);
-    /// # Ok::<(), millstream::settings::invalid_config::InvalidConfig>(())
+    /// # Ok::<(), millstream::InvalidConfig>(())
     /// ```
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use crate::settings::{draft::Draft, operator_key::InvalidOperatorKey};
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
     /// Its heading in the documentation.
+    #[allow(dead_code, reason = "the tests write the documentation with it")]
     pub title: &'static str,
     /// Its rows.
     pub settings: &'static [Setting],
@@ -19,12 +20,15 @@ pub struct Setting {
     /// Its name.
     pub name: &'static str,
     /// The meaning of an environment that does not have it.
+    #[allow(dead_code, reason = "the tests write the documentation with it")]
     pub default: Preset,
     /// What would be right, as a message about a wrong value ends.
     pub expected: &'static str,
     /// Whether it may hold a secret, so that its value is never shown.
+    #[allow(dead_code, reason = "the tests write the documentation with it")]
     pub is_secret: bool,
     /// Its purpose, in one sentence.
+    #[allow(dead_code, reason = "the tests write the documentation with it")]
     pub about: &'static str,
     pub(crate) read: Read,
 }

@@ -3,7 +3,7 @@
 //! A new variable is one row in the file of its group, and the field that the row sets.
 //! [`Config`](crate::settings::config::Config) is read by the rows. `make settings` writes the tables in
 //! README.md, `settings.json` (of which `workerd.capnp` is made) and `settings.d.ts` from them;
-//! `tests/settings.rs` fails where one differs.
+//! `src/settings/tests/written.rs` fails where one differs.
 
 use crate::settings::{
     rows::{access, connections, history, keys, operation, public_url, updates},

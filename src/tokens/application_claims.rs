@@ -73,22 +73,6 @@ const MAX_SECONDS: f64 = 1e11;
 /// Reads the claims that an application's function has returned, as JSON: in the short form, or as
 /// in the payload of a token of either dialect. The bounds are those of tokens.
 ///
-/// ```
-/// use millstream::{base::timestamp::Timestamp, tokens::{application_claims, grants::Selector}};
-///
-/// let now = Timestamp::from_millis(1_800_000_000_000);
-/// let read = |json| application_claims::parse(json, now);
-/// let short = read(r#"{"subscribe":["orders/{id}"],"subscriber":"ada"}"#)?;
-/// assert_eq!(
-///     short.grants.subscribe[0].topics,
-///     [Selector::TopicSelector("orders/{id}".to_owned())]
-/// );
-/// let payload = read(r#"{"mercure":{"subscribe":["orders/{id}"]},"sub":"ada"}"#)?;
-/// assert_eq!(payload, short);
-/// assert!(read(r#"{"subscibe":["orders/{id}"]}"#).is_err());
-/// # Ok::<(), application_claims::InvalidClaims>(())
-/// ```
-///
 /// # Errors
 /// What is wrong with them, and what would be right. A member that is not known is wrong: a name that
 /// is misspelt grants neither more nor less than was meant.

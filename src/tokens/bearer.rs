@@ -79,14 +79,6 @@ impl CookieNames {
 /// and what comes behind the first that is there is not. `dialect` is the dialect that the request
 /// shows by itself, if it does: a query is never a carrier in 1.0, and the cookies differ.
 ///
-/// ```
-/// use millstream::tokens::bearer::{Carrier, Carriers, CookieNames, find};
-///
-/// let carriers = Carriers { cookie: Some("a=1; mercureAuthorization=e30.e30.c2ln"), ..Carriers::default() };
-/// let presented = find(carriers, None, &CookieNames::default()).unwrap().unwrap();
-/// assert_eq!((presented.token.as_str(), presented.carrier), ("e30.e30.c2ln", Carrier::Cookie));
-/// ```
-///
 /// # Errors
 /// When there is an `Authorization` header that carries no token, or more than one.
 pub fn find(
@@ -204,6 +196,19 @@ fn split_field(text: &str) -> (&str, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_found_in_the_cookie() {
+        let carriers = Carriers {
+            cookie: Some("a=1; mercureAuthorization=e30.e30.c2ln"),
+            ..Carriers::default()
+        };
+        let presented = find(carriers, None, &CookieNames::default()).unwrap().unwrap();
+        assert_eq!(
+            (presented.token.as_str(), presented.carrier),
+            ("e30.e30.c2ln", Carrier::Cookie)
+        );
+    }
 
     const V0: Option<Dialect> = Some(Dialect::V0);
     const V1: Option<Dialect> = Some(Dialect::V1);

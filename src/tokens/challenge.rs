@@ -67,17 +67,6 @@ impl Unauthorized {
     }
 
     /// The `WWW-Authenticate` header. `metadata` is the URL of the hub's metadata, if it has any.
-    ///
-    /// ```
-    /// use millstream::{base::dialect::Dialect, tokens::challenge::Unauthorized};
-    ///
-    /// let url = "https://hub.example/.well-known/oauth-protected-resource/.well-known/mercure";
-    /// assert_eq!(
-    ///     Unauthorized::Missing.challenge(Dialect::V1, Some(url)).unwrap(),
-    ///     format!("Bearer resource_metadata=\"{url}\""),
-    /// );
-    /// assert_eq!(Unauthorized::Missing.challenge(Dialect::V0, None).unwrap(), "Bearer");
-    /// ```
     #[must_use]
     pub fn challenge(&self, dialect: Dialect, metadata: Option<&str>) -> Option<String> {
         if self.code().is_none() && self.status(dialect) != 401 {
@@ -112,6 +101,16 @@ impl Unauthorized {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_challenge_names_the_metadata_in_1_0_alone() {
+        let url = "https://hub.example/.well-known/oauth-protected-resource/.well-known/mercure";
+        assert_eq!(
+            Unauthorized::Missing.challenge(Dialect::V1, Some(url)).unwrap(),
+            format!("Bearer resource_metadata=\"{url}\""),
+        );
+        assert_eq!(Unauthorized::Missing.challenge(Dialect::V0, None).unwrap(), "Bearer");
+    }
 
     #[track_caller]
     fn check(unauthorized: &Unauthorized, v0: (u16, Option<&str>), v1: (u16, Option<&str>)) {

@@ -27,14 +27,6 @@ const NOT_MERCURE: InvalidToken = InvalidToken::Claims(
 /// Reads the payload of a token whose signature is verified. A token without the claim grants
 /// nothing; the namespaced claim wins over the plain one.
 ///
-/// ```
-/// use millstream::{base::timestamp::Timestamp, tokens::{claims, grants::Selector}};
-///
-/// let grants = claims::parse(r#"{"mercure":{"publish":["*"]}}"#, Timestamp::from_millis(0))?;
-/// assert_eq!(grants.publish, [Selector::All]);
-/// # Ok::<(), millstream::tokens::invalid_token::InvalidToken>(())
-/// ```
-///
 /// # Errors
 /// Why it is refused.
 pub fn parse(payload: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
@@ -81,6 +73,14 @@ fn selectors(mercure: &Json<'_>, of: &'static str) -> Result<Vec<Selector>, Inva
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_publish_claim_may_grant_everything()
+    -> Result<(), crate::tokens::invalid_token::InvalidToken> {
+        let grants = parse(r#"{"mercure":{"publish":["*"]}}"#, Timestamp::from_millis(0))?;
+        assert_eq!(grants.publish, [Selector::All]);
+        Ok(())
+    }
 
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 

@@ -27,19 +27,6 @@ pub const FETCH_DEADLINE: Duration = FETCH_TIMEOUT.saturating_add(Duration::from
 const _: () = assert!(FETCH_DEADLINE.as_millis() < MIN_INTERVAL.as_millis());
 
 /// The key sets of all URLs, no more than [`MAX_KEY_SETS`].
-///
-/// ```
-/// use millstream::{base::timestamp::Timestamp, tokens::key_sets::{KeySets, Next}};
-///
-/// let (mut sets, now) = (KeySets::default(), Timestamp::from_millis(0));
-/// let url = "https://as.example/jwks";
-/// assert_eq!(sets.next(url, now, &|_| true), Next::Fetch);
-/// assert_eq!(sets.next(url, now, &|_| true), Next::Wait);
-/// let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
-/// sets.finish(url, now, Some(&format!(r#"{{"keys":[{key}]}}"#)))?;
-/// assert!(matches!(sets.next(url, now, &|_| true), Next::Use(_)));
-/// # Ok::<(), millstream::tokens::key_set::InvalidKeySet>(())
-/// ```
 #[derive(Clone, Debug, Default)]
 pub struct KeySets {
     clock: Clock,

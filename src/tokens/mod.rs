@@ -31,3 +31,9 @@ pub mod resource_metadata;
 pub mod selector_totals;
 pub mod trust;
 pub mod verifier;
+
+pub use access::Access;
+pub use bearer::Carrier;
+pub use grants::{Grants, Selector, SubscribeGrant};
+pub use invalid_token::InvalidToken;
+pub use publisher::KeySpace;

@@ -9,17 +9,6 @@ use crate::tokens::{authorization_details, trust::Trust};
 pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// The document.
-///
-/// ```
-/// use millstream::tokens::{resource_metadata::ResourceMetadata, trust::Trust};
-///
-/// let trust = Trust::default();
-/// let metadata = ResourceMetadata::new("https://hub.example/.well-known/mercure", &trust, "session");
-/// assert_eq!(
-///     metadata.url(),
-///     "https://hub.example/.well-known/oauth-protected-resource/.well-known/mercure",
-/// );
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ResourceMetadata<'a> {
     resource: &'a str,
@@ -76,6 +65,17 @@ impl<'a> ResourceMetadata<'a> {
 mod tests {
     use super::*;
     use crate::settings::config::Config;
+
+    #[test]
+    fn the_metadata_stands_ahead_of_the_path_of_the_hub() {
+        let trust = Trust::default();
+        let metadata =
+            ResourceMetadata::new("https://hub.example/.well-known/mercure", &trust, "session");
+        assert_eq!(
+            metadata.url(),
+            "https://hub.example/.well-known/oauth-protected-resource/.well-known/mercure",
+        );
+    }
 
     const HUB: &str = "https://hub.example/.well-known/mercure";
 

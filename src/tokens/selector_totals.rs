@@ -9,17 +9,6 @@ use crate::{
 };
 
 /// The total of the selectors of one subscription, or of one token.
-///
-/// ```
-/// use millstream::{tokens::selector_totals::SelectorTotals, topics::subscription::MatchType};
-///
-/// let mut totals = SelectorTotals::default();
-/// for id in 0..2_000 {
-///     totals.add(MatchType::Topic, &format!("books/{id}/{{page}}"));
-/// }
-/// let over = totals.check().unwrap_err();
-/// assert!(over.to_string().starts_with("the topic selectors hold 2000 variables"));
-/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SelectorTotals {
     bytes: usize,
@@ -98,6 +87,16 @@ impl SelectorTotals {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_are_counted_over_all_selectors() {
+        let mut totals = SelectorTotals::default();
+        for id in 0..2_000 {
+            totals.add(MatchType::Topic, &format!("books/{id}/{{page}}"));
+        }
+        let over = totals.check().unwrap_err();
+        assert!(over.to_string().starts_with("the topic selectors hold 2000 variables"));
+    }
 
     fn totals(match_type: MatchType, texts: &[String]) -> SelectorTotals {
         let mut totals = SelectorTotals::default();

@@ -65,13 +65,6 @@ impl Verifier {
     /// separated by spaces or commas; without any, a secret is for HS256, and a JWK for what it
     /// names or fits.
     ///
-    /// ```
-    /// use millstream::tokens::verifier::Verifier;
-    ///
-    /// assert!(Verifier::fixed("!ChangeThisMercureHubJWTSecretKey!", "").is_ok());
-    /// assert!(Verifier::fixed("!ChangeThisMercureHubJWTSecretKey!", "RS256").is_err());
-    /// ```
-    ///
     /// # Errors
     /// What does not fit.
     pub fn fixed(key: &str, algorithms: &str) -> Result<Self, InvalidVerifier> {
@@ -176,6 +169,12 @@ fn is_fetchable(url: &str) -> bool {
 mod tests {
     use super::*;
     use crate::tokens::algorithm::{Curve, Sha};
+
+    #[test]
+    fn a_secret_is_refused_for_an_algorithm_of_public_keys() {
+        assert!(Verifier::fixed("!ChangeThisMercureHubJWTSecretKey!", "").is_ok());
+        assert!(Verifier::fixed("!ChangeThisMercureHubJWTSecretKey!", "RS256").is_err());
+    }
 
     const RSA: &str = r#"{"kty":"RSA","e":"AQAB","n":"_____"#;
 

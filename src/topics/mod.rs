@@ -17,3 +17,9 @@ pub mod uri_template;
 pub mod url_components;
 pub mod url_parser;
 pub mod url_pattern;
+
+pub use subscription::{MatchType, Subscription};
+pub use topic::{InvalidTopic, Topic};
+pub use topics::{InvalidTopics, Topics};
+pub use url_components::UrlComponents;
+pub use url_parser::UrlParser;

@@ -10,12 +10,12 @@ use crate::base::limits::MAX_TOPIC_BYTES;
 /// [`MAX_TOPIC_BYTES`] bytes. An IRI by convention, compared byte by byte.
 ///
 /// ```
-/// use millstream::topics::topic::Topic;
+/// use millstream::Topic;
 ///
 /// let book: Topic = "https://example.com/books/1".parse()?;
 /// assert_eq!(book.as_str(), "https://example.com/books/1");
 /// assert!("two\nlines".parse::<Topic>().is_err());
-/// # Ok::<(), millstream::topics::topic::InvalidTopic>(())
+/// # Ok::<(), millstream::InvalidTopic>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Topic(Arc<str>);

@@ -18,23 +18,6 @@ use crate::{
 };
 
 /// Selects topics.
-///
-/// ```
-/// use millstream::topics::{
-///     resolved_topics::ResolvedTopics,
-///     topic::Topic,
-///     topic_selector::TopicSelector,
-/// };
-///
-/// let book: Topic = "https://example.com/books/1".parse()?;
-/// let topics = book.into();
-/// let topics = ResolvedTopics::new(&topics, &());
-/// for selector in ["*", "https://example.com/books/1", "https://example.com/books/{id}"] {
-///     assert!(TopicSelector::of_0_x(selector)?.selects_any(&topics));
-/// }
-/// assert!(!TopicSelector::exact("https://example.com/books/{id}")?.selects_any(&topics));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TopicSelector {
     /// `*`: every topic.
@@ -259,6 +242,18 @@ fn checked(text: &str) -> Result<Option<Topic>, InvalidMatcher> {
 mod tests {
     use super::*;
     use crate::topics::{topics::Topics, url_parser::native::NativeUrlParser};
+
+    #[test]
+    fn a_selector_is_a_star_a_topic_or_a_template() -> Result<(), Box<dyn std::error::Error>> {
+        let book: Topic = "https://example.com/books/1".parse()?;
+        let topics = book.into();
+        let topics = ResolvedTopics::new(&topics, &());
+        for selector in ["*", "https://example.com/books/1", "https://example.com/books/{id}"] {
+            assert!(TopicSelector::of_0_x(selector)?.selects_any(&topics));
+        }
+        assert!(!TopicSelector::exact("https://example.com/books/{id}")?.selects_any(&topics));
+        Ok(())
+    }
 
     const HUB: &str = "https://hub.example/.well-known/mercure";
 

@@ -12,12 +12,12 @@ use crate::{
 /// One to [`MAX_TOPICS`] topics: the canonical one first, then the alternates.
 ///
 /// ```
-/// use millstream::topics::{topic::Topic, topics::Topics};
+/// use millstream::{Topic, Topics};
 ///
 /// let canonical: Topic = "books/1".parse()?;
 /// let topics = Topics::from(canonical.clone());
 /// assert_eq!(topics.canonical(), Some(&canonical));
-/// # Ok::<(), millstream::topics::topic::InvalidTopic>(())
+/// # Ok::<(), millstream::InvalidTopic>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topics(Arc<[Topic]>);

@@ -30,16 +30,6 @@ use expression::Expression;
 pub use parse::InvalidUriTemplate;
 
 /// A URI template.
-///
-/// ```
-/// use millstream::topics::uri_template::UriTemplate;
-///
-/// let template: UriTemplate = "https://example.com/books/{id}{?page}".parse()?;
-/// assert!(template.matches("https://example.com/books/1"));
-/// assert!(template.matches("https://example.com/books/1?page=2"));
-/// assert!(!template.matches("https://example.com/books/1/reviews"));
-/// # Ok::<(), millstream::topics::uri_template::InvalidUriTemplate>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UriTemplate {
     source: String,

@@ -39,7 +39,7 @@ impl<'a> UrlComponents<&'a str> {
     /// `href` is what a URL parser has returned; only then is the outcome right.
     ///
     /// ```
-    /// use millstream::topics::url_components::UrlComponents;
+    /// use millstream::UrlComponents;
     ///
     /// let url = UrlComponents::of_href("https://example.com:8080/books?page=2").unwrap();
     /// assert_eq!((url.hostname, url.port), ("example.com", "8080"));

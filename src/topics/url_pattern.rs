@@ -35,25 +35,6 @@ pub use unsupported::Unsupported;
 const SPECIAL_SCHEMES: [&str; 6] = ["ftp", "file", "http", "https", "ws", "wss"];
 
 /// A URL pattern; it never ignores case.
-///
-/// ```
-/// use millstream::topics::{url_components::UrlComponents, url_pattern::UrlPattern};
-///
-/// // What `new URLPattern("/books/:id", "https://example.com")` says of itself.
-/// let pattern = UrlPattern::compile(&UrlComponents {
-///     protocol: "https",
-///     username: "*",
-///     password: "*",
-///     hostname: "example.com",
-///     port: "",
-///     pathname: "/books/:id",
-///     search: "*",
-///     hash: "*",
-/// })?;
-/// let book = UrlComponents::of_href("https://example.com/books/1").unwrap();
-/// assert!(pattern.matches(&book));
-/// # Ok::<(), millstream::topics::url_pattern::InvalidUrlPattern>(())
-/// ```
 #[derive(Clone, Debug)]
 pub struct UrlPattern {
     components: UrlComponents<Component>,

@@ -1,8 +1,8 @@
 //! Shell 2: Cloudflare. A Worker routes, a Durable Object is a hub over `SQLite`.
 //!
-//! The modules of `js/` load it. `door.mjs` takes a request through the steps of [`door_step`] before an
-//! object is touched; `hub_object.mjs` hands [`HubObject`] to the runtime; [`unreachable()`] or
-//! [`unconfirmed`] answer where an object cannot; `instance.mjs` makes the wasm instance anew when it
+//! The modules of `js/` load it. `door.mjs` takes a request through the steps of [`door_step`](door::door_step) before an
+//! object is touched; `hub_object.mjs` hands [`HubObject`](hub_object::HubObject) to the runtime; [`unreachable()`](instead::unreachable) or
+//! [`unconfirmed`](instead::unconfirmed) answer where an object cannot; `instance.mjs` makes the wasm instance anew when it
 //! has trapped.
 
 mod alarm;
@@ -19,11 +19,6 @@ mod schema;
 mod subscriptions;
 mod sys;
 mod tables;
-
-pub use door::{door_step, key_set_fetched};
-pub use hub_object::HubObject;
-pub use instead::{last_line, unconfirmed, unreachable};
-pub use sys::{DoorAnswers, DurableObjectState, Env};
 
 use wasm_bindgen::prelude::*;
 

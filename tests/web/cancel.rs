@@ -1,9 +1,6 @@
 //! The end of a connection: once, and with its reason.
 
-use millstream::{
-    event_stream::event::Event,
-    hub::{connection::UnknownConnection, heartbeat::Heartbeat},
-};
+use millstream::{Event, Heartbeat, UnknownConnection};
 use std::time::Duration;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -2,15 +2,7 @@
 
 use futures::{FutureExt, StreamExt, channel::oneshot};
 use millstream::{
-    base::dialect::Dialect,
-    event_stream::event::Event,
-    hub::{
-        heartbeat::Heartbeat,
-        subscribe_request::{LastEventId, SubscribeRequest},
-    },
-    log::update::Update,
-    tokens::access::Access,
-    topics::{subscription::Subscription, topic::Topic},
+    Access, Dialect, Event, Heartbeat, LastEventId, SubscribeRequest, Subscription, Topic, Update,
     web::{Chunks, Handler, Polled},
 };
 use std::{pin::pin, time::Duration};

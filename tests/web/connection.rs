@@ -1,13 +1,7 @@
 //! One connection in the hands of the application.
 
 use millstream::{
-    base::limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS},
-    event_stream::event::Event,
-    hub::{
-        connection::{SendError, UnknownConnection},
-        queue::QueueFull,
-    },
-    web::Polled,
+    Event, MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS, QueueFull, SendError, UnknownConnection, web::Polled,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 

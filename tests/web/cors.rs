@@ -3,13 +3,13 @@
 //! end tests.
 
 use millstream::{
-    settings::config::Config,
+    Config,
     web::{Handler, Refusal},
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Request, Response};
 
-use crate::support::{Application, form, get, headers, hosted, open, request};
+use crate::support::{Application, form, get, headers, hosted, open_with, request};
 
 const LISTED: &str = "https://app.example";
 
@@ -24,7 +24,7 @@ const NAMES: [&str; 4] = [
 ];
 
 fn config(origins: &str) -> Config {
-    Config { cors_origins: origins.parse().unwrap(), ..open() }
+    open_with(&[("CORS_ORIGINS", origins)])
 }
 
 async fn answer(origins: &str, request: Request, origin: &str) -> Response {

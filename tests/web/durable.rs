@@ -4,13 +4,7 @@ use std::{cell::RefCell, convert::Infallible, fmt, rc::Rc};
 
 use futures::{FutureExt, channel::oneshot};
 use millstream::{
-    base::{sequence::Sequence, timestamp::Timestamp},
-    event_stream::event_id::EventId,
-    log::{
-        history::{Entry, Held, History, Page, Retention},
-        kind::Kind,
-        place_key::PlaceKey,
-    },
+    Entry, EventId, HeldUpdates, History, Kind, Page, PlaceKey, Retention, Sequence, Timestamp,
     web::{Handler, Level, PublishError, Registry, Storage, Synced},
 };
 use wasm_bindgen_futures::JsFuture;
@@ -68,7 +62,7 @@ impl History for Disk {
         never(().newest())
     }
 
-    fn held(&self, kind: Kind) -> Result<Held, Lost> {
+    fn held(&self, kind: Kind) -> Result<HeldUpdates, Lost> {
         never(().held(kind))
     }
 

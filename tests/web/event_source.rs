@@ -4,7 +4,7 @@
 
 use futures::{StreamExt, channel::mpsc, future};
 use js_sys::Reflect;
-use millstream::{event_stream::event::Event, web::Handler};
+use millstream::{Event, web::Handler};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,6 +1,6 @@
 //! A stream ends with the token that has opened it.
 
-use millstream::{hub::heartbeat::Heartbeat, web::Handler};
+use millstream::{Heartbeat, web::Handler};
 use serde_json::json;
 use std::time::Duration;
 use wasm_bindgen_test::wasm_bindgen_test;

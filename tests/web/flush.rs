@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use millstream::event_stream::event::Event;
+use millstream::Event;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Application, hub_of, pending, publish, subscribe, within};

@@ -1,6 +1,6 @@
 //! From a request to the status and headers of its answer.
 
-use millstream::door::granted::{Granted, Holder};
+use millstream::{Granted, Holder};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Response;

@@ -3,7 +3,7 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use millstream::{event_stream::event::Event, hub::heartbeat::Heartbeat};
+use millstream::{Event, Heartbeat};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Application, after, chunk_of, hub_of, pending, subscribe, within};

@@ -1,7 +1,7 @@
 //! The application's part in the life of a connection, and its order.
 
 use millstream::{
-    event_stream::event::Event,
+    Event,
     web::{HookFailed, Level},
 };
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -22,7 +22,6 @@ mod flush;
 mod handler;
 mod heartbeat;
 mod hooks;
-mod host_url_parser;
 mod leaving;
 mod outlived;
 mod private;
@@ -33,6 +32,5 @@ mod registry;
 mod resting;
 mod resume;
 mod support;
-mod tokens;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

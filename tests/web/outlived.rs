@@ -2,11 +2,7 @@
 
 use std::rc::Rc;
 
-use millstream::{
-    event_stream::event::Event,
-    hub::connection::{SendError, UnknownConnection},
-    web::Polled,
-};
+use millstream::{Event, SendError, UnknownConnection, web::Polled};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Application, chunk_of, hub_of, pending, subscribe, within};

@@ -1,7 +1,7 @@
 //! Hooks that call back into the hub that called them.
 
 use millstream::{
-    event_stream::event::Event,
+    Event,
     web::{HookFailed, Polled},
 };
 use wasm_bindgen_test::wasm_bindgen_test;

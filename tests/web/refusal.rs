@@ -1,7 +1,7 @@
 //! An application that gives a request no connection.
 
 use millstream::{
-    http::problem::Problem,
+    Problem,
     web::{Handler, Refusal},
 };
 use wasm_bindgen_futures::JsFuture;

@@ -1,12 +1,7 @@
 //! All connections in the hands of the application.
 
 use millstream::{
-    base::{
-        connection_id::ConnectionId,
-        limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS},
-    },
-    event_stream::event::Event,
-    hub::connection::{SendError, UnknownConnection},
+    ConnectionId, Event, MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS, SendError, UnknownConnection,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 

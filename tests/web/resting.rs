@@ -1,9 +1,6 @@
 //! Streams that rest: they are fed without being asked, until they are not read.
 
-use millstream::{
-    event_stream::event::Event, hub::heartbeat::Heartbeat, log::update::Update,
-    topics::topic::Topic,
-};
+use millstream::{Event, Heartbeat, Topic, Update};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Application, Controllers, hub, hub_of, publish, subscribe, subscribe_to};

@@ -1,14 +1,10 @@
 //! Beginning after the last event ID.
 
-use millstream::{
-    log::history::{Bounds, Retention},
-    settings::config::Config,
-    web::Handler,
-};
+use millstream::web::Handler;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    Reader, get, hub, open, pending, publish, read, request, subscribe, subscribe_to,
+    Reader, get, hub, open_with, pending, publish, read, request, subscribe, subscribe_to,
 };
 
 /// An id as the bytes of its UTF-8, one character each: how a header carries it.
@@ -97,10 +93,7 @@ async fn an_id_that_is_not_held_is_answered_with_a_gap() {
 
 #[wasm_bindgen_test]
 async fn a_reader_too_slow_for_the_history_is_told_of_the_gap_and_goes_on() {
-    let config = Config {
-        retention: Retention::of_publications(Bounds { updates: 2, bytes: 1 << 20 }, None),
-        ..open()
-    };
+    let config = open_with(&[("HISTORY_UPDATES", "2"), ("HISTORY_BYTES", "1048576")]);
     let hub = Handler::in_memory(config, ());
     let mut reader = subscribe(&hub).await.opened().await;
     publish(&hub, &["1", "2", "3", "4"]).await;

@@ -8,12 +8,7 @@ mod sys;
 mod tokens;
 
 use millstream::{
-    event_stream::event::Event,
-    hub::heartbeat::Heartbeat,
-    log::update::Update,
-    settings::config::Config,
-    tokens::authorization::Authorization,
-    topics::topic::Topic,
+    Config, Event, Topic, Update,
     web::{Handler, Hooks, Storage},
 };
 use web_sys::Request;
@@ -34,12 +29,13 @@ pub(crate) const OPENING: &str = ":\n";
 
 /// A hub that anybody may publish and subscribe to and that has no heartbeat.
 pub(crate) fn open() -> Config {
-    let authorization = Authorization {
-        anonymous_publish: true,
-        anonymous_subscribe: true,
-        ..Authorization::default()
-    };
-    Config { authorization, heartbeat: Heartbeat::off(), ..Config::default() }
+    open_with(&[])
+}
+
+/// The same hub with more variables.
+pub(crate) fn open_with(variables: &[(&str, &str)]) -> Config {
+    let own = [("HEARTBEAT", "0"), ("ANONYMOUS_PUBLISH", "true"), ("ANONYMOUS_SUBSCRIBE", "true")];
+    read_config(&[&own, variables].concat())
 }
 
 /// A hub without a heartbeat that trusts tokens of 0.x by [`SECRET`], with more variables.
@@ -50,7 +46,11 @@ pub(crate) fn closed(variables: &[(&str, &str)]) -> Config {
         ("MERCURE_PUBLISHER_JWT_KEY", SECRET),
         ("MERCURE_SUBSCRIBER_JWT_KEY", SECRET),
     ];
-    let find = |name: &str| own.iter().chain(variables).rfind(|(known, _)| *known == name);
+    read_config(&[&own, variables].concat())
+}
+
+fn read_config(variables: &[(&str, &str)]) -> Config {
+    let find = |name: &str| variables.iter().rfind(|(known, _)| *known == name);
     Config::read(|name| find(name).map(|(_, value)| (*value).to_owned())).unwrap()
 }
 

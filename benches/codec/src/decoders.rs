@@ -49,7 +49,7 @@ impl Decode for Millstream {
         chunks: &[&'static [u8]],
         mut visit: impl FnMut(Block<'_>),
     ) -> Result<Option<Last>, String> {
-        let mut decoder = millstream::event_stream::decoder::Decoder::new();
+        let mut decoder = millstream::Decoder::new();
         for chunk in chunks {
             let result = decoder.decode(chunk, |event| {
                 visit(Block {

@@ -27,7 +27,7 @@ impl Encode for Millstream {
     const NAME: &str = "millstream";
 
     fn encode(events: Vec<(String, String)>, mut visit: impl FnMut(&[u8])) {
-        use millstream::event_stream::{encoder, event::Event};
+        use millstream::{Event, encoder};
         for (id, data) in events {
             let Ok(id) = id.try_into() else { return };
             visit(&encoder::encoded(&Event::new(data).with_id(id)));

@@ -2,6 +2,12 @@
 
 use super::*;
 
+#[test]
+fn addresses_of_one_ipv6_network_count_as_one() {
+    assert_eq!(network("2001:db8::1"), network("2001:db8::ffff"));
+    assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+}
+
 /// More than the buffers of a socket take.
 const MUCH: usize = TAKEN_AT_ONCE;
 

@@ -11,6 +11,18 @@ use crate::{
     },
 };
 
+#[test]
+fn a_variable_of_a_hub_comes_before_that_of_all()
+-> Result<(), crate::settings::invalid_config::InvalidConfig> {
+    let mut hubs = HubVariables::default();
+    hubs.insert("news", "HEARTBEAT", "5s".to_owned())?;
+    let variable = |name| (name == "HEARTBEAT").then(|| "20s".to_owned());
+    let beat = |hub| Config::of_hub(hub, &hubs, variable).map(|read| read.heartbeat.interval());
+    assert_eq!(beat("news")?.unwrap().as_secs(), 5);
+    assert_eq!(beat("weather")?.unwrap().as_secs(), 20);
+    Ok(())
+}
+
 fn read(name: &str, value: &str) -> Result<Config, InvalidConfig> {
     Config::read(|variable| (variable == name).then(|| value.to_owned()))
 }

@@ -10,6 +10,21 @@ use crate::{
     },
 };
 
+#[test]
+fn claims_of_an_application_are_read_in_both_forms() -> Result<(), InvalidClaims> {
+    let now = Timestamp::from_millis(1_800_000_000_000);
+    let read = |json| parse(json, now);
+    let short = read(r#"{"subscribe":["orders/{id}"],"subscriber":"ada"}"#)?;
+    assert_eq!(
+        short.grants.subscribe[0].topics,
+        [Selector::TopicSelector("orders/{id}".to_owned())]
+    );
+    let payload = read(r#"{"mercure":{"subscribe":["orders/{id}"]},"sub":"ada"}"#)?;
+    assert_eq!(payload, short);
+    assert!(read(r#"{"subscibe":["orders/{id}"]}"#).is_err());
+    Ok(())
+}
+
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 fn read(json: &str) -> Result<ApplicationClaims, InvalidClaims> {

@@ -1,6 +1,18 @@
 use super::*;
 use crate::tokens::fetched_keys::{MAX_AGE, MAX_STALE};
 
+#[test]
+fn a_key_set_is_fetched_once_and_then_used() -> Result<(), crate::tokens::key_set::InvalidKeySet> {
+    let (mut sets, now) = (KeySets::default(), Timestamp::from_millis(0));
+    let url = "https://as.example/jwks";
+    assert_eq!(sets.next(url, now, &|_| true), Next::Fetch);
+    assert_eq!(sets.next(url, now, &|_| true), Next::Wait);
+    let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    sets.finish(url, now, Some(&format!(r#"{{"keys":[{key}]}}"#)))?;
+    assert!(matches!(sets.next(url, now, &|_| true), Next::Use(_)));
+    Ok(())
+}
+
 const URL: &str = "https://as.example/jwks";
 
 /// A key set, and askers that come at their times.

@@ -3,6 +3,15 @@
 use super::*;
 use crate::topics::positions::steps;
 
+#[test]
+fn a_template_matches_what_it_expands_to() -> Result<(), InvalidUriTemplate> {
+    let template: UriTemplate = "https://example.com/books/{id}{?page}".parse()?;
+    assert!(template.matches("https://example.com/books/1"));
+    assert!(template.matches("https://example.com/books/1?page=2"));
+    assert!(!template.matches("https://example.com/books/1/reviews"));
+    Ok(())
+}
+
 #[track_caller]
 fn check(template: &str, topic: &str, expected: bool) {
     let template: UriTemplate = template.parse().unwrap();

@@ -6,6 +6,24 @@ use crate::{
     topics::{positions::steps, url_parser::native::NativeUrlParser},
 };
 
+#[test]
+fn a_compiled_pattern_matches_the_components_of_a_url() -> Result<(), InvalidUrlPattern> {
+    // What `new URLPattern("/books/:id", "https://example.com")` says of itself.
+    let pattern = UrlPattern::compile(&UrlComponents {
+        protocol: "https",
+        username: "*",
+        password: "*",
+        hostname: "example.com",
+        port: "",
+        pathname: "/books/:id",
+        search: "*",
+        hash: "*",
+    })?;
+    let book = UrlComponents::of_href("https://example.com/books/1").unwrap();
+    assert!(pattern.matches(&book));
+    Ok(())
+}
+
 const HUB: &str = "https://hub.example/.well-known/mercure";
 
 /// The pattern and the topic as they are written, both against the URL of the hub.

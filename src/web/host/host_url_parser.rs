@@ -1,5 +1,8 @@
 //! The host's parsers of URLs and URL patterns.
 
+#[cfg(test)]
+mod tests;
+
 use std::{cell::OnceCell, rc::Rc};
 
 use crate::{

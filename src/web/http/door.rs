@@ -1,5 +1,8 @@
 //! The door in a host with one thread and no requests that end halfway: a page, Deno, Node.
 
+#[cfg(test)]
+mod tests;
+
 use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
 
 use web_sys::Request;

@@ -3,8 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use millstream::{
-    base::connection_id::ConnectionId,
-    hub::connection::CloseReason,
+    CloseReason, ConnectionId,
     web::{Connection, HookFailed, Hooks, Level, Record, Refusal, Registry},
 };
 use web_sys::Request;

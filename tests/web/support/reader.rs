@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use js_sys::{Reflect, Uint8Array};
-use millstream::event_stream::decoder::Decoder;
+use millstream::Decoder;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};

@@ -6,11 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use futures::{
-    FutureExt,
-    future::{LocalBoxFuture, join},
-};
-use millstream::{
+use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
     door::granted::{Granted, Holder},
     http::error::Error,
@@ -22,10 +18,13 @@ use millstream::{
     },
     web::{Door, Fetch, FetchFailed, HostFetch, Passage},
 };
+use futures::{
+    FutureExt,
+    future::{LocalBoxFuture, join},
+};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-use crate::support::request;
+use web_sys::{Headers, Request, RequestInit};
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -53,7 +52,7 @@ struct Token {
 }
 
 fn vectors() -> Vectors {
-    serde_json::from_str(include_str!("../data/tokens.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../tests/data/tokens.json")).unwrap()
 }
 
 /// Every algorithm that a key can be used with, by the name of the key in the vectors.
@@ -93,7 +92,13 @@ async fn grants(door: &Door, token: &str, vectors: &Vectors) -> Result<Grants, U
 
 async fn grants_at(door: &Door, token: &str, now: Timestamp) -> Result<Grants, Unauthorized> {
     let authorization = format!("Bearer {token}");
-    let request = request("POST", "", &[("Authorization", &authorization)]);
+    let headers = Headers::new().unwrap();
+    headers.set("Authorization", &authorization).unwrap();
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    let url = "https://hub.example/.well-known/mercure";
+    let request = Request::new_with_str_and_init(url, &init).unwrap();
     match door.judge(&request, || now).await {
         Ok(Passage::Granted(Granted::Publish(Holder::Bearer(bearer)))) => Ok(bearer.grants),
         Err(Error::Unauthorized { reason, .. }) => Err(reason),
@@ -246,7 +251,7 @@ async fn a_set_that_cannot_be_fetched_again_is_used_and_one_that_never_was_is_sa
 async fn the_host_fetches_a_document_and_no_more_than_its_limit() {
     let small = HostFetch.fetch("data:application/json,{}").await;
     assert_eq!(small, Ok("{}".to_owned()));
-    let large = format!("data:,{}", "x".repeat(millstream::base::limits::MAX_KEY_SET_BYTES + 1));
+    let large = format!("data:,{}", "x".repeat(crate::base::limits::MAX_KEY_SET_BYTES + 1));
     assert_eq!(HostFetch.fetch(&large).await, Err(FetchFailed::TooLarge));
     let broken = HostFetch.fetch("http://127.0.0.1:1/").await;
     assert!(matches!(broken, Err(FetchFailed::Network(_))), "{broken:?}");

@@ -1,16 +1,8 @@
 //! What an operator puts where a key belongs: no text that is almost a public key, or that names where
 //! one is, becomes a secret.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "clippy's allowance for tests does not reach the functions that they share"
-)]
-
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
-};
-use millstream::{
+use super::vectors;
+use crate::{
     settings::config::Config,
     tokens::{
         algorithm::KeyKind,
@@ -21,7 +13,11 @@ use millstream::{
         },
     },
 };
-use serde_json::{Value, json};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
+};
+use serde_json::json;
 
 const EC: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETYCDlNXcNNP7ulInZISh59RiBMAm\n\
     Du8U7wLc+4sh4+73lzb6vBAt7c19zAgrGbysU1SwyYnl5UqzUvc2V1H+ZQ==";
@@ -35,10 +31,6 @@ const PRIVATE: [&str; 4] = [
     "MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSk",
 ];
 const SSH: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIPoVmtjIHgCPCpFFy5z7jDvf1Z3TYyhfjs4x4O8P9iJx";
-
-fn vectors() -> Value {
-    serde_json::from_str(include_str!("data/tokens.json")).unwrap()
-}
 
 /// A public RSA key in PEM, and as a JWK.
 fn rsa() -> (String, String) {

@@ -1,8 +1,8 @@
 //! What several fuzz targets share. An input is what would come over the wire, so that a corpus can
 //! be read and written by hand; all else that a target needs is derived from it.
 
-use millstream::{
-    event_stream::{decoder::Decoder, event::Event},
+use crate::{
+    event_stream::{decoder::Decoder, event::Event, event_id::EventId},
     hub::subscribe_request::{LastEventId, SubscribeRequest},
     publishing::request::PublishRequest,
     topics::{
@@ -56,7 +56,7 @@ pub fn check_encoded(request: PublishRequest) {
     decoded.unwrap();
     assert!(events.len() <= 1, "{} events of one update", events.len());
     for event in events {
-        assert_eq!(event.id().map(|id| id.as_str()), Some(encoded.id.as_str()));
+        assert_eq!(event.id().map(EventId::as_str), Some(encoded.id.as_str()));
     }
     assert!(encoded.event.ends_with(b"\n\n"));
 }

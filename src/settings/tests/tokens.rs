@@ -1,13 +1,8 @@
 //! tests/data/tokens.json without cryptography: what is refused before a signature is verified, and
 //! what is granted after it. The signatures are for tests/web.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "clippy's allowance for tests does not reach the functions that they share"
-)]
-
-use millstream::{
+use super::vectors;
+use crate::{
     base::timestamp::Timestamp,
     settings::config::Config,
     tokens::{
@@ -18,10 +13,6 @@ use millstream::{
     },
 };
 use serde_json::Value;
-
-fn vectors() -> Value {
-    serde_json::from_str(include_str!("data/tokens.json")).unwrap()
-}
 
 fn text<'value>(value: &'value Value, member: &str) -> &'value str {
     value[member].as_str().unwrap()
@@ -139,6 +130,6 @@ fn no_single_changed_byte_of_a_token_or_a_key_stops_the_reader() {
         let token = change(text(&tokens[random(tokens.len())], "token"), &mut random);
         let _ = Jws::parse(&token);
         let key = change(keys[random(keys.len())], &mut random);
-        let _ = millstream::tokens::key_set::KeySet::parse(&key);
+        let _ = crate::tokens::key_set::KeySet::parse(&key);
     }
 }

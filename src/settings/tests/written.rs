@@ -1,15 +1,8 @@
 //! README's tables of variables, `settings.json` and `settings.d.ts` are those of `src/settings`.
 //! `make settings` writes them.
-#![cfg(not(target_arch = "wasm32"))]
-#![expect(
-    clippy::unwrap_used,
-    reason = "clippy's allowance for tests does not reach the functions that they share"
-)]
-
 use std::{collections::BTreeSet, fmt::Write};
 
-use expect_test::expect_file;
-use millstream::{
+use crate::{
     base::limits::{MIN_OPERATOR_KEY_BYTES, MIN_SECRET_BYTES},
     settings::{
         config::Config,
@@ -19,6 +12,7 @@ use millstream::{
     },
     tokens::bearer::CookieNames,
 };
+use expect_test::expect_file;
 use serde::Serialize;
 
 fn settings() -> impl Iterator<Item = &'static Setting> {
@@ -41,7 +35,7 @@ fn table(group: &Group) -> String {
 
 #[test]
 fn the_tables_of_variables_in_the_readme_are_those_of_the_code() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../../README.md");
     let (before, rest) = readme.split_once("\n## Configure\n").unwrap();
     let (section, after) = rest.split_once("\n## ").unwrap();
     let (mut written, mut rest) = (String::new(), section);
@@ -55,7 +49,7 @@ fn the_tables_of_variables_in_the_readme_are_those_of_the_code() {
         rest = below;
     }
     let section = written + rest;
-    expect_file!["../README.md"]
+    expect_file!["../../../README.md"]
         .assert_eq(&format!("{before}\n## Configure\n{section}\n## {after}"));
 }
 
@@ -86,7 +80,7 @@ fn the_table_as_json_is_that_of_the_code() {
     });
     let rows: Vec<_> = rows.collect();
     let json = serde_json::to_string_pretty(&rows).unwrap();
-    expect_file!["../settings.json"].assert_eq(&(json + "\n"));
+    expect_file!["../../../settings.json"].assert_eq(&(json + "\n"));
 }
 
 #[test]
@@ -116,7 +110,7 @@ export interface Settings {
     let types = types.trim_end().to_owned() + "\n}\n";
     let comments = types.matches("/**").count();
     assert_eq!(types.matches("*/").count(), comments, "no text ends its comment");
-    expect_file!["../settings.d.ts"].assert_eq(&types);
+    expect_file!["../../../settings.d.ts"].assert_eq(&types);
 }
 
 #[test]

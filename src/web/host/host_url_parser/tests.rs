@@ -1,6 +1,6 @@
 //! The host's URL and URL pattern parsers, and the core's matching on what they return.
 
-use millstream::{
+use crate::{
     topics::{
         reserved_topic::addresses_hub,
         url_components::UrlComponents,
