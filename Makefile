@@ -34,6 +34,7 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib
+VERSION := $(shell sed -n '/^version = "\(.*\)"$$/{s//\1/p;q}' Cargo.toml)
 # The oldest Rust that the crate is for.
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
 # The crates of the repository: each is a workspace of its own.
@@ -165,6 +166,13 @@ msrv: ## the crate and its native tests with the oldest Rust that Cargo.toml nam
 	rustup toolchain install $(MSRV) --profile minimal --target wasm32-unknown-unknown
 	cargo +$(MSRV) check --locked --lib --target wasm32-unknown-unknown --target-dir $(BUILD)/msrv
 	cargo +$(MSRV) test --locked --target-dir $(BUILD)/msrv
+
+.PHONY: release-check
+release-check: ## that the version is the same everywhere, and a publication without the publishing (TAG=v1.2.3)
+	@[ '$(or $(TAG),v$(VERSION))' = 'v$(VERSION)' ] || { echo 'the tag $(TAG) is not v$(VERSION), the version in Cargo.toml' >&2; exit 1; }
+	tools/release_notes $(VERSION)
+	for crate in $(CRATES); do cargo metadata --locked --format-version 1 --manifest-path "$$crate/Cargo.toml" >/dev/null; done
+	cargo publish --dry-run --locked
 
 .PHONY: deny
 deny: $(CARGO_DENY) ## the licences, sources and known flaws of all crates' dependencies (DENY='bans licenses sources' offline)
