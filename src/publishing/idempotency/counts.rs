@@ -1,10 +1,10 @@
-//! How many outcomes are held.
+//! The number of outcomes of each publisher.
 
 use std::collections::HashMap;
 
 use crate::tokens::publisher::KeySpace;
 
-/// How many outcomes there are of each publisher.
+/// Counts outcomes by publisher. A publisher without an outcome takes no memory.
 #[derive(Debug, Default)]
 pub struct Counts {
     of: HashMap<KeySpace, usize>,
@@ -12,25 +12,25 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// How many there are of this one.
+    /// The number of this publisher.
     #[must_use]
     pub fn of(&self, space: &KeySpace) -> usize {
         self.of.get(space).copied().unwrap_or_default()
     }
 
-    /// In all.
+    /// The number of all publishers.
     #[must_use]
     pub fn sum(&self) -> usize {
         self.sum
     }
 
-    /// So many more.
+    /// Adds `count` to this publisher.
     pub fn add(&mut self, space: KeySpace, count: usize) {
         self.sum += count;
         *self.of.entry(space).or_default() += count;
     }
 
-    /// One less.
+    /// Takes one from this publisher.
     pub fn remove_one(&mut self, space: &KeySpace) {
         let Some(count) = self.of.get_mut(space) else { return };
         self.sum = self.sum.saturating_sub(1);
@@ -38,5 +38,24 @@ impl Counts {
         if *count == 0 {
             self.of.remove(space);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sum_is_that_of_all_publishers_and_one_without_an_outcome_takes_no_memory() {
+        let (a, b) = (KeySpace::of_digest(b"a"), KeySpace::of_digest(b"b"));
+        let mut counts = Counts::default();
+        counts.add(a.clone(), 2);
+        counts.add(b.clone(), 1);
+        counts.add(a.clone(), 1);
+        assert_eq!((counts.of(&a), counts.of(&b), counts.sum()), (3, 1, 4));
+        counts.remove_one(&b);
+        counts.remove_one(&b);
+        assert_eq!((counts.of(&a), counts.of(&b), counts.sum()), (3, 0, 3));
+        assert_eq!(counts.of.len(), 1);
     }
 }

@@ -1,12 +1,18 @@
-//! Outcomes in memory.
+//! A store of outcomes in memory.
 
 use std::{
     cell::RefCell,
     collections::{HashMap, VecDeque},
 };
 
-use super::{Counts, Outcome, Outcomes, OutcomesFailed, OwnedKey};
-use crate::{base::timestamp::Timestamp, tokens::publisher::KeySpace};
+use crate::{
+    base::timestamp::Timestamp,
+    publishing::idempotency::{
+        counts::Counts,
+        outcomes::{Outcome, Outcomes, OutcomesFailed, OwnedKey},
+    },
+    tokens::publisher::KeySpace,
+};
 
 /// Outcomes in memory, for hosts without storage.
 #[derive(Debug, Default)]
@@ -23,7 +29,7 @@ struct Held {
 
 impl Outcomes for MemoryOutcomes {
     fn len(&self) -> usize {
-        self.held.borrow().outcomes.len()
+        self.held.borrow().counts.sum()
     }
 
     fn len_of(&self, space: &KeySpace) -> usize {

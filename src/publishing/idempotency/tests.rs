@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::{publishing::idempotency_key::IdempotencyKey, tokens::publisher::KeySpace};
 
 const MINUTES_5: u64 = 300_000;
 
@@ -113,6 +114,17 @@ fn what_cannot_be_remembered_is_not_begun_until_an_old_key_is_forgotten() {
     assert_eq!(keys.begin(&key("k/9"), &body("x"), at(1)), Ok(Turn::Full));
     assert!(matches!(keys.begin(&key("1/0"), &body("x"), at(1)), Ok(Turn::Again(_))));
     assert_eq!(keys.begin(&key("k/9"), &body("x"), at(1 + MINUTES_5)), Ok(Turn::First));
+}
+
+#[test]
+fn a_store_is_empty_until_it_remembers_and_when_it_has_forgotten() {
+    let outcomes = MemoryOutcomes::default();
+    assert!(outcomes.is_empty());
+    outcomes.remember(&key("k"), &outcome(&body("x"), "1", 5)).unwrap();
+    outcomes.forget(at(5)).unwrap();
+    assert_eq!((outcomes.is_empty(), outcomes.len()), (false, 1));
+    outcomes.forget(at(6)).unwrap();
+    assert_eq!((outcomes.is_empty(), outcomes.len()), (true, 0));
 }
 
 #[test]
