@@ -1,5 +1,4 @@
-//! The bodies that a hub is reading: their senders, how many bytes have come, and for how long none
-//! have.
+//! The bodies that a hub is reading: their senders, their bytes, and how long they have been silent.
 
 use std::time::Duration;
 
@@ -17,28 +16,28 @@ use crate::base::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BodyId(u64);
 
-/// Who sends a body.
+/// The sender of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sender {
-    /// Somebody with a token.
+    /// A sender with a token.
     Admitted,
-    /// Anybody, from this address if it is known.
+    /// A sender without a token, from this address if it is known.
     Stranger(Option<String>),
 }
 
-/// What a body that is on its way holds.
+/// The state of a body that is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// Bytes of it that are in memory, and of what the next ones are read into.
+    /// Its bytes in memory, and those of the buffer for the next ones.
     pub bytes: usize,
-    /// What is to come.
+    /// The part that is still to come.
     pub missing: Missing,
 }
 
-/// What is to come of a body.
+/// The part of a body that is still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// The rest of an update, or of a body that is one.
+    /// The rest of an update, or of a body that is one update.
     Rest,
     /// The next update, if there is one.
     Next,
@@ -47,23 +46,34 @@ pub enum Missing {
 /// There is no room for a body. The number is the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TooManyBodies {
-    /// The hub reads as many as it can.
+    /// The hub reads as many bodies as it can.
     #[error("the hub is reading {0} bodies already, as many as it can")]
     OfHub(usize),
-    /// The address sends as many as it may.
+    /// The address sends as many bodies as it may.
     #[error("there are {0} bodies from this address already, as many as it may send at a time")]
     OfAddress(usize),
-    /// What has come of them takes as much memory as there is for it.
+    /// The bodies take as much memory as there is for them.
     #[error(
         "the bodies that the hub is reading have {0} bytes already, as many as there is room for"
     )]
     Bytes(usize),
 }
 
+/// A body that begins, of which nothing has come.
+#[derive(Clone, Debug)]
+pub struct Arriving<T> {
+    /// Its sender.
+    pub sender: Sender,
+    /// The part that is to come first.
+    pub missing: Missing,
+    /// The value that [`Bodies::given_up`] returns if this body is given up.
+    pub tells: T,
+}
+
 /// The bodies of one hub. `T` is returned for each body that is given up.
 #[derive(Debug)]
 pub struct Bodies<T> {
-    /// Few enough to go through all of them.
+    /// A short list: it is searched from end to end.
     in_flight: Vec<Body<T>>,
     bytes: usize,
     named: u64,
@@ -75,7 +85,7 @@ struct Body<T> {
     id: BodyId,
     sender: Sender,
     held: Held,
-    /// When something came of it last.
+    /// When something of it came last.
     since: Timestamp,
     tells: T,
 }
@@ -88,10 +98,11 @@ impl<T> Body<T> {
         }
     }
 
-    /// Whether others go before it. One with a token that only waits holds nothing that they need.
+    /// Whether it makes room for others. A body with a token that waits for its next update stays: it
+    /// holds nothing that others need.
     fn gives_way(&self, now: Timestamp) -> bool {
-        let is_bound = self.held.missing == Missing::Next && self.sender == Sender::Admitted;
-        !is_bound && now.since(self.since) >= GIVES_WAY_AFTER
+        let stays = self.held.missing == Missing::Next && self.sender == Sender::Admitted;
+        !stays && now.since(self.since) >= GIVES_WAY_AFTER
     }
 }
 
@@ -102,17 +113,17 @@ impl<T> Default for Bodies<T> {
 }
 
 impl<T> Bodies<T> {
-    /// A body begins, of which nothing has come. When there are as many as may be, the one that has
-    /// been silent for the longest gives way; to one with a token any without.
+    /// Enters a body. When there are [`MAX_BODIES`], the one that has been silent for the longest
+    /// makes room. For a sender with a token, any body without one makes room.
     ///
     /// # Errors
-    /// [`TooManyBodies`]; it is not to be read then.
+    /// [`TooManyBodies`]: the caller does not read the body.
     pub fn enter(
         &mut self,
-        (sender, missing): (Sender, Missing),
-        tells: T,
+        arriving: Arriving<T>,
         now: Timestamp,
     ) -> Result<BodyId, TooManyBodies> {
+        let Arriving { sender, missing, tells } = arriving;
         if matches!(sender, Sender::Stranger(Some(_))) {
             let of_address = self.in_flight.iter().filter(|body| body.sender == sender).count();
             if of_address >= MAX_BODIES_OF_ADDRESS {
@@ -133,18 +144,18 @@ impl<T> Bodies<T> {
         Ok(id)
     }
 
-    /// Something has come of a body, or was done with it. When all of them hold as much as may be,
-    /// one that is silent gives way, or else the largest.
+    /// Notes the new state of a body. When all bodies together exceed [`MAX_BODIES_BYTES`], one that is
+    /// silent makes room, or else the largest.
     ///
     /// # Errors
-    /// [`TooManyBodies::Bytes`]; it is to be read no further then.
+    /// [`TooManyBodies::Bytes`]: the caller reads the body no further.
     pub fn hold(&mut self, id: BodyId, held: Held, now: Timestamp) -> Result<(), TooManyBodies> {
         let Some(body) = self.get_mut(id) else { return Ok(()) };
         let before = std::mem::replace(&mut body.held, held).bytes;
         body.since = now;
         self.bytes = self.bytes.saturating_sub(before).saturating_add(held.bytes);
         while self.bytes > MAX_BODIES_BYTES {
-            // Of as many bytes the one that asks for them is the first to go.
+            // Among equally large bodies the one that grows now is refused.
             let first = self.longest(|body| body.gives_way(now)).or_else(|| {
                 let others = self.in_flight.iter().filter(|body| body.held.bytes > held.bytes);
                 others.max_by_key(|body| body.held.bytes).map(|body| body.id)
@@ -158,19 +169,19 @@ impl<T> Bodies<T> {
         Ok(())
     }
 
-    /// A body is over, or is read no further.
+    /// Removes a body that has ended, or is read no further.
     pub fn leave(&mut self, id: BodyId) {
         drop(self.remove(id));
     }
 
-    /// Whether bodies may be read ahead of what is made of them: the other half of the room is for
-    /// what cannot wait.
+    /// Whether bodies may be read ahead while their updates are in work. The other half of the room is
+    /// for bodies that cannot wait.
     #[must_use]
     pub fn has_room(&self) -> bool {
         self.bytes < MAX_BODIES_BYTES / 2
     }
 
-    /// Gives up those that were silent for too long.
+    /// Gives up the bodies that were silent for too long.
     pub fn look(&mut self, now: Timestamp) {
         let is_silent = |body: &&Body<T>| now.since(body.since) >= body.patience();
         while let Some(body) = self.in_flight.iter().find(is_silent) {
@@ -178,18 +189,18 @@ impl<T> Bodies<T> {
         }
     }
 
-    /// When one will have been silent for too long, if nothing comes of it.
+    /// When the next body will have been silent for too long, if nothing more comes.
     #[must_use]
     pub fn look_at(&self) -> Option<Timestamp> {
         self.in_flight.iter().map(|body| body.since.saturating_add(body.patience())).min()
     }
 
-    /// Those that were given up, and how long they were silent: they have left.
+    /// Takes the bodies that were given up since the last call, each with the time of its silence.
     pub fn given_up(&mut self) -> Vec<(T, Duration)> {
         std::mem::take(&mut self.given_up)
     }
 
-    /// The one that has been silent for the longest, of some.
+    /// Of some bodies, the one that has been silent for the longest.
     fn longest(&self, some: impl Fn(&Body<T>) -> bool) -> Option<BodyId> {
         let some = self.in_flight.iter().filter(|body| some(body));
         some.min_by_key(|body| body.since).map(|body| body.id)

@@ -1,4 +1,4 @@
-//! What the publisher of one request may publish: decided here, and for each update.
+//! The right to publish, which is checked again for each update.
 
 use std::{fmt, rc::Rc};
 
@@ -8,7 +8,7 @@ use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
     publishing::{
         request::{InvalidPublishRequest, PublishRequest},
-        rules::{self, ForbiddenPublication},
+        rules::{ForbiddenPublication, Rules},
     },
     tokens::{
         access::Access, challenge::Unauthorized, invalid_token::InvalidToken, publisher::KeySpace,
@@ -16,21 +16,21 @@ use crate::{
     topics::{resolved_topics::ResolvedTopics, url_parser::UrlParser},
 };
 
-/// The right to publish that a request has shown. A body that streams is published under the grant
-/// that its request began with, as long as that lasts.
+/// The right to publish that a request has shown. All updates of a streamed body are published under
+/// the grant of their request, until it expires.
 #[derive(Clone)]
 pub struct PublishGrant {
-    /// What the request's token allows.
+    /// The rights of the request's token.
     pub access: Access,
-    /// Where its idempotency keys are kept: known if the request has one.
+    /// Where its idempotency keys are kept. It is known if the request has a key.
     pub key_space: Option<KeySpace>,
     /// The dialect whose rules hold.
     pub dialect: Dialect,
-    /// Whether a public update asks for no more than a `publish` claim, as in version 7 of the draft.
+    /// Whether any `publish` claim is enough for a public update, as in version 7 of the draft.
     pub public_by_claim: bool,
-    /// The paths at which the hub is found, whose topics are its own.
+    /// The paths at which the hub is found. Topics below them are its own.
     pub hub_paths: Vec<String>,
-    /// Where refusals say what the hub asks for.
+    /// The URL of the hub's metadata, which refusals name.
     pub metadata: String,
     /// Resolves topics.
     pub urls: Rc<dyn UrlParser>,
@@ -66,10 +66,10 @@ pub enum PublishRefused {
 }
 
 impl PublishGrant {
-    /// Whether this may be published. To be asked before each update is appended.
+    /// Checks one publication. The caller asks before it appends each update.
     ///
     /// # Errors
-    /// Why not.
+    /// Why it is refused.
     pub fn may_publish(
         &self,
         request: &PublishRequest,
@@ -79,8 +79,9 @@ impl PublishGrant {
             return Err(self.refuse(InvalidToken::Expired.into()));
         }
         let topics = ResolvedTopics::new(request.topics(), &*self.urls);
-        let hub_paths: Vec<_> = self.hub_paths.iter().map(String::as_str).collect();
-        rules::check(self.dialect, request, &topics, &hub_paths)
+        let rules = Rules { dialect: self.dialect, hub_paths: &self.hub_paths };
+        rules
+            .check(request, &topics)
             .map_err(|forbidden| PublishRefused::Forbidden { forbidden, dialect: self.dialect })?;
         let by_claim = self.public_by_claim && self.access.has_publish_claim();
         if self.access.may_publish(&topics) || by_claim && !request.is_private() {
@@ -184,7 +185,8 @@ mod tests {
         let long = "x".repeat(5_000);
         let many = "topic=a&".repeat(1_001);
         let together = format!("topic={}&", "x".repeat(4_000)).repeat(17);
-        for over in [&many, &together, &format!("topic={long}"), &format!("topic=a&id={long}")] {
+        let fields = ["topic", "topic=a&id", "topic=a&type"].map(|name| format!("{name}={long}"));
+        for over in fields.iter().chain([&many, &together]) {
             for (dialect, status) in [(Dialect::V0, 400), (Dialect::V1, 413)] {
                 let invalid = PublishRequest::from_form(over.as_bytes()).unwrap_err();
                 let refused = grant(dialect, &[]).unreadable(invalid);

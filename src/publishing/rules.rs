@@ -12,13 +12,13 @@ use crate::{
     },
 };
 
-/// Why a publication is refused that any other dialect may take.
+/// Why a dialect forbids a publication that is well formed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ForbiddenPublication {
     /// The topic belongs to the hub itself.
     #[error("Invalid \"topic\" parameter: {0:?} is reserved for the hub")]
     ReservedTopic(String),
-    /// `*` selects every topic and so is none.
+    /// `*` is a selector of every topic, not a topic.
     #[error("Invalid \"topic\" parameter: \"*\" is not a topic")]
     EveryTopic,
     /// The type of the hub's own events.
@@ -45,7 +45,7 @@ impl ForbiddenPublication {
         }
     }
 
-    /// The status: a reserved topic is forbidden in 0.x, and wrong in 1.0, as all else is.
+    /// The status: 403 for a reserved topic in 0.x, 400 for all else.
     #[must_use]
     pub fn status(&self, dialect: Dialect) -> u16 {
         match (self, dialect) {
@@ -55,32 +55,41 @@ impl ForbiddenPublication {
     }
 }
 
-/// Holds a publication against the rules of a dialect. `hub_paths` are the paths at which the hub
-/// is found.
-///
-/// # Errors
-/// The first rule that it breaks.
-pub fn check(
-    dialect: Dialect,
-    request: &PublishRequest,
-    topics: &ResolvedTopics<'_>,
-    hub_paths: &[&str],
-) -> Result<(), ForbiddenPublication> {
-    match dialect {
-        Dialect::V0 => {
-            match topics.iter().find(|topic| reserved_topic::names_hub(topic.as_str())) {
-                Some(topic) => Err(ForbiddenPublication::ReservedTopic(topic.to_string())),
-                None => Ok(()),
+/// The rules of one dialect at one hub.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// The paths at which the hub is found. Topics below them are its own.
+    pub hub_paths: &'a [String],
+}
+
+impl Rules<'_> {
+    /// Checks a publication, whose topics are resolved.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check(
+        self,
+        request: &PublishRequest,
+        topics: &ResolvedTopics<'_>,
+    ) -> Result<(), ForbiddenPublication> {
+        match self.dialect {
+            Dialect::V0 => {
+                match topics.iter().find(|topic| reserved_topic::names_hub(topic.as_str())) {
+                    Some(topic) => Err(ForbiddenPublication::ReservedTopic(topic.to_string())),
+                    None => Ok(()),
+                }
             }
+            Dialect::V1 => check_1_0(request, topics, self.hub_paths),
         }
-        Dialect::V1 => check_1_0(request, topics, hub_paths),
     }
 }
 
 fn check_1_0(
     request: &PublishRequest,
     topics: &ResolvedTopics<'_>,
-    hub_paths: &[&str],
+    hub_paths: &[String],
 ) -> Result<(), ForbiddenPublication> {
     let check = |field, text: &str| {
         mercure_string::check(text)
@@ -120,7 +129,8 @@ mod tests {
         let urls = NativeUrlParser::new("https://hub.example/.well-known/mercure");
         let topics = ResolvedTopics::new(request.topics(), &urls);
         for (dialect, expected) in [(Dialect::V0, v0), (Dialect::V1, v1)] {
-            let checked = super::check(dialect, &request, &topics, &[HUB]);
+            let rules = Rules { dialect, hub_paths: &[HUB.to_owned()] };
+            let checked = rules.check(&request, &topics);
             let status = checked.err().map(|forbidden| forbidden.status(dialect));
             assert_eq!(status, expected, "{form} in {dialect:?}");
         }
@@ -155,5 +165,23 @@ mod tests {
         check("topic=a%E2%80%AEb", None, Some(400));
         check("topic=a&type=%EF%BB%BFx", None, Some(400));
         check("topic=كتب&data=%E2%80%AE", None, None);
+    }
+
+    #[test]
+    fn the_field_that_breaks_a_rule_is_named() {
+        for (form, field) in [
+            ("topic=/.well-known/mercure/x", "topic"),
+            ("topic=*", "topic"),
+            ("topic=a%E2%80%AEb", "topic"),
+            ("topic=a&type=mercure", "type"),
+            ("topic=a&type=%EF%BB%BFx", "type"),
+        ] {
+            let request = PublishRequest::from_form(form.as_bytes()).unwrap();
+            let urls = NativeUrlParser::new("https://hub.example/");
+            let topics = ResolvedTopics::new(request.topics(), &urls);
+            let rules = Rules { dialect: Dialect::V1, hub_paths: &[HUB.to_owned()] };
+            let forbidden = rules.check(&request, &topics).unwrap_err();
+            assert_eq!(forbidden.field(), field, "{form}");
+        }
     }
 }

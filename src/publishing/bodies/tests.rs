@@ -23,7 +23,8 @@ fn enter(
     (sender, held): (Sender, Held),
     now: Timestamp,
 ) -> Result<BodyId, TooManyBodies> {
-    let id = bodies.enter((sender, held.missing), bodies.named, now)?;
+    let arriving = Arriving { sender, missing: held.missing, tells: bodies.named };
+    let id = bodies.enter(arriving, now)?;
     bodies.hold(id, held, now).map(|()| id)
 }
 

@@ -11,7 +11,7 @@ use futures::channel::oneshot;
 
 use crate::{
     base::timestamp::Timestamp,
-    publishing::bodies::{self, BodyId, Held, Missing, Sender, TooManyBodies},
+    publishing::bodies::{self, Arriving, BodyId, Held, Missing, Sender, TooManyBodies},
     web::host::{clock, timer::Timer},
 };
 
@@ -45,8 +45,8 @@ impl Bodies {
         missing: Missing,
     ) -> Result<Place, TooManyBodies> {
         let given_up = Rc::<GivenUp>::default();
-        let tells = Rc::clone(&given_up);
-        let entered = self.ledger.borrow_mut().enter((sender, missing), tells, clock::now());
+        let arriving = Arriving { sender, missing, tells: Rc::clone(&given_up) };
+        let entered = self.ledger.borrow_mut().enter(arriving, clock::now());
         self.settle();
         Ok(Place { bodies: Rc::clone(self), id: entered?, given_up })
     }
