@@ -16,7 +16,7 @@ use crate::{
     presence::subscription_path::InvalidSubscriptionPath,
     publishing::{
         bodies::TooManyBodies, grant::PublishRefused, idempotency_key::InvalidIdempotencyKey,
-        request::InvalidPublishRequest, stream::InvalidPublication,
+        invalid_request::InvalidPublishRequest, stream::InvalidPublication,
     },
     settings::{invalid_config::InvalidConfig, methods::MethodRefused},
     tokens::{application_claims::InvalidClaims, challenge::Unauthorized},

@@ -7,7 +7,8 @@ use thiserror::Error;
 use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
     publishing::{
-        request::{InvalidPublishRequest, PublishRequest},
+        invalid_request::InvalidPublishRequest,
+        request::PublishRequest,
         rules::{ForbiddenPublication, Rules},
     },
     tokens::{

@@ -6,14 +6,14 @@ use thiserror::Error;
 
 use crate::base::limits::MAX_IDEMPOTENCY_KEY_BYTES;
 
-/// What a publisher names one publication by, so that it can safely ask for it again.
+/// The name of one publication, under which its publisher can safely send it again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(Arc<str>);
 
-/// The header's value is no key.
+/// Why the header's value is no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidIdempotencyKey {
-    /// There is nothing in it.
+    /// It is empty.
     #[error("the key is empty")]
     Empty,
     /// It is longer than [`MAX_IDEMPOTENCY_KEY_BYTES`].
@@ -25,8 +25,8 @@ pub enum InvalidIdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// Reads the header: a structured field's string, or, since many clients send it so, the bare
-    /// key. Both spellings are one key.
+    /// Reads the header: the string of a structured field, or the bare key, which many clients send.
+    /// Both spellings are one key.
     ///
     /// # Errors
     /// [`InvalidIdempotencyKey`].
@@ -45,7 +45,7 @@ impl IdempotencyKey {
         }
     }
 
-    /// The key.
+    /// The text of the key.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -58,7 +58,7 @@ impl fmt::Display for IdempotencyKey {
     }
 }
 
-/// What comes behind the opening quote, without the closing one, which ends it.
+/// Reads a string behind its opening quote. The closing quote must be the last character.
 fn unquote(quoted: &str) -> Option<String> {
     let mut key = String::new();
     let mut characters = quoted.chars();

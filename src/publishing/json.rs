@@ -9,11 +9,14 @@ use serde::de::IgnoredAny;
 
 use crate::{
     base::json::{self, Json},
-    publishing::request::{Fields, InvalidPublishRequest, PublishRequest},
+    publishing::{
+        invalid_request::InvalidPublishRequest,
+        request::{Fields, PublishRequest},
+    },
     topics::topics::InvalidTopics,
 };
 
-/// The members that count, each as the JSON text that was sent.
+/// The known members, each as the JSON text that was sent.
 #[derive(Default)]
 struct Members<'a> {
     topic: Option<&'a str>,
@@ -25,8 +28,8 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// Reads an object. `RawValue` of `serde_json` would do it as well, but brings the formatting of
-    /// floats for its errors, a thirtieth of the whole wasm.
+    /// Reads an object. `RawValue` of `serde_json` could do it, but its errors format floats, which
+    /// costs a thirtieth of the whole wasm.
     fn parse(json: &'a str) -> Result<Self, InvalidPublishRequest> {
         let Some(mut rest) = json.trim_ascii_start().strip_prefix('{') else {
             return Err(InvalidPublishRequest::Json("it must be one object".to_owned()));
@@ -58,7 +61,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Splits the inside of an object, which is valid, behind its first name or value.
+/// Splits the inside of a valid object behind its first name or value.
 fn split(text: &str) -> Option<(&str, &str)> {
     let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
     let end = text.bytes().position(|byte| {
@@ -80,7 +83,7 @@ fn split(text: &str) -> Option<(&str, &str)> {
 impl PublishRequest {
     /// Reads an `application/json` body: one object with the members `topic` (a string or an array
     /// of them), `data` (a string, or any other value, which is sent as its JSON text), `id`,
-    /// `type`, `retry` (a number or digits) and `private` (a boolean). Unknown members are ignored;
+    /// `type`, `retry` (a number or digits) and `private` (a boolean). Unknown members are ignored.
     /// A member that is null is ignored, except `data`. A byte order mark before the object is skipped.
     ///
     /// ```
@@ -95,7 +98,7 @@ impl PublishRequest {
     /// # Errors
     /// The first member that is wrong.
     pub fn from_json(json: &[u8]) -> Result<Self, InvalidPublishRequest> {
-        // RFC 8259 § 8.1: a byte order mark may be passed over.
+        // RFC 8259 § 8.1 allows to ignore a byte order mark.
         let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json);
         let json = std::str::from_utf8(json)
             .map_err(|error| InvalidPublishRequest::Json(error.to_string()))?;
@@ -130,7 +133,8 @@ impl PublishRequest {
     }
 }
 
-/// The value of a member, which was valid JSON before; a text that is none of Unicode is not.
+/// The value of a member, whose text is valid JSON. A string with half a surrogate pair, which JSON
+/// allows and Unicode does not, becomes an object, which no member takes.
 fn value(raw: &str) -> Json<'_> {
     json::parse(raw).unwrap_or(Json::Object(Vec::new()))
 }

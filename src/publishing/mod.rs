@@ -1,19 +1,28 @@
-//! Publications: how a body is parsed, what it may hold, and how an outcome is told again.
+//! Publications: how a body is parsed, what a dialect and a token allow, and how a repeated request
+//! gets its first answer.
 //!
-//! Enters: rules of a publication before it reaches the log. Text becomes a type here or is refused
-//! with its field.
+//! Enters: a rule of a publication before it reaches the log.
+//!
+//! Invariants:
+//! - Text becomes a type here or is refused, with its field:
+//!   `control_characters_are_refused_where_they_would_break_the_stream`.
+//! - The chunks of a body do not change its updates: `the_chunking_does_not_count`.
+//! - The bodies of a hub stay within their number and their bytes: `the_bounds_hold_whatever_comes`.
+//! - A grant ends with its token, also in the middle of a body: `a_grant_ends_with_its_token`.
+//! - Within five minutes a key stands for one update: `one_update_for_a_key_within_its_time`.
 
 pub mod bodies;
 pub mod grant;
 pub mod idempotency;
 pub mod idempotency_key;
+pub mod invalid_request;
 pub(crate) mod json;
 pub mod ndjson;
 pub mod published;
 pub mod request;
 pub mod rules;
 pub mod stream;
-pub mod stream_target;
 
 pub use idempotency_key::IdempotencyKey;
-pub use request::{InvalidPublishRequest, PublishRequest};
+pub use invalid_request::InvalidPublishRequest;
+pub use request::PublishRequest;

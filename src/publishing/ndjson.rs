@@ -1,18 +1,18 @@
 //! Lines of an `application/x-ndjson` body, in any chunking, bounded.
 //!
-//! A line ends with LF; a CR before it is white space of JSON. Lines of white space alone are
-//! passed over.
+//! A line ends with LF. A CR before it is white space of JSON. Lines of white space alone are
+//! skipped.
 
 use std::mem;
 
 use crate::base::limits::MAX_LINE_BYTES;
 
-/// A splitter of one body.
+/// The splitter of one body into lines.
 #[derive(Debug, Default)]
 pub struct Lines {
     /// The beginning of a line that is not complete.
     begun: Vec<u8>,
-    /// The line is over the limit: the rest of it is not kept.
+    /// Whether the line is over the limit. Then nothing of it is kept.
     too_long: bool,
 }
 
@@ -26,7 +26,7 @@ pub enum Line<'a> {
 }
 
 impl Lines {
-    /// Shows `on_line` each line that the next chunk completes.
+    /// Gives `on_line` each line that the next chunk completes.
     pub fn split(&mut self, chunk: &[u8], mut on_line: impl FnMut(Line<'_>)) {
         let mut rest = chunk;
         while let Some(at) = memchr::memchr(b'\n', rest) {
@@ -42,8 +42,8 @@ impl Lines {
         self.keep(rest);
     }
 
-    /// The body has ended: its last line needs no line break. A body that broke off has no such
-    /// line, since it may be half of one.
+    /// Ends a body that came whole: its last line needs no line break. A body that broke off is not
+    /// ended, since its last line may be half a line.
     pub fn end(&mut self, mut on_line: impl FnMut(Line<'_>)) {
         let line = mem::take(&mut self.begun);
         if mem::take(&mut self.too_long) {
@@ -53,7 +53,7 @@ impl Lines {
         }
     }
 
-    /// Bytes that are kept of a line that is not complete.
+    /// Bytes that a line takes which is not complete.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         self.begun.capacity()
