@@ -1,27 +1,27 @@
-//! Which subscriptions are active, kept so that their end can be told after a crash.
+//! The interface of the store of active subscriptions, which outlives a crash.
 
 use thiserror::Error;
 
 use crate::{
     base::connection_id::ConnectionId,
-    presence::{subscription_document::SubscriptionEvent, told_subscriptions::ToldSubscriptions},
+    presence::{subscription_event::SubscriptionEvent, told_subscriptions::ToldSubscriptions},
 };
 
-/// A store of the connections that others are told of, in the order in which they came.
+/// A store of the connections whose subscriptions are announced, in the order in which they came.
 pub trait ActiveSubscriptions {
-    /// Removes what an earlier life has left, and gives the ends that are to be told of it.
+    /// Takes all that an earlier object left behind, as the news of its end.
     ///
     /// # Errors
     /// [`ActiveSubscriptionsFailed`].
     fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed>;
 
-    /// Keeps the subscriptions of a connection, which are made.
+    /// Keeps the subscriptions of a connection, which were made.
     ///
     /// # Errors
     /// [`ActiveSubscriptionsFailed`].
     fn insert(&self, told: &ToldSubscriptions) -> Result<(), ActiveSubscriptionsFailed>;
 
-    /// Removes those of a connection, whose end is told with that.
+    /// Removes the subscriptions of a connection, whose end is announced.
     ///
     /// # Errors
     /// [`ActiveSubscriptionsFailed`].
@@ -33,7 +33,7 @@ pub trait ActiveSubscriptions {
 #[error("the store of active subscriptions failed: {0}")]
 pub struct ActiveSubscriptionsFailed(pub String);
 
-/// Nothing outlives the memory, and with it all connections end.
+/// A host without storage keeps nothing: its connections end with its memory.
 impl ActiveSubscriptions for () {
     fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
         Ok(Vec::new())

@@ -1,8 +1,17 @@
-//! Active subscriptions: their documents, their paths, and which of them are announced.
+//! Active subscriptions: their documents, their paths, and the news of them that the hub publishes.
 //!
-//! Enters: what the subscription API and the updates about subscriptions tell.
+//! Enters: a rule of the subscription API, or of the updates about subscriptions.
+//!
+//! Invariants:
+//! - The news of one connection is bounded in number and in bytes:
+//!   `of_many_subscriptions_the_first_are_told`, `of_long_subscriptions_as_many_are_told_as_fit`.
+//! - A store gives back the same subscriptions, so that their end can be published after a crash:
+//!   `what_a_store_keeps_tells_the_same`.
 
 pub mod active_subscriptions;
+mod json_object;
+pub mod resource_headers;
 pub mod subscription_document;
+pub mod subscription_event;
 pub mod subscription_path;
 pub mod told_subscriptions;

@@ -1,4 +1,4 @@
-//! What a path below the hub's subscriptions asks for: draft-dunglas-mercure-07 § 7.2 and -08,
+//! A path below the subscriptions of a hub: draft-dunglas-mercure-07 § 7.2 and -08,
 //! "subscription API".
 
 use std::borrow::Cow;
@@ -12,21 +12,21 @@ use crate::{
     topics::subscription::MatchType,
 };
 
-/// Which subscriptions a resource shows.
+/// The subscriptions that a resource shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubscriptionPath<'a> {
-    /// All of the dialect.
+    /// All subscriptions of the dialect.
     All,
-    /// Those that ask for the same.
+    /// All with this matcher.
     Matcher(MatchType, Cow<'a, str>),
-    /// One alone.
+    /// The one of this connection.
     One(MatchType, Cow<'a, str>, ConnectionId),
 }
 
 /// Why there is nothing at a path below the subscriptions.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidSubscriptionPath {
-    /// The match type is none.
+    /// There is no such match type.
     #[error("the match type {0:?} is not one of exact and urlpattern")]
     MatchType(String),
     /// There is no such subscription.
@@ -38,7 +38,7 @@ impl<'a> SubscriptionPath<'a> {
     /// Reads what follows `/subscriptions`: nothing, or variables that are percent-encoded once.
     ///
     /// # Errors
-    /// The match type is none, or there can be nothing there.
+    /// There is no such match type, or no subscription can be there.
     pub fn parse(dialect: Dialect, path: &'a str) -> Result<Self, InvalidSubscriptionPath> {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         let (match_type, rest) = match (dialect, segments.as_slice()) {
@@ -88,6 +88,7 @@ fn decode(segment: &str) -> Result<Cow<'_, str>, InvalidSubscriptionPath> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::presence::subscription_document::Asked;
 
     #[test]
     fn a_path_below_the_subscriptions_names_a_matcher() -> Result<(), crate::http::error::Error> {
@@ -121,6 +122,36 @@ mod tests {
         let pattern = MatchType::UrlPattern;
         check(Dialect::V1, "/urlpattern/a", &Ok(Matcher(pattern, "a".into())));
         check(Dialect::V1, &format!("/urlpattern/a/{ID}"), &Ok(One(pattern, "a".into(), id())));
+    }
+
+    #[test]
+    fn a_resource_shows_what_its_path_names() {
+        let active = |match_type, matcher, id| {
+            let asked = Asked { match_type, matcher };
+            ActiveSubscription::new(&"/.well-known/mercure".into(), id, asked)
+        };
+        let other = ConnectionId::from_random([8; 16]);
+        let all = [
+            active(MatchType::Topic, "a", id()),
+            active(MatchType::Exact, "a", id()),
+            active(MatchType::Exact, "a", other),
+            active(MatchType::Exact, "b", id()),
+            active(MatchType::UrlPattern, "a", id()),
+        ];
+        for (dialect, path, shown) in [
+            (Dialect::V0, String::new(), &[0][..]),
+            (Dialect::V0, "/a".to_owned(), &[0]),
+            (Dialect::V0, format!("/a/{ID}"), &[0]),
+            (Dialect::V1, String::new(), &[1, 2, 3, 4]),
+            (Dialect::V1, "/exact/a".to_owned(), &[1, 2]),
+            (Dialect::V1, format!("/exact/a/{ID}"), &[1]),
+            (Dialect::V1, format!("/urlpattern/b/{ID}"), &[]),
+        ] {
+            let resource = SubscriptionPath::parse(dialect, &path).unwrap();
+            let found: Vec<_> =
+                (0..all.len()).filter(|at| resource.shows(dialect, &all[*at])).collect();
+            assert_eq!(found, shown, "{path:?} in {dialect:?}");
+        }
     }
 
     #[test]

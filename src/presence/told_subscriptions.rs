@@ -8,7 +8,10 @@ use crate::{
         heap,
         limits::{MAX_PAYLOAD_BYTES, MAX_TOLD_BYTES, MAX_TOLD_SUBSCRIPTIONS},
     },
-    presence::subscription_document::{ActiveSubscription, SubscriptionEvent},
+    presence::{
+        subscription_document::{ActiveSubscription, Asked},
+        subscription_event::{Change, SubscriptionEvent},
+    },
     tokens::access::Access,
     topics::{
         resolved_topics::ResolvedTopics,
@@ -19,14 +22,14 @@ use crate::{
     },
 };
 
-/// Who subscribes, and where.
+/// The connection that subscribes, and its hub.
 #[derive(Clone, Copy, Debug)]
 pub struct Subscriber<'a> {
     /// The path of the hub.
     pub hub: &'a str,
-    /// The connection.
+    /// The id of the connection.
     pub id: ConnectionId,
-    /// Its token, which has the payloads.
+    /// The rights of its token, which hold the payloads.
     pub access: &'a Access,
 }
 
@@ -37,13 +40,13 @@ pub struct ToldSubscriptions {
     bytes: usize,
 }
 
-/// How much is not announced, since it is over a limit.
+/// The number of things that are over a limit, and so are not announced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Untold {
-    /// Subscriptions: of those over [`MAX_TOLD_SUBSCRIPTIONS`] or [`MAX_TOLD_BYTES`] the last ones,
-    /// and those whose URL is longer than a topic may be.
+    /// Subscriptions beyond [`MAX_TOLD_SUBSCRIPTIONS`] or [`MAX_TOLD_BYTES`], and those whose URL is
+    /// longer than a topic may be.
     pub subscriptions: usize,
-    /// Payloads over [`MAX_PAYLOAD_BYTES`], of subscriptions that are told of.
+    /// Payloads over [`MAX_PAYLOAD_BYTES`] of subscriptions that are announced.
     pub payloads: usize,
 }
 
@@ -61,7 +64,7 @@ pub struct Stored {
 }
 
 impl ToldSubscriptions {
-    /// What is told of these subscriptions, each once; `urls` resolves what they are held against.
+    /// The announced ones of these subscriptions, each once. `urls` resolves their matchers.
     #[must_use]
     pub fn new(
         subscriber: Subscriber<'_>,
@@ -73,7 +76,8 @@ impl ToldSubscriptions {
         let mut payloads: Vec<Arc<str>> = Vec::new();
         let mut seen = HashSet::new();
         for subscription in subscriptions {
-            let asked = (subscription.match_type(), subscription.as_str());
+            let (match_type, matcher) = (subscription.match_type(), subscription.as_str());
+            let asked = Asked { match_type, matcher };
             if !seen.insert(asked) {
                 continue;
             }
@@ -82,7 +86,7 @@ impl ToldSubscriptions {
                 continue;
             }
             let mut active = ActiveSubscription::new(&hub, subscriber.id, asked);
-            let payload = payload(subscriber.access, subscription.as_str(), urls);
+            let payload = payload(subscriber.access, matcher, urls);
             let fitting = payload.filter(|payload| payload.len() <= MAX_PAYLOAD_BYTES);
             if let Some(payload) = fitting {
                 let known = payloads.iter().find(|known| ***known == *payload).cloned();
@@ -104,7 +108,7 @@ impl ToldSubscriptions {
 
     /// Adds one, unless it is over a limit.
     fn push(&mut self, active: ActiveSubscription) -> bool {
-        let Ok(SubscriptionEvent { topic, document, .. }) = active.event(false) else {
+        let Ok(SubscriptionEvent { topic, document, .. }) = active.event(Change::Ended) else {
             return false;
         };
         let bytes = self.bytes + topic.as_str().len() + document.len();
@@ -122,7 +126,7 @@ impl ToldSubscriptions {
         &self.active
     }
 
-    /// Bytes of what there is to tell of them.
+    /// Bytes of their topics and documents.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
@@ -137,7 +141,8 @@ impl ToldSubscriptions {
         self.active.iter().map(ActiveSubscription::held_bytes).sum::<usize>() + payloads
     }
 
-    /// What a store keeps, so that their end can be told in another life; `None` when there are none.
+    /// The columns for a store, so that a later object can announce their end. `None` when there are
+    /// none.
     #[must_use]
     pub fn to_stored(&self) -> Option<Stored> {
         let first = self.active.first()?;
@@ -152,7 +157,7 @@ impl ToldSubscriptions {
             let payload = payload.map_or_else(|| "-".to_owned(), |at| at.to_string());
             lines.push(format!("{} {payload} {}", active.match_type().as_str(), active.matcher()));
         }
-        // A line break in JSON stands between two parts of it alone.
+        // In valid JSON a line break is white space between two tokens.
         let payloads: Vec<_> =
             payloads.into_iter().map(|payload| payload.replace(['\n', '\r'], " ")).collect();
         Some(Stored {
@@ -163,7 +168,7 @@ impl ToldSubscriptions {
         })
     }
 
-    /// What [`Self::to_stored`] gave; `None` when it did not.
+    /// Reads the columns that [`Self::to_stored`] wrote; `None` for any others.
     #[must_use]
     pub fn from_stored(stored: &Stored) -> Option<Self> {
         let (hub, subscriber) = (stored.hub.as_str().into(), stored.subscriber.parse().ok()?);
@@ -173,7 +178,8 @@ impl ToldSubscriptions {
             let (match_type, rest) = line.split_once(' ')?;
             let (payload, matcher) = rest.split_once(' ')?;
             let match_type = MatchType::ALL.into_iter().find(|all| all.as_str() == match_type)?;
-            let mut active = ActiveSubscription::new(&hub, subscriber, (match_type, matcher));
+            let mut active =
+                ActiveSubscription::new(&hub, subscriber, Asked { match_type, matcher });
             if payload != "-" {
                 active = active.with_payload(payloads.get(payload.parse::<usize>().ok()?)?.clone());
             }

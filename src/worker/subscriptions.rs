@@ -12,7 +12,7 @@ use crate::{
     base::{connection_id::ConnectionId, dialect::Dialect},
     presence::{
         active_subscriptions::{ActiveSubscriptions, ActiveSubscriptionsFailed},
-        subscription_document::SubscriptionEvent,
+        subscription_event::{Change, SubscriptionEvent},
         told_subscriptions::{Stored, ToldSubscriptions},
     },
     web::{Level, Record},
@@ -79,7 +79,7 @@ impl ActiveSubscriptions for SqlSubscriptions {
             match ToldSubscriptions::from_stored(&stored) {
                 Some(told) => {
                     let told = told.as_slice().iter();
-                    ends.extend(told.filter_map(|active| active.event(false).ok()));
+                    ends.extend(told.filter_map(|active| active.event(Change::Ended).ok()));
                 }
                 None => report(&row.wrong(2, "active_connections.subscriptions")),
             }

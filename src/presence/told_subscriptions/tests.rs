@@ -75,6 +75,17 @@ fn a_payload_is_held_once_and_one_that_is_too_large_is_left_out() {
 }
 
 #[test]
+fn memory_counts_each_subscription_and_a_shared_payload_once() {
+    let payload = format!("\"{}\"", "x".repeat(1_000));
+    let access = access(&[("*", &payload)]);
+    let held = |count| told(&subscriptions(count, "a"), &access).0.held_bytes();
+    assert_eq!(told(&[], &access).0.held_bytes(), 0);
+    let each = held(2) - held(1);
+    assert!((64..1_000).contains(&each), "{each}");
+    assert!(held(1) > 1_000 + each && held(3) == held(2) + each);
+}
+
+#[test]
 fn what_a_store_keeps_tells_the_same() {
     let access = access(&[("a", "{\n\"user\":\r\n \"é\"}"), ("b 1", "2")]);
     let urls = crate::topics::url_parser::native::NativeUrlParser::new("https://hub.example/");
@@ -90,7 +101,8 @@ fn what_a_store_keeps_tells_the_same() {
     assert_eq!(stored.payloads.lines().count(), 2);
     let again = ToldSubscriptions::from_stored(&stored).unwrap();
     let documents = |told: &ToldSubscriptions| {
-        let events = told.as_slice().iter().map(|active| active.event(false).unwrap().document);
+        let events =
+            told.as_slice().iter().map(|active| active.event(Change::Ended).unwrap().document);
         events.map(|document| document.replace(['\n', '\r'], " ")).collect::<Vec<_>>()
     };
     assert_eq!(documents(&again), documents(&told));

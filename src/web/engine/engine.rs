@@ -16,14 +16,10 @@ use crate::{
         engine::{self, Effect, Hub, PollError},
         registry::Closed,
     },
-    presence::told_subscriptions::ToldSubscriptions,
+    presence::{subscription_event::Change, told_subscriptions::ToldSubscriptions},
     settings::{config::Config, level::Level},
     web::{
-        engine::{
-            commit::Commits,
-            failure::Failure,
-            presence::{Change, Presence},
-        },
+        engine::{commit::Commits, failure::Failure, presence::Presence},
         host::{clock, host_url_parser::HostUrlParser, storage::Storage, timer::Timer},
         http::limits::Limits,
         streams::{

@@ -20,7 +20,8 @@ use crate::{
     log::{place::Place, place_key::Nonce},
     presence::{
         active_subscriptions::ActiveSubscriptions,
-        subscription_document::{ActiveSubscription, SubscriptionEvent},
+        subscription_document::ActiveSubscription,
+        subscription_event::{Change, SubscriptionEvent},
         told_subscriptions::{Subscriber, ToldSubscriptions, Untold},
     },
     settings::level::Level,
@@ -48,13 +49,6 @@ pub(crate) struct Presence {
     untold: Cell<bool>,
     /// Bytes of what there is to tell of all connections.
     bytes: Cell<usize>,
-}
-
-/// What has become of subscriptions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    Made,
-    Ended,
 }
 
 /// Why an event was not published. The text is for the log.
@@ -168,7 +162,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             return;
         }
         let tell = |subscription: &ActiveSubscription| {
-            self.tell_one(presence, subscription.event(change == Change::Made)?)
+            self.tell_one(presence, subscription.event(change)?)
         };
         self.tell_all(presence, told.as_slice().iter().map(tell));
     }

@@ -16,14 +16,12 @@ use crate::{
         subscribe_request::SubscribeRequest,
     },
     log::place::Place,
+    presence::subscription_event::Change,
     publishing::bodies::Sender,
     settings::level::Level,
     tokens::access::Access,
     web::{
-        engine::{
-            engine::{Attached, Engine},
-            presence::Change,
-        },
+        engine::engine::{Attached, Engine},
         host::{clock, storage::Storage},
         http::respond,
         streams::{

@@ -8,7 +8,8 @@ use crate::{
     http::error::Error,
     log::place::Place,
     presence::{
-        subscription_document::{self, ActiveSubscription},
+        resource_headers,
+        subscription_document::{ActiveSubscription, Collection},
         subscription_path::{InvalidSubscriptionPath, SubscriptionPath},
         told_subscriptions::ToldSubscriptions,
     },
@@ -42,12 +43,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             Ok(resource) => resource,
             Err(error) => return respond::error(&error),
         };
-        let etag = subscription_document::etag(resource.dialect, &resource.place);
+        let etag = resource_headers::etag(resource.dialect, &resource.place);
         let held = request.headers().get("If-None-Match")?;
         let is_held = resource.may_be_held
-            && held
-                .is_some_and(|held| subscription_document::is_held(resource.dialect, &etag, &held));
-        let link = subscription_document::link(&permit.addressed.url, &resource.place);
+            && held.is_some_and(|held| resource_headers::is_held(resource.dialect, &etag, &held));
+        let link = resource_headers::link(&permit.addressed.url, &resource.place);
         let response =
             respond::subscriptions(&resource, is_held, request.method() == "HEAD", &etag)?;
         if resource.dialect == Dialect::V1 {
@@ -80,7 +80,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             (SubscriptionPath::One(..), [one, ..]) => one.document(&place),
             (_, shown) => {
                 let url = paths.first().map_or("", String::as_str);
-                subscription_document::collection(dialect, url, &place, shown)
+                Collection { dialect, url, place: &place }.document(shown)
             }
         };
         Ok(Resource { dialect, document, place, may_be_held: names_the_state })
