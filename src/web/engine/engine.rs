@@ -1,9 +1,8 @@
-//! The hub and its streams: carries out what the core decides.
+//! The hub and its streams: carries out the core's decisions.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Ref, RefCell, RefMut},
     rc::{Rc, Weak},
-    sync::Arc,
 };
 
 use futures::channel::oneshot;
@@ -12,240 +11,252 @@ use crate::{
     base::{connection_id::ConnectionId, timestamp::Timestamp},
     hub::{
         admission::Parting,
-        connection::{CloseReason, FlushMark},
-        engine::{self, Effect, Hub, PollError},
+        connection::CloseReason,
+        engine::{self, Effect, Enqueue, Hub},
         registry::Closed,
     },
     presence::{subscription_event::Change, told_subscriptions::ToldSubscriptions},
-    settings::{config::Config, level::Level},
+    settings::level::Level,
     web::{
-        engine::{commit::Commits, failure::Failure, presence::Presence},
-        host::{clock, host_url_parser::HostUrlParser, storage::Storage, timer::Timer},
-        http::limits::Limits,
+        engine::{
+            application::Application, commits::Commits, failure::Failure, flushes::Flushes,
+            places::Places, presence::Presence, waiters::Waiters,
+        },
+        host::{alarm::Alarm, clock, storage::Storage},
         streams::{
-            connection::{Connection, Polled},
-            hooks::{Hooks, Record},
-            streams::{Pulled, Streams},
-            transport::{Offered, SharedChunk, Transport},
+            attached::Attached,
+            connection::Connection,
+            hooks::Hooks,
+            record::Record,
+            shared_chunk::SharedChunk,
+            transport::{Offered, Transport},
         },
     },
 };
 
-/// What the registry keeps with a connection.
-pub(crate) struct Attached<A> {
-    pub(crate) transport: Rc<Transport>,
-    pub(crate) application: A,
-    /// Where its client is, if that is known and addresses are limited.
-    pub(crate) address: Option<Arc<str>>,
-    /// What it is subscribed to, while the hub tells of that.
-    pub(crate) subscriptions: OnceCell<ToldSubscriptions>,
-}
+/// A connection as the hub carries it.
+pub(crate) type Carried<K> = Rc<Attached<<K as Hooks>::State>>;
 
-impl<A> Attached<A> {
-    /// Bytes of what it is subscribed to; the rest is small.
-    pub(crate) fn held_bytes(&self) -> usize {
-        self.subscriptions.get().map_or(0, ToldSubscriptions::held_bytes)
-    }
-}
-
-/// The hub, the hooks and the timer of a handler.
+/// A hub in a host. It owns the core's [`Hub`] and the owners of all that the host adds to it. No borrow
+/// of the hub outlasts a statement, since a stream or a hook may call back.
 pub(crate) struct Engine<K: Hooks, S: Storage> {
-    pub(crate) hub: RefCell<Hub<S, Rc<Attached<K::State>>>>,
-    pub(crate) hooks: K,
-    /// The timer of the next beat, and when that is.
-    timer: RefCell<Option<(Timestamp, Timer)>>,
-    /// The timer of what lingers, and when it is due.
-    lingering: RefCell<Option<(Timestamp, Timer)>>,
-    pub(crate) commits: Commits,
-    pub(crate) flushes: RefCell<Vec<Flush>>,
-    /// Those who wait for a place.
-    pub(crate) newcomers: RefCell<Vec<oneshot::Sender<()>>>,
-    /// Those who wait for the last connection to end.
-    pub(crate) drained: RefCell<Vec<oneshot::Sender<()>>>,
-    /// Whether a write was not confirmed, so that the log may be ahead of its history.
-    pub(crate) failure: Failure,
-    pub(crate) limits: Limits,
-    log_level: Level,
-    /// What it takes to tell of subscriptions, if that is switched on.
-    pub(crate) presence: Option<Presence>,
+    hub: RefCell<Hub<S, Carried<K>>>,
+    application: Application<K>,
+    /// The next heartbeat, or the next end of a connection that expires.
+    beats: Alarm,
+    /// The flush that lingers.
+    lingers: Alarm,
+    commits: Commits,
+    /// Publishers that wait until the next flush has use for more.
+    ahead: Waiters,
+    flushes: Flushes,
+    places: Places,
+    /// Drains that wait for the last connection to end.
+    drains: Waiters,
+    failure: Failure,
+    presence: Option<Presence>,
     me: Weak<Self>,
 }
 
-/// Somebody waits for a connection to have been flushed.
-pub(crate) struct Flush {
-    pub(crate) id: ConnectionId,
-    pub(crate) mark: FlushMark,
-    pub(crate) flushed: oneshot::Sender<()>,
+/// The owners that differ from hub to hub.
+pub(crate) struct Owners<K> {
+    pub(crate) application: Application<K>,
+    pub(crate) places: Places,
+    /// Announces subscriptions, if that is switched on.
+    pub(crate) presence: Option<Presence>,
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    pub(crate) fn new(
-        hub: Hub<S, Rc<Attached<K::State>>>,
-        hooks: K,
-        config: &Config,
-        urls: &Rc<HostUrlParser>,
-    ) -> Rc<Self> {
-        let limits = Limits::new(config, hub.log().history().outcomes());
-        let presence = config.subscriptions.then(|| {
-            Presence::new(hub.log().history().subscriptions(), Rc::clone(urls), hub.log().tail())
-        });
-        Rc::new_cyclic(|me| Self {
+    pub(crate) fn new(hub: Hub<S, Carried<K>>, owners: Owners<K>) -> Rc<Self> {
+        let Owners { application, places, presence } = owners;
+        let engine = Rc::new_cyclic(|me| Self {
             hub: RefCell::new(hub),
-            hooks,
-            timer: RefCell::default(),
-            lingering: RefCell::default(),
+            application,
+            beats: Alarm::default(),
+            lingers: Alarm::default(),
             commits: Commits::default(),
-            flushes: RefCell::default(),
-            newcomers: RefCell::default(),
-            drained: RefCell::default(),
+            ahead: Waiters::default(),
+            flushes: Flushes::default(),
+            places,
+            drains: Waiters::default(),
             failure: Failure::default(),
-            limits,
-            log_level: config.log_level,
             presence,
             me: me.clone(),
-        })
+        });
+        let ends = engine.presence.as_ref().and_then(|presence| presence.tell_ends(&*engine));
+        engine.commit_later(ends);
+        engine
     }
 
-    /// This engine, for what outlives the call; `None` when the last handle is gone.
+    /// A handle for a task that outlives the call, and for a stream.
+    pub(crate) fn weak(&self) -> Weak<Self> {
+        self.me.clone()
+    }
+
+    /// This engine; `None` when the last handle is gone.
     pub(crate) fn shared(&self) -> Option<Rc<Self>> {
         self.me.upgrade()
     }
 
-    pub(crate) fn streams(&self) -> Weak<dyn Streams> {
-        self.me.clone()
+    pub(crate) fn hub(&self) -> Ref<'_, Hub<S, Carried<K>>> {
+        self.hub.borrow()
     }
 
-    /// Whether records of this level are written.
-    pub(crate) fn logs(&self, level: Level) -> bool {
-        level >= self.log_level
+    pub(super) fn hub_mut(&self) -> RefMut<'_, Hub<S, Carried<K>>> {
+        self.hub.borrow_mut()
     }
 
-    pub(crate) fn log(&self, record: &Record) {
-        if self.logs(record.level) {
-            self.hooks.log(record);
-        }
+    pub(crate) fn application(&self) -> &Application<K> {
+        &self.application
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    pub(crate) fn failure(&self) -> &Failure {
+        &self.failure
+    }
+
+    pub(super) fn presence(&self) -> Option<&Presence> {
+        self.presence.as_ref()
+    }
+
+    pub(super) fn group_commit(&self) -> &Commits {
+        &self.commits
+    }
+
+    pub(super) fn flushes(&self) -> &Flushes {
+        &self.flushes
     }
 
     /// Runs the `registered` hook and lets the connection see live updates.
-    pub(crate) fn registered(&self, id: ConnectionId, attached: &Rc<Attached<K::State>>) {
-        let connection = Connection::new(id, attached, self.streams());
-        if let Err(failed) = self.hooks.registered(&connection) {
+    pub(super) fn registered(&self, id: ConnectionId, attached: &Carried<K>) {
+        let connection = Connection::new(id, attached, self.weak());
+        if let Err(failed) = self.application.hooks().registered(&connection) {
             let record = Record::new(Level::Error, "registered hook failed").with_connection(id);
-            self.log(&record.with_detail(failed));
-            self.ended(id, CloseReason::Failed);
+            self.application.log(&record.with_detail(failed));
+            self.end(id, CloseReason::Failed);
         }
-        // A connection that the hook itself has ended is unknown, which is as good.
-        let _ = self.hub.borrow_mut().start(id);
+        // A connection that the hook itself has ended is unknown: there is nothing to start.
+        let _ = self.hub_mut().start(id);
     }
 
-    pub(crate) fn carry_out(&self, effects: Vec<Effect<Rc<Attached<K::State>>>>) {
+    pub(super) fn carry_out(&self, effects: Vec<Effect<Carried<K>>>) {
         let mut gone = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Closed(closed) => self.closed(&closed),
-                Effect::Enqueue(enqueue) => {
-                    let chunk = SharedChunk::new(&enqueue.chunk);
-                    for recipient in &enqueue.to {
-                        let transport = &recipient.state.transport;
-                        match transport.offer(&chunk) {
-                            Offered::Taken => {
-                                // One that pulls by itself tells by that when it has room.
-                                let rests =
-                                    transport.rests() && self.hub.borrow_mut().rest(recipient);
-                                if !rests {
-                                    transport.unpark();
-                                }
-                            }
-                            Offered::Behind => {
-                                self.hub.borrow_mut().fell_behind(recipient, enqueue.from);
-                                // What is not in the log would be lost.
-                                if enqueue.from.is_none() && !transport.enqueue(&chunk) {
-                                    gone.push(recipient.id);
-                                }
-                                transport.unpark();
-                            }
-                            Offered::Gone => gone.push(recipient.id),
-                        }
-                    }
-                }
+                Effect::Enqueue(enqueue) => self.enqueue(&enqueue, &mut gone),
             }
         }
         for id in gone {
-            self.ended(id, CloseReason::ClientGone);
+            self.end(id, CloseReason::ClientGone);
         }
         self.settle_flushes();
     }
 
-    /// Carries out what a flush has come to, and sees to it that the next one comes in time.
-    pub(crate) fn flushed(&self, flush: engine::Flush<Rc<Attached<K::State>>>) {
-        self.carry_out(flush.effects);
-        self.wake_those_ahead();
-        let running = self.lingering.borrow().as_ref().map(|(due, _)| *due);
-        let Some(next) = flush.next.filter(|next| running.is_none_or(|due| *next < due)) else {
-            return;
-        };
-        let me = self.me.clone();
-        let timer = Timer::new(next.since(clock::now()), move || {
-            if let Some(engine) = me.upgrade() {
-                let fired = engine.lingering.borrow_mut().take();
-                drop(fired);
-                let flush = engine.hub.borrow_mut().flush(clock::now());
-                engine.flushed(flush);
+    fn enqueue(&self, enqueue: &Enqueue<Carried<K>>, gone: &mut Vec<ConnectionId>) {
+        let chunk = SharedChunk::new(&enqueue.chunk);
+        for recipient in &enqueue.to {
+            let transport = recipient.state.transport();
+            match transport.offer(&chunk) {
+                Offered::Taken => {
+                    // A stream that pulls for each chunk shows by its next pull that it has room.
+                    let rests = transport.rests() && self.hub_mut().rest(recipient);
+                    if !rests {
+                        transport.pull_again();
+                    }
+                }
+                Offered::Behind => {
+                    self.hub_mut().fell_behind(recipient, enqueue.from);
+                    // A chunk that is not in the log would be lost.
+                    if enqueue.from.is_none() && !transport.enqueue(&chunk) {
+                        gone.push(recipient.id);
+                    }
+                    transport.pull_again();
+                }
+                Offered::Gone => gone.push(recipient.id),
             }
-        });
-        let replaced = self.lingering.borrow_mut().replace((next, timer));
-        drop(replaced);
-    }
-
-    /// Sees to it that there is a beat when the next heartbeat is due, and when a connection
-    /// expires; there is none while there is nothing to beat for.
-    pub(crate) fn wind_up(&self, expires: Option<Timestamp>) {
-        let interval = self.hub.borrow().heartbeat().interval();
-        let idle = self.hub.borrow().registry().is_empty();
-        let beat = interval.map(|interval| clock::now().saturating_add(interval));
-        let next = beat.into_iter().chain(expires).min().filter(|_| !idle);
-        let running = self.timer.borrow().as_ref().map(|(due, _)| *due);
-        if let Some(next) = next.filter(|next| running.is_none_or(|due| *next < due)) {
-            self.beat_at(next);
         }
     }
 
-    fn beat_at(&self, due: Timestamp) {
-        let me = self.me.clone();
-        let timer = Timer::new(due.since(clock::now()), move || {
+    /// Carries out a flush, and sets the alarm for the next one.
+    pub(super) fn flushed(&self, flush: engine::Flush<Carried<K>>) {
+        self.carry_out(flush.effects);
+        // The flush has begun: there may be use for more.
+        if !self.hub().is_ahead() {
+            self.ahead.wake();
+        }
+        let Some(next) = flush.next else { return };
+        let me = self.weak();
+        self.lingers.set(next, move || {
+            if let Some(engine) = me.upgrade() {
+                engine.lingers.clear();
+                let flush = engine.hub_mut().flush(clock::now());
+                engine.flushed(flush);
+            }
+        });
+    }
+
+    /// Waits while more is durable than the next flush has use for.
+    pub(crate) async fn not_ahead(&self) {
+        while self.hub().is_ahead() {
+            let _ = self.ahead.join().await;
+        }
+    }
+
+    /// Sets the alarm for the next heartbeat, or for the end of a connection that expires before it. A hub
+    /// without connections has no alarm.
+    pub(super) fn wind_up(&self, expires: Option<Timestamp>) {
+        let interval = self.hub().heartbeat().interval();
+        let idle = self.hub().registry().is_empty();
+        let beat = interval.map(|interval| clock::now().saturating_add(interval));
+        let next = beat.into_iter().chain(expires).min().filter(|_| !idle);
+        let Some(next) = next else { return };
+        let me = self.weak();
+        self.beats.set(next, move || {
             if let Some(engine) = me.upgrade() {
                 engine.beat();
             }
         });
-        let replaced = self.timer.borrow_mut().replace((due, timer));
-        drop(replaced);
     }
 
     fn beat(&self) {
-        // The timer has fired; a hook may start another meanwhile.
-        let fired = self.timer.borrow_mut().take();
-        drop(fired);
+        // The alarm has rung; a hook may set it again meanwhile.
+        self.beats.clear();
         // An object that was replaced elsewhere without noticing fails here, and its clients
         // come back to the one that replaced it.
-        let touched = self.hub.borrow().log().history().newest();
+        let touched = self.hub().log().history().newest();
         if let Err(error) = touched {
-            let record = Record::new(Level::Error, "history lost");
-            self.log(&record.with_detail(error));
-            self.stop_all(CloseReason::Failed);
+            self.application.failed("history lost", &error);
+            self.end_all(CloseReason::Failed);
             return;
         }
-        let now = clock::now();
-        let beat = self.hub.borrow_mut().beat(now);
+        let beat = self.hub_mut().beat(clock::now());
         self.carry_out(beat.effects);
-        // A hook may have started a timer that is for later than this.
+        // A hook may have set the alarm for a later time than this.
         self.wind_up(beat.next);
     }
 
-    pub(crate) fn closed(&self, closed: &Closed<Rc<Attached<K::State>>>) {
-        let transport = &closed.state.transport;
-        let (id, given) = (closed.id, transport.given());
-        let parting = self.limits.admissions.borrow_mut().end(id, closed.reason, given);
-        match parting {
+    /// Ends a connection at once; one that has ended already stays as it is.
+    pub(crate) fn end(&self, id: ConnectionId, reason: CloseReason) {
+        let closed = self.hub_mut().remove(id, reason);
+        if let Some(closed) = closed {
+            self.closed(&closed);
+        }
+    }
+
+    pub(super) fn end_all(&self, reason: CloseReason) {
+        let effects = self.hub_mut().stop_all(reason);
+        self.carry_out(effects);
+    }
+
+    /// The connection has left the hub: ends its stream, and tells all owners.
+    pub(super) fn closed(&self, closed: &Closed<Carried<K>>) {
+        let (id, attached) = (closed.id, &closed.state);
+        let transport = attached.transport();
+        match self.places.end(id, closed.reason, transport.given()) {
             Parting::Say(words) => {
                 self.count_leaving();
                 transport.part(words);
@@ -259,124 +270,79 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             CloseReason::TooSlow => Level::Warning,
             _ => Level::Debug,
         };
-        let record = Record::new(level, "connection closed").with_connection(closed.id);
-        self.log(&record.with_detail(closed.reason.as_str()));
-        self.hooks.connection_closed(closed.id, &closed.state.application, closed.reason);
-        if let Some(told) = closed.state.subscriptions.get() {
+        let record = Record::new(level, "connection closed").with_connection(id);
+        self.application.log(&record.with_detail(closed.reason.as_str()));
+        self.application.hooks().connection_closed(id, attached.application(), closed.reason);
+        if let Some(told) = attached.subscriptions() {
             self.tell(told, Change::Ended);
         }
         self.settle_flushes();
-        if self.hub.borrow().registry().is_empty() {
-            let running = self.timer.borrow_mut().take();
-            drop(running);
+        if self.hub().registry().is_empty() {
+            self.beats.clear();
         }
         self.settle_drains();
     }
 
-    pub(crate) fn settle_flushes(&self) {
-        if self.flushes.borrow().is_empty() {
-            return;
-        }
-        let waiting = self.flushes.take();
-        let (done, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|flush| {
-            // Who asked may have stopped waiting.
-            flush.flushed.is_canceled()
-                || self.hub.borrow().is_flushed(flush.id, flush.mark)
-                    && !self.pulls_if_full(flush.id)
-        });
-        self.flushes.borrow_mut().extend(waiting);
-        for flush in done {
-            let _ = flush.flushed.send(());
-        }
+    /// Announces subscriptions, without waiting until that is durable.
+    pub(super) fn tell(&self, told: &ToldSubscriptions, change: Change) {
+        let until = self.presence.as_ref().and_then(|presence| presence.tell(told, change, self));
+        self.commit_later(until);
     }
 
-    /// Has a stream that rests, and has not taken what it was fed, pull when it reads on; says whether
-    /// it is such a one.
-    pub(crate) fn pulls_if_full(&self, id: ConnectionId) -> bool {
+    /// Makes the hub charge the memory of streams that have ended and that the runtime still holds.
+    fn count_leaving(&self) {
+        let leaving = self.places.leaving();
+        self.hub_mut().set_leaving(leaving);
+    }
+
+    /// Tells waiting newcomers that there may be a place.
+    pub(super) fn make_room_known(&self) {
+        self.count_leaving();
+        self.places.make_room_known();
+    }
+
+    /// Resolves the flushes whose connection has come to its mark and has read all.
+    pub(super) fn settle_flushes(&self) {
+        self.flushes.settle(|id, mark| self.hub().is_flushed(id, mark) && !self.pulls_if_full(id));
+    }
+
+    /// Makes a full resting stream pull again; returns whether it was full.
+    pub(super) fn pulls_if_full(&self, id: ConnectionId) -> bool {
         let Some(transport) = self.transport(id).filter(|transport| !transport.has_room()) else {
             return false;
         };
-        self.hub.borrow_mut().unrest(id);
-        transport.unpark();
+        self.hub_mut().unrest(id);
+        transport.pull_again();
         true
     }
 
-    pub(crate) fn waits(&self, id: ConnectionId) -> bool {
-        let hub = self.hub.borrow();
-        hub.registry().get(id).is_ok_and(crate::hub::connection::Connection::is_waiting)
-    }
-
-    pub(crate) fn transport(&self, id: ConnectionId) -> Option<Rc<Transport>> {
-        let hub = self.hub.borrow();
+    pub(super) fn attached(&self, id: ConnectionId) -> Option<Carried<K>> {
+        let hub = self.hub();
         let connection = hub.registry().get(id).ok()?;
-        Some(Rc::clone(&connection.state().transport))
+        Some(Rc::clone(connection.state()))
     }
 
-    /// Polls the hub until there is a chunk, the connection waits, or it has ended.
-    pub(crate) fn poll(&self, id: ConnectionId, waits: bool) -> Polled {
-        loop {
-            let polled = {
-                let mut hub = self.hub.borrow_mut();
-                let now = clock::now();
-                if waits { hub.poll_data(id, now) } else { hub.poll_data_immediate(id, now) }
-            };
-            match polled {
-                Ok(engine::Polled::Chunk(chunk)) => return Polled::Chunk(chunk),
-                Ok(engine::Polled::Nothing) => return Polled::Nothing,
-                Ok(engine::Polled::Yield) => {
-                    if waits {
-                        self.pull_later(id);
-                    }
-                    return Polled::Nothing;
-                }
-                Ok(engine::Polled::Registered) => {
-                    let attached = self
-                        .hub
-                        .borrow()
-                        .registry()
-                        .get(id)
-                        .ok()
-                        .map(|connection| Rc::clone(connection.state()));
-                    if let Some(attached) = attached {
-                        self.registered(id, &attached);
-                    }
-                }
-                Ok(engine::Polled::Closed(closed)) => {
-                    self.closed(&closed);
-                    return Polled::Ended;
-                }
-                Err(PollError::Unknown(_)) => return Polled::Ended,
-                Err(PollError::History(error)) => {
-                    let record = Record::new(Level::Error, "history unreadable");
-                    self.log(&record.with_connection(id).with_detail(error));
-                    self.ended(id, CloseReason::Failed);
-                    return Polled::Ended;
-                }
-            }
+    pub(super) fn transport(&self, id: ConnectionId) -> Option<Rc<dyn Transport>> {
+        self.attached(id).map(|attached| Rc::clone(attached.transport()))
+    }
+
+    /// Waits until the connections that a drain has told have ended.
+    pub(super) fn drained(&self) -> oneshot::Receiver<()> {
+        let drained = self.drains.join();
+        self.settle_drains();
+        drained
+    }
+
+    fn settle_drains(&self) {
+        if !self.drains.is_empty() && self.hub().left_of_drain().is_empty() {
+            self.drains.wake();
         }
-    }
-
-    /// Goes on reading for a connection once others had their turn.
-    fn pull_later(&self, id: ConnectionId) {
-        let me = self.me.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            clock::next_turn().await;
-            if let Some(engine) = me.upgrade() {
-                let pulled = engine.pull(id);
-                // Meanwhile the stream may have pulled by itself, and wait for that to end.
-                if pulled == Pulled::Fed
-                    && let Some(transport) = engine.transport(id)
-                {
-                    transport.unpark();
-                }
-            }
-        });
     }
 }
 
 impl<K: Hooks, S: Storage> Drop for Engine<K, S> {
     /// Nobody could feed the streams any more: they end, so that their clients come back.
     fn drop(&mut self) {
-        self.stop_all(CloseReason::Stopped);
+        self.end_all(CloseReason::Stopped);
     }
 }

@@ -1,5 +1,6 @@
 //! The host: its clock, timers, `fetch`, `SubtleCrypto`, URL parsers, and the seam to a storage.
 
+pub(crate) mod alarm;
 pub(crate) mod clock;
 pub(crate) mod fetch;
 pub(crate) mod host_url_parser;

@@ -15,25 +15,29 @@ use crate::{
     http::error::Error,
     hub::{connection::CloseReason, engine::Hub, subscribe_request::SubscribeRequest},
     log::{history::Bounds, log::Log, place_key::PlaceKey, update::Update},
-    settings::{config::Config, level::Level},
+    settings::config::Config,
     tokens::access::Access,
     web::{
-        engine::engine::{Attached, Engine},
+        engine::{
+            application::Application,
+            engine::{Carried, Engine, Owners},
+            places::Places,
+            presence::Presence,
+            publish_error::PublishError,
+        },
         host::{clock, fetch::HostFetch, host_url_parser::HostUrlParser, storage::Storage},
         http::{
             cors,
             door::{Door, Passage},
             doorstep,
+            limits::Limits,
             permit::Permit,
             protection,
-            publish::PublishError,
-            respond, subscription,
+            publishing::Publishing,
+            respond, subscribe, subscription,
+            subscription_api::{self, Asked},
         },
-        streams::{
-            chunks::Chunks,
-            hooks::{Hooks, Record},
-            registry::Registry,
-        },
+        streams::{chunks::Chunks, hooks::Hooks, registry::Registry},
     },
 };
 
@@ -42,6 +46,7 @@ use crate::{
 pub struct Handler<K: Hooks = (), S: Storage = ()> {
     config: Rc<Config>,
     engine: Rc<Engine<K, S>>,
+    limits: Rc<Limits>,
     door: Rc<OnceCell<Door>>,
 }
 
@@ -74,20 +79,27 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
 
     fn over(log: Log<S>, kept: Kept, config: Config, hooks: K) -> Self {
         let urls = Rc::new(HostUrlParser::of_hub(&config));
-        let hub = Hub::new(log, config.heartbeat.clone(), Rc::clone(&urls) as _)
+        let limits = Limits::new(&config, log.history().outcomes());
+        let owners = Owners {
+            application: Application::new(hooks, config.log_level),
+            places: Places::new(&config),
+            presence: config.subscriptions.then(|| {
+                Presence::new(log.history().subscriptions(), Rc::clone(&urls), log.tail())
+            }),
+        };
+        let hub = Hub::new(log, config.heartbeat.clone(), urls)
             .with_gap_events(config.gap_events)
             .with_place_events(config.place_events)
             .with_linger(config.delivery.linger)
             .with_memory(config.delivery.memory)
-            .with_weight(|attached: &Rc<Attached<K::State>>| attached.held_bytes())
-            .with_addresses(|attached| attached.address.clone())
+            .with_weight(|attached: &Carried<K>| attached.held_bytes())
+            .with_addresses(|attached| attached.address().cloned())
             .with_slow_consumers(config.delivery.slow_consumers)
             .with_drained(kept.drained)
             .with_place_key(kept.place_key)
             .with_max_age(config.connection_age.0);
-        let engine = Engine::new(hub, hooks, &config, &urls);
-        engine.tell_ends();
-        Self { config: Rc::new(config), engine, door: Rc::default() }
+        let engine = Engine::new(hub, owners);
+        Self { config: Rc::new(config), engine, limits: Rc::new(limits), door: Rc::default() }
     }
 
     /// Answers a request to the hub's URL: GET and QUERY subscribe, POST publishes, HEAD shows the headers
@@ -143,14 +155,14 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         };
         match (granted, request.method().as_str(), &permit.addressed.subscriptions) {
             (Granted::Subscribe(_), "GET" | "HEAD", Some(below)) => {
-                self.engine.answer_subscriptions(request, &permit, below)
+                subscription_api::answer(&self.engine, request, Asked { permit: &permit, below })
             }
             (Granted::Subscribe(_), "GET" | "HEAD" | "QUERY", None) => {
                 self.answer_subscribe(request, &permit).await
             }
             (Granted::Publish(_), "POST", None) => {
                 let grant = permit.publish_grant(&self.config);
-                let response = self.engine.answer_publish(request, grant).await?;
+                let response = self.publishing().answer(request, grant).await?;
                 permit.mark(&response)?;
                 Ok(response)
             }
@@ -160,7 +172,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
 
     /// Refuses a request whose right is not certain: the door and this hub disagree.
     pub(crate) fn misgranted(&self, why: &str) -> Result<Response, JsValue> {
-        self.engine.log(&Record::new(Level::Error, "grant unusable").with_detail(why));
+        self.engine.application().failed("grant unusable", &why);
         respond::error(&Error::Internal)
     }
 
@@ -169,14 +181,19 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         request: &Request,
         permit: &Permit,
     ) -> Result<Response, JsValue> {
-        let read = subscription::read(request, permit, &self.engine.limits.bodies).await;
+        let read = subscription::read(request, permit, &self.limits.bodies).await;
         let parsed = match read {
             Ok(parsed) => parsed,
             Err(error) => return respond::refuse_stream(request, &error),
         };
-        let response = self.engine.answer_subscribe(request, &parsed, &permit.access).await?;
+        let asked = subscribe::Asked { request: &parsed, access: &permit.access };
+        let response = subscribe::answer(&self.engine, request, asked).await?;
         permit.mark(&response)?;
         Ok(response)
+    }
+
+    fn publishing(&self) -> Publishing<K, S> {
+        Publishing { engine: Rc::clone(&self.engine), limits: Rc::clone(&self.limits) }
     }
 
     /// The door of a host that has no other. It is made when it is needed: on Cloudflare the Worker has
@@ -186,8 +203,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             let weak = Rc::downgrade(&self.engine);
             let failed = move |why: String| {
                 if let Some(engine) = weak.upgrade() {
-                    let record = Record::new(Level::Error, "keys unusable");
-                    engine.log(&record.with_detail(why));
+                    engine.application().failed("keys unusable", &why);
                 }
             };
             Door::new(Rc::clone(&self.config), HostFetch, failed)
@@ -200,10 +216,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// [`PublishError`]; nobody sees the update then.
     pub async fn publish(&self, update: &Update) -> Result<EventId, PublishError> {
-        self.engine.turn_to_append().await;
-        let (sequence, published) = self.engine.append(update)?;
-        self.engine.commit(sequence).await?;
-        Ok(published.id)
+        self.engine.publish(update).await
     }
 
     /// A connection whose chunks are taken in Rust instead of by a `ReadableStream`. It is shown the
@@ -244,38 +257,38 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// each keeps its place until the host's runtime has let go of it.
     #[must_use]
     pub fn leaving(&self) -> usize {
-        self.engine.limits.admissions.borrow().leaving()
+        self.engine.places().leaving()
     }
 
     /// How many connections have ended for this reason.
     #[must_use]
     pub fn ended(&self, reason: CloseReason) -> u64 {
-        self.engine.hub.borrow().registry().ended(reason)
+        self.engine.hub().registry().ended(reason)
     }
 
     /// How many updates were left out for slow connections that are given the newest alone.
     #[must_use]
     pub fn conflated(&self) -> u64 {
-        self.engine.hub.borrow().conflated()
+        self.engine.hub().conflated()
     }
 
     /// Whether a write was not confirmed. The handler then refuses everything: make a new one over
     /// what is stored.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.engine.failure.has_happened()
+        self.engine.failure().has_happened()
     }
 
     /// Resolves to true once a write was not confirmed: it is time for a new handler. To false when
     /// the hub ends before.
     pub fn failed(&self) -> impl Future<Output = bool> + use<K, S> {
-        self.engine.failure.happens()
+        self.engine.failure().happens()
     }
 
     /// Whether the history answers, and every write so far was confirmed.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
-        !self.has_failed() && self.engine.hub.borrow().log().history().newest().is_ok()
+        !self.has_failed() && self.engine.hub().log().history().newest().is_ok()
     }
 
     /// Removes some of what the history no longer keeps; says whether there is more of it.
@@ -283,7 +296,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// The history's own.
     pub fn prune(&self) -> Result<bool, S::Error> {
-        self.engine.hub.borrow_mut().prune(clock::now())
+        self.engine.prune_some()
     }
 
     /// When [`Handler::prune`] is to be called for what will be too old, in a host where no
@@ -292,7 +305,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// The history's own.
     pub fn prune_at(&self) -> Result<Option<Timestamp>, S::Error> {
-        self.engine.hub.borrow().log().prune_at()
+        self.engine.hub().log().prune_at()
     }
 }
 
@@ -301,6 +314,7 @@ impl<K: Hooks, S: Storage> Clone for Handler<K, S> {
         Self {
             config: Rc::clone(&self.config),
             engine: Rc::clone(&self.engine),
+            limits: Rc::clone(&self.limits),
             door: Rc::clone(&self.door),
         }
     }

@@ -1,14 +1,9 @@
-//! What an engine keeps to hold its publishers and subscribers to their limits.
+//! The limits of publishers, and how far each is used.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    time::Duration,
-};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use crate::{
     base::rate::{Bucket, Rate},
-    hub::{admission::Admissions, newcomers::Newcomers},
     publishing::idempotency::Outcomes,
     settings::config::Config,
     web::{
@@ -20,8 +15,6 @@ use crate::{
 /// The limits of one hub, and how far each is used.
 #[derive(Debug)]
 pub(crate) struct Limits {
-    pub(crate) admissions: RefCell<Admissions>,
-    pub(crate) newcomers: RefCell<Newcomers>,
     pub(crate) bodies: Rc<Bodies>,
     pub(crate) once: Once,
     pub(crate) rate: Option<Rate>,
@@ -32,10 +25,6 @@ pub(crate) struct Limits {
 impl Limits {
     pub(crate) fn new(config: &Config, outcomes: Rc<dyn Outcomes>) -> Self {
         Self {
-            admissions: RefCell::new(Admissions::new(
-                config.connection_limits.within(config.delivery.memory),
-            )),
-            newcomers: RefCell::default(),
             bodies: Rc::default(),
             once: Once::new(outcomes),
             rate: config.publish_rate,

@@ -1,6 +1,5 @@
 //! Requests and responses: from a `Request` to the engine and back to a `Response`.
 
-pub(crate) mod admit;
 pub(crate) mod answers;
 pub(crate) mod bodies;
 pub(crate) mod body;
@@ -15,6 +14,7 @@ pub(crate) mod permit;
 pub(crate) mod protection;
 pub(crate) mod publish;
 pub(crate) mod publish_stream;
+pub(crate) mod publishing;
 pub(crate) mod respond;
 pub(crate) mod subscribe;
 pub(crate) mod subscription;

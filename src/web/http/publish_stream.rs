@@ -23,9 +23,12 @@ use crate::{
         stream::PublishStream,
     },
     web::{
-        engine::engine::Engine,
+        engine::{
+            journal::{Appended, Journal},
+            publish_error::PublishError,
+        },
         host::{clock, storage::Storage},
-        http::{body, publish::PublishError},
+        http::{body, publishing::Publishing},
         streams::hooks::Hooks,
     },
 };
@@ -37,7 +40,7 @@ type Found = Result<PublishRequest, Error>;
 
 /// The publications of one body.
 struct Publisher<K: Hooks, S: Storage> {
-    engine: Rc<Engine<K, S>>,
+    publishing: Publishing<K, S>,
     grant: PublishGrant,
     parser: PublishStream,
     reader: Rc<body::Reader>,
@@ -52,19 +55,24 @@ struct Publisher<K: Hooks, S: Storage> {
     committed: Timestamp,
 }
 
+/// A body that streams, and the parser for its kind.
+pub(crate) struct Body {
+    pub(crate) parser: PublishStream,
+    pub(crate) reader: body::Reader,
+}
+
 /// The answers to the publications of a body, in their order: a chunk for each batch, once it is
 /// durable. Nothing more is read while nobody takes them.
 pub(crate) fn answers<K: Hooks, S: Storage>(
-    engine: Rc<Engine<K, S>>,
+    publishing: Publishing<K, S>,
     grant: PublishGrant,
-    parser: PublishStream,
-    reader: body::Reader,
+    body: Body,
 ) -> LocalBoxStream<'static, Vec<u8>> {
     let publisher = Publisher {
-        engine,
+        publishing,
         grant,
-        parser,
-        reader: Rc::new(reader),
+        parser: body.parser,
+        reader: Rc::new(body.reader),
         reading: None,
         found: VecDeque::new(),
         ahead: 0,
@@ -113,7 +121,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         if !left.is_zero() && self.found.len() < MAX_BATCH_UPDATES {
             self.meanwhile(clock::sleep(left)).await;
         }
-        let engine = Rc::clone(&self.engine);
+        let engine = Rc::clone(&self.publishing.engine);
         self.meanwhile(async move {
             engine.not_ahead().await;
             engine.turn_to_append().await;
@@ -129,7 +137,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
             && let Some(publication) = self.found.pop_front()
         {
             if publication.is_ok()
-                && let Err(wait) = self.engine.limits.take_update()
+                && let Err(wait) = self.publishing.limits.take_update()
             {
                 self.found.push_front(publication);
                 if answers.is_empty() {
@@ -160,14 +168,15 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
     ) -> Result<Published, Error> {
         self.grant.may_publish(&request, clock::now())?;
         let generated = clock::update_id().map_err(|_| Error::Internal)?;
-        let (sequence, published) = self.engine.append(&request.into_update(generated))?;
+        let update = request.into_update(generated);
+        let Appended { sequence, published } = self.publishing.engine.append(&update)?;
         *until = Some(sequence);
         Ok(published)
     }
 
     /// Makes what was appended durable and shows it; reads on meanwhile.
     async fn commit(&mut self, until: Sequence) -> Result<(), PublishError> {
-        let engine = Rc::clone(&self.engine);
+        let engine = Rc::clone(&self.publishing.engine);
         let committed = self.meanwhile(async move { engine.commit(until).await }).await;
         self.committed = clock::now();
         committed

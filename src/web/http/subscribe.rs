@@ -1,172 +1,83 @@
 //! From a GET to an event stream.
 
-use std::{cell::OnceCell, fmt::Display, rc::Rc};
+use std::rc::Rc;
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, Response};
 
 use crate::{
-    base::connection_id::ConnectionId,
-    http::error::Error,
     hub::{
-        admission::{self, TooManyConnections},
-        connection::CloseReason,
-        engine::{SubscribeError, Subscribed, Subscriber},
-        subscribe_request::SubscribeRequest,
+        admission, connection::CloseReason, engine::Subscriber, subscribe_request::SubscribeRequest,
     },
-    log::place::Place,
-    presence::subscription_event::Change,
     publishing::bodies::Sender,
-    settings::level::Level,
     tokens::access::Access,
     web::{
-        engine::engine::{Attached, Engine},
+        engine::engine::Engine,
         host::{clock, storage::Storage},
         http::respond,
         streams::{
-            chunks::Chunks,
-            connection::Connection,
-            hooks::{Hooks, Record, Refusal},
-            streams::Streams,
-            transport::{Slot, Transport},
+            attached::Attached,
+            controller::Controller,
+            hooks::{Hooks, Refusal},
             underlying_source,
         },
     },
 };
 
-impl<K: Hooks, S: Storage> Engine<K, S> {
-    pub(crate) async fn answer_subscribe(
-        &self,
-        request: &Request,
-        parsed: &SubscribeRequest,
-        access: &Access,
-    ) -> Result<Response, JsValue> {
-        let id = clock::connection_id()?;
-        let application = match self.hooks.connection(request, id) {
-            Ok(application) => application,
-            Err(Refusal::StopReconnecting) => return respond::empty(),
-            Err(Refusal::Problem(problem)) => return respond::problem(&problem),
-            Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
+/// What a request asks for, and what it is granted.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) request: &'a SubscribeRequest,
+    pub(crate) access: &'a Access,
+}
+
+/// Answers with an event stream, or without its body for HEAD.
+pub(crate) async fn answer<K: Hooks, S: Storage>(
+    engine: &Engine<K, S>,
+    request: &Request,
+    asked: Asked<'_>,
+) -> Result<Response, JsValue> {
+    let id = clock::connection_id()?;
+    let application = match engine.application().hooks().connection(request, id) {
+        Ok(application) => application,
+        Err(Refusal::StopReconnecting) => return respond::empty(),
+        Err(Refusal::Problem(problem)) => return respond::problem(&problem),
+        Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
+    };
+    let dialect = asked.request.dialect();
+    let newcomer = Subscriber { id, request: asked.request, access: asked.access };
+    if request.method() == "HEAD" {
+        return match engine.preceding(newcomer) {
+            Ok(preceding) => respond::event_stream(None, dialect, preceding.as_ref()),
+            Err(error) => respond::refuse_stream(request, &error),
         };
-        if request.method() == "HEAD" {
-            let subscriber = Subscriber { id, request: parsed, access };
-            return match self.preceding(subscriber) {
-                Ok(preceding) => respond::event_stream(None, parsed.dialect(), preceding.as_ref()),
-                Err(error) => respond::refuse_stream(request, &error),
-            };
-        }
-        let transport = Rc::new(Transport::controller());
-        let (stream, source) = underlying_source::stream(id, self.streams(), &transport)?;
-        let is_counted = self.limits.admissions.borrow().count_addresses();
-        let address = address(request).filter(|_| is_counted).map(Into::into);
-        let subscriptions = OnceCell::new();
-        let attached = Rc::new(Attached { transport, application, address, subscriptions });
-        let registered = self
-            .soon(&|| {
-                self.admit(id, attached.address.as_deref())?;
-                self.register(id, &attached, parsed, access)
-            })
-            .await;
-        let subscribed = match registered {
-            Ok(subscribed) => subscribed,
-            Err(error) => return respond::refuse_stream(request, &error),
-        };
-        let preceding = subscribed.preceding.as_ref();
-        let answered = self
-            .watch(id, request, &source)
-            .and_then(|()| respond::event_stream(Some(&stream), parsed.dialect(), preceding));
-        if answered.is_err() {
-            self.ended(id, CloseReason::ClientGone);
-        }
-        answered
     }
+    let controller = Rc::<Controller>::default();
+    let (stream, source) = underlying_source::stream(id, engine.weak(), &controller)?;
+    let is_counted = engine.places().count_addresses();
+    let address = address(request).filter(|_| is_counted).map(Into::into);
+    let attached = Rc::new(Attached::new(controller, application).at(address));
+    let subscribed = match engine.subscribe(newcomer, &attached).await {
+        Ok(subscribed) => subscribed,
+        Err(error) => return respond::refuse_stream(request, &error),
+    };
+    let preceding = subscribed.preceding.as_ref();
+    let answered = watch(request, &source, || engine.end(id, CloseReason::ClientGone))
+        .and_then(|()| respond::event_stream(Some(&stream), dialect, preceding));
+    if answered.is_err() {
+        engine.end(id, CloseReason::ClientGone);
+    }
+    answered
+}
 
-    /// Where the stream of this request would begin.
-    fn preceding(&self, subscriber: Subscriber<'_>) -> Result<Option<Place>, Error> {
-        self.history_answers()?;
-        let preceding = self.hub.borrow().preceding(subscriber, clock::now());
-        preceding.map_err(|error| self.history_failed(&error))
+/// Takes the abort of the request as a second sign that the client is gone.
+fn watch(request: &Request, source: &JsValue, gone: impl FnOnce()) -> Result<(), JsValue> {
+    let signal = request.signal();
+    if signal.aborted() {
+        gone();
     }
-
-    /// A connection whose chunks go to Rust.
-    pub(crate) fn subscribe_chunks(
-        &self,
-        application: K::State,
-        request: &SubscribeRequest,
-        access: &Access,
-    ) -> Result<Chunks<K::State>, Error> {
-        let id = clock::connection_id().map_err(|_| Error::Internal)?;
-        let transport = Rc::new(Transport::Chunks(Slot::default()));
-        let attached = Rc::new(Attached {
-            transport: Rc::clone(&transport),
-            application,
-            address: None,
-            subscriptions: OnceCell::new(),
-        });
-        self.admit(id, None)?;
-        self.register(id, &attached, request, access)?;
-        let connection = Connection::new(id, &attached, self.streams());
-        Ok(Chunks::new(connection, transport))
-    }
-
-    /// Makes the connection that has a place, or gives the place back.
-    fn register(
-        &self,
-        id: ConnectionId,
-        attached: &Rc<Attached<K::State>>,
-        request: &SubscribeRequest,
-        access: &Access,
-    ) -> Result<Subscribed, Error> {
-        // Not before there is a place, since they are charged to the hub.
-        let told =
-            attached.subscriptions.get_or_init(|| self.subscriptions_of(id, request, access));
-        let state = Rc::clone(attached);
-        let now = clock::now();
-        let subscribed = self.hub.borrow_mut().subscribe(id, state, request, access, now);
-        let subscribed = subscribed.map_err(|error| {
-            // In the turn in which it was taken: nobody has waited for this place.
-            self.limits.admissions.borrow_mut().let_go(id);
-            match error {
-                SubscribeError::Draining(retry) => Error::Draining(retry),
-                SubscribeError::NoPlace(place) => TooManyConnections::from(place).into(),
-                error => self.history_failed(&error),
-            }
-        })?;
-        self.wind_up(subscribed.expires);
-        if self.logs(Level::Debug) {
-            let record = Record::of_subscription("connection registered", request, access);
-            self.log(&record.with_connection(id));
-        }
-        self.tell(told, Change::Made);
-        if subscribed.is_registered {
-            self.registered(id, attached);
-        }
-        Ok(subscribed)
-    }
-
-    /// Takes the abort of the request as a second sign that the client is gone.
-    fn watch(&self, id: ConnectionId, request: &Request, source: &JsValue) -> Result<(), JsValue> {
-        let signal = request.signal();
-        if signal.aborted() {
-            self.ended(id, CloseReason::ClientGone);
-        }
-        signal.add_event_listener_with_event_listener("abort", source.unchecked_ref())
-    }
-
-    /// A stream may begin without anything being read, so a history that is lost is noticed here.
-    pub(crate) fn history_answers(&self) -> Result<(), Error> {
-        if self.failure.has_happened() {
-            return Err(Error::History);
-        }
-        let newest = self.hub.borrow().log().history().newest();
-        newest.map(|_| ()).map_err(|error| self.history_failed(&error))
-    }
-
-    fn history_failed(&self, error: &dyn Display) -> Error {
-        self.log(&Record::new(Level::Error, "history unreadable").with_detail(error));
-        Error::History
-    }
+    signal.add_event_listener_with_event_listener("abort", source.unchecked_ref())
 }
 
 /// Who sends a request that was given this access.

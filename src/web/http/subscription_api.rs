@@ -9,13 +9,12 @@ use crate::{
     log::place::Place,
     presence::{
         resource_headers,
-        subscription_document::{ActiveSubscription, Collection},
+        subscription_document::Collection,
         subscription_path::{InvalidSubscriptionPath, SubscriptionPath},
-        told_subscriptions::ToldSubscriptions,
     },
     topics::{resolved_topics::ResolvedTopics, topic::Topic, topics::Topics},
     web::{
-        engine::{engine::Engine, presence::Since},
+        engine::{active::Since, engine::Engine},
         host::storage::Storage,
         http::{permit::Permit, respond},
         streams::hooks::Hooks,
@@ -31,60 +30,61 @@ pub(crate) struct Resource {
     may_be_held: bool,
 }
 
-impl<K: Hooks, S: Storage> Engine<K, S> {
-    /// Answers a request for what lies at `below` the subscriptions of the hub.
-    pub(crate) fn answer_subscriptions(
-        &self,
-        request: &Request,
-        permit: &Permit,
-        below: &str,
-    ) -> Result<Response, JsValue> {
-        let resource = match self.resource(permit, below) {
-            Ok(resource) => resource,
-            Err(error) => return respond::error(&error),
-        };
-        let etag = resource_headers::etag(resource.dialect, &resource.place);
-        let held = request.headers().get("If-None-Match")?;
-        let is_held = resource.may_be_held
-            && held.is_some_and(|held| resource_headers::is_held(resource.dialect, &etag, &held));
-        let link = resource_headers::link(&permit.addressed.url, &resource.place);
-        let response =
-            respond::subscriptions(&resource, is_held, request.method() == "HEAD", &etag)?;
-        if resource.dialect == Dialect::V1 {
-            respond::set_text(&response.headers(), "Link", &link)?;
-        }
-        Ok(response)
-    }
+/// A part of the hub's subscriptions, for a request that was let in.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) permit: &'a Permit,
+    /// The path below the hub's subscriptions.
+    pub(crate) below: &'a str,
+}
 
-    fn resource(&self, permit: &Permit, below: &str) -> Result<Resource, Error> {
-        let access = &permit.access;
-        // The door lets nobody in here without a token.
-        let dialect = access.dialect().ok_or(Error::Internal)?;
-        let paths = permit.addressed.subscription_paths(below);
-        if !is_granted(permit, dialect, &paths) {
-            return Err(permit.insufficient(dialect, paths.into_iter().next().unwrap_or_default()));
-        }
-        let asked = SubscriptionPath::parse(dialect, below)?;
-        let Since { place, names_the_state } = self.since(access)?;
-        let hub = self.hub.borrow();
-        let connections = hub.registry().connection_ids();
-        let connections = connections.filter_map(|id| hub.registry().get(id).ok());
-        let told = connections.filter_map(|connection| connection.state().subscriptions.get());
-        let active = told.flat_map(ToldSubscriptions::as_slice);
-        let shown: Vec<ActiveSubscription> =
-            active.filter(|active| asked.shows(dialect, active)).cloned().collect();
-        let document = match (&asked, shown.as_slice()) {
-            (SubscriptionPath::One(..), []) => {
-                return Err(InvalidSubscriptionPath::NoSubscription.into());
-            }
-            (SubscriptionPath::One(..), [one, ..]) => one.document(&place),
-            (_, shown) => {
-                let url = paths.first().map_or("", String::as_str);
-                Collection { dialect, url, place: &place }.document(shown)
-            }
-        };
-        Ok(Resource { dialect, document, place, may_be_held: names_the_state })
+/// Answers a request for a part of the hub's subscriptions.
+pub(crate) fn answer<K: Hooks, S: Storage>(
+    engine: &Engine<K, S>,
+    request: &Request,
+    asked: Asked<'_>,
+) -> Result<Response, JsValue> {
+    let resource = match resource(engine, asked) {
+        Ok(resource) => resource,
+        Err(error) => return respond::error(&error),
+    };
+    let etag = resource_headers::etag(resource.dialect, &resource.place);
+    let held = request.headers().get("If-None-Match")?;
+    let is_held = resource.may_be_held
+        && held.is_some_and(|held| resource_headers::is_held(resource.dialect, &etag, &held));
+    let link = resource_headers::link(&asked.permit.addressed.url, &resource.place);
+    let response = respond::subscriptions(&resource, is_held, request.method() == "HEAD", &etag)?;
+    if resource.dialect == Dialect::V1 {
+        respond::set_text(&response.headers(), "Link", &link)?;
     }
+    Ok(response)
+}
+
+fn resource<K: Hooks, S: Storage>(
+    engine: &Engine<K, S>,
+    Asked { permit, below }: Asked<'_>,
+) -> Result<Resource, Error> {
+    let access = &permit.access;
+    // The door lets nobody in here without a token.
+    let dialect = access.dialect().ok_or(Error::Internal)?;
+    let paths = permit.addressed.subscription_paths(below);
+    if !is_granted(permit, dialect, &paths) {
+        return Err(permit.insufficient(dialect, paths.into_iter().next().unwrap_or_default()));
+    }
+    let asked = SubscriptionPath::parse(dialect, below)?;
+    let Since { place, names_the_state } = engine.since(access)?;
+    let shown = engine.active(&|active| asked.shows(dialect, active));
+    let document = match (&asked, shown.as_slice()) {
+        (SubscriptionPath::One(..), []) => {
+            return Err(InvalidSubscriptionPath::NoSubscription.into());
+        }
+        (SubscriptionPath::One(..), [one, ..]) => one.document(&place),
+        (_, shown) => {
+            let url = paths.first().map_or("", String::as_str);
+            Collection { dialect, url, place: &place }.document(shown)
+        }
+    };
+    Ok(Resource { dialect, document, place, may_be_held: names_the_state })
 }
 
 /// Whether one of the paths of the resource is granted: in 0.x with its query or without, in 1.0

@@ -1,32 +1,27 @@
 //! A connection without a `ReadableStream`: chunks for a consumer in Rust.
 
 use std::{
+    fmt,
     pin::Pin,
-    rc::Rc,
+    rc::{Rc, Weak},
     task::{Context, Poll},
 };
 
 use futures::Stream;
 
-use crate::{
-    hub::connection::CloseReason,
-    web::streams::{
-        connection::{Connection, Polled},
-        transport::Transport,
-    },
-};
+use crate::web::streams::{connection::Connection, feed::Feed, polled::Polled, slot::Slot};
 
 /// The chunks of one connection, each of whole events and comments. Dropping it ends the connection.
-#[derive(Debug)]
 #[must_use = "the connection ends when this is dropped"]
 pub struct Chunks<A> {
     connection: Connection<A>,
-    transport: Rc<Transport>,
+    slot: Rc<Slot>,
+    feed: Weak<dyn Feed>,
 }
 
 impl<A> Chunks<A> {
-    pub(crate) fn new(connection: Connection<A>, transport: Rc<Transport>) -> Self {
-        Self { connection, transport }
+    pub(crate) fn new(connection: Connection<A>, slot: Rc<Slot>, feed: Weak<dyn Feed>) -> Self {
+        Self { connection, slot, feed }
     }
 
     /// The connection.
@@ -40,12 +35,11 @@ impl<A> Stream for Chunks<A> {
     type Item = Vec<u8>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
-        let Transport::Chunks(slot) = &*self.transport else { return Poll::Ready(None) };
-        slot.wake_later(context);
-        if let Some(chunk) = slot.take() {
+        self.slot.wake_later(context);
+        if let Some(chunk) = self.slot.take() {
             return Poll::Ready(Some(chunk));
         }
-        if slot.is_closed() {
+        if self.slot.is_closed() {
             return Poll::Ready(None);
         }
         match self.connection.poll_data() {
@@ -58,6 +52,17 @@ impl<A> Stream for Chunks<A> {
 
 impl<A> Drop for Chunks<A> {
     fn drop(&mut self) {
-        self.connection.ended(CloseReason::ClientGone);
+        if let Some(feed) = self.feed.upgrade() {
+            feed.cancel(self.connection.id());
+        }
+    }
+}
+
+impl<A> fmt::Debug for Chunks<A> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Chunks")
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
     }
 }

@@ -9,10 +9,12 @@ use std::{
 use crate::{
     base::connection_id::ConnectionId,
     event_stream::{comment::Comment, encoder, event::Event},
-    hub::connection::{CloseReason, SendError, UnknownConnection},
-    web::{
-        engine::engine::Attached,
-        streams::{registry::Registry, streams::Streams},
+    hub::connection::{SendError, UnknownConnection},
+    web::streams::{
+        attached::Attached,
+        handles::{OneConnection, Polling, Status},
+        polled::Polled,
+        registry::Registry,
     },
 };
 
@@ -21,27 +23,16 @@ use crate::{
 pub struct Connection<A> {
     id: ConnectionId,
     attached: Weak<Attached<A>>,
-    streams: Weak<dyn Streams>,
-}
-
-/// What a poll for data has given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Polled {
-    /// Whole events and comments.
-    Chunk(Vec<u8>),
-    /// Nothing now.
-    Nothing,
-    /// The connection has ended.
-    Ended,
+    hub: Weak<dyn OneConnection>,
 }
 
 impl<A> Connection<A> {
     pub(crate) fn new(
         id: ConnectionId,
         attached: &Rc<Attached<A>>,
-        streams: Weak<dyn Streams>,
+        hub: Weak<dyn OneConnection>,
     ) -> Self {
-        Self { id, attached: Rc::downgrade(attached), streams }
+        Self { id, attached: Rc::downgrade(attached), hub }
     }
 
     /// Its id, unique for ever: `cid`.
@@ -53,12 +44,12 @@ impl<A> Connection<A> {
     /// The registry that it is in, unless that is gone: `handler`.
     #[must_use]
     pub fn registry(&self) -> Option<Registry> {
-        self.streams.upgrade().map(Registry::new)
+        self.hub.upgrade().map(|hub| Registry::new(hub.all()))
     }
 
     /// Shows the application's state to `look`; `None` once the connection has ended.
     pub fn with_state<R>(&self, look: impl FnOnce(&A) -> R) -> Option<R> {
-        self.attached.upgrade().map(|attached| look(&attached.application))
+        self.attached.upgrade().map(|attached| look(attached.application()))
     }
 
     /// Queues an event for this connection alone. Never waits.
@@ -75,14 +66,14 @@ impl<A> Connection<A> {
     /// # Errors
     /// [`SendError`] when it is stopped or its queue has no room.
     pub fn send_encoded(&self, encoded: impl Into<Arc<[u8]>>) -> Result<(), SendError> {
-        self.streams()?.send_encoded(self.id, encoded.into())
+        self.hub()?.send_encoded(self.id, encoded.into())
     }
 
     /// Resolves when the stream has taken all that is queued and committed now, or has ended.
     pub async fn flush(&self) {
-        if let Some(streams) = self.streams.upgrade() {
-            let flushed = streams.flush(self.id);
-            drop(streams);
+        if let Some(hub) = self.hub.upgrade() {
+            let flushed = hub.flush(self.id);
+            drop(hub);
             // An error says that the hub is gone, and with it the connection.
             let _ = flushed.await;
         }
@@ -92,13 +83,13 @@ impl<A> Connection<A> {
     /// and is fed as soon as there is some.
     #[must_use]
     pub fn poll_data(&self) -> Polled {
-        self.streams.upgrade().map_or(Polled::Ended, |streams| streams.poll_data(self.id))
+        self.poll(Polling::Waits)
     }
 
     /// Takes what is there, and does not wait for more.
     #[must_use]
     pub fn poll_data_immediate(&self) -> Polled {
-        self.streams.upgrade().map_or(Polled::Ended, |streams| streams.poll_data_immediate(self.id))
+        self.poll(Polling::TakesWhatIsThere)
     }
 
     /// Ends the connection at once; what is in its queue is dropped.
@@ -106,7 +97,7 @@ impl<A> Connection<A> {
     /// # Errors
     /// [`UnknownConnection`] when it has ended already.
     pub fn stop(&self) -> Result<(), UnknownConnection> {
-        self.streams()?.stop_one(self.id)
+        self.hub()?.stop(self.id)
     }
 
     /// Ends the connection once it was given what is queued and committed now.
@@ -114,13 +105,13 @@ impl<A> Connection<A> {
     /// # Errors
     /// [`UnknownConnection`] when it has ended already.
     pub fn close(&self) -> Result<(), UnknownConnection> {
-        self.streams()?.close(self.id)
+        self.hub()?.close(self.id)
     }
 
     /// Whether it was stopped or closed, or has ended: `stop_flag`.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        self.streams.upgrade().is_none_or(|streams| streams.is_stopped(self.id))
+        self.status().map_or(true, |status| status.is_stopped)
     }
 
     /// Events in its queue.
@@ -128,7 +119,7 @@ impl<A> Connection<A> {
     /// # Errors
     /// [`UnknownConnection`] when it has ended.
     pub fn queue_len(&self) -> Result<usize, UnknownConnection> {
-        self.streams()?.queue(self.id).map(|(len, _)| len)
+        self.status().map(|status| status.queue_len)
     }
 
     /// Bytes in its queue.
@@ -136,7 +127,7 @@ impl<A> Connection<A> {
     /// # Errors
     /// [`UnknownConnection`] when it has ended.
     pub fn queue_bytes(&self) -> Result<usize, UnknownConnection> {
-        self.streams()?.queue(self.id).map(|(_, bytes)| bytes)
+        self.status().map(|status| status.queue_bytes)
     }
 
     /// Gives it a heartbeat comment of its own.
@@ -144,27 +135,25 @@ impl<A> Connection<A> {
     /// # Errors
     /// [`UnknownConnection`] when it has ended.
     pub fn set_heartbeat_comment(&self, comment: &Comment) -> Result<(), UnknownConnection> {
-        self.streams()?.set_heartbeat_of(self.id, comment)
+        self.hub()?.set_heartbeat_of(self.id, comment)
     }
 
-    pub(crate) fn ended(&self, reason: CloseReason) {
-        if let Some(streams) = self.streams.upgrade() {
-            streams.ended(self.id, reason);
-        }
+    fn poll(&self, polling: Polling) -> Polled {
+        self.hub.upgrade().map_or(Polled::Ended, |hub| hub.poll(self.id, polling))
     }
 
-    fn streams(&self) -> Result<Rc<dyn Streams>, UnknownConnection> {
-        self.streams.upgrade().ok_or(UnknownConnection(self.id))
+    fn status(&self) -> Result<Status, UnknownConnection> {
+        self.hub()?.status(self.id)
+    }
+
+    fn hub(&self) -> Result<Rc<dyn OneConnection>, UnknownConnection> {
+        self.hub.upgrade().ok_or(UnknownConnection(self.id))
     }
 }
 
 impl<A> Clone for Connection<A> {
     fn clone(&self) -> Self {
-        Self {
-            id: self.id,
-            attached: Weak::clone(&self.attached),
-            streams: Weak::clone(&self.streams),
-        }
+        Self { id: self.id, attached: Weak::clone(&self.attached), hub: Weak::clone(&self.hub) }
     }
 }
 

@@ -1,20 +1,13 @@
 //! What an application adds: the overridable methods of the class reference, with empty defaults.
 
-use std::fmt::Display;
-
-use serde::Serialize;
 use thiserror::Error;
 use web_sys::{Request, Response};
 
 use crate::{
-    base::{connection_id::ConnectionId, excerpts::Excerpts},
+    base::connection_id::ConnectionId,
     http::problem::Problem,
-    hub::{connection::CloseReason, subscribe_request::SubscribeRequest},
-    log::update::Update,
-    settings::level::Level,
-    tokens::access::Access,
-    topics::{subscription::Subscription, topic::Topic},
-    web::streams::connection::Connection,
+    hub::connection::CloseReason,
+    web::streams::{connection::Connection, record::Record},
 };
 
 /// The application's part in the life of a connection. For a new one the order is
@@ -78,91 +71,3 @@ pub enum Refusal {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("a hook failed: {0}")]
 pub struct HookFailed(pub String);
-
-/// One line of the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Record {
-    /// How much it matters.
-    pub level: Level,
-    /// What happened, as a short constant text to search for.
-    pub event: &'static str,
-    /// The connection it happened to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub connection: Option<String>,
-    /// More about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    /// The id of an update.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// The topics of an update, or the selectors of a subscription.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub topics: Vec<String>,
-    /// The data of an update, as much of it as tells what it is. For [`Level::Debug`] alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<String>,
-    /// The payloads of a subscriber's token, as JSON. For [`Level::Debug`] alone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub payloads: Vec<String>,
-}
-
-impl Record {
-    /// A record without details.
-    #[must_use]
-    pub fn new(level: Level, event: &'static str) -> Self {
-        let (connection, detail, id, data) = (None, None, None, None);
-        let (topics, payloads) = (Vec::new(), Vec::new());
-        Self { level, event, connection, detail, id, topics, data, payloads }
-    }
-
-    /// What was published, for debugging.
-    #[must_use]
-    pub fn of_update(event: &'static str, update: &Update) -> Self {
-        let mut excerpts = Excerpts::default();
-        Self {
-            id: Some(excerpts.one(update.id().as_str())),
-            data: update.data().map(|data| excerpts.one(data)),
-            topics: excerpts.all(update.topics().as_slice().iter().map(Topic::as_str)),
-            ..Self::new(Level::Debug, event)
-        }
-    }
-
-    /// What was subscribed to and by whom, for debugging.
-    #[must_use]
-    pub fn of_subscription(event: &'static str, asked: &SubscribeRequest, by: &Access) -> Self {
-        let mut excerpts = Excerpts::default();
-        Self {
-            payloads: excerpts.all(by.payloads()),
-            topics: excerpts.all(asked.subscriptions().iter().map(Subscription::as_str)),
-            ..Self::new(Level::Debug, event)
-        }
-    }
-
-    /// The same about this connection.
-    #[must_use]
-    pub fn with_connection(self, id: ConnectionId) -> Self {
-        Self { connection: Some(id.to_string()), ..self }
-    }
-
-    /// The same with more about it.
-    #[must_use]
-    pub fn with_detail(mut self, detail: impl Display) -> Self {
-        self.set_detail(&detail);
-        self
-    }
-
-    fn set_detail(&mut self, detail: &dyn Display) {
-        self.detail = Some(Excerpts::default().most(&detail.to_string()));
-    }
-
-    /// Writes the record to the host's console, at the console's own level.
-    pub fn to_console(&self) {
-        let line = serde_json::to_string(self).unwrap_or_default().into();
-        match self.level {
-            Level::Debug => web_sys::console::debug_1(&line),
-            Level::Info => web_sys::console::info_1(&line),
-            Level::Warning => web_sys::console::warn_1(&line),
-            Level::Error => web_sys::console::error_1(&line),
-        }
-    }
-}

@@ -6,34 +6,34 @@ use crate::{
     base::connection_id::ConnectionId,
     event_stream::{encoder, event::Event},
     hub::{
-        connection::{CloseReason, SendError, UnknownConnection},
+        connection::{SendError, UnknownConnection},
         heartbeat::Heartbeat,
         queue::QueueFull,
     },
-    web::streams::streams::Streams,
+    web::streams::handles::AllConnections,
 };
 
 /// The connections that events can be sent to: the sending half of the class reference's handler.
 #[derive(Clone)]
 pub struct Registry {
-    streams: Rc<dyn Streams>,
+    hub: Rc<dyn AllConnections>,
 }
 
 impl Registry {
-    pub(crate) fn new(streams: Rc<dyn Streams>) -> Self {
-        Self { streams }
+    pub(crate) fn new(hub: Rc<dyn AllConnections>) -> Self {
+        Self { hub }
     }
 
     /// The ids of all connections, in no order.
     #[must_use]
     pub fn connection_ids(&self) -> Vec<ConnectionId> {
-        self.streams.connection_ids()
+        self.hub.connection_ids()
     }
 
     /// How many connections there are.
     #[must_use]
     pub fn connection_count(&self) -> usize {
-        self.streams.connection_count()
+        self.hub.connection_count()
     }
 
     /// Sends an event to every connection, past the log: nobody can resume it. A connection whose
@@ -42,7 +42,7 @@ impl Registry {
     /// # Errors
     /// [`QueueFull`] when the event is too large for any queue; nobody is sent it then.
     pub fn send_all(&self, event: &Event) -> Result<(), QueueFull> {
-        self.streams.send_all(event)
+        self.hub.send_all(event)
     }
 
     /// Sends an event to one connection.
@@ -51,7 +51,7 @@ impl Registry {
     /// [`SendError`] when the id is unknown, or the connection is stopped or its queue full.
     pub fn send_one(&self, id: ConnectionId, event: &Event) -> Result<(), SendError> {
         let encoded = encoder::encoded(event);
-        self.streams.send_encoded(id, encoded.into())
+        self.hub.send_encoded(id, encoded.into())
     }
 
     /// Ends one connection at once.
@@ -59,23 +59,23 @@ impl Registry {
     /// # Errors
     /// [`UnknownConnection`], which names the id.
     pub fn stop_one(&self, id: ConnectionId) -> Result<(), UnknownConnection> {
-        self.streams.stop_one(id)
+        self.hub.stop(id)
     }
 
     /// Ends every connection at once.
     pub fn stop_all(&self) {
-        self.streams.stop_all(CloseReason::Stopped);
+        self.hub.stop_all();
     }
 
     /// The heartbeat.
     #[must_use]
     pub fn heartbeat(&self) -> Heartbeat {
-        self.streams.heartbeat()
+        self.hub.heartbeat()
     }
 
     /// Changes the heartbeat, also for connections that are open.
     pub fn set_heartbeat(&self, heartbeat: Heartbeat) {
-        self.streams.set_heartbeat(heartbeat);
+        self.hub.set_heartbeat(heartbeat);
     }
 }
 

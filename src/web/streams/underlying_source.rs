@@ -9,12 +9,12 @@ use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
 
 use crate::{
     base::connection_id::ConnectionId,
-    hub::{admission::Parting, connection::CloseReason},
+    hub::admission::Parting,
     web::{
         host::clock,
         streams::{
-            streams::{Pulled, Streams},
-            transport::Transport,
+            controller::Controller,
+            feed::{Feed, Pulled},
         },
     },
 };
@@ -25,8 +25,8 @@ use crate::{
 #[wasm_bindgen]
 pub struct UnderlyingSource {
     id: ConnectionId,
-    streams: Weak<dyn Streams>,
-    transport: Weak<Transport>,
+    feed: Weak<dyn Feed>,
+    transport: Weak<Controller>,
 }
 
 impl std::fmt::Debug for UnderlyingSource {
@@ -48,22 +48,22 @@ impl UnderlyingSource {
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "the glue hands over what it is given")]
     pub fn pull(&self, controller: ReadableStreamDefaultController) -> Option<Promise> {
-        let streams = self.streams.upgrade();
-        match streams.as_ref().map_or(Pulled::Ended, |streams| streams.pull(self.id)) {
-            Pulled::Waits => self.transport.upgrade()?.park(),
+        let feed = self.feed.upgrade();
+        match feed.as_ref().map_or(Pulled::Ended, |feed| feed.pull(self.id)) {
+            Pulled::Waits => Some(self.transport.upgrade()?.park()),
             Pulled::Fed => None,
             Pulled::Ended => {
-                match streams.map_or(Parting::Close(&[]), |streams| streams.parting(self.id)) {
+                match feed.map_or(Parting::Close(&[]), |feed| feed.pull_after_end(self.id)) {
                     Parting::Say(words) => {
-                        // What was cancelled meanwhile throws, and asks for no more.
+                        // A stream that was cancelled meanwhile throws, and asks for no more.
                         let _ = controller.enqueue_with_chunk(&Uint8Array::from(words));
-                        // The runtime is not to ask again for the same write.
+                        // The runtime must not ask again for the same write.
                         return Some(future_to_promise(async {
                             clock::next_turn().await;
                             Ok(JsValue::UNDEFINED)
                         }));
                     }
-                    // Closing what is closed already throws, and changes nothing.
+                    // Closing a stream that is closed already throws, and changes nothing.
                     Parting::Close(words) => {
                         if !words.is_empty() {
                             let _ = controller.enqueue_with_chunk(&Uint8Array::from(words));
@@ -78,9 +78,8 @@ impl UnderlyingSource {
 
     /// Called when the reader has no more use for the stream.
     pub fn cancel(&self) {
-        if let Some(streams) = self.streams.upgrade() {
-            streams.ended(self.id, CloseReason::ClientGone);
-            streams.let_go(self.id);
+        if let Some(feed) = self.feed.upgrade() {
+            feed.cancel(self.id);
         }
     }
 
@@ -94,11 +93,11 @@ impl UnderlyingSource {
 /// A `ReadableStream` that asks for each chunk when it is wanted, and its source.
 pub(crate) fn stream(
     id: ConnectionId,
-    streams: Weak<dyn Streams>,
-    transport: &Rc<Transport>,
+    feed: Weak<dyn Feed>,
+    transport: &Rc<Controller>,
 ) -> Result<(ReadableStream, JsValue), JsValue> {
     let transport = Rc::downgrade(transport);
-    let source = JsValue::from(UnderlyingSource { id, streams, transport });
+    let source = JsValue::from(UnderlyingSource { id, feed, transport });
     let strategy = QueuingStrategy::new();
     // Nothing is asked for ahead of a read: what a reader has not taken stays in the log.
     strategy.set_high_water_mark(0.0);

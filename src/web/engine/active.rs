@@ -1,0 +1,45 @@
+//! The active subscriptions, for the subscription API.
+
+use crate::{
+    http::error::Error,
+    log::place::Place,
+    presence::{subscription_document::ActiveSubscription, told_subscriptions::ToldSubscriptions},
+    tokens::access::Access,
+    web::{
+        engine::{engine::Engine, presence::Behind},
+        host::storage::Storage,
+        streams::hooks::Hooks,
+    },
+};
+
+/// The place from which on events tell the changes of the subscriptions.
+pub(crate) struct Since {
+    pub(crate) place: Place,
+    /// Whether the place is another one if and only if a subscription has changed. If not, the place is
+    /// unlike any other: the asker is not told of every change, and the place must not tell of one.
+    pub(crate) names_the_state: bool,
+}
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    /// The place from which on an asker with this access is told of changes.
+    pub(crate) fn since(&self, access: &Access) -> Result<Since, Error> {
+        let presence = self.presence().ok_or(Error::NotFound)?;
+        let hub = self.hub();
+        let Behind { update, nonce, names_the_state } = presence.behind(access, hub.log().tail());
+        let place = hub.place(update, nonce.ok_or(Error::Internal)?);
+        Ok(Since { place, names_the_state })
+    }
+
+    /// The active subscriptions that are `shown`.
+    pub(crate) fn active(
+        &self,
+        shown: &dyn Fn(&ActiveSubscription) -> bool,
+    ) -> Vec<ActiveSubscription> {
+        let hub = self.hub();
+        let connections = hub.registry().connection_ids();
+        let connections = connections.filter_map(|id| hub.registry().get(id).ok());
+        let told = connections.filter_map(|connection| connection.state().subscriptions());
+        let active = told.flat_map(ToldSubscriptions::as_slice);
+        active.filter(|active| shown(active)).cloned().collect()
+    }
+}

@@ -1,0 +1,120 @@
+//! Answers the pulls and the cancels of streams.
+
+use crate::{
+    base::connection_id::ConnectionId,
+    hub::{
+        admission::Parting,
+        connection::{self, CloseReason},
+        engine::{self, PollError},
+    },
+    settings::level::Level,
+    web::{
+        engine::engine::Engine,
+        host::{clock, storage::Storage},
+        streams::{
+            feed::{Feed, Pulled},
+            handles::Polling,
+            hooks::Hooks,
+            polled::Polled,
+            record::Record,
+            shared_chunk::SharedChunk,
+        },
+    },
+};
+
+impl<K: Hooks, S: Storage> Feed for Engine<K, S> {
+    fn pull(&self, id: ConnectionId) -> Pulled {
+        let polled = self.read(id, Polling::Waits);
+        if let Polled::Chunk(chunk) = &polled {
+            let transport = self.transport(id);
+            let taken =
+                transport.is_some_and(|transport| transport.enqueue(&SharedChunk::new(chunk)));
+            if !taken {
+                self.end(id, CloseReason::ClientGone);
+            }
+        }
+        self.settle_flushes();
+        // A hook may have fed it meanwhile.
+        match polled {
+            Polled::Ended => Pulled::Ended,
+            Polled::Nothing if self.waits(id) => Pulled::Waits,
+            _ => Pulled::Fed,
+        }
+    }
+
+    fn pull_after_end(&self, id: ConnectionId) -> Parting {
+        let parting = self.places().asks(id);
+        if let Parting::Close(_) = parting {
+            self.make_room_known();
+        }
+        parting
+    }
+
+    fn cancel(&self, id: ConnectionId) {
+        self.end(id, CloseReason::ClientGone);
+        if self.places().let_go(id) {
+            self.make_room_known();
+        }
+    }
+}
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    pub(super) fn waits(&self, id: ConnectionId) -> bool {
+        self.hub().registry().get(id).is_ok_and(connection::Connection::is_waiting)
+    }
+
+    /// Polls the hub until there is a chunk, the connection waits, or it has ended.
+    pub(super) fn read(&self, id: ConnectionId, polling: Polling) -> Polled {
+        loop {
+            let now = clock::now();
+            let polled = match polling {
+                Polling::Waits => self.hub_mut().poll_data(id, now),
+                Polling::TakesWhatIsThere => self.hub_mut().poll_data_immediate(id, now),
+            };
+            match polled {
+                Ok(engine::Polled::Chunk(chunk)) => return Polled::Chunk(chunk),
+                Ok(engine::Polled::Nothing) => return Polled::Nothing,
+                Ok(engine::Polled::Yield) => {
+                    if polling == Polling::Waits {
+                        self.pull_later(id);
+                    }
+                    return Polled::Nothing;
+                }
+                Ok(engine::Polled::Registered) => {
+                    let attached = self.attached(id);
+                    if let Some(attached) = attached {
+                        self.registered(id, &attached);
+                    }
+                }
+                Ok(engine::Polled::Closed(closed)) => {
+                    self.closed(&closed);
+                    return Polled::Ended;
+                }
+                Err(PollError::Unknown(_)) => return Polled::Ended,
+                Err(PollError::History(error)) => {
+                    let record = Record::new(Level::Error, "history unreadable");
+                    self.application().log(&record.with_connection(id).with_detail(error));
+                    self.end(id, CloseReason::Failed);
+                    return Polled::Ended;
+                }
+            }
+        }
+    }
+
+    /// Goes on reading for a connection once others had their turn.
+    fn pull_later(&self, id: ConnectionId) {
+        let me = self.weak();
+        wasm_bindgen_futures::spawn_local(async move {
+            clock::next_turn().await;
+            if let Some(engine) = me.upgrade() {
+                let pulled = engine.pull(id);
+                // Meanwhile the stream may have pulled by itself, and wait for that to end.
+                if pulled == Pulled::Fed
+                    && let Some(transport) = engine.transport(id)
+                {
+                    transport.pull_again();
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,130 @@
+//! New connections: their place, their registration and their first chunk.
+
+use std::{fmt::Display, rc::Rc};
+
+use crate::{
+    base::connection_id::ConnectionId,
+    http::error::Error,
+    hub::{
+        admission::TooManyConnections,
+        engine::{SubscribeError, Subscribed, Subscriber},
+        subscribe_request::SubscribeRequest,
+    },
+    log::place::Place,
+    presence::{subscription_event::Change, told_subscriptions::ToldSubscriptions},
+    settings::level::Level,
+    tokens::access::Access,
+    web::{
+        engine::{
+            engine::{Carried, Engine},
+            places::Entrance,
+        },
+        host::{clock, storage::Storage},
+        streams::{
+            attached::Attached, chunks::Chunks, connection::Connection, hooks::Hooks,
+            record::Record, slot::Slot,
+        },
+    },
+};
+
+/// A newcomer at the hub.
+struct Newcomer<'a, K: Hooks, S: Storage> {
+    engine: &'a Engine<K, S>,
+    subscriber: Subscriber<'a>,
+    attached: &'a Carried<K>,
+}
+
+impl<K: Hooks, S: Storage> Entrance for Newcomer<'_, K, S> {
+    fn enter(&self) -> Result<Subscribed, Error> {
+        let address = self.attached.address().map(|address| &**address);
+        self.engine.history_answers()?;
+        self.engine.places().take(self.subscriber.id, address)?;
+        self.engine.register(self.subscriber, self.attached)
+    }
+
+    fn search(&self, makes_room: &dyn Fn(ConnectionId) -> bool) {
+        let found = self.engine.hub_mut().search(makes_room, clock::now());
+        self.engine.carry_out(found.into_iter().collect());
+    }
+}
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    /// Makes a connection, for whose place the newcomer may wait a little.
+    pub(crate) async fn subscribe(
+        &self,
+        subscriber: Subscriber<'_>,
+        attached: &Carried<K>,
+    ) -> Result<Subscribed, Error> {
+        self.places().soon(&Newcomer { engine: self, subscriber, attached }).await
+    }
+
+    /// A connection whose chunks go to Rust.
+    pub(crate) fn subscribe_chunks(
+        &self,
+        application: K::State,
+        request: &SubscribeRequest,
+        access: &Access,
+    ) -> Result<Chunks<K::State>, Error> {
+        let id = clock::connection_id().map_err(|_| Error::Internal)?;
+        let slot = Rc::<Slot>::default();
+        let attached = Rc::new(Attached::new(Rc::clone(&slot) as _, application));
+        let subscriber = Subscriber { id, request, access };
+        Newcomer { engine: self, subscriber, attached: &attached }.enter()?;
+        Ok(Chunks::new(Connection::new(id, &attached, self.weak()), slot, self.weak()))
+    }
+
+    /// Makes the connection that has a place, or gives the place back.
+    fn register(
+        &self,
+        newcomer: Subscriber<'_>,
+        attached: &Carried<K>,
+    ) -> Result<Subscribed, Error> {
+        let Subscriber { id, request, access } = newcomer;
+        // Not before there is a place, since they are charged to the hub.
+        let told = attached.subscriptions_or(|| match self.presence() {
+            Some(presence) => presence.find(newcomer, self),
+            None => ToldSubscriptions::default(),
+        });
+        let (state, now) = (Rc::clone(attached), clock::now());
+        let subscribed = self.hub_mut().subscribe(id, state, request, access, now);
+        let subscribed = subscribed.map_err(|error| {
+            self.places().give_back(id);
+            match error {
+                SubscribeError::Draining(retry) => Error::Draining(retry),
+                SubscribeError::NoPlace(place) => TooManyConnections::from(place).into(),
+                error => self.history_failed(&error),
+            }
+        })?;
+        self.wind_up(subscribed.expires);
+        if self.application().logs(Level::Debug) {
+            let record = Record::of_subscription("connection registered", request, access);
+            self.application().log(&record.with_connection(id));
+        }
+        self.tell(told, Change::Made);
+        if subscribed.is_registered {
+            self.registered(id, attached);
+        }
+        Ok(subscribed)
+    }
+
+    /// The place behind which the stream of this request would begin.
+    pub(crate) fn preceding(&self, subscriber: Subscriber<'_>) -> Result<Option<Place>, Error> {
+        self.history_answers()?;
+        let preceding = self.hub().preceding(subscriber, clock::now());
+        preceding.map_err(|error| self.history_failed(&error))
+    }
+
+    /// A stream may begin without anything being read, so a history that is lost is noticed here.
+    fn history_answers(&self) -> Result<(), Error> {
+        if self.failure().has_happened() {
+            return Err(Error::History);
+        }
+        let newest = self.hub().log().history().newest();
+        newest.map(|_| ()).map_err(|error| self.history_failed(&error))
+    }
+
+    fn history_failed(&self, error: &dyn Display) -> Error {
+        self.application().failed("history unreadable", error);
+        Error::History
+    }
+}

@@ -1,0 +1,14 @@
+//! The parts of a hub that publications need.
+
+use std::rc::Rc;
+
+use crate::{
+    web::engine::engine::Engine, web::host::storage::Storage, web::http::limits::Limits,
+    web::streams::hooks::Hooks,
+};
+
+/// Publishes for a request to one hub.
+pub(crate) struct Publishing<K: Hooks, S: Storage> {
+    pub(crate) engine: Rc<Engine<K, S>>,
+    pub(crate) limits: Rc<Limits>,
+}
