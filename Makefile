@@ -159,7 +159,15 @@ lint: $(NPM) | $(WASM_TARGET) ## rustfmt and clippy for the crates and both targ
 	cargo clippy --locked --all-targets --manifest-path benches/load/Cargo.toml --target-dir benches/load/target -- -D warnings
 	cargo clippy --locked --all-targets --manifest-path benches/codec/Cargo.toml --target-dir $(BUILD)/codec -- -D warnings
 	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --all-targets --manifest-path fuzz/Cargo.toml -- -D warnings
+	$(MAKE) --no-print-directory lint-features
 	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
+
+# The lints of the default features are those of `lint`.
+.PHONY: lint-features
+lint-features: | $(WASM_TARGET) ## clippy for the crate with a part of its features, for both targets
+	for feature in codec hub web; do for target in '' '--target wasm32-unknown-unknown'; do \
+	  cargo clippy --locked --lib --no-default-features --features $$feature $$target -- -D warnings; \
+	done; done
 
 .PHONY: msrv
 msrv: ## the crate and its native tests with the oldest Rust that Cargo.toml names; installs it

@@ -1,24 +1,40 @@
 //! millstream: a server-sent-events hub that runs at the edge.
 //!
-//! The core has no JavaScript types, no clock, no randomness and no `async`: time and ids are
-//! arguments. [`Hub`] is the engine. The shells are built for `wasm32` only: `web` for any host with
-//! Fetch and Streams, and the Worker for Cloudflare.
+//! | feature | offers | runs |
+//! |---|---|---|
+//! | `codec` | [`Event`], [`encoder`], [`Decoder`] | anywhere |
+//! | `hub` | the engine: [`Hub`], [`Log`], [`Topic`], [`Update`], [`SubscribeRequest`], [`Access`] | anywhere |
+//! | `web` | a hub as a Fetch handler: [`web::Handler`], [`Config`] | in any host with Fetch and Streams |
+//! | `worker` | exports for `js/`: the Worker and its Durable Object | on Cloudflare |
+//!
+//! Each feature includes those above it; `worker` is the default. The first two have no JavaScript
+//! types, clock, randomness or `async`: time and ids are arguments.
 //!
 //! # Layout
-//! A folder is a layer and imports from those above it alone: `base`, `event_stream` (codec), `topics`,
-//! `tokens`, `log`, `hub`, `publishing`, `presence`, `settings`, `http`, `door`, `web`, `worker`.
-//! ARCHITECTURE.md says what each is for. The names below are the whole of what the crate offers.
+//! Each folder of `src` is a room. It imports from the rooms above it in this list alone. Its `mod.rs`
+//! says its purpose, and by `pub use` what the crate offers of it. All else is hidden.
+//!
+//! | room | holds | feature |
+//! |---|---|---|
+//! | `base` | time, numbers, text, and every limit | |
+//! | `event_stream` | events, encoder, decoder | `codec` |
+//! | `topics` | topics and the selectors that match them | `hub` |
+//! | `tokens` | what a token grants | `hub` |
+//! | `log` | the ordered log of updates and its history | `hub` |
+//! | `hub` | connections, and the engine that feeds them | `hub` |
+//! | `publishing`, `presence` | publications, and who is subscribed | `hub` |
+//! | `settings`, `http`, `door` | variables, refusals, access to a hub | `web` |
+//! | `web`, `worker` | the shells, for `wasm32` | `web`, `worker` |
 
 // The shells use most of the core: only a build of them shows what nobody uses.
 #![cfg_attr(
-    not(target_arch = "wasm32"),
-    allow(dead_code, unused_imports, reason = "the shells are for wasm32")
+    not(all(feature = "worker", target_arch = "wasm32")),
+    allow(dead_code, unused_imports, reason = "the Worker is not built")
 )]
 
 mod base;
 mod door;
 mod event_stream;
-#[cfg(any(fuzzing, all(test, not(target_arch = "wasm32"))))]
 pub mod fuzzing;
 mod http;
 mod hub;
@@ -28,38 +44,14 @@ mod publishing;
 mod settings;
 mod tokens;
 mod topics;
-#[cfg(target_arch = "wasm32")]
 pub mod web;
-#[cfg(target_arch = "wasm32")]
 mod worker;
 
-pub use base::{
-    ConnectionId, Dialect, InvalidConnectionId, MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS, Sequence,
-    Timestamp,
-};
-pub use door::{Bearer, Granted, Holder, InvalidGranted};
-pub use event_stream::{
-    Comment, DecodeError, DecodedEvent, Decoder, Event, EventId, EventType, InvalidDecodedEvent,
-    InvalidEventId, InvalidEventType, InvalidReconnectionTime, ReconnectionTime, encoder,
-};
-pub use http::{Error, Problem};
-pub use hub::{
-    Beat, CloseReason, Closed, Connection, Effect, Enqueue, Flush, FlushMark, Heartbeat, Held, Hub,
-    InvalidSubscribeRequest, LastEventId, Linger, Memory, PollError, Polled, QueueFull, Recipient,
-    Registry, SendError, SlowConsumers, SubscribeError, SubscribeRequest, Subscribed, Subscriber,
-    TooManyConnections, UnknownConnection,
-};
-pub use log::{
-    Bounds, CacheControl, EncodedUpdate, Entry, GapEvents, HeldUpdates, History, IdOrigin,
-    InvalidUpdateId, Kind, Log, Nonce, Page, Place, PlaceEvents, PlaceKey, Retention, Update,
-    UpdateId, UpdateTooLarge,
-};
-pub use publishing::{IdempotencyKey, InvalidPublishRequest, PublishRequest};
-pub use settings::{Config, InvalidConfig, Level};
-pub use tokens::{Access, Carrier, Grants, InvalidToken, KeySpace, Selector, SubscribeGrant};
-pub use topics::{
-    InvalidTopic, InvalidTopics, MatchType, Subscription, Topic, Topics, UrlComponents, UrlParser,
-};
+pub use event_stream::*;
+#[cfg(feature = "hub")]
+pub use {base::*, hub::*, log::*, publishing::*, tokens::*, topics::*};
+#[cfg(feature = "web")]
+pub use {door::*, http::*, settings::*};
 
 #[cfg(all(test, target_arch = "wasm32"))]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

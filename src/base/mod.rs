@@ -3,21 +3,24 @@
 //! Enters: a type or a rule that knows nothing of events, topics, tokens or HTTP. It imports no other
 //! room. Every bound of the project is a constant of [`limits`].
 
-pub mod connection_id;
-pub mod dialect;
-pub mod duration;
-pub mod excerpts;
-pub mod form;
+#[cfg(feature = "hub")]
+pub(crate) mod connection_id;
+pub(crate) mod dialect;
+pub(crate) mod duration;
+pub(crate) mod excerpts;
+#[cfg(feature = "hub")]
+pub(crate) mod form;
 pub(crate) mod heap;
-pub mod hub_name;
+pub(crate) mod hub_name;
 pub(crate) mod json;
-pub mod limits;
-pub mod media_type;
-pub mod rate;
-pub mod sequence;
-pub mod timestamp;
-pub mod url_parts;
+pub(crate) mod limits;
+pub(crate) mod media_type;
+pub(crate) mod rate;
+pub(crate) mod sequence;
+pub(crate) mod timestamp;
+pub(crate) mod url_parts;
 
+#[cfg(feature = "hub")]
 pub use connection_id::{ConnectionId, InvalidConnectionId};
 pub use dialect::Dialect;
 pub use limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS};

@@ -3,9 +3,11 @@
 //! Enters: the steps from a request's head to what is granted. A step keeps nothing: it is given the
 //! head and the answers of the host so far.
 
-pub mod addressed;
-pub mod granted;
-pub mod head;
-pub mod steps;
+#![cfg(feature = "web")]
+
+pub(crate) mod addressed;
+pub(crate) mod granted;
+pub(crate) mod head;
+pub(crate) mod steps;
 
 pub use granted::{Bearer, Granted, Holder, InvalidGranted};

@@ -4,13 +4,13 @@
 //! [`Event`] always encodes, and nothing in it can forge a field. The decoder never fails
 //! on a stream, whatever its bytes are.
 
-pub mod comment;
-pub mod decoder;
+pub(crate) mod comment;
+pub(crate) mod decoder;
 pub mod encoder;
-pub mod event;
-pub mod event_id;
-pub mod event_type;
-pub mod reconnection_time;
+pub(crate) mod event;
+pub(crate) mod event_id;
+pub(crate) mod event_type;
+pub(crate) mod reconnection_time;
 
 pub use comment::Comment;
 pub use decoder::{DecodeError, DecodedEvent, Decoder, InvalidDecodedEvent};

@@ -3,12 +3,15 @@
 //! Enters: how a request's head is read, and the one mapping from errors to statuses
 //! ([`error::Error`]).
 
-pub mod answer_line;
-pub mod body_kind;
-pub mod drain_request;
-pub mod error;
-pub mod hub_path;
-pub mod problem;
+#![cfg(feature = "web")]
+
+pub(crate) mod answer_line;
+pub(crate) mod body_kind;
+pub(crate) mod drain_request;
+pub(crate) mod error;
+pub(crate) mod hub_path;
+pub(crate) mod problem;
+mod unauthorized;
 
 pub use error::Error;
 pub use problem::Problem;

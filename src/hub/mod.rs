@@ -3,22 +3,24 @@
 //! Enters: which connection gets which updates, and when. The engine never calls its host: calls go
 //! in, effects come out. A connection that is not in the registry does not exist.
 
-pub mod admission;
-pub mod audience;
-pub mod audiences;
-pub mod conflation;
-pub mod connection;
-pub mod delivery;
-pub mod engine;
-pub mod heartbeat;
-pub mod linger;
-pub mod memory;
-pub mod newcomers;
-pub mod queue;
-pub mod registry;
-pub mod slow_consumers;
-pub mod subscribe_request;
-pub mod subscription_readers;
+#![cfg(feature = "hub")]
+
+pub(crate) mod admission;
+pub(crate) mod audience;
+pub(crate) mod audiences;
+pub(crate) mod conflation;
+pub(crate) mod connection;
+pub(crate) mod delivery;
+pub(crate) mod engine;
+pub(crate) mod heartbeat;
+pub(crate) mod linger;
+pub(crate) mod memory;
+pub(crate) mod newcomers;
+pub(crate) mod queue;
+pub(crate) mod registry;
+pub(crate) mod slow_consumers;
+pub(crate) mod subscribe_request;
+pub(crate) mod subscription_readers;
 
 pub use admission::TooManyConnections;
 pub use connection::{CloseReason, Connection, FlushMark, SendError, UnknownConnection};

@@ -3,16 +3,18 @@
 //! Enters: how updates are numbered, kept, read and dropped, and how a place in the log is told to a
 //! client. Nobody reads an update that is not committed or is too old.
 
-pub mod cache_control;
-pub mod gap;
-pub mod history;
-pub mod kind;
-pub mod log;
-pub mod place;
-pub mod place_key;
-pub mod update;
-pub mod update_id;
-pub mod window;
+#![cfg(feature = "hub")]
+
+pub(crate) mod cache_control;
+pub(crate) mod gap;
+pub(crate) mod history;
+pub(crate) mod kind;
+pub(crate) mod log;
+pub(crate) mod place;
+pub(crate) mod place_key;
+pub(crate) mod update;
+pub(crate) mod update_id;
+pub(crate) mod window;
 
 pub use cache_control::CacheControl;
 pub use gap::GapEvents;

@@ -8,10 +8,12 @@
 //! - A store gives back the same subscriptions, so that their end can be published after a crash:
 //!   `what_a_store_keeps_tells_the_same`.
 
-pub mod active_subscriptions;
+#![cfg(feature = "hub")]
+
+pub(crate) mod active_subscriptions;
 mod json_object;
-pub mod resource_headers;
-pub mod subscription_document;
-pub mod subscription_event;
-pub mod subscription_path;
-pub mod told_subscriptions;
+pub(crate) mod resource_headers;
+pub(crate) mod subscription_document;
+pub(crate) mod subscription_event;
+pub(crate) mod subscription_path;
+pub(crate) mod told_subscriptions;

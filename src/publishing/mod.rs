@@ -11,17 +11,19 @@
 //! - A grant ends with its token, also in the middle of a body: `a_grant_ends_with_its_token`.
 //! - Within five minutes a key stands for one update: `one_update_for_a_key_within_its_time`.
 
-pub mod bodies;
-pub mod grant;
-pub mod idempotency;
-pub mod idempotency_key;
-pub mod invalid_request;
+#![cfg(feature = "hub")]
+
+pub(crate) mod bodies;
+pub(crate) mod grant;
+pub(crate) mod idempotency;
+pub(crate) mod idempotency_key;
+pub(crate) mod invalid_request;
 pub(crate) mod json;
-pub mod ndjson;
-pub mod published;
-pub mod request;
-pub mod rules;
-pub mod stream;
+pub(crate) mod ndjson;
+pub(crate) mod published;
+pub(crate) mod request;
+pub(crate) mod rules;
+pub(crate) mod stream;
 
 pub use idempotency_key::IdempotencyKey;
 pub use invalid_request::InvalidPublishRequest;

@@ -3,19 +3,21 @@
 //! Enters: a variable, its default, and what would be right. A setting that is wrong never becomes a
 //! [`Config`].
 
-pub mod config;
-pub mod deployment;
+#![cfg(feature = "web")]
+
+pub(crate) mod config;
+pub(crate) mod deployment;
 mod draft;
-pub mod hub_variables;
-pub mod invalid_config;
-pub mod level;
-pub mod methods;
-pub mod near_miss;
-pub mod operator_key;
+pub(crate) mod hub_variables;
+pub(crate) mod invalid_config;
+pub(crate) mod level;
+pub(crate) mod methods;
+pub(crate) mod near_miss;
+pub(crate) mod operator_key;
 mod read;
 mod rows;
-pub mod setting;
-pub mod table;
+pub(crate) mod setting;
+pub(crate) mod table;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -4,7 +4,6 @@ use thiserror::Error;
 
 use crate::{
     base::dialect::Dialect,
-    http::problem::Problem,
     tokens::{
         bearer::InvalidAuthorization, invalid_token::InvalidToken, publish_origin::ForbiddenOrigin,
     },
@@ -82,19 +81,6 @@ impl Unauthorized {
             [] => "Bearer".to_owned(),
             parameters => format!("Bearer {}", parameters.join(", ")),
         })
-    }
-
-    /// The body of the answer.
-    #[must_use]
-    pub fn problem(&self, dialect: Dialect) -> Problem {
-        let status = self.status(dialect);
-        let title = match status {
-            400 => "Bad Request",
-            403 => "Forbidden",
-            503 => "Service Unavailable",
-            _ => "Unauthorized",
-        };
-        Problem::new(status, title, self.to_string())
     }
 }
 

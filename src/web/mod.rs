@@ -5,6 +5,8 @@
 //! carries out its effects and never holds it borrowed while it calls a stream or a hook, since
 //! either may call back.
 
+#![cfg(all(feature = "web", target_arch = "wasm32"))]
+
 mod engine;
 pub(crate) mod host;
 pub(crate) mod http;

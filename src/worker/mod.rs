@@ -5,6 +5,8 @@
 //! [`unconfirmed`](instead::unconfirmed) answer where an object cannot; `instance.mjs` makes the wasm instance anew when it
 //! has trapped.
 
+#![cfg(all(feature = "worker", target_arch = "wasm32"))]
+
 mod alarm;
 mod config;
 mod door;
