@@ -19,15 +19,15 @@ pub struct Config {
     pub authorization: Authorization,
     /// How old a connection may become: `CONNECTION_AGE`.
     pub connection_age: ConnectionAge,
-    /// How updates are handed to connections.
+    /// How updates are delivered to connections.
     pub delivery: Delivery,
-    /// Pages that may talk to the hub from other origins: `CORS_ORIGINS`.
+    /// The origins whose pages may read the hub's answers: `CORS_ORIGINS`.
     pub cors_origins: Origins,
     /// The heartbeat: `HEARTBEAT`.
     pub heartbeat: Heartbeat,
     /// How much history is kept: `HISTORY_UPDATES`, `HISTORY_BYTES`, `HISTORY_AGE`.
     pub retention: Retention,
-    /// From which level on records of the log are written: `LOG_LEVEL`.
+    /// The lowest level of the log records that are written: `LOG_LEVEL`.
     pub log_level: Level,
     /// How many connections are taken: `MAX_CONNECTIONS`, `MAX_CONNECTIONS_PER_ADDRESS`.
     pub connection_limits: ConnectionLimits,
@@ -37,7 +37,7 @@ pub struct Config {
     pub publish_rate: Option<Rate>,
     /// Whether subscribers are told of gaps: `GAP_EVENTS`.
     pub gap_events: GapEvents,
-    /// Who is told by an event where its stream begins: `PLACE_EVENTS`.
+    /// Which clients get an event with the place where their stream begins: `PLACE_EVENTS`.
     pub place_events: PlaceEvents,
     /// Whether the hub tells which subscriptions are active: `SUBSCRIPTIONS`.
     pub subscriptions: bool,
@@ -45,7 +45,7 @@ pub struct Config {
     pub operator_key: Option<OperatorKey>,
 }
 
-/// How old a connection may become; by default an hour, which a network seldom lets it reach.
+/// How old a connection may become: by default an hour. Few networks let a connection live longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionAge(pub Option<Duration>);
 

@@ -28,7 +28,7 @@ impl Deployment {
         hubs: &HubVariables,
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
-        // Asking for a variable is a call out of the module, which is not to be made for each hub.
+        // Asking for a variable is a call out of the module: once for all hubs, not once for each.
         let values = VARIABLES.map(|name| (name, variable(name)));
         let variable = |name| values.iter().find(|(of, _)| *of == name)?.1.clone();
         let all = Config::read(variable)?;
@@ -39,7 +39,7 @@ impl Deployment {
         Ok(Self { all, single })
     }
 
-    /// The settings that are for all hubs.
+    /// The settings of hubs that have none of their own.
     #[must_use]
     pub fn of_all(&self) -> &Config {
         &self.all
@@ -56,7 +56,7 @@ impl Deployment {
         }
     }
 
-    /// The secrets that development alone allows, each as what is wrong with its variable.
+    /// The secrets that are allowed in development only, each as the error of its variable.
     pub fn weak_secrets(&self) -> impl Iterator<Item = &InvalidTrust> {
         let single = self.single.iter().flat_map(|(_, own)| own.authorization.trust.weak_secrets());
         let of_all = self.all.authorization.trust.weak_secrets();

@@ -9,11 +9,11 @@ use crate::{
     },
 };
 
-/// What is set for single hubs beyond what is set for all. The text is the host's to parse, since
-/// every host of this crate has a parser of JSON, and a second one is a third of the module's size.
+/// Variables of single hubs, which override those of all hubs. The host parses the text of `HUBS`:
+/// every host has a parser of JSON, and a second one would be a third of the module's size.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HubVariables(
-    /// In the order of hubs and variables. A `BTreeMap` of its own is a sixtieth of the wasm.
+    /// In the order of hubs and variables. A `BTreeMap` would add a sixtieth to the wasm.
     Vec<Set>,
 );
 
@@ -59,19 +59,19 @@ impl HubVariables {
         Ok(())
     }
 
-    /// What the variable `name` is for this hub, if it is set for it.
+    /// The value of the variable `name`, if it is set for this hub.
     #[must_use]
     pub fn get(&self, hub: &str, name: &str) -> Option<&str> {
         let at = self.find(hub, name).ok()?;
         self.0.get(at).map(|set| set.value.as_str())
     }
 
-    /// Where the variable is set, or where it is to be.
+    /// The index of the variable, or the index at which it belongs.
     fn find(&self, hub: &str, name: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|set| (set.hub.as_str(), set.variable).cmp(&(hub, name)))
     }
 
-    /// The hubs that something is set for.
+    /// The hubs that have variables of their own.
     pub fn hubs(&self) -> impl Iterator<Item = &str> {
         self.0.chunk_by(|a, b| a.hub == b.hub).filter_map(|own| Some(own.first()?.hub.as_str()))
     }

@@ -7,16 +7,16 @@ use crate::{
     tokens::trust::{InvalidTrust, of_hub},
 };
 
-/// The name of the variable, which no hub can have of its own.
+/// The name of the variable for single hubs, which no hub can have of its own.
 pub const HUBS: &str = "HUBS";
 
-/// What the variable must be, as a whole.
+/// The form that the variable must have.
 pub const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with hubs, their variables, and texts as values"#;
 
-/// A variable has a value that means nothing.
+/// Why a variable is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidConfig {
-    /// It is not of its form.
+    /// Its value does not have the expected form.
     #[error(
         "the configuration variable {variable}{} is {value:?}, but must be {expected}",
         of_hub(.hub.as_deref())
@@ -31,7 +31,7 @@ pub enum InvalidConfig {
         /// What would be right.
         expected: &'static str,
     },
-    /// It is `HUBS`, of which no value is shown, since there may be keys among them.
+    /// `HUBS` is wrong. Its values are not shown, since there may be keys among them.
     #[error(
         "the configuration variable {HUBS} is wrong{}: it must be {}",
         at_place(.at.as_deref()),
@@ -41,7 +41,7 @@ pub enum InvalidConfig {
         /// The hub, or the hub and its variable, whose value is wrong; `None` for all of it.
         at: Option<String>,
     },
-    /// `HUBS` sets what is no variable, or none of a single hub.
+    /// `HUBS` sets an unknown variable, or one that a single hub cannot have.
     #[error(
         "the configuration variable {HUBS} is wrong: hub {hub} has {} {variable}{}",
         if .variable == HUBS { "for itself the variable" } else { "an unknown variable" },
@@ -55,10 +55,10 @@ pub enum InvalidConfig {
         /// The variable that was perhaps meant.
         meant: Option<&'static str>,
     },
-    /// It is about keys, and so not shown.
+    /// A variable about keys is wrong. It is not shown.
     #[error(transparent)]
     Trust(#[from] InvalidTrust),
-    /// `OPERATOR_KEY` is wrong, and not shown.
+    /// `OPERATOR_KEY` is wrong. It is not shown.
     #[error(
         "the configuration variable OPERATOR_KEY{} is wrong: {invalid}",
         of_hub(.hub.as_deref())

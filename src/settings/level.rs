@@ -1,8 +1,8 @@
-//! How much a record of the log matters: `LOG_LEVEL`.
+//! The level of a record of the log: `LOG_LEVEL`.
 
 use serde::Serialize;
 
-/// How much a record matters, least first. Those below the configured one are not written.
+/// How much a record matters, least first. Records below the configured level are not written.
 ///
 /// ```
 /// use millstream::Level;
@@ -12,7 +12,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// For finding mistakes. Only this level has what is published and what tokens hold.
+    /// For finding mistakes. Only records of this level show updates and the payloads of tokens.
     Debug,
     /// The usual course.
     #[default]

@@ -8,7 +8,7 @@ pub const OF_API: &str = "GET, HEAD, OPTIONS";
 /// The methods that ask for a stream.
 pub const OF_STREAMS: [&str; 3] = ["GET", "HEAD", "QUERY"];
 
-/// Why a hub, or a part of it, does not answer to a method.
+/// Why a hub, or a part of it, does not accept a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum MethodRefused {
     /// The method is none of these.
@@ -33,7 +33,7 @@ impl MethodRefused {
     }
 }
 
-/// Whether something that can only be read answers to this method.
+/// Checks the method of a request to a resource that can only be read.
 ///
 /// # Errors
 /// [`MethodRefused::NotAllowed`].
@@ -60,7 +60,7 @@ impl Default for Methods {
 }
 
 impl Methods {
-    /// Whether the hub answers to this method.
+    /// Checks the method of a request to the hub itself.
     ///
     /// # Errors
     /// A half is switched off, or there is no such method.
@@ -94,6 +94,16 @@ impl Methods {
 mod tests {
     use super::*;
     use crate::http::error;
+
+    #[test]
+    fn what_can_only_be_read_has_two_methods() {
+        for method in ["GET", "HEAD", "POST", "QUERY", "OPTIONS", "get"] {
+            let is_reading = matches!(method, "GET" | "HEAD");
+            let refused = check_reading(method).err();
+            assert_eq!(refused.is_none(), is_reading, "{method}");
+            assert!(refused.is_none_or(|refused| refused.allowed() == "GET, HEAD"));
+        }
+    }
 
     #[test]
     fn a_half_that_is_switched_off_refuses_its_methods() {

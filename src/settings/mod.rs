@@ -1,13 +1,21 @@
 //! Every variable of a deployment, a row each, and the types that the rows set.
 //!
-//! Enters: a variable, its default, and what would be right. A setting that is wrong never becomes a
-//! [`Config`].
+//! Enters: a variable, its default, and the form that is right.
+//!
+//! Invariants:
+//! - A wrong variable is named and never becomes a [`Config`]:
+//!   `every_variable_is_read_and_named_when_it_is_wrong`.
+//! - The default of a row is the default of the type:
+//!   `a_default_in_the_table_is_what_an_empty_environment_means`.
+//! - The documents are written from the table:
+//!   `the_tables_of_variables_in_the_readme_are_those_of_the_code`.
+//! - No error shows a secret:
+//!   `a_wrong_value_is_shown_with_what_would_be_right_unless_it_may_be_a_secret`.
 
 #![cfg(feature = "web")]
 
 pub(crate) mod config;
 pub(crate) mod deployment;
-mod draft;
 pub(crate) mod hub_variables;
 pub(crate) mod invalid_config;
 pub(crate) mod level;

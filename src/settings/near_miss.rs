@@ -7,10 +7,10 @@ use std::fmt;
 
 use crate::settings::table::TABLE;
 
-/// The reference hub's variables begin with it, and this hub's own do not.
+/// The beginning of the reference hub's variables, which this hub's own do not have.
 const PREFIX: &str = "MERCURE_";
 
-/// No name that is longer is nearly one of the hub's.
+/// A longer name is never nearly one of the hub's.
 const LONGEST: usize = 40;
 
 /// A name that is not one of the hub's, and the one that was perhaps meant.
@@ -29,15 +29,15 @@ impl fmt::Display for NearMiss<'_> {
     }
 }
 
-/// The variable that was perhaps meant by a name that is none, where every name is the hub's.
+/// The variable that an unknown name perhaps means, where every name is the hub's.
 #[must_use]
 pub fn near_miss(name: &str) -> Option<&'static str> {
     nearest(name, |name, variable| is_near(name, variable) || is_plural(name, variable))
 }
 
-/// The names of an environment that are nearly variables of the hub. An application may have its
-/// own beside them: so `CORS_ORIGIN` is not taken for `CORS_ORIGINS`, and no name for a variable that
-/// is set too.
+/// The names of an environment that are nearly variables of the hub. An application may have variables
+/// of its own beside them. So `CORS_ORIGIN` is not taken for `CORS_ORIGINS`, and no name is taken for a
+/// variable that is set too.
 pub fn near_misses(names: &[String]) -> impl Iterator<Item = NearMiss<'_>> {
     let near = |name: &str, variable: &str| is_near(name, variable) && !is_plural(name, variable);
     let near = names.iter().filter_map(move |name| {
@@ -56,15 +56,14 @@ fn nearest(name: &str, is_near: fn(&str, &str) -> bool) -> Option<&'static str> 
     TABLE.iter().map(|row| row.name).find(|variable| is_near(&name, variable))
 }
 
-/// Whether the name is the variable's but for case, the marks between words, the prefix, or slips in
-/// its words.
+/// Whether the name differs from the variable only in case, in the marks between words, in the prefix,
+/// or by slips in its words.
 fn is_near(name: &str, variable: &str) -> bool {
     let bare = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).replace('_', "");
     let (words, own) = (name.split('_'), variable.split('_'));
-    let is_alone = !variable.contains('_');
     bare(name) == bare(variable)
         || words.clone().count() == own.clone().count()
-            && words.zip(own).all(|(word, own)| is_near_word(word, own, is_alone))
+            && words.zip(own).all(|(word, own)| is_near_word(word, own, slips(own, variable)))
 }
 
 /// Whether one is the other with an S.
@@ -73,16 +72,20 @@ fn is_plural(name: &str, variable: &str) -> bool {
     is_of(name, variable) || is_of(variable, name)
 }
 
-/// Whether a word is nearly one of a variable's. Its first letter is right. Short words, and those
-/// that stand alone, have at the most two letters in each other's place, since with another letter
-/// they would be other words.
-fn is_near_word(word: &str, own: &str, is_alone: bool) -> bool {
-    let slips = match own.len() {
-        0..8 if is_alone => 0,
+/// How many slips are taken for a misspelling of this word of a variable. In a short word, and in a
+/// longer one that is the whole variable, one other letter makes another word.
+fn slips(own: &str, variable: &str) -> usize {
+    match own.len() {
+        0..8 if own == variable => 0,
         0..5 => 0,
         5..10 => 1,
         _ => 2,
-    };
+    }
+}
+
+/// Whether a word is nearly one of a variable's: its first letter is right, and it has at most these
+/// slips, or two neighbouring letters are swapped.
+fn is_near_word(word: &str, own: &str, slips: usize) -> bool {
     let (word, own) = (word.as_bytes(), own.as_bytes());
     word.first() == own.first() && (is_within(slips, word, own) || is_swapped(word, own))
 }
@@ -103,7 +106,7 @@ fn is_within(slips: usize, word: &[u8], own: &[u8]) -> bool {
     })
 }
 
-/// Whether they differ in nothing but two letters that have each other's place.
+/// Whether two neighbouring letters are swapped, and nothing else differs.
 fn is_swapped(word: &[u8], own: &[u8]) -> bool {
     match (word, own) {
         ([first, word @ ..], [second, own @ ..]) if first == second => is_swapped(word, own),

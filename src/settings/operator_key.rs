@@ -9,11 +9,11 @@ use crate::{
     tokens::lookalike::{self, Lookalike},
 };
 
-/// What the header `Authorization: Bearer …` of an operator's request has to hold.
+/// The secret that an operator's request holds in the header `Authorization: Bearer …`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OperatorKey(String);
 
-/// Why a text is not an operator's key. Nothing of it is told but its length.
+/// Why a text is not an operator's key. Of the text only its length is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidOperatorKey {
     /// It could be guessed.
@@ -27,8 +27,8 @@ pub enum InvalidOperatorKey {
 }
 
 impl OperatorKey {
-    /// Whether the header holds the key. The time that this takes does not depend on how much of it is
-    /// right.
+    /// Whether the header holds the key. The time of the comparison does not depend on how much of the
+    /// key is right.
     #[must_use]
     pub fn admits(&self, authorization: &str) -> bool {
         let (scheme, presented) = authorization.split_once(' ').unwrap_or((authorization, ""));

@@ -1,4 +1,4 @@
-//! How a [`Config`] is read: strings from the environment, parsed once by the rows of the table.
+//! The reading of a [`Config`]: the rows of the table parse strings from the environment, once.
 
 use crate::{
     base::{
@@ -8,10 +8,9 @@ use crate::{
     log::history::Retention,
     settings::{
         config::Config,
-        draft::Draft,
         hub_variables::HubVariables,
         invalid_config::InvalidConfig,
-        setting::{Read, Reader, Refusal},
+        setting::{Draft, Read, Reader, Refusal},
         table::TABLE,
     },
     tokens::{origins::Origins, trust::Trust},
@@ -21,8 +20,9 @@ use crate::{
 type Source<'a> = dyn Fn(&'static str) -> Option<String> + 'a;
 
 impl Config {
-    /// Reads the variables of the hub of this name: what `hubs` sets for it goes before what is set
-    /// for all. Of a `RESOURCE_IDENTIFIER` that is set for all, a hub with another name has the origin.
+    /// Reads the variables of the hub of this name. A value that `hubs` sets for it overrides the value
+    /// for all hubs. A hub with another name takes only the origin of a `RESOURCE_IDENTIFIER` that is
+    /// set for all.
     ///
     /// # Errors
     /// The first variable that is wrong.
@@ -34,7 +34,7 @@ impl Config {
         Self::of_hub_from(hub, hubs, &variable)
     }
 
-    /// The reading is one function whatever the source, since copies of it weigh.
+    /// One function reads from any source, since each copy of it would add to the wasm.
     fn of_hub_from(
         hub: &str,
         hubs: &HubVariables,
@@ -43,7 +43,7 @@ impl Config {
         let own = |name| hubs.get(hub, name);
         let has_own = |name| own(name).is_some_and(|value| !value.trim().is_empty());
         let is_named = has_own("RESOURCE_IDENTIFIER");
-        // Origins of its own say more of a hub than an identifier that is for all.
+        // The hub's own origins override an identifier that is set for all.
         let is_hidden =
             |name| name == "RESOURCE_IDENTIFIER" && !is_named && has_own("PUBLIC_ORIGINS");
         let of_all = |name| if is_hidden(name) { None } else { variable(name) };
@@ -62,12 +62,12 @@ impl Config {
         Ok(config)
     }
 
-    /// The same settings for the hub of this name, which has none of its own.
+    /// The same settings for the hub of this name, which has no variables of its own.
     #[must_use]
     pub(crate) fn named(mut self, hub: &str) -> Self {
         let path = OwnPath::of_name(hub);
         if path != self.hub_path {
-            // What is set for all is the URL of the default hub.
+            // The URL that is set for all is that of the default hub.
             let url = &mut self.authorization.public_url;
             *url = url.take().map(|url| format!("{}{}", url_parts::origin(&url), path.as_str()));
             self.hub_path = path;
@@ -106,7 +106,7 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Joins what belongs together.
+    /// Joins the variables that are right or wrong only together.
     ///
     /// # Errors
     /// The first variable that is wrong beside the others.

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::settings::{draft::Draft, operator_key::InvalidOperatorKey};
+use crate::{
+    settings::{config::Config, operator_key::InvalidOperatorKey},
+    tokens::trust::KeyVariables,
+};
 
 /// Variables that belong together.
 #[derive(Clone, Copy, Debug)]
@@ -19,10 +22,10 @@ pub struct Group {
 pub struct Setting {
     /// Its name.
     pub name: &'static str,
-    /// The meaning of an environment that does not have it.
+    /// Its meaning when it is not set.
     #[allow(dead_code, reason = "the tests write the documentation with it")]
     pub default: Preset,
-    /// What would be right, as a message about a wrong value ends.
+    /// The form that is right: the end of the message about a wrong value.
     pub expected: &'static str,
     /// Whether it may hold a secret, so that its value is never shown.
     #[allow(dead_code, reason = "the tests write the documentation with it")]
@@ -51,29 +54,38 @@ impl fmt::Display for Preset {
     }
 }
 
+/// A configuration while it is read.
+#[derive(Default)]
+pub(crate) struct Draft {
+    /// The variables that were read by themselves.
+    pub(crate) config: Config,
+    /// The variables about keys, which are right or wrong only together.
+    pub(crate) keys: KeyVariables,
+}
+
 /// How a variable is read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Read {
     /// By itself. The text is not empty, and has no white space around it.
     Parsed(fn(&mut Draft, &str) -> Result<(), Refusal>),
-    /// Together with others, when all are there: until then the text is kept as it is.
+    /// Together with others, when all are there. Until then the text is kept.
     Kept(fn(&mut Draft, String)),
     /// By the host, before all others: `HUBS`.
     ByHost,
 }
 
-/// Why a row does not take a text.
+/// Why a row refuses a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// It is not what is expected.
+    /// It does not have the expected form.
     Form,
-    /// This part of it is not what is expected.
+    /// This part of it does not have the expected form.
     Part(String),
-    /// It is no operator's key, and not shown.
+    /// It is no operator's key. It is not shown.
     OperatorKey(InvalidOperatorKey),
 }
 
-/// As much of a row as reading needs. The rest is for documentation, and not built into the module.
+/// The part of a row that reading needs. The rest is for documentation, and not built into the wasm.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader {
     pub(crate) name: &'static str,

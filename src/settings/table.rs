@@ -61,7 +61,7 @@ const READERS: [Reader; COUNT] = {
     readers
 };
 
-/// The table that is in the module: once, since a constant would be copied for each use.
+/// The table in the wasm. It is a static: a constant would be copied for each use.
 pub(crate) static TABLE: [Reader; COUNT] = READERS;
 
 /// The variable of this name, as a name that lives on.

@@ -1,4 +1,4 @@
-//! Who may do what, and by which requests.
+//! Who may publish and subscribe, and by which requests.
 
 use crate::{
     settings::{
@@ -92,7 +92,7 @@ pub(crate) const GROUP: Group = Group {
             is_secret: false,
             about: "`7` follows that version of the draft: any `publish` claim in a token, even an empty one, is enough for public updates",
             read: Read::Parsed(|draft, text| {
-                // A hub of 1.0 is told by 8 to go on with 0.x, which this one always does.
+                // In the reference hub of 1.0, 8 keeps 0.x switched on. This hub always has both.
                 draft.config.authorization.public_by_claim = match text {
                     "7" => true,
                     "8" => false,

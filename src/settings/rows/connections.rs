@@ -1,4 +1,4 @@
-//! How many connections there are, and how they are kept.
+//! The heartbeat of connections, and the limits of their age, number and memory.
 
 use crate::{
     base::duration::duration,

@@ -1,4 +1,4 @@
-//! What is kept, and what clients are told of where they are in it.
+//! The history that a hub keeps, and the events that tell clients their place in it.
 
 use crate::{
     base::duration::duration,

@@ -1,4 +1,4 @@
-//! How a deployment is looked after.
+//! Variables for the operator of a deployment.
 
 use crate::settings::{
     invalid_config::{EXPECTED, HUBS},

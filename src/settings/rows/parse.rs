@@ -5,16 +5,16 @@ use crate::{
     tokens::origins::{InvalidOrigin, Origins},
 };
 
-/// Expected of a variable that is a boolean.
+/// The expected form of a boolean.
 pub(crate) const BOOLEAN: &str = "true or false";
 
-/// Expected of a limit.
+/// The expected form of a limit.
 pub(crate) const LIMIT: &str = "a number from 1 on, or 0 for no limit";
 
-/// Expected of a list of origins.
+/// The expected form of a list of origins.
 pub(crate) const ORIGINS: &str = "origins such as https://example.com, without a path, with names in ASCII (xn--…), separated by spaces, or *";
 
-/// Sets a field, if there is a value for it.
+/// Sets a field to the parsed value, or refuses the text if there is none.
 pub(crate) fn set<T>(field: &mut T, value: Option<T>) -> Result<(), Refusal> {
     *field = value.ok_or(Refusal::Form)?;
     Ok(())
@@ -32,7 +32,7 @@ pub(crate) fn positive(text: &str) -> Option<u64> {
     number(text).filter(|number| *number > 0)
 }
 
-/// A list of origins; of a wrong one, that origin is told.
+/// Parses a list of origins. The refusal shows the first wrong origin alone.
 pub(crate) fn origins(text: &str) -> Result<Origins, Refusal> {
     text.parse().map_err(|InvalidOrigin { text }| Refusal::Part(text))
 }

@@ -1,4 +1,4 @@
-//! How the world knows the hub.
+//! The URL and the origins at which clients find the hub.
 
 use crate::{
     base::url_parts,
@@ -39,7 +39,7 @@ pub(crate) const GROUP: Group = Group {
     ],
 };
 
-/// Whether this is a URL that others can be resolved against and that tokens can name.
+/// Whether other URLs can be resolved against this one, and tokens can name it.
 fn is_url(text: &str) -> bool {
     let origin = normalize(url_parts::origin(text));
     origin.is_some_and(|origin| is_of_server(&origin))

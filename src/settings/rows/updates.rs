@@ -1,4 +1,4 @@
-//! How updates are taken and handed on.
+//! How updates are accepted and delivered.
 
 use crate::{
     base::{duration::duration, rate::Rate},
