@@ -14,7 +14,7 @@ enum Answer<'a> {
     Refused { error: Problem },
 }
 
-/// Adds the answer to one line of a stream of publications: a line of NDJSON.
+/// Appends the answer to one publication of a stream: a line of NDJSON.
 pub fn write_line(answer: &Result<Published, Error>, lines: &mut Vec<u8>) {
     let answer = match answer {
         Ok(published) => {
@@ -22,7 +22,7 @@ pub fn write_line(answer: &Result<Published, Error>, lines: &mut Vec<u8>) {
         }
         Err(error) => Answer::Refused { error: error.problem() },
     };
-    // It is made of strings and numbers alone, which can always be written.
+    // Strings and numbers can always be written.
     lines.extend(serde_json::to_vec(&answer).unwrap_or_default());
     lines.push(b'\n');
 }

@@ -1,11 +1,11 @@
-//! In which form a body is: the `Content-Type` and `Content-Encoding` of a request.
+//! The form of a body: the `Content-Type` and `Content-Encoding` of a request.
 
 use crate::{base::media_type, http::error::Error};
 
 /// The forms in which a publication is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
-    /// `application/x-www-form-urlencoded`, as the protocol has it. A QUERY has this form alone.
+    /// `application/x-www-form-urlencoded`, the form of the protocol. A QUERY has only this form.
     Form,
     /// `application/json`: one update.
     Json,
@@ -16,8 +16,8 @@ pub enum BodyKind {
 }
 
 impl BodyKind {
-    /// Reads the two headers of a publication. A body that is compressed is refused: nothing here
-    /// takes it apart, and its bytes are no publication.
+    /// Reads the two headers of a publication. A compressed body is refused: nothing here decompresses
+    /// it, and its bytes are no publication.
     ///
     /// # Errors
     /// [`Error::ContentEncoding`], [`Error::ContentType`], [`Error::UnsupportedMediaType`].
@@ -66,8 +66,8 @@ impl BodyKind {
     }
 }
 
-/// Whether a `Content-Encoding` names no encoding but `identity`, which some clients send although
-/// RFC 9110 § 8.4 keeps it for `Accept-Encoding`.
+/// Whether a `Content-Encoding` names only `identity`. Some clients send it, although RFC 9110 § 8.4
+/// reserves it for `Accept-Encoding`.
 fn is_identity(content_encoding: &str) -> bool {
     content_encoding
         .split(',')

@@ -1,4 +1,4 @@
-//! What an operator asks a hub for when it is to be drained.
+//! The request of an operator to drain a hub.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::{
     settings::{methods::MethodRefused, operator_key::OperatorKey},
 };
 
-/// Whether who sends this may have the hub drained. To a hub without an operator's key there is
-/// nothing here.
+/// Checks that the operator sends the request. At a hub without an operator's key the path does not
+/// exist.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Method`] or [`Error::Operator`].
@@ -25,7 +25,7 @@ pub fn check(key: Option<&OperatorKey>, method: &str, authorization: &str) -> Re
     if key.admits(authorization) { Ok(()) } else { Err(Error::Operator) }
 }
 
-/// The time within which clients are to come back: `within` in the query, such as `10s`.
+/// The time within which clients come back: `within` in the query, such as `10s`.
 ///
 /// # Errors
 /// [`Error::Within`].

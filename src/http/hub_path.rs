@@ -1,4 +1,4 @@
-//! Where a hub is found: the paths of the deployment.
+//! The paths of a deployment.
 
 use crate::{
     base::hub_name::{DEFAULT_HUB, HUB, is_hub_name},
@@ -7,7 +7,7 @@ use crate::{
     tokens::resource_metadata,
 };
 
-/// The path of a hub, and what follows [`SUBSCRIPTIONS`] below it if that is where `path` leads.
+/// Splits a path into that of a hub and the part behind [`SUBSCRIPTIONS`], if the path leads there.
 #[must_use]
 pub fn split_subscriptions(path: &str) -> (&str, Option<&str>) {
     let end = path.find(&format!("{HUB}{SUBSCRIPTIONS}")).map(|at| at + HUB.len());
@@ -18,25 +18,25 @@ pub fn split_subscriptions(path: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// What a path stands for.
+/// The meaning of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HubPath<'a> {
-    /// Whether the deployment works: `/healthz`.
+    /// The health of the deployment: `/healthz`.
     Health,
-    /// The hub of this name, to which updates are published and which is subscribed to.
+    /// The hub of this name: publishing and subscribing.
     Hub(&'a str),
-    /// Whether the hub of this name works, and how many connections it has.
+    /// The health of the hub of this name.
     HubHealth(&'a str),
-    /// Where an operator has the hub of this name drained.
+    /// The operator drains the hub of this name.
     Drain(&'a str),
-    /// Which subscriptions the hub of this name has.
+    /// The subscriptions of the hub of this name.
     Subscriptions(&'a str),
-    /// What the hub at this path says about itself as a protected resource.
+    /// The metadata of the hub at this path as a protected resource.
     Metadata(&'a str),
 }
 
 impl<'a> HubPath<'a> {
-    /// What the path stands for.
+    /// Reads a path.
     ///
     /// # Errors
     /// [`Error::NotFound`], or [`Error::HubName`] when only the name is wrong.
@@ -71,7 +71,7 @@ impl<'a> HubPath<'a> {
         if is_hub_name(name) { Ok(found) } else { Err(Error::HubName) }
     }
 
-    /// The name of the hub that is asked, if it is one hub.
+    /// The name of the hub, if the path is answered by one hub.
     #[must_use]
     pub fn hub(&self) -> Option<&'a str> {
         match self {
@@ -84,9 +84,9 @@ impl<'a> HubPath<'a> {
     }
 }
 
-/// Whether a path has a segment that stands for another path, in one of the ways that WHATWG's URL
-/// standard has. Some hosts hand on such a path as it was sent and others resolve it, so the door
-/// could judge one path, and the hub serve another.
+/// Whether a path has a segment `.` or `..`, in one of the spellings of WHATWG's URL standard. Some
+/// hosts pass on such a path as it was sent, and others resolve it. So the door could judge one path,
+/// and the hub serve another.
 fn has_dot_segment(path: &str) -> bool {
     path.split(['/', '\\']).any(|segment| {
         let behind = behind_dot(segment);
@@ -94,7 +94,7 @@ fn has_dot_segment(path: &str) -> bool {
     })
 }
 
-/// What stands behind a dot, which may be percent-encoded.
+/// The rest of the text behind a dot, which may be percent-encoded.
 fn behind_dot(text: &str) -> Option<&str> {
     [".", "%2e", "%2E"].into_iter().find_map(|dot| text.strip_prefix(dot))
 }
@@ -114,6 +114,17 @@ mod tests {
     fn a_path_names_its_hub() {
         assert_eq!(HubPath::parse("/.well-known/mercure"), Ok(HubPath::Hub("default")));
         assert_eq!(HubPath::parse("/hubs/news/.well-known/mercure"), Ok(HubPath::Hub("news")));
+    }
+
+    #[test]
+    fn a_path_that_one_hub_answers_names_it() {
+        let hub = |path: &str| HubPath::parse(path).unwrap().hub().map(str::to_owned);
+        for rest in [HUB, "/healthz", "/drain", "/.well-known/mercure/subscriptions"] {
+            assert_eq!(hub(&format!("/hubs/news{rest}")).as_deref(), Some("news"), "{rest}");
+        }
+        assert_eq!(hub(HUB).as_deref(), Some("default"));
+        assert_eq!(hub("/healthz"), None);
+        assert_eq!(hub("/.well-known/oauth-protected-resource/.well-known/mercure"), None);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-/// A problem as `application/problem+json`. It tells the caller what to mend, and nothing of the
-/// hub's inside.
+/// A problem as `application/problem+json`. It tells the caller how to correct the request, and nothing
+/// about the inside of the hub.
 ///
 /// ```
 /// use millstream::Problem;
@@ -29,7 +29,7 @@ pub struct Problem {
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
 impl Problem {
-    /// A problem without a type of its own: `title` is the status' phrase, RFC 9457 § 4.2.1.
+    /// A problem without a type of its own: `title` is the phrase of the status, RFC 9457 § 4.2.1.
     #[must_use]
     pub fn new(status: u16, title: &'static str, detail: impl Into<String>) -> Self {
         Self { kind: "about:blank", title, status, detail: detail.into(), field: None }

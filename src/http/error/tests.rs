@@ -1,0 +1,86 @@
+use super::*;
+use crate::topics::selector_index::TooManySelectors;
+
+#[test]
+fn a_problem_names_the_field_and_the_way_out() {
+    let error = Error::from(InvalidSubscribeRequest::Missing(Dialect::V1));
+    assert_eq!(
+        error.problem().to_json(),
+        "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\
+         \"missing \\\"match\\\" subscription parameter\",\"field\":\"match\"}"
+    );
+}
+
+#[test]
+fn a_subscription_that_never_fits_is_wrong_and_does_not_come_back() {
+    let alone = TooManyConnections::OfSelectors(TooManySelectors::Alone);
+    let error = Error::TooManyConnections(alone);
+    assert_eq!((error.problem().status(), error.comes_back(0), error.header()), (400, None, None));
+}
+
+#[test]
+fn who_is_not_wrong_comes_back_at_a_time_of_its_own() {
+    let full = Error::TooManyConnections(TooManyConnections::OfHub(4));
+    assert_eq!(full.comes_back(0), Some(Duration::from_secs(2)));
+    let latest = full.comes_back(u8::MAX).unwrap();
+    assert!((4_990..=5_000).contains(&latest.as_millis()), "{latest:?}");
+    let times: std::collections::HashSet<_> =
+        (0..=u8::MAX).map(|random| full.comes_back(random)).collect();
+    assert_eq!(times.len(), 256);
+    let drained = Duration::from_secs(7);
+    assert_eq!(Error::Draining(drained).comes_back(1), Some(drained));
+}
+
+#[test]
+fn what_is_429_or_the_hubs_own_fault_is_temporary_and_a_wrong_request_is_not() {
+    let unauthorized =
+        |reason| Error::Unauthorized { reason, dialect: Dialect::V1, metadata: String::new() };
+    let errors = [
+        Error::TooManyConnections(TooManyConnections::OfAddress(1)),
+        Error::TooManyKeys,
+        Error::PublishRate(1),
+        Error::History,
+        Error::Unconfirmed,
+        Error::Unreachable,
+        Error::Draining(Duration::ZERO),
+        Error::Internal,
+        Error::Claims(InvalidClaims::NotAnObject),
+        unauthorized(Unauthorized::KeysUnavailable),
+        unauthorized(Unauthorized::Missing),
+        unauthorized(Unauthorized::NoKey),
+        unauthorized(Unauthorized::InsufficientScope("a".to_owned())),
+        Error::from(InvalidSubscribeRequest::Missing(Dialect::V1)),
+        Error::NotFound,
+        Error::Misdirected,
+        Error::Host,
+        Error::HubName,
+        Error::Method(MethodRefused::NotAllowed("GET")),
+        Error::NotAcceptable,
+        Error::QueryMediaType,
+        Error::BodyTooLarge(1),
+        Error::Operator,
+    ];
+    for error in errors {
+        let status = error.problem().status();
+        let is_temporary = status == 429 || status >= 500;
+        assert_eq!(error.comes_back(0).is_some(), is_temporary, "{error:?}: {status}");
+    }
+}
+
+#[test]
+fn a_status_that_obliges_to_a_header_has_it() {
+    assert_eq!(
+        Error::Method(MethodRefused::NotAllowed("GET")).header(),
+        Some(("Allow", "GET".to_owned()))
+    );
+    let unauthorized = Error::Unauthorized {
+        reason: Unauthorized::Missing,
+        dialect: Dialect::V0,
+        metadata: String::new(),
+    };
+    let challenge = Some(("WWW-Authenticate", "Bearer".to_owned()));
+    assert_eq!(unauthorized.header(), challenge);
+    let identity = Some(("Accept-Encoding", "identity".to_owned()));
+    assert_eq!(Error::ContentEncoding.header(), identity);
+    assert_eq!(Error::NotFound.header(), None);
+}
