@@ -18,6 +18,8 @@ CONFIG := main
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/millstream
 # How long `make fuzz` runs each target.
 SECONDS := 3
+# What `make mutants` changes: the rules by which updates are kept, published and delivered.
+FILES := src/hub/** src/log/** src/publishing/** src/tokens/access.rs
 # The most that the gzipped wasm may weigh, in bytes.
 WASM_LIMIT := 300000
 
@@ -32,6 +34,8 @@ CARGO_FUZZ_VERSION := 0.13.1
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+CARGO_MUTANTS_VERSION := 27.1.0
+CARGO_MUTANTS := $(TOOLS)/cargo-mutants-$(CARGO_MUTANTS_VERSION)/bin/cargo-mutants
 WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib
 VERSION := $(shell sed -n '/^version = "\(.*\)"$$/{s//\1/p;q}' Cargo.toml)
@@ -55,7 +59,7 @@ CLIENTS_RUST := $(BUILD)/clients/rust/release/millstream-clients
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(BUILD)/millstream_bg.wasm
 
-export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(dir $(CARGO_FUZZ)):$(dir $(CARGO_DENY)):$(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(dir $(CARGO_FUZZ)):$(dir $(CARGO_DENY)):$(dir $(CARGO_MUTANTS)):$(PATH)
 # Nothing is told and nothing is asked from elsewhere while developing.
 export WRANGLER_SEND_METRICS := false
 export CLOUDFLARE_CF_FETCH_ENABLED := false
@@ -119,6 +123,10 @@ test-bench: $(NPM) ## the tests of what measures: its figures, and the client th
 .PHONY: fuzz
 fuzz: $(CARGO_FUZZ) ## run each fuzz target for a while (SECONDS=3)
 	tools/fuzz $(SECONDS) $(BUILD)/fuzz
+
+.PHONY: mutants
+mutants: $(CARGO_MUTANTS) ## change one operator or body after the other and see whether a test fails; takes hours (FILES='src/log/**')
+	cargo mutants --no-shuffle $(foreach file,$(FILES),--file '$(file)') --output $(BUILD) -- --lib
 
 .PHONY: test-web
 test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the web shell's tests, in Chromium
@@ -234,6 +242,9 @@ $(WASM_PACK):
 
 $(CARGO_FUZZ):
 	cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --root $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
+
+$(CARGO_MUTANTS):
+	cargo install cargo-mutants --version $(CARGO_MUTANTS_VERSION) --root $(TOOLS)/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 
 $(CARGO_DENY):
 	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --root $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)
