@@ -1,14 +1,12 @@
 //! Connections that see the same updates, for whom each chunk is built once.
 
-use std::{collections::HashSet, rc::Rc};
+use std::rc::Rc;
 
 use crate::{
-    base::heap,
     hub::subscription_readers::kinds_read,
     log::{kind::Kind, update::EncodedUpdate},
     topics::{
-        resolved_topics::ResolvedTopics, selector_cost::SelectorCost, topic::Topic,
-        topic_selector::TopicSelector,
+        resolved_topics::ResolvedTopics, selectors::Selectors, topic_selector::TopicSelector,
     },
 };
 
@@ -52,14 +50,6 @@ pub struct Audience {
     kinds: &'static [Kind],
 }
 
-/// Selectors of which one is enough: those by name in a set, so that many cost no more than one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selectors {
-    exact: HashSet<Topic>,
-    broad: Vec<TopicSelector>,
-    cost: SelectorCost,
-}
-
 impl Audience {
     /// The audience of the connections with this selection.
     #[must_use]
@@ -88,9 +78,9 @@ impl Audience {
     /// bytes of a topic.
     #[must_use]
     pub fn passes(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> usize {
-        let mut cost = self.asked.cost;
+        let mut cost = self.asked.cost();
         if update.private {
-            cost += self.granted.cost;
+            cost += self.granted.cost();
         }
         cost.of_topics(topics.bytes())
     }
@@ -106,7 +96,7 @@ impl Audience {
     /// for all topics and holds a grant for all.
     #[must_use]
     pub fn sees_everything(&self) -> bool {
-        [&self.asked, &*self.granted].iter().all(|own| own.broad.contains(&TopicSelector::All))
+        [&self.asked, &*self.granted].iter().all(|own| own.select_everything())
     }
 
     /// Whether the group is shown an update of these topics: one that it asked for, by any of its
@@ -118,55 +108,14 @@ impl Audience {
     }
 }
 
-impl Selectors {
-    /// Bytes that they hold in memory beside the selectors' own.
-    pub(crate) fn held_bytes(&self) -> usize {
-        // A table grows by doubling.
-        let exact = 2 * heap::list::<(Topic, u8)>(self.exact.capacity());
-        heap::shared::<Self>() + exact + heap::list::<TopicSelector>(self.broad.len())
-    }
-
-    /// Whether one of the selectors selects one of the topics.
-    #[must_use]
-    pub fn select_any(&self, topics: &ResolvedTopics<'_>) -> bool {
-        (0..topics.len()).any(|at| self.select(topics, at))
-    }
-
-    /// Whether every topic is selected by one of the selectors.
-    #[must_use]
-    pub fn select_all(&self, topics: &ResolvedTopics<'_>) -> bool {
-        (0..topics.len()).all(|at| self.select(topics, at))
-    }
-
-    fn select(&self, topics: &ResolvedTopics<'_>, at: usize) -> bool {
-        topics.get(at).is_some_and(|topic| self.exact.contains(topic))
-            || self.broad.iter().any(|selector| selector.selects(topics, at))
-    }
-}
-
-impl FromIterator<TopicSelector> for Selectors {
-    fn from_iter<I: IntoIterator<Item = TopicSelector>>(selectors: I) -> Self {
-        let mut collected = Self::default();
-        for selector in selectors {
-            match selector {
-                TopicSelector::Exact(topic) => {
-                    collected.exact.insert(topic);
-                }
-                broad => {
-                    collected.cost += broad.cost();
-                    collected.broad.push(broad);
-                }
-            }
-        }
-        collected.broad.shrink_to_fit();
-        collected
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{event_stream::event::Event, log::update::Update, topics::topics::Topics};
+    use crate::{
+        event_stream::event::Event,
+        log::update::Update,
+        topics::{topic::Topic, topics::Topics},
+    };
 
     fn update(topics: &[&str]) -> Update {
         let topics: Vec<Topic> = topics.iter().map(|topic| topic.parse().unwrap()).collect();

@@ -7,11 +7,12 @@ use thiserror::Error;
 
 use crate::{
     base::{heap, limits::MAX_CHUNK_BYTES, sequence::Sequence},
-    hub::audience::{Audience, Selection, Selectors},
+    hub::audience::{Audience, Selection},
     log::{history::Entry, update::EncodedUpdate},
     topics::{
         resolved_topics::ResolvedTopics,
         selector_index::{SelectorIndex, TooManySelectors},
+        selectors::Selectors,
         topic_selector::TopicSelector,
         url_parser::UrlParser,
     },

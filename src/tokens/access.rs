@@ -2,14 +2,14 @@
 
 use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
-    hub::audience::Selectors,
     tokens::{
         grants::{Grants, Selector, SubscribeGrant},
         invalid_token::InvalidToken,
         selector_totals::SelectorTotals,
     },
     topics::{
-        resolved_topics::ResolvedTopics, topic_selector::TopicSelector, url_parser::UrlParser,
+        resolved_topics::ResolvedTopics, selectors::Selectors, topic_selector::TopicSelector,
+        url_parser::UrlParser,
     },
 };
 

@@ -11,6 +11,7 @@ pub(crate) mod reserved_topic;
 pub(crate) mod resolved_topics;
 pub(crate) mod selector_cost;
 pub(crate) mod selector_index;
+pub(crate) mod selectors;
 pub(crate) mod subscription;
 pub(crate) mod topic;
 pub(crate) mod topic_selector;
