@@ -19,8 +19,8 @@ use crate::{
     settings::level::Level,
     web::{
         engine::{
-            application::Application, commits::Commits, failure::Failure, flushes::Flushes,
-            places::Places, presence::Presence, waiters::Waiters,
+            application::Application, commits::Commits, drains::Drains, failure::Failure,
+            flushes::Flushes, places::Places, presence::Presence, waiters::Waiters,
         },
         host::{alarm::Alarm, clock, storage::Storage},
         streams::{
@@ -51,8 +51,7 @@ pub(crate) struct Engine<K: Hooks, S: Storage> {
     ahead: Waiters,
     flushes: Flushes,
     places: Places,
-    /// Drains that wait for the last connection to end.
-    drains: Waiters,
+    drains: Drains,
     failure: Failure,
     presence: Option<Presence>,
     me: Weak<Self>,
@@ -78,7 +77,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             ahead: Waiters::default(),
             flushes: Flushes::default(),
             places,
-            drains: Waiters::default(),
+            drains: Drains::default(),
             failure: Failure::default(),
             presence,
             me: me.clone(),
@@ -98,7 +97,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.me.upgrade()
     }
 
-    pub(crate) fn hub(&self) -> Ref<'_, Hub<S, Carried<K>>> {
+    pub(super) fn hub(&self) -> Ref<'_, Hub<S, Carried<K>>> {
         self.hub.borrow()
     }
 
@@ -110,11 +109,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         &self.application
     }
 
-    pub(crate) fn places(&self) -> &Places {
+    pub(super) fn places(&self) -> &Places {
         &self.places
     }
 
-    pub(crate) fn failure(&self) -> &Failure {
+    pub(super) fn failure(&self) -> &Failure {
         &self.failure
     }
 
@@ -326,7 +325,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.attached(id).map(|attached| Rc::clone(attached.transport()))
     }
 
-    /// Waits until the connections that a drain has told have ended.
+    /// Waits until the connections that were told to leave have left.
     pub(super) fn drained(&self) -> oneshot::Receiver<()> {
         let drained = self.drains.join();
         self.settle_drains();
@@ -334,9 +333,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     fn settle_drains(&self) {
-        if !self.drains.is_empty() && self.hub().left_of_drain().is_empty() {
-            self.drains.wake();
-        }
+        self.drains.settle(|| self.hub().left_of_drain().is_empty());
     }
 }
 

@@ -1,11 +1,11 @@
-//! A write that was not confirmed: what memory holds may be ahead of what is stored, so that the
-//! hub is to be made anew.
+//! A write that was not confirmed: memory may be ahead of the storage, so that a new hub has to be made
+//! over what is stored.
 
 use std::cell::{Cell, RefCell};
 
 use futures::channel::oneshot;
 
-/// Whether a write of this hub was not confirmed, and who waits to be told.
+/// Whether a write of this hub was not confirmed, and the tasks that wait for that.
 #[derive(Debug, Default)]
 pub(crate) struct Failure {
     failed: Cell<bool>,
@@ -20,12 +20,12 @@ impl Failure {
     pub(crate) fn happened(&self) {
         self.failed.set(true);
         for waiting in self.waiting.take() {
-            // Who asked may have stopped waiting.
+            // The task may have stopped waiting.
             let _ = waiting.send(());
         }
     }
 
-    /// Resolves to true once it has happened: to false when the hub ends before.
+    /// Resolves to true once it has happened; to false when the hub ends before.
     pub(crate) fn happens(&self) -> impl Future<Output = bool> + use<> {
         let (happened, happens) = oneshot::channel();
         if self.failed.get() {

@@ -51,7 +51,7 @@ impl<K: Hooks, S: Storage> OneConnection for Engine<K, S> {
         let mark = self.hub().flush_mark(id);
         let flushed = match mark {
             Ok(mark) => self.flushes().join(id, mark),
-            // It resolves at once, since nobody has the sender.
+            // It resolves at once, since its sender is gone.
             Err(UnknownConnection(_)) => oneshot::channel().1,
         };
         self.settle_flushes();

@@ -1,18 +1,50 @@
 //! The hub in a host: carries out the core's effects, commits, and announces subscriptions.
+//!
+//! [`Engine`](engine::Engine) owns the core's hub and one owner for each state that the host adds:
+//!
+//! | state | owner |
+//! |---|---|
+//! | hooks, and the level of the log | [`Application`](application::Application) |
+//! | the write under way, and publishers that share it | [`Commits`](commits::Commits) |
+//! | callers that wait for a flush | [`Flushes`](flushes::Flushes) |
+//! | places of connections, and newcomers that wait for one | [`Places`](places::Places) |
+//! | announced subscriptions | [`Presence`](presence::Presence) |
+//! | drains under way | [`Drains`](drains::Drains) |
+//! | a write that was not confirmed | [`Failure`](failure::Failure) |
+//! | due times: heartbeats, flushes that linger | [`Alarm`](super::host::alarm::Alarm) |
+//!
+//! An owner has private fields and does not know the engine. An owner that writes to the log does so
+//! through [`Journal`](journal::Journal) or [`Durable`](commits::Durable).
+//!
+//! The room may import from `streams`, `host` and the core, and not from `http`. Its invariants, each
+//! with the test in `tests/web` that holds it:
+//! - The hub is not borrowed while a stream or a hook runs: `reentrant.rs`, all of it;
+//!   `a_log_may_ask_the_hub_when_the_key_of_its_places_is_not_kept`.
+//! - No reader sees an update before it is durable:
+//!   `nobody_is_shown_an_update_before_it_is_durable`.
+//! - A write that is not confirmed ends the hub:
+//!   `a_write_that_is_lost_is_shown_to_nobody_and_ends_the_hub`.
+//! - Each registered connection ends once: `a_client_that_goes_away_ends_its_connection_once`.
+//! - The engine does not depend on the form of a transport:
+//!   `a_form_of_its_own_is_fed_by_credit`, in this room.
 
-pub(crate) mod active;
 pub(crate) mod application;
 pub(crate) mod commits;
 pub(crate) mod drain;
+pub(crate) mod drains;
 pub(crate) mod engine;
 pub(crate) mod failure;
 pub(crate) mod feed;
 pub(crate) mod flushes;
 pub(crate) mod handles;
 pub(crate) mod journal;
+pub(crate) mod look;
 pub(crate) mod places;
 pub(crate) mod presence;
 pub(crate) mod publish;
 pub(crate) mod publish_error;
 pub(crate) mod subscribe;
 pub(crate) mod waiters;
+
+#[cfg(test)]
+mod tests;

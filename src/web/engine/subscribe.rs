@@ -80,7 +80,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         attached: &Carried<K>,
     ) -> Result<Subscribed, Error> {
         let Subscriber { id, request, access } = newcomer;
-        // Not before there is a place, since they are charged to the hub.
+        // They are found once there is a place, since they are charged to the hub.
         let told = attached.subscriptions_or(|| match self.presence() {
             Some(presence) => presence.find(newcomer, self),
             None => ToldSubscriptions::default(),

@@ -257,38 +257,38 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// each keeps its place until the host's runtime has let go of it.
     #[must_use]
     pub fn leaving(&self) -> usize {
-        self.engine.places().leaving()
+        self.engine.leaving()
     }
 
     /// How many connections have ended for this reason.
     #[must_use]
     pub fn ended(&self, reason: CloseReason) -> u64 {
-        self.engine.hub().registry().ended(reason)
+        self.engine.ended(reason)
     }
 
     /// How many updates were left out for slow connections that are given the newest alone.
     #[must_use]
     pub fn conflated(&self) -> u64 {
-        self.engine.hub().conflated()
+        self.engine.conflated()
     }
 
     /// Whether a write was not confirmed. The handler then refuses everything: make a new one over
     /// what is stored.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.engine.failure().has_happened()
+        self.engine.has_failed()
     }
 
     /// Resolves to true once a write was not confirmed: it is time for a new handler. To false when
     /// the hub ends before.
     pub fn failed(&self) -> impl Future<Output = bool> + use<K, S> {
-        self.engine.failure().happens()
+        self.engine.failed()
     }
 
     /// Whether the history answers, and every write so far was confirmed.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
-        !self.has_failed() && self.engine.hub().log().history().newest().is_ok()
+        self.engine.is_healthy()
     }
 
     /// Removes some of what the history no longer keeps; says whether there is more of it.
@@ -305,7 +305,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// The history's own.
     pub fn prune_at(&self) -> Result<Option<Timestamp>, S::Error> {
-        self.engine.hub().log().prune_at()
+        self.engine.prune_at()
     }
 }
 

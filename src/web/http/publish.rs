@@ -39,7 +39,7 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
         request: &Request,
         grant: PublishGrant,
     ) -> Result<Response, JsValue> {
-        if self.engine.failure().has_happened() {
+        if self.engine.has_failed() {
             return respond::error(&Error::History);
         }
         let parser = match body_of(request) {

@@ -55,7 +55,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     }
     let controller = Rc::<Controller>::default();
     let (stream, source) = underlying_source::stream(id, engine.weak(), &controller)?;
-    let is_counted = engine.places().count_addresses();
+    let is_counted = engine.counts_addresses();
     let address = address(request).filter(|_| is_counted).map(Into::into);
     let attached = Rc::new(Attached::new(controller, application).at(address));
     let subscribed = match engine.subscribe(newcomer, &attached).await {

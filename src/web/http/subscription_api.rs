@@ -14,7 +14,7 @@ use crate::{
     },
     topics::{resolved_topics::ResolvedTopics, topic::Topic, topics::Topics},
     web::{
-        engine::{active::Since, engine::Engine},
+        engine::{engine::Engine, look::Since},
         host::storage::Storage,
         http::{permit::Permit, respond},
         streams::hooks::Hooks,

@@ -61,7 +61,7 @@ impl<A> Connection<A> {
         self.send_encoded(encoded)
     }
 
-    /// Queues bytes that are whole events or comments already.
+    /// Queues whole events or comments that are encoded already.
     ///
     /// # Errors
     /// [`SendError`] when it is stopped or its queue has no room.
@@ -79,20 +79,20 @@ impl<A> Connection<A> {
         }
     }
 
-    /// Takes what the stream's `pull` would take: data, or nothing and then the connection waits
-    /// and is fed as soon as there is some.
+    /// Takes the next chunk, as the stream's `pull` does. If there is none the connection waits, and is
+    /// fed as soon as there is one.
     #[must_use]
     pub fn poll_data(&self) -> Polled {
         self.poll(Polling::Waits)
     }
 
-    /// Takes what is there, and does not wait for more.
+    /// Takes the next chunk, and does not wait if there is none.
     #[must_use]
     pub fn poll_data_immediate(&self) -> Polled {
         self.poll(Polling::TakesWhatIsThere)
     }
 
-    /// Ends the connection at once; what is in its queue is dropped.
+    /// Ends the connection at once, and drops its queue.
     ///
     /// # Errors
     /// [`UnknownConnection`] when it has ended already.
@@ -100,7 +100,7 @@ impl<A> Connection<A> {
         self.hub()?.stop(self.id)
     }
 
-    /// Ends the connection once it was given what is queued and committed now.
+    /// Ends the connection once it was given all that is queued and committed now.
     ///
     /// # Errors
     /// [`UnknownConnection`] when it has ended already.

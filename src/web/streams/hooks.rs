@@ -1,4 +1,4 @@
-//! What an application adds: the overridable methods of the class reference, with empty defaults.
+//! The application's hooks: the overridable methods of the class reference, with empty defaults.
 
 use thiserror::Error;
 use web_sys::{Request, Response};
@@ -11,12 +11,12 @@ use crate::{
 };
 
 /// The application's part in the life of a connection. For a new one the order is
-/// [`connection`](Hooks::connection), the registry, the replay of what it missed,
+/// [`connection`](Hooks::connection), the registry, the replay of missed updates,
 /// [`registered`](Hooks::registered), live updates. A hook that fails ends its own connection alone.
 ///
 /// Hooks run while no part of the hub is borrowed, so that they may send to and stop any connection.
 pub trait Hooks: 'static {
-    /// What the application keeps with each connection.
+    /// The application's state of a connection.
     type State: 'static;
 
     /// Makes the application's state for a new connection, or refuses it: `getConnectionImpl`.
@@ -25,8 +25,8 @@ pub trait Hooks: 'static {
     /// The refusal, which is the answer to the request.
     fn connection(&self, request: &Request, id: ConnectionId) -> Result<Self::State, Refusal>;
 
-    /// The connection has been given what it missed, and may be sent a welcome that comes ahead
-    /// of every live update.
+    /// The connection was given all missed updates. A welcome that is sent here comes ahead of every
+    /// live update.
     ///
     /// # Errors
     /// [`HookFailed`], which ends the connection.
@@ -59,7 +59,7 @@ impl Hooks for () {
 /// Why a request gets no connection.
 #[derive(Clone, Debug)]
 pub enum Refusal {
-    /// 204: the client is to stop reconnecting, HTML § 9.2.3.
+    /// 204, by which the client stops reconnecting: HTML § 9.2.3.
     StopReconnecting,
     /// A problem document.
     Problem(Problem),

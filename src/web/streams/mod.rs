@@ -1,4 +1,17 @@
 //! The streams of connections, and the application's handles and hooks.
+//!
+//! The room sees the engine only through traits that the engine implements: a stream through
+//! [`Feed`](feed::Feed), a handle through [`OneConnection`](handles::OneConnection) and
+//! [`AllConnections`](handles::AllConnections). The engine sees a stream only as a
+//! [`Transport`](transport::Transport), whose forms that module lists.
+//!
+//! The room may import from `host` and the core, and not from `engine` or `http`. Its invariants, each
+//! with the test in `tests/web` that holds it:
+//! - A stream holds at most one chunk that its reader has not taken; the log holds the rest:
+//!   `a_stream_that_is_not_read_holds_one_chunk_and_the_log_the_rest`.
+//! - A stream pulls only when it is read: `a_stream_asks_for_nothing_ahead_of_a_read`.
+//! - A handle keeps neither its stream nor its hub alive:
+//!   `a_connection_does_not_keep_its_hub_alive_and_says_that_it_has_ended`.
 
 pub(crate) mod attached;
 pub(crate) mod chunks;

@@ -32,7 +32,7 @@ pub struct Record {
     /// The topics of an update, or the selectors of a subscription.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<String>,
-    /// The data of an update, as much of it as tells what it is. For [`Level::Debug`] alone.
+    /// The beginning of an update's data. For [`Level::Debug`] alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
     /// The payloads of a subscriber's token, as JSON. For [`Level::Debug`] alone.
@@ -49,7 +49,7 @@ impl Record {
         Self { level, event, connection, detail, id, topics, data, payloads }
     }
 
-    /// What was published, for debugging.
+    /// A publication, for debugging.
     #[must_use]
     pub fn of_update(event: &'static str, update: &Update) -> Self {
         let mut excerpts = Excerpts::default();
@@ -61,7 +61,7 @@ impl Record {
         }
     }
 
-    /// What was subscribed to and by whom, for debugging.
+    /// A subscription, for debugging.
     #[must_use]
     pub fn of_subscription(event: &'static str, asked: &SubscribeRequest, by: &Access) -> Self {
         let mut excerpts = Excerpts::default();
@@ -72,13 +72,13 @@ impl Record {
         }
     }
 
-    /// The same about this connection.
+    /// The same record about this connection.
     #[must_use]
     pub fn with_connection(self, id: ConnectionId) -> Self {
         Self { connection: Some(id.to_string()), ..self }
     }
 
-    /// The same with more about it.
+    /// The same record with more detail.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Display) -> Self {
         self.set_detail(&detail);

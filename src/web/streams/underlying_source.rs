@@ -44,7 +44,7 @@ impl UnderlyingSource {
         }
     }
 
-    /// Called when the stream wants a chunk, and not again until what it returns has resolved.
+    /// Called when the stream wants a chunk, and not again before the returned promise has resolved.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "the glue hands over what it is given")]
     pub fn pull(&self, controller: ReadableStreamDefaultController) -> Option<Promise> {
@@ -99,7 +99,7 @@ pub(crate) fn stream(
     let transport = Rc::downgrade(transport);
     let source = JsValue::from(UnderlyingSource { id, feed, transport });
     let strategy = QueuingStrategy::new();
-    // Nothing is asked for ahead of a read: what a reader has not taken stays in the log.
+    // No pull comes ahead of a read: updates that a reader has not taken stay in the log.
     strategy.set_high_water_mark(0.0);
     let stream =
         ReadableStream::new_with_underlying_source_and_strategy(source.unchecked_ref(), &strategy)?;

@@ -1,7 +1,9 @@
-//! The active subscriptions, for the subscription API.
+//! Looks into the hub: its active subscriptions, its figures and its health.
 
 use crate::{
+    base::timestamp::Timestamp,
     http::error::Error,
+    hub::connection::CloseReason,
     log::place::Place,
     presence::{subscription_document::ActiveSubscription, told_subscriptions::ToldSubscriptions},
     tokens::access::Access,
@@ -41,5 +43,45 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let told = connections.filter_map(|connection| connection.state().subscriptions());
         let active = told.flat_map(ToldSubscriptions::as_slice);
         active.filter(|active| shown(active)).cloned().collect()
+    }
+
+    /// How many connections have ended for this reason.
+    pub(crate) fn ended(&self, reason: CloseReason) -> u64 {
+        self.hub().registry().ended(reason)
+    }
+
+    /// How many connections have ended and keep their place.
+    pub(crate) fn leaving(&self) -> usize {
+        self.places().leaving()
+    }
+
+    /// Whether the address of a client matters.
+    pub(crate) fn counts_addresses(&self) -> bool {
+        self.places().count_addresses()
+    }
+
+    /// How many updates were left out for slow connections.
+    pub(crate) fn conflated(&self) -> u64 {
+        self.hub().conflated()
+    }
+
+    /// Whether a write was not confirmed.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure().has_happened()
+    }
+
+    /// Resolves to true once a write was not confirmed; to false when the hub ends before.
+    pub(crate) fn failed(&self) -> impl Future<Output = bool> + use<K, S> {
+        self.failure().happens()
+    }
+
+    /// Whether the history answers, and every write so far was confirmed.
+    pub(crate) fn is_healthy(&self) -> bool {
+        !self.has_failed() && self.hub().log().history().newest().is_ok()
+    }
+
+    /// The time from which on the oldest update is too old.
+    pub(crate) fn prune_at(&self) -> Result<Option<Timestamp>, S::Error> {
+        self.hub().log().prune_at()
     }
 }
