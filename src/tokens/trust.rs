@@ -15,14 +15,17 @@ use crate::{
 };
 
 mod invalid;
+mod issuer;
 mod issuers;
+mod names;
 mod variables;
 
 pub(crate) use invalid::of_hub;
 pub use invalid::{InvalidTrust, InvalidTrustReason};
-pub(crate) use variables::{
-    DEVELOPMENT, ISSUERS, KeyVariables, PUBLISHER, SUBSCRIBER, TRUSTED_ISSUERS,
-};
+pub(crate) use names::{DEVELOPMENT, ISSUERS, PUBLISHER, SUBSCRIBER, TRUSTED_ISSUERS};
+pub(crate) use variables::KeyVariables;
+
+use issuer::{Issuer, Verifiers};
 
 /// The keys of the hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,23 +37,6 @@ pub struct Trust {
     /// Whether secrets are taken that are weak, and which those are.
     is_development: bool,
     pub(crate) weak: Vec<InvalidTrust>,
-}
-
-/// One who issues access tokens. Keys are never used for another: draft-dunglas-mercure-08,
-/// authorization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Issuer {
-    id: String,
-    /// Where it is set.
-    variable: &'static str,
-    is_authorization_server: bool,
-    verifiers: Verifiers,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Verifiers {
-    publisher: Option<Verifier>,
-    subscriber: Option<Verifier>,
 }
 
 /// How a token is to be verified and read.
@@ -204,15 +190,6 @@ impl Trust {
         let verifier = verifiers.of(role).ok_or(InvalidToken::NoVerifier)?;
         verifier.allows(&jws.header)?;
         Ok(Choice { verifier, issuer })
-    }
-}
-
-impl Verifiers {
-    fn of(&self, role: Role) -> Option<&Verifier> {
-        match role {
-            Role::Publisher => self.publisher.as_ref(),
-            Role::Subscriber => self.subscriber.as_ref(),
-        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! A request that needs a right, judged by a token or by an application.
 
 use super::{
-    Answers, Ask, Door, Judge, Step, Told,
+    answers::{Answers, Told},
+    ask::Ask,
+    judge::{Door, Judge},
     proof::{Proof, Proven},
+    step::Step,
 };
 use crate::{
     base::dialect::Dialect,

@@ -1,6 +1,9 @@
 //! Whose the signature of a token is.
 
-use super::{Answers, Signed, Signer, Step};
+use super::{
+    answers::{Answers, Signer},
+    step::{Signed, Step},
+};
 use crate::{
     base::timestamp::Timestamp,
     tokens::{

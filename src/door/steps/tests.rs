@@ -1,12 +1,17 @@
 use super::*;
 use crate::{
-    door::granted::Holder,
-    settings::methods::MethodRefused,
+    base::timestamp::Timestamp,
+    door::{
+        addressed::Addressed,
+        granted::{Granted, Holder},
+    },
+    settings::{config::Config, methods::MethodRefused},
     tokens::{
         application_claims::InvalidClaims, bearer::Carrier, challenge::Unauthorized,
-        grants::Selector, invalid_token::InvalidToken, publish_origin::ForbiddenOrigin,
+        grants::Selector, invalid_token::InvalidToken, key::Key, publish_origin::ForbiddenOrigin,
         publisher::KeySpace,
     },
+    topics::url_parser::UrlParser,
 };
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::variables::ISSUERS;
+use super::names::ISSUERS;
 use crate::tokens::{key::Weakness, verifier::InvalidVerifier};
 
 /// A variable is wrong. What it holds is not shown, since it may be a secret.

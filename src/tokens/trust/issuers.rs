@@ -6,7 +6,11 @@
 //!   "subscriber": {"key": "a secret, PEM or a JWK", "algorithms": ["HS256"]}}]
 //! ```
 
-use super::{ISSUERS, InvalidTrustReason, Issuer, Verifiers};
+use super::{
+    invalid::InvalidTrustReason,
+    issuer::{Issuer, Verifiers},
+    names::ISSUERS,
+};
 use crate::{
     base::json::{self, Json, Unexpected},
     tokens::verifier::Verifier,

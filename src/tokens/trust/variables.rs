@@ -1,29 +1,10 @@
-//! The variables about keys: those of the reference hub have its names and meaning.
+//! The variables about keys, as they are set.
 
-use super::{InvalidTrust, InvalidTrustReason};
+use super::{
+    invalid::{InvalidTrust, InvalidTrustReason},
+    names::RoleNames,
+};
 use crate::tokens::verifier::{InvalidVerifier, Verifier};
-
-/// The variables about the keys of one role.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RoleNames {
-    pub(crate) key: &'static str,
-    pub(crate) algorithms: &'static str,
-    pub(crate) url: &'static str,
-}
-
-/// The variables about publishers' keys.
-pub(crate) const PUBLISHER: RoleNames = RoleNames {
-    key: "MERCURE_PUBLISHER_JWT_KEY",
-    algorithms: "MERCURE_PUBLISHER_JWT_ALG",
-    url: "MERCURE_PUBLISHER_JWKS_URL",
-};
-
-/// The variables about subscribers' keys.
-pub(crate) const SUBSCRIBER: RoleNames = RoleNames {
-    key: "MERCURE_SUBSCRIBER_JWT_KEY",
-    algorithms: "MERCURE_SUBSCRIBER_JWT_ALG",
-    url: "MERCURE_SUBSCRIBER_JWKS_URL",
-};
 
 /// The variables about keys as they are set; empty where one is not.
 #[derive(Clone, Default)]
@@ -42,16 +23,6 @@ pub(crate) struct RoleVariables {
     pub(crate) algorithms: String,
     pub(crate) url: String,
 }
-
-/// Whether secrets are taken that could be guessed, or that everybody knows: `true` or `false`.
-pub(crate) const DEVELOPMENT: &str = "DEVELOPMENT";
-
-/// The `iss` of the access tokens that the keys of the other variables verify: one issuer, in
-/// spite of its name, since a key belongs to one.
-pub(crate) const TRUSTED_ISSUERS: &str = "MERCURE_TRUSTED_ISSUERS";
-
-/// More issuers, each with keys of its own: a JSON list, see `issuers.rs`.
-pub(crate) const ISSUERS: &str = "ISSUERS";
 
 impl RoleVariables {
     /// The verifier of the role that has these names, if there is a key.

@@ -1,0 +1,35 @@
+//! The door of one hub, and who decides there.
+
+use crate::{
+    base::timestamp::Timestamp, door::addressed::Addressed, settings::config::Config,
+    tokens::trust::Trust, topics::url_parser::UrlParser,
+};
+
+/// The door of one hub, at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Door<'a> {
+    /// The settings of the hub.
+    pub config: &'a Config,
+    /// Makes the parser of the selectors in what is granted.
+    pub urls: fn(&Config, &Addressed) -> Box<dyn UrlParser>,
+    /// Who decides on what is granted.
+    pub judge: Judge,
+    /// The time of the step.
+    pub now: Timestamp,
+}
+
+/// Who decides on what is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judge {
+    /// The keys of the configuration, which verify the request's token.
+    Keys,
+    /// The application in which the hub is embedded.
+    Application,
+}
+
+impl Door<'_> {
+    /// The keys of the hub.
+    pub(super) fn trust(&self) -> &Trust {
+        &self.config.authorization.trust
+    }
+}

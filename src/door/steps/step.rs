@@ -1,0 +1,38 @@
+//! A step of a request through the door.
+
+use crate::{
+    door::granted::Granted,
+    tokens::{algorithm::Algorithm, key::Key, publisher::Publisher},
+};
+
+/// What is to be done next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The hub is told this with the request.
+    Grant(Granted),
+    /// The request is answered with the methods of the hub: the value of `Allow`.
+    Options(&'static str),
+    /// The key set at this URL is fetched, and handed to [`KeySets::finish`](crate::tokens::key_sets::KeySets::finish).
+    Fetch(String),
+    /// Another request fetches the key set: the step is repeated after a short while.
+    Wait,
+    /// The signature is held against the keys.
+    Verify(Signed),
+    /// The SHA-256 of these bytes is taken, which may hold a secret.
+    Digest(Publisher),
+    /// The application is asked.
+    Application,
+}
+
+/// A token whose signature is to be verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The algorithm, which each of the keys fits.
+    pub algorithm: Algorithm,
+    /// The keys, one or more of them, that may have signed it.
+    pub keys: Vec<Key>,
+    /// The signature.
+    pub signature: Vec<u8>,
+    /// The text that is signed.
+    pub input: String,
+}
