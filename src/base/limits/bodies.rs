@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::MAX_SELECTION_BYTES;
+use super::requests::MAX_SELECTION_BYTES;
 
 /// Bytes of a body that one read may give to begin with: as many as fit a packet or two.
 pub const READ_BYTES: usize = 4 << 10;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::MAX_BODY_BYTES;
+use super::requests::MAX_BODY_BYTES;
 
 /// The shortest reconnection time that is told: Firefox waits no less, and a client without such a
 /// bound asks a hub that is down hundreds of times a second. A shorter one is raised to it.
