@@ -13,6 +13,7 @@ mod data;
 mod decode_error;
 mod decoded_event;
 mod digits;
+mod field;
 mod line;
 mod utf_8;
 
@@ -22,7 +23,8 @@ pub use decoded_event::{DecodedEvent, InvalidDecodedEvent};
 use std::mem;
 
 use block::{Block, Whole};
-use line::{Field, Line};
+use field::Field;
+use line::Line;
 use utf_8::ChunkText;
 
 /// How many bytes one event may hold unless [`Decoder::with_max_event_bytes`] says otherwise.
@@ -197,8 +199,8 @@ impl Decoder {
                     self.block.begin(Field::Data, whole)?;
                     return self.block.extend(Field::Data, rest_of_line);
                 };
-                let text = text.value(value, rest_of_line.len().saturating_sub(value.len()));
-                self.block.take_data(value, text, whole)?;
+                let value = text.value(value, rest_of_line.len().saturating_sub(value.len()));
+                self.block.take_data(value, whole)?;
                 rest = tail;
                 continue;
             }
@@ -208,8 +210,8 @@ impl Decoder {
             if line.is_empty() {
                 self.block.dispatch(whole, on_event);
             } else if let Some((field, value)) = Field::split(line) {
-                let text = text.value(value, rest.len().saturating_sub(line.len()));
-                self.block.take(field, value, text, whole)?;
+                let value = text.value(value, rest.len().saturating_sub(line.len()));
+                self.block.take(field, value, whole)?;
             } else if self.block.is_empty() {
                 rest = line::after_keep_alives(rest, line.len()).unwrap_or(tail);
                 continue;

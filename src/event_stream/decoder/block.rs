@@ -1,24 +1,30 @@
+//! The block that is being read: its fields, until a blank line dispatches them.
+
 use std::mem;
 
 use super::{
-    data::Data, decode_error::DecodeError, decoded_event::DecodedEvent, digits::Digits,
-    line::Field, utf_8::text,
+    data::Data,
+    decode_error::DecodeError,
+    decoded_event::DecodedEvent,
+    digits::Digits,
+    field::Field,
+    utf_8::{Value, text},
 };
 
-/// What an idle buffer may keep if nothing else is said: room for the largest event that the hub takes, doubled as a vector
-/// grows.
+/// Bytes that an idle buffer may keep if nothing else is said: room for the largest event that the
+/// hub takes, doubled as a vector grows.
 const MAX_RETAINED_BYTES: usize = 2 * 1024 * 1024;
 
 /// The standard's buffers, as far as they must outlive a chunk.
 ///
 /// Together with [`Whole`] they are the data buffer, the event type buffer and the last event ID
-/// buffer. What [`Whole`] holds of one goes before what stands here.
+/// buffer. A part that stands in [`Whole`] comes before the one that stands here.
 #[derive(Debug)]
 pub(super) struct Block {
     max: usize,
-    /// What an idle buffer may keep.
+    /// Bytes that an idle buffer may keep.
     retained: usize,
-    /// What the block's fields hold so far; 0 when there was none.
+    /// Bytes of the block's fields so far. 0 means that there is no field yet.
     size: usize,
     data: Data,
     event_type: String,
@@ -88,49 +94,48 @@ impl Block {
         self.size == 0
     }
 
-    /// Takes a field whose line is whole, with its value as text if it is UTF-8.
+    /// Takes a field whose line is whole.
     #[inline]
     pub(super) fn take<'c>(
         &mut self,
         field: Field,
-        value: &[u8],
-        text: Option<&'c str>,
+        value: Value<'c>,
         whole: &mut Whole<'c>,
     ) -> Result<(), DecodeError> {
         if field == Field::Data {
-            return self.take_data(value, text, whole);
+            return self.take_data(value, whole);
         }
-        self.grow(value.len().saturating_add(1))?;
+        let Value { bytes, text } = value;
+        self.grow(bytes.len().saturating_add(1))?;
         match field {
             Field::EventType => {
                 whole.event_type = text;
                 if text.is_none() {
-                    replace(&mut self.event_type, &String::from_utf8_lossy(value));
+                    replace(&mut self.event_type, &String::from_utf8_lossy(bytes));
                 }
             }
-            Field::Id if !value.contains(&0) => {
+            Field::Id if !bytes.contains(&0) => {
                 self.has_id = true;
                 whole.id = text;
                 if text.is_none() {
-                    replace(&mut self.id, &String::from_utf8_lossy(value));
+                    replace(&mut self.id, &String::from_utf8_lossy(bytes));
                 }
             }
-            // An id with NUL is ignored; data has gone its way.
+            // An id with NUL is ignored. Data is taken above.
             Field::Id | Field::Data => {}
-            Field::ReconnectionTime => self.set_reconnection_time(Digits::None.and(value)),
+            Field::ReconnectionTime => self.set_reconnection_time(Digits::None.and(bytes)),
         }
         Ok(())
     }
 
-    /// The same of the field that most lines are.
+    /// Takes a `data` field whose line is whole: most lines are one.
     #[inline]
     pub(super) fn take_data<'c>(
         &mut self,
-        value: &[u8],
-        text: Option<&'c str>,
+        Value { bytes, text }: Value<'c>,
         whole: &mut Whole<'c>,
     ) -> Result<(), DecodeError> {
-        self.grow(value.len().saturating_add(1))?;
+        self.grow(bytes.len().saturating_add(1))?;
         if text.is_some() && whole.data.is_none() && !self.data.has_lines() {
             whole.data = text;
             return Ok(());
@@ -138,7 +143,7 @@ impl Block {
         self.keep_data(whole);
         match text {
             Some(text) => self.data.push(text),
-            None => self.data.push(&String::from_utf8_lossy(value)),
+            None => self.data.push(&String::from_utf8_lossy(bytes)),
         }
         Ok(())
     }
@@ -157,7 +162,7 @@ impl Block {
         Ok(())
     }
 
-    /// Goes on with the value that [`Block::begin`] began.
+    /// Adds to the value that [`Block::begin`] began.
     #[inline]
     pub(super) fn extend(&mut self, field: Field, bytes: &[u8]) -> Result<(), DecodeError> {
         self.grow(bytes.len())?;
@@ -169,8 +174,8 @@ impl Block {
         Ok(())
     }
 
-    /// Takes the field whose value is now complete: the first of its chunk, so that nothing newer
-    /// stands in [`Whole`].
+    /// Takes the field whose value is now complete. It is the first field of its chunk, so nothing
+    /// newer stands in [`Whole`].
     pub(super) fn end(&mut self, field: Field) {
         match field {
             Field::EventType => replace(&mut self.event_type, &text(&self.value)),
@@ -180,14 +185,14 @@ impl Block {
             }
             // An id with NUL is ignored.
             Field::Id => {}
-            // The rest went to its buffer as it came.
+            // Each piece went into the buffer when it came.
             Field::Data => self.data.end(),
             Field::ReconnectionTime => self.set_reconnection_time(self.digits),
         }
     }
 
     /// [Dispatches the event](https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage),
-    /// if there is data, and empties the buffers but the last event ID's.
+    /// if there is data. Empties all buffers except that of the last event ID.
     #[inline]
     pub(super) fn dispatch(
         &mut self,
@@ -198,7 +203,7 @@ impl Block {
             return;
         }
         self.size = 0;
-        // The id is committed even when the block has no data.
+        // A block without data sets the last event ID too.
         let has_id = mem::take(&mut self.has_id);
         if has_id {
             whole.last_event_id = whole.id.take();
@@ -227,7 +232,7 @@ impl Block {
         }
     }
 
-    /// Copies what must outlive the chunk.
+    /// Copies the parts that must outlive the chunk.
     #[inline]
     pub(super) fn keep(&mut self, mut whole: Whole<'_>) {
         self.keep_data(&mut whole);

@@ -1,8 +1,12 @@
+//! Where a line ends, and a line that the end of a chunk cuts.
+
 use memchr::memchr2;
 
 use super::{
     block::{Block, Whole},
     decode_error::DecodeError,
+    field::Field,
+    utf_8::Value,
 };
 
 /// The bytes up to the first line end and those after it, if there is one. CRLF that is cut counts
@@ -69,43 +73,6 @@ fn find_end_in_word(word: u64) -> Option<usize> {
     (ends != 0).then(|| ends.trailing_zeros() as usize / 8)
 }
 
-/// A field that the standard knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
-    EventType,
-    Data,
-    Id,
-    ReconnectionTime,
-}
-
-impl Field {
-    fn named(name: &[u8]) -> Option<Self> {
-        match name {
-            b"event" => Some(Self::EventType),
-            b"data" => Some(Self::Data),
-            b"id" => Some(Self::Id),
-            b"retry" => Some(Self::ReconnectionTime),
-            _ => None,
-        }
-    }
-
-    /// The field and its value in a line that is whole; nothing for a comment and what is unknown.
-    #[inline]
-    pub(super) fn split(line: &[u8]) -> Option<(Self, &[u8])> {
-        let (field, rest) = match line.first()? {
-            b'd' => (Self::Data, line.strip_prefix(b"data")?),
-            b'i' => (Self::Id, line.strip_prefix(b"id")?),
-            b'e' => (Self::EventType, line.strip_prefix(b"event")?),
-            b'r' => (Self::ReconnectionTime, line.strip_prefix(b"retry")?),
-            _ => return None,
-        };
-        match rest {
-            [b':', b' ', value @ ..] | [b':', value @ ..] | value @ [] => Some((field, value)),
-            _ => None,
-        }
-    }
-}
-
 /// How far a line has come that a chunk's end cuts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Line {
@@ -168,10 +135,10 @@ impl Line {
     pub(super) fn end(self, block: &mut Block, whole: &mut Whole<'_>) -> Result<(), DecodeError> {
         match self {
             Self::Name(name) => match Field::named(name.as_bytes()) {
-                Some(field) => block.take(field, b"", Some(""), whole),
+                Some(field) => block.take(field, Value::EMPTY, whole),
                 None => Ok(()),
             },
-            Self::Colon(field) => block.take(field, b"", Some(""), whole),
+            Self::Colon(field) => block.take(field, Value::EMPTY, whole),
             Self::Value(field) => {
                 block.end(field);
                 Ok(())

@@ -1,6 +1,8 @@
+//! Bytes of a stream as text: the standard's UTF-8 decode.
+
 use std::borrow::Cow;
 
-/// From here on the wide check is worth its start.
+/// Bytes from which the wide check is worth its start.
 const LONG: usize = 256;
 
 /// The bytes as text, by the standard's UTF-8 decode.
@@ -9,7 +11,7 @@ pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     valid(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
-/// The bytes as text if they are UTF-8, found out as quickly as can be.
+/// The bytes as text if they are UTF-8, by the faster check for their length.
 #[inline]
 pub(super) fn valid(bytes: &[u8]) -> Option<&str> {
     if bytes.len() < LONG {
@@ -19,7 +21,7 @@ pub(super) fn valid(bytes: &[u8]) -> Option<&str> {
     }
 }
 
-/// The bytes in front of a character that their end cuts, and what there is of it.
+/// The bytes before a character that their end cuts, and the beginning of that character.
 #[inline]
 pub(super) fn split_cut(bytes: &[u8]) -> (&[u8], &[u8]) {
     match bytes.last() {
@@ -33,7 +35,7 @@ fn split_cut_character(bytes: &[u8]) -> (&[u8], &[u8]) {
     let last = bytes.len().saturating_sub(3);
     let cut = bytes.get(last..).and_then(|end| Some(last + end.iter().rposition(is_lead)?));
     match cut.and_then(|at| bytes.split_at_checked(at)) {
-        // Of what cannot become a character any more this says that it is not cut.
+        // Bytes that no further byte makes a character are not cut: they are wrong.
         Some((whole, cut)) if str::from_utf8(cut).is_err_and(|e| e.error_len().is_none()) => {
             (whole, cut)
         }
@@ -41,14 +43,27 @@ fn split_cut_character(bytes: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// The text of a chunk, checked as a whole with the first value of it that is asked for if it is
-/// long: one wide check costs less than many narrow ones.
+/// The value of a field.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Value<'c> {
+    /// The value as it stands in the chunk.
+    pub(super) bytes: &'c [u8],
+    /// The same as text, if it is UTF-8.
+    pub(super) text: Option<&'c str>,
+}
+
+impl Value<'_> {
+    pub(super) const EMPTY: Self = Self { bytes: b"", text: Some("") };
+}
+
+/// The text of a chunk. A long chunk is checked as a whole when its first value is asked for: one wide
+/// check costs less than many narrow ones.
 #[derive(Debug)]
 pub(super) struct ChunkText<'c> {
     chunk: &'c [u8],
     /// Where the text begins, once it is checked.
     start: Option<usize>,
-    /// Empty when the chunk is no UTF-8 from there on.
+    /// The chunk from there on; empty when that is no UTF-8.
     text: &'c str,
 }
 
@@ -57,9 +72,14 @@ impl<'c> ChunkText<'c> {
         Self { chunk, start: None, text: "" }
     }
 
-    /// The value that ends `behind` bytes before the chunk does, as text if it is UTF-8.
+    /// These bytes as a value. They end `behind` bytes before the chunk does.
     #[inline]
-    pub(super) fn value(&mut self, value: &'c [u8], behind: usize) -> Option<&'c str> {
+    pub(super) fn value(&mut self, bytes: &'c [u8], behind: usize) -> Value<'c> {
+        Value { bytes, text: self.text(bytes, behind) }
+    }
+
+    #[inline]
+    fn text(&mut self, value: &'c [u8], behind: usize) -> Option<&'c str> {
         if self.chunk.len() < LONG {
             return valid(value);
         }
