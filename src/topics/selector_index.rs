@@ -14,14 +14,11 @@ use crate::{
     topics::{resolved_topics::ResolvedTopics, topic::Topic, topic_selector::TopicSelector},
 };
 
-use beginnings::Beginnings;
+use beginnings::{Beginnings, NewMember, SelectorKey};
 use shares::Shares;
 
 /// The holder of a selector: an audience, or a list of grants.
 type Holder = usize;
-
-/// The place of a selector that is more than a name.
-type SelectorKey = usize;
 
 /// The selectors of a hub, each once, with its holders.
 #[derive(Debug, Default)]
@@ -115,7 +112,8 @@ impl SelectorIndex {
         });
         for beginning in selector.beginnings() {
             let (Ok(at) | Err(at)) = self.find_broad(selector, &beginning);
-            self.table(selector).insert(&beginning, (at, key), selector.cost());
+            let member = NewMember { key, at, cost: selector.cost() };
+            self.table(selector).insert(&beginning, member);
         }
         if let Some(address) = address {
             self.shares.charge(address, selector);

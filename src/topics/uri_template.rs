@@ -11,37 +11,28 @@ use std::{cell::OnceCell, fmt, str::FromStr};
 
 use crate::{
     base::heap,
-    topics::{positions::Positions, selector_cost::SelectorCost},
+    topics::{
+        positions::{Positions, SEARCH},
+        selector_cost::SelectorCost,
+    },
 };
 
 mod classes;
 mod expression;
+mod invalid;
 mod literal;
 mod parse;
-
-#[cfg(test)]
-#[cfg(not(target_arch = "wasm32"))]
-mod properties;
-#[cfg(test)]
-mod tests;
+mod part;
 
 use classes::Classes;
-use expression::Expression;
-pub use parse::InvalidUriTemplate;
+pub use invalid::InvalidUriTemplate;
+use part::Part;
 
 /// A URI template.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UriTemplate {
     source: String,
     parts: Vec<Part>,
-}
-
-/// RFC 6570 § 2: `URI-Template = *( literals / expression )`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Part {
-    /// What expands to itself, and to its percent-encoded form (§ 3.1) where that differs.
-    Literal(String),
-    Expression(Expression),
 }
 
 impl UriTemplate {
@@ -88,24 +79,20 @@ impl UriTemplate {
         }
     }
 
-    /// What it costs to hold a text against it.
+    /// The cost of comparing a text with it.
     #[must_use]
     pub fn cost(&self) -> SelectorCost {
-        let of_part = |(at, part): (usize, &Part)| match part {
-            Part::Literal(literal) => literal::passes(literal, at == 0),
-            Part::Expression(expression) => expression.passes(),
-        };
-        SelectorCost::passes(self.parts.iter().enumerate().map(of_part).sum())
+        // A literal at the beginning is compared, and not searched.
+        let compared =
+            if matches!(self.parts.first(), Some(Part::Literal(_))) { SEARCH } else { 0 };
+        let passes: usize = self.parts.iter().map(Part::passes).sum();
+        SelectorCost::passes(passes.saturating_sub(compared))
     }
 
     /// Bytes that it holds in memory beside its own.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        let of_part = |part: &Part| match part {
-            Part::Literal(literal) => heap::text(literal),
-            Part::Expression(expression) => expression.held_bytes(),
-        };
-        let parts: usize = self.parts.iter().map(of_part).sum();
+        let parts: usize = self.parts.iter().map(Part::held_bytes).sum();
         heap::text(&self.source) + heap::list::<Part>(self.parts.len()) + parts
     }
 }
@@ -151,3 +138,9 @@ impl fmt::Display for UriTemplate {
         formatter.write_str(&self.source)
     }
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,6 @@
 //!
 //! [URL Pattern]: https://urlpattern.spec.whatwg.org/
 
-use thiserror::Error;
-
 use crate::topics::{
     selector_cost::SelectorCost,
     url_components::UrlComponents,
@@ -15,21 +13,15 @@ use crate::topics::{
 };
 
 mod component;
+pub mod invalid;
 mod part;
 mod regexp;
 mod token;
 mod unsupported;
 
-#[cfg(test)]
-#[cfg(not(target_arch = "wasm32"))]
-mod properties;
-#[cfg(test)]
-#[cfg(not(target_arch = "wasm32"))]
-mod tests;
-
 use component::Component;
+pub use invalid::InvalidUrlPattern;
 use part::Options;
-pub use unsupported::Unsupported;
 
 /// The special schemes, whose paths are made of segments: URL § 4.2.
 const SPECIAL_SCHEMES: [&str; 6] = ["ftp", "file", "http", "https", "ws", "wss"];
@@ -41,17 +33,6 @@ pub struct UrlPattern {
     /// Whether it matches the origin of the hub as the request for it has it, so that it is for topics
     /// that are relative too.
     is_of_hub: bool,
-}
-
-/// Why there is no matcher for a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum InvalidUrlPattern {
-    /// The host's parser refuses it, or has returned what the standard does not allow.
-    #[error("the URL pattern is invalid")]
-    Syntax,
-    /// It has a regular expression that cannot be matched in linear time, or that is too large.
-    #[error("the URL pattern has a regular expression that is not supported: {0}")]
-    RegularExpression(Unsupported),
 }
 
 /// How many groups a text has if it is a URL pattern, at the most.
@@ -183,3 +164,10 @@ impl UrlPattern {
             && pattern.password.matches(url.password)
     }
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

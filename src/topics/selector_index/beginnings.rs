@@ -7,10 +7,19 @@ use crate::{
     topics::{selector_cost::SelectorCost, topic::Topic},
 };
 
-use super::{
-    SelectorKey,
-    chains::{Chains, MOST},
-};
+use super::chains::{Chains, MOST};
+
+/// The place of a template or a pattern in the index.
+pub(super) type SelectorKey = usize;
+
+/// A selector that enters the table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewMember {
+    pub(super) key: SelectorKey,
+    /// Its place among the selectors with the same beginning: [`Beginnings::find`] says it.
+    pub(super) at: usize,
+    pub(super) cost: SelectorCost,
+}
 
 /// A table of selectors. A text meets those alone that have a beginning of it.
 #[derive(Debug, Default)]
@@ -39,23 +48,18 @@ impl Beginnings {
     }
 
     /// Adds a selector at its place.
-    pub(super) fn insert(
-        &mut self,
-        beginning: &str,
-        (at, key): (usize, SelectorKey),
-        cost: SelectorCost,
-    ) {
+    pub(super) fn insert(&mut self, beginning: &str, new: NewMember) {
         let beginning = shortened(beginning);
         let members = self.buckets.entry(Topic::beginning(beginning)).or_default();
         let is_new = members.is_empty();
-        members.insert(at.min(members.len()), key);
+        members.insert(new.at.min(members.len()), new.key);
         if self.lengths.len() <= beginning.len() {
             self.lengths.resize(beginning.len() + 1, 0);
         }
         if let Some(buckets) = self.lengths.get_mut(beginning.len()) {
             *buckets += usize::from(is_new);
         }
-        self.costs.add(beginning, cost);
+        self.costs.add(beginning, new.cost);
     }
 
     pub(super) fn remove(&mut self, beginning: &str, key: SelectorKey, cost: SelectorCost) {

@@ -140,15 +140,36 @@ impl Operator {
 
     /// The places behind a string, or behind a list or associative array joined by commas.
     fn plain_ends(self, classes: &Classes<'_>, begin: Positions, modifier: Modifier) -> Positions {
-        let reserved = self.allows_reserved();
         let places = match modifier {
-            Modifier::Prefix(limit) if reserved => {
-                prefix_ends(classes, &classes.any, &begin, limit)
-            }
-            Modifier::Prefix(limit) => prefix_ends(classes, &classes.unreserved, &begin, limit),
-            _ => begin.run(if reserved { &classes.any } else { &classes.list }),
+            Modifier::Prefix(limit) => self.prefix_ends(classes, &begin, limit),
+            _ => begin.run(if self.allows_reserved() { &classes.any } else { &classes.list }),
         };
         classes.between_triplets(places)
+    }
+
+    /// The places behind at most `limit` characters. A character is one byte of its class, or the
+    /// triplets of its UTF-8 bytes.
+    fn prefix_ends(self, classes: &Classes<'_>, begin: &Positions, limit: u16) -> Positions {
+        steps::count(classes.text.len());
+        let class = if self.allows_reserved() { &classes.any } else { &classes.unreserved };
+        let mut ends = Positions::none(classes.text);
+        // How many more characters may follow: the most of all ways to this place.
+        let mut left = None;
+        for at in 0..=classes.text.len() {
+            if begin.contains(at) {
+                left = Some(limit);
+            }
+            let Some(more) = left else { continue };
+            ends.insert(at);
+            left = if !class.contains(at) {
+                None
+            } else if classes.is_inside(at) || classes.is_continuation(at) {
+                Some(more)
+            } else {
+                more.checked_sub(1)
+            };
+        }
+        ends
     }
 
     /// The places behind the members of a list or of an associative array.
@@ -191,33 +212,4 @@ impl Operator {
         }
         ends
     }
-}
-
-/// The places behind at most `limit` characters of a class; a character is one byte of it, or the
-/// triplets of its UTF-8 bytes.
-fn prefix_ends(
-    classes: &Classes<'_>,
-    class: &Positions,
-    begin: &Positions,
-    limit: u16,
-) -> Positions {
-    steps::count(classes.text.len());
-    let mut ends = Positions::none(classes.text);
-    // How many more characters may follow, of all ways to get to this place the most.
-    let mut left = None;
-    for at in 0..=classes.text.len() {
-        if begin.contains(at) {
-            left = Some(limit);
-        }
-        let Some(more) = left else { continue };
-        ends.insert(at);
-        left = if !class.contains(at) {
-            None
-        } else if classes.is_inside(at) || classes.is_continuation(at) {
-            Some(more)
-        } else {
-            more.checked_sub(1)
-        };
-    }
-    ends
 }

@@ -25,10 +25,10 @@ fn is_ucschar_or_iprivate(character: char) -> bool {
 pub(super) fn ends(text: &[u8], places: Positions, literal: &str) -> Positions {
     let mut places = places;
     let mut rest = literal;
-    while let Some(at) = rest.find(|character: char| !character.is_ascii()) {
-        let (ascii, other) = rest.split_at(at);
-        let len = other.chars().next().map_or(0, char::len_utf8);
-        let (character, behind) = other.split_at(len);
+    while let Some((at, first)) = rest.char_indices().find(|(_, character)| !character.is_ascii())
+        && let Some((ascii, other)) = rest.split_at_checked(at)
+        && let Some((character, behind)) = other.split_at_checked(first.len_utf8())
+    {
         places = places.text(text, ascii.as_bytes());
         let encoded = places.clone().text(text, percent_encode(character).as_bytes());
         places = places.text(text, character.as_bytes()).or(&encoded);
@@ -37,12 +37,10 @@ pub(super) fn ends(text: &[u8], places: Positions, literal: &str) -> Positions {
     places.text(text, rest.as_bytes())
 }
 
-/// Passes over a text that the literal costs: a search, unless it stands at the beginning, and for
-/// each character beyond ASCII two.
-pub(super) fn passes(literal: &str, is_first: bool) -> usize {
+/// Passes over a text that the characters beyond ASCII cost: two searches for each.
+pub(super) fn passes_beyond_ascii(literal: &str) -> usize {
     let beyond = literal.chars().filter(|character| !character.is_ascii()).count();
-    let search = if is_first { 0 } else { SEARCH };
-    search + beyond * 2 * SEARCH
+    beyond * 2 * SEARCH
 }
 
 fn percent_encode(text: &str) -> String {

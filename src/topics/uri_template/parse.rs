@@ -9,40 +9,14 @@
 //! varchar       =  ALPHA / DIGIT / "_" / pct-encoded
 //! ```
 
-use thiserror::Error;
-
 use super::{
-    Part,
     expression::{Expression, Modifier, Operator, Variable},
+    invalid::InvalidUriTemplate,
     literal::is_literal,
+    part::Part,
 };
 
-/// Why a text is not a URI template; as a topic selector it is then a plain text.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidUriTemplate {
-    /// A character that has to be percent-encoded outside of an expression, or a `%` that does not
-    /// begin a triplet.
-    #[error("{character:?} at byte {at} is not allowed in a URI template")]
-    Literal {
-        /// The character.
-        character: char,
-        /// Its byte offset.
-        at: usize,
-    },
-    /// An expression without its closing brace.
-    #[error("the expression at byte {at} is not closed")]
-    Unclosed {
-        /// The offset of the opening brace.
-        at: usize,
-    },
-    /// A variable that is not one: an empty or wrong name, a wrong modifier, a reserved operator.
-    #[error("{variable:?} is no variable of a URI template")]
-    Variable {
-        /// What stands in its place.
-        variable: String,
-    },
-}
-
+/// The parts of a template.
 pub(super) fn parts(source: &str) -> Result<Vec<Part>, InvalidUriTemplate> {
     let mut parts = Vec::new();
     let mut rest = source;
@@ -54,7 +28,9 @@ pub(super) fn parts(source: &str) -> Result<Vec<Part>, InvalidUriTemplate> {
             parts.push(Part::Expression(parse_expression(expression)?));
             behind
         } else {
-            let (literal, behind) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
+            let end = rest.find('{');
+            let (literal, behind) =
+                end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
             check_literal(literal, at)?;
             parts.push(Part::Literal(literal.to_owned()));
             behind

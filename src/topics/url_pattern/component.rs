@@ -1,14 +1,14 @@
-//! One component of a pattern, and what it matches: URL Pattern § 2.2 to § 2.3.
+//! One component of a pattern, and the texts that it matches: URL Pattern § 2.2 to § 2.3.
 
 use std::borrow::Cow;
 
 use crate::{
-    base::{heap, limits::MAX_REGEXP_TEXT_BYTES},
+    base::heap,
     topics::positions::{Positions, SEARCH, steps},
 };
 
 use super::{
-    InvalidUrlPattern,
+    invalid::InvalidUrlPattern,
     part::{self, Kind, Options, Part},
     regexp::{self, Regexp},
     token::Modifier,
@@ -17,7 +17,7 @@ use super::{
 /// The matcher of one component.
 #[derive(Clone, Debug)]
 pub(super) enum Component {
-    /// `*`, as what is not named in a pattern.
+    /// `*`, and each component that a pattern does not name.
     Anything,
     /// No group: only an equal text.
     Text(String),
@@ -48,17 +48,17 @@ impl Component {
     pub(super) fn regexp_bytes(&self) -> usize {
         match self {
             Self::Anything | Self::Text(_) | Self::Parts { .. } => 0,
-            Self::Regexp(regexp) => regexp.bytes,
+            Self::Regexp(regexp) => regexp.bytes(),
         }
     }
 
-    /// What every text that it matches begins with.
+    /// The beginning of every text that it matches.
     pub(super) fn beginning(&self) -> Cow<'_, str> {
         match self {
             Self::Anything => "".into(),
             Self::Text(text) => text.into(),
             Self::Parts { parts, .. } => part::beginning(parts).into(),
-            Self::Regexp(regexp) => (&*regexp.beginning).into(),
+            Self::Regexp(regexp) => regexp.beginning().into(),
         }
     }
 
@@ -89,18 +89,19 @@ impl Component {
             Self::Anything => true,
             Self::Text(expected) => expected == text,
             Self::Parts { parts, delimiter } => match_parts(parts, *delimiter, text.as_bytes()),
-            Self::Regexp(regexp) => {
-                text.len() <= MAX_REGEXP_TEXT_BYTES && regexp.regex.is_match(text)
-            }
+            Self::Regexp(regexp) => regexp.matches(text),
         }
     }
 }
 
 fn match_parts(parts: &[Part], delimiter: Option<u8>, text: &[u8]) -> bool {
     let every = Positions::before_each(text);
-    let segment = match delimiter {
-        Some(delimiter) => Positions::of_bytes(text, |byte| byte != delimiter),
-        None => every.clone(),
+    let segments = Segments {
+        text,
+        bytes: match delimiter {
+            Some(delimiter) => Positions::of_bytes(text, |byte| byte != delimiter),
+            None => every.clone(),
+        },
     };
     let mut places = Positions::start(text);
     for part in parts {
@@ -108,9 +109,9 @@ fn match_parts(parts: &[Part], delimiter: Option<u8>, text: &[u8]) -> bool {
             Kind::FixedText => fixed_ends(text, &places, part),
             Kind::SegmentWildcard => {
                 let begin = places.clone().text(text, part.prefix.as_bytes());
-                segment_ends(text, begin, part, &segment).text(text, part.suffix.as_bytes())
+                segments.ends(begin, part).text(text, part.suffix.as_bytes())
             }
-            // A wildcard repeated matches what it matches once. No regular expression gets here.
+            // A wildcard matches the same when it is repeated. No regular expression gets here.
             Kind::FullWildcard | Kind::Regexp(_) => {
                 let begin = places.clone().text(text, part.prefix.as_bytes());
                 begin.run(&every).text(text, part.suffix.as_bytes())
@@ -145,25 +146,33 @@ fn fixed_ends(text: &[u8], begin: &Positions, part: &Part) -> Positions {
     ends
 }
 
-/// The places behind a segment, or behind several with suffix and prefix between them.
-fn segment_ends(text: &[u8], begin: Positions, part: &Part, segment: &Positions) -> Positions {
-    if matches!(part.modifier, Modifier::None | Modifier::Optional) {
-        return begin.one(segment).run(segment);
-    }
-    steps::count(text.len());
-    let between = [part.suffix.as_bytes(), part.prefix.as_bytes()].concat();
-    // With nothing between them several segments are one.
-    let found = (!between.is_empty()).then(|| Positions::of_text(text, &between));
-    let (mut begin, mut ends) = (begin, Positions::none(text));
-    let mut within = false;
-    for at in 0..=text.len() {
-        if within {
-            ends.insert(at);
-            if found.as_ref().is_some_and(|found| found.contains(at)) {
-                begin.insert(at + between.len());
-            }
+/// A text, and the bytes of it that a segment may hold.
+struct Segments<'t> {
+    text: &'t [u8],
+    bytes: Positions,
+}
+
+impl Segments<'_> {
+    /// The places behind a segment, or behind several with suffix and prefix between them.
+    fn ends(&self, begin: Positions, part: &Part) -> Positions {
+        if matches!(part.modifier, Modifier::None | Modifier::Optional) {
+            return begin.one(&self.bytes).run(&self.bytes);
         }
-        within = (within || begin.contains(at)) && segment.contains(at);
+        steps::count(self.text.len());
+        let between = [part.suffix.as_bytes(), part.prefix.as_bytes()].concat();
+        // With nothing between them several segments are one.
+        let found = (!between.is_empty()).then(|| Positions::of_text(self.text, &between));
+        let (mut begin, mut ends) = (begin, Positions::none(self.text));
+        let mut within = false;
+        for at in 0..=self.text.len() {
+            if within {
+                ends.insert(at);
+                if found.as_ref().is_some_and(|found| found.contains(at)) {
+                    begin.insert(at + between.len());
+                }
+            }
+            within = (within || begin.contains(at)) && self.bytes.contains(at);
+        }
+        ends
     }
-    ends
 }

@@ -5,16 +5,16 @@ use std::{iter::Peekable, vec};
 use crate::{base::heap, topics::positions::SEARCH};
 
 use super::{
-    InvalidUrlPattern,
+    invalid::InvalidUrlPattern,
     token::{Modifier, Token, tokenize},
 };
 
-/// URL Pattern § 2.2, "options": what makes a segment of a component.
+/// URL Pattern § 2.2, "options": how a component is parted into segments.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Options {
-    /// What no segment wildcard matches, if anything.
+    /// The byte that no segment wildcard matches, if there is one.
     pub(super) delimiter: Option<u8>,
-    /// What becomes part of the group behind it.
+    /// The text that becomes part of the group behind it.
     pub(super) prefix: &'static str,
 }
 
@@ -81,13 +81,13 @@ impl Part {
     }
 }
 
-/// What every text that these parts match begins with.
+/// The beginning of every text that these parts match.
 pub(super) fn beginning(parts: &[Part]) -> String {
     let Some(first) = parts.first().filter(|first| first.must_be_there()) else {
         return String::new();
     };
     let mut beginning = first.prefix.clone();
-    // What is repeated need not be followed by the next part.
+    // Behind a text that may be repeated the next part need not follow at once.
     if (&first.kind, first.modifier) == (&Kind::FixedText, Modifier::None)
         && let Some(next) = parts.get(1).filter(|next| next.must_be_there())
     {
@@ -115,16 +115,17 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn parse(&mut self) -> Result<(), InvalidUrlPattern> {
         loop {
-            let character = self.next_character(false);
+            let character = self.next_character();
             if let Some(kind) = self.next_group() {
                 let mut prefix = character.unwrap_or_default();
                 if prefix != self.options.prefix {
                     self.pending.push_str(prefix);
                     prefix = "";
                 }
+                let (prefix, suffix) = (prefix.to_owned(), String::new());
                 let modifier = self.next_modifier();
-                self.add(Some(kind), prefix.to_owned(), String::new(), modifier);
-            } else if let Some(fixed) = character.or_else(|| self.next_character(true)) {
+                self.add(Part { kind, prefix, suffix, modifier });
+            } else if let Some(fixed) = character.or_else(|| self.next_escaped()) {
                 self.pending.push_str(fixed);
             } else if self.tokens.next_if_eq(&Token::Open).is_some() {
                 let prefix = self.next_text();
@@ -132,7 +133,11 @@ impl<'a> Parser<'a> {
                 let suffix = self.next_text();
                 self.tokens.next_if_eq(&Token::Close).ok_or(InvalidUrlPattern::Syntax)?;
                 let modifier = self.next_modifier();
-                self.add(kind, prefix, suffix, modifier);
+                match kind {
+                    Some(kind) => self.add(Part { kind, prefix, suffix, modifier }),
+                    // Without a group the prefix is all of the text.
+                    None => self.add_fixed(prefix, modifier),
+                }
             } else {
                 self.add_pending();
                 let end = self.tokens.next().is_none();
@@ -141,26 +146,34 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// URL Pattern § 2.2, "add a part".
-    fn add(&mut self, kind: Option<Kind>, prefix: String, suffix: String, modifier: Modifier) {
-        if kind.is_none() && modifier == Modifier::None {
-            self.pending.push_str(&prefix);
+    /// URL Pattern § 2.2, "add a part", of a group.
+    fn add(&mut self, part: Part) {
+        self.add_pending();
+        self.parts.push(part);
+    }
+
+    /// URL Pattern § 2.2, "add a part", of a text in braces.
+    fn add_fixed(&mut self, text: String, modifier: Modifier) {
+        if modifier == Modifier::None {
+            self.pending.push_str(&text);
             return;
         }
         self.add_pending();
-        match kind {
-            None if prefix.is_empty() => {}
-            None => self.parts.push(Part { kind: Kind::FixedText, prefix, suffix, modifier }),
-            Some(kind) => self.parts.push(Part { kind, prefix, suffix, modifier }),
+        if !text.is_empty() {
+            self.push_fixed(text, modifier);
         }
     }
 
     fn add_pending(&mut self) {
         if !self.pending.is_empty() {
-            let prefix = std::mem::take(&mut self.pending);
-            let (suffix, modifier) = (String::new(), Modifier::None);
-            self.parts.push(Part { kind: Kind::FixedText, prefix, suffix, modifier });
+            let text = std::mem::take(&mut self.pending);
+            self.push_fixed(text, Modifier::None);
         }
+    }
+
+    fn push_fixed(&mut self, prefix: String, modifier: Modifier) {
+        let (kind, suffix) = (Kind::FixedText, String::new());
+        self.parts.push(Part { kind, prefix, suffix, modifier });
     }
 
     /// A name, a regular expression or a wildcard, or a name and then a regular expression.
@@ -181,22 +194,25 @@ impl<'a> Parser<'a> {
         self.tokens.next_if_eq(&Token::Asterisk).map(|_| Kind::FullWildcard)
     }
 
-    fn next_character(&mut self, escaped: bool) -> Option<&'a str> {
-        let token = self.tokens.next_if(|token| match token {
-            Token::Char(_) => !escaped,
-            Token::EscapedChar(_) => escaped,
-            _ => false,
-        });
-        match token {
-            Some(Token::Char(text) | Token::EscapedChar(text)) => Some(text),
+    /// A character that stands for itself, without a backslash.
+    fn next_character(&mut self) -> Option<&'a str> {
+        match self.tokens.next_if(|token| matches!(token, Token::Char(_))) {
+            Some(Token::Char(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A character behind a backslash.
+    fn next_escaped(&mut self) -> Option<&'a str> {
+        match self.tokens.next_if(|token| matches!(token, Token::EscapedChar(_))) {
+            Some(Token::EscapedChar(text)) => Some(text),
             _ => None,
         }
     }
 
     fn next_text(&mut self) -> String {
         let mut text = String::new();
-        while let Some(character) = self.next_character(false).or_else(|| self.next_character(true))
-        {
+        while let Some(character) = self.next_character().or_else(|| self.next_escaped()) {
             text.push_str(character);
         }
         text

@@ -9,16 +9,17 @@ use regex_lite::{Regex, RegexBuilder, escape};
 
 use crate::base::{
     heap,
-    limits::{MAX_REGEXP_BYTES, MAX_REGEXP_NESTING},
+    limits::{MAX_REGEXP_BYTES, MAX_REGEXP_NESTING, MAX_REGEXP_TEXT_BYTES},
 };
 
 use super::{
-    InvalidUrlPattern, Unsupported,
+    invalid::InvalidUrlPattern,
     part::{self, Kind, Part},
     token::Modifier,
+    unsupported,
 };
 
-/// What an expression counts as at the least. [`MAX_REGEXP_BYTES`] is this, doubled some times.
+/// The least size that an expression counts as. [`MAX_REGEXP_BYTES`] is this, doubled some times.
 const SMALLEST: usize = 512;
 
 /// Bytes that are held for a byte of a compiled expression: measured.
@@ -27,16 +28,31 @@ const HELD_FOR_A_BYTE: usize = 4;
 /// A compiled expression.
 #[derive(Clone, Debug)]
 pub(super) struct Regexp {
-    pub(super) regex: Regex,
+    regex: Regex,
     /// Its size, rounded up to a power of two.
-    pub(super) bytes: usize,
-    /// What every text that it matches begins with.
-    pub(super) beginning: Box<str>,
+    bytes: usize,
+    /// The beginning of every text that it matches.
+    beginning: Box<str>,
 }
 
 impl Regexp {
-    /// Bytes that it holds in memory beside its own: the engine counts the instructions of an
-    /// expression alone, keeps its source, and with the first match a state for each instruction.
+    /// Whether it matches all of the text, which is not too long for it.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        text.len() <= MAX_REGEXP_TEXT_BYTES && self.regex.is_match(text)
+    }
+
+    /// The size of the compiled expression.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The beginning of every text that it matches.
+    pub(super) fn beginning(&self) -> &str {
+        &self.beginning
+    }
+
+    /// Bytes that it holds in memory beside its own. The engine counts only the instructions of an
+    /// expression. It keeps the source too, and from the first match a state for each instruction.
     pub(super) fn held_bytes(&self) -> usize {
         HELD_FOR_A_BYTE * self.bytes + heap::text(self.regex.as_str()) + heap::text(&self.beginning)
     }
@@ -44,8 +60,8 @@ impl Regexp {
 
 /// The expression that matches the parts one after another. Nothing is captured.
 ///
-/// The engine does not tell the size of what it has compiled, but keeps to a limit: it is given
-/// larger ones until one fits.
+/// The engine does not tell the size of a compiled expression, but it keeps to a limit. It is given
+/// larger limits until one fits.
 pub(super) fn compile(parts: &[Part], delimiter: Option<u8>) -> Result<Regexp, InvalidUrlPattern> {
     let source: String = parts.iter().map(|part| source(part, delimiter)).collect();
     let mut builder = RegexBuilder::new(&format!("^(?:{source})$"));
@@ -59,7 +75,7 @@ pub(super) fn compile(parts: &[Part], delimiter: Option<u8>) -> Result<Regexp, I
             }
             Err(_) if bytes < MAX_REGEXP_BYTES => bytes *= 2,
             Err(_) => {
-                return Err(InvalidUrlPattern::RegularExpression(Unsupported::of(parts)));
+                return Err(InvalidUrlPattern::RegularExpression(unsupported::first_of(parts)));
             }
         }
     }

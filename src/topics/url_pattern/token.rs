@@ -1,6 +1,6 @@
 //! The tokens of a pattern string: URL Pattern § 2.1.
 
-use super::InvalidUrlPattern;
+use super::invalid::InvalidUrlPattern;
 
 /// One token: URL Pattern § 2.1.1. Its text is a part of the pattern string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum Token<'a> {
     Asterisk,
 }
 
-/// How often a part may stand there: URL Pattern § 2.2.
+/// How often a part may be repeated: URL Pattern § 2.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Modifier {
     None,
@@ -36,8 +36,7 @@ pub(super) enum Modifier {
 pub(super) fn tokenize(input: &str) -> Result<Vec<Token<'_>>, InvalidUrlPattern> {
     let mut tokens = Vec::new();
     let mut rest = input;
-    while let Some(character) = rest.chars().next() {
-        let (text, behind) = rest.split_at(character.len_utf8());
+    while let Some((character, text, behind)) = split_first(rest) {
         let (token, behind) = match character {
             '*' => (Token::Asterisk, behind),
             '+' => (Token::OtherModifier(Modifier::OneOrMore), behind),
@@ -45,8 +44,7 @@ pub(super) fn tokenize(input: &str) -> Result<Vec<Token<'_>>, InvalidUrlPattern>
             '{' => (Token::Open, behind),
             '}' => (Token::Close, behind),
             '\\' => {
-                let len = behind.chars().next().ok_or(InvalidUrlPattern::Syntax)?.len_utf8();
-                let (escaped, behind) = behind.split_at(len);
+                let (_, escaped, behind) = split_first(behind).ok_or(InvalidUrlPattern::Syntax)?;
                 (Token::EscapedChar(escaped), behind)
             }
             ':' => {
@@ -55,7 +53,7 @@ pub(super) fn tokenize(input: &str) -> Result<Vec<Token<'_>>, InvalidUrlPattern>
                 if end == 0 || behind.starts_with(|first: char| first.is_ascii_digit()) {
                     return Err(InvalidUrlPattern::Syntax);
                 }
-                (Token::Name, behind.split_at(end).1)
+                (Token::Name, behind.get(end..).unwrap_or_default())
             }
             '(' => {
                 let (source, behind) = split_regexp(behind).ok_or(InvalidUrlPattern::Syntax)?;
@@ -69,13 +67,20 @@ pub(super) fn tokenize(input: &str) -> Result<Vec<Token<'_>>, InvalidUrlPattern>
     Ok(tokens)
 }
 
-/// URL Pattern § 2.1.2, "is a valid name code point". In the normal form what lies beyond ASCII can
+/// The first character, the same as text, and the rest.
+fn split_first(text: &str) -> Option<(char, &str, &str)> {
+    let character = text.chars().next()?;
+    let (first, behind) = text.split_at_checked(character.len_utf8())?;
+    Some((character, first, behind))
+}
+
+/// URL Pattern § 2.1.2, "is a valid name code point". In the normal form a character beyond ASCII can
 /// only be part of a name, so the tables of identifiers are not needed again.
 fn is_name_code_point(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '$') || !character.is_ascii()
 }
 
-/// What is before the `)` that closes the group, and what is behind it. Only groups that capture
+/// The text before the `)` that closes the group, and the text behind it. Only groups that capture
 /// nothing may be nested.
 fn split_regexp(input: &str) -> Option<(&str, &str)> {
     let bytes = input.as_bytes();

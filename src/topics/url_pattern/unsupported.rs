@@ -1,39 +1,17 @@
-//! The constructs of a regular expression that no URL pattern here may have.
+//! The constructs of a regular expression that no URL pattern here may have, found in its source.
 
-use thiserror::Error;
+use super::{
+    invalid::Unsupported,
+    part::{Kind, Part},
+};
 
-use super::part::{Kind, Part};
-
-/// Why a regular expression that the standard allows is refused: it has a construct that is not to
-/// be had in linear time and little memory, or too much of what is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Unsupported {
-    /// `(?=…)`, `(?!…)`, `(?<=…)` or `(?<!…)`.
-    #[error("it looks ahead or behind, as (?=…), (?!…), (?<=…) and (?<!…) do")]
-    Lookaround,
-    /// `\1` or `\k<name>`.
-    #[error("it refers back to a group, as \\1 and \\k<name> do")]
-    BackReference,
-    /// `\p{…}` or `\P{…}`. The components of a URL are ASCII in any case.
-    #[error("it has a Unicode property, as \\p{{L}} is; a URL holds ASCII alone")]
-    UnicodeProperty,
-    /// A class in a class, `--`, `&&` or `\q{…}`.
-    #[error("it has a class within a class, or an operation on classes, as [a-z--[aeiou]] is")]
-    ClassOperation,
-    /// It has none of them.
-    #[error("it is too large, or has a construct beyond groups, classes and repetitions")]
-    Other,
-}
-
-impl Unsupported {
-    /// The first such construct in the expressions of these parts.
-    pub(super) fn of(parts: &[Part]) -> Self {
-        let sources = parts.iter().filter_map(|part| match &part.kind {
-            Kind::Regexp(source) => Some(source.as_str()),
-            _ => None,
-        });
-        sources.into_iter().find_map(find).unwrap_or(Self::Other)
-    }
+/// The first such construct in the expressions of these parts.
+pub(super) fn first_of(parts: &[Part]) -> Unsupported {
+    let sources = parts.iter().filter_map(|part| match &part.kind {
+        Kind::Regexp(source) => Some(source.as_str()),
+        _ => None,
+    });
+    sources.into_iter().find_map(find).unwrap_or(Unsupported::Other)
 }
 
 fn find(source: &str) -> Option<Unsupported> {

@@ -5,7 +5,10 @@ use crate::{
         reserved_topic::addresses_hub,
         url_components::UrlComponents,
         url_parser::UrlParser,
-        url_pattern::{InvalidUrlPattern, Unsupported, UrlPattern},
+        url_pattern::{
+            UrlPattern,
+            invalid::{InvalidUrlPattern, Unsupported},
+        },
     },
     web::HostUrlParser,
 };
