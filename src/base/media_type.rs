@@ -1,5 +1,7 @@
 //! The two questions the hub has about media types: RFC 9110 §§ 8.3.1 and 12.5.1.
 
+use crate::base::http_token::is_token;
+
 /// The media type of a `Content-Type` header without its parameters, in lower case. `None` when
 /// the header is not a media type, or when a parameter of it is not one.
 #[must_use]
@@ -56,11 +58,6 @@ fn is_range(text: &str) -> bool {
 fn is_quoted(text: &str) -> bool {
     let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     inside.is_some_and(|inside| !inside.contains('"'))
-}
-
-fn is_token(text: &str) -> bool {
-    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_tchar)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub(crate) mod excerpts;
 #[cfg(feature = "hub")]
 pub(crate) mod form;
 pub(crate) mod heap;
+pub(crate) mod http_token;
 pub(crate) mod hub_name;
 pub(crate) mod json;
 pub(crate) mod limits;

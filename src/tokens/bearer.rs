@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::{
-    base::{dialect::Dialect, form},
+    base::{dialect::Dialect, form, http_token::is_token},
     tokens::{invalid_token::InvalidToken, jws::Jws},
 };
 
@@ -68,10 +68,7 @@ impl CookieNames {
     /// The same name in both dialects; `None` if no cookie can have it, RFC 6265 § 4.1.1.
     #[must_use]
     pub fn same(name: &str) -> Option<Self> {
-        let is_tchar =
-            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        let valid = !name.is_empty() && name.bytes().all(is_tchar);
-        valid.then(|| Self { v0: name.to_owned(), v1: name.to_owned() })
+        is_token(name).then(|| Self { v0: name.to_owned(), v1: name.to_owned() })
     }
 }
 
