@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Reads a whole number with a unit: `ms`, `s`, `m`, `h` or `d`. `0` needs no unit.
 pub(crate) fn duration(text: &str) -> Option<Duration> {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
+    let (number, unit) = text.split_at_checked(digits)?;
     let number: u32 = number.parse().ok()?;
     let unit = match unit {
         "" if number == 0 => Duration::ZERO,

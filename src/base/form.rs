@@ -61,13 +61,10 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
-/// What stands before the first such byte, and what behind it.
+/// The bytes before the first such byte, and those behind it.
 fn split(bytes: &[u8], at: u8) -> (&[u8], &[u8]) {
-    match memchr::memchr(at, bytes) {
-        Some(found) => {
-            let (before, behind) = bytes.split_at(found);
-            (before, behind.get(1..).unwrap_or_default())
-        }
+    match memchr::memchr(at, bytes).and_then(|found| bytes.split_at_checked(found)) {
+        Some((before, behind)) => (before, behind.get(1..).unwrap_or_default()),
         None => (bytes, &[]),
     }
 }

@@ -60,7 +60,7 @@ impl<'a> HubPath<'a> {
         }
         let (name, rest) = path
             .strip_prefix("/hubs/")
-            .and_then(|named| named.find('/').map(|at| named.split_at(at)))
+            .and_then(|named| named.split_at_checked(named.find('/')?))
             .ok_or(Error::NotFound)?;
         let found = match rest {
             HUB => Self::Hub(name),

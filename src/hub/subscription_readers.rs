@@ -43,7 +43,7 @@ fn path(pattern: &str) -> Option<&str> {
     const SPECIAL: [char; 9] = [':', '*', '{', '(', '\\', '?', '+', '#', '}'];
     let path = match pattern.split_once("://") {
         Some((_, behind)) => {
-            let (authority, path) = behind.split_at(behind.find('/')?);
+            let (authority, path) = behind.split_at_checked(behind.find('/')?)?;
             if authority.contains(['{', '(', '\\']) {
                 return None;
             }

@@ -29,8 +29,9 @@ impl Lines {
     /// Gives `on_line` each line that the next chunk completes.
     pub fn split(&mut self, chunk: &[u8], mut on_line: impl FnMut(Line<'_>)) {
         let mut rest = chunk;
-        while let Some(at) = memchr::memchr(b'\n', rest) {
-            let (line, tail) = rest.split_at(at);
+        while let Some((line, tail)) =
+            memchr::memchr(b'\n', rest).and_then(|at| rest.split_at_checked(at))
+        {
             rest = tail.strip_prefix(b"\n").unwrap_or_default();
             if self.begun.is_empty() && !self.too_long {
                 show(line, &mut on_line);

@@ -49,8 +49,9 @@ impl<'a> ResourceMetadata<'a> {
     pub fn url(&self) -> String {
         let host = self.resource.find("://").map_or(0, |at| at + 3);
         let path = self.resource.get(host..).and_then(|rest| rest.find('/'));
-        let (origin, path) =
-            self.resource.split_at(path.map_or(self.resource.len(), |at| host + at));
+        let (origin, path) = path
+            .and_then(|at| self.resource.split_at_checked(host + at))
+            .unwrap_or((self.resource, ""));
         format!("{origin}{WELL_KNOWN}{}", if path == "/" { "" } else { path })
     }
 

@@ -58,7 +58,8 @@ impl<'a> UrlComponents<&'a str> {
             let pathname = rest.strip_prefix("/.").filter(|path| path.starts_with("//"));
             return Some(Self { pathname: pathname.unwrap_or(rest), ..url });
         };
-        let (authority, pathname) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let slash = rest.find('/').unwrap_or(rest.len());
+        let (authority, pathname) = rest.split_at_checked(slash)?;
         let (credentials, host) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (username, password) = credentials.split_once(':').unwrap_or((credentials, ""));
         // The colons of an IPv6 address stand in brackets.
