@@ -64,7 +64,7 @@ pub enum TooManyBodies {
 pub struct Arriving<T> {
     /// Its sender.
     pub sender: Sender,
-    /// The part that is to come first.
+    /// The part that comes first.
     pub missing: Missing,
     /// The value that [`Bodies::given_up`] returns if this body is given up.
     pub tells: T,

@@ -1,5 +1,8 @@
 use super::*;
-use crate::topics::selector_index::TooManySelectors;
+use crate::{
+    publishing::{rules::ForbiddenPublication, stream::NothingFound},
+    topics::selector_index::TooManySelectors,
+};
 
 #[test]
 fn a_problem_names_the_field_and_the_way_out() {
@@ -9,6 +12,73 @@ fn a_problem_names_the_field_and_the_way_out() {
         "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\
          \"missing \\\"match\\\" subscription parameter\",\"field\":\"match\"}"
     );
+}
+
+/// The status, the field, and the seconds of `Retry-After`.
+#[track_caller]
+fn answered(error: &Error, (status, field, seconds): (u16, &str, &str)) {
+    let problem: serde_json::Value = serde_json::from_str(&error.problem().to_json()).unwrap();
+    assert_eq!(problem["status"], status, "{error:?}");
+    assert_eq!(problem["field"].as_str().unwrap_or_default(), field, "{error:?}");
+    assert_ne!(problem["title"], "", "{error:?}");
+    let retry = error.header().filter(|(name, _)| *name == "Retry-After");
+    assert_eq!(retry.map(|(_, seconds)| seconds).unwrap_or_default(), seconds, "{error:?}");
+}
+
+#[test]
+fn each_refusal_has_its_status_its_field_and_its_time() {
+    let unauthorized =
+        |reason| Error::Unauthorized { reason, dialect: Dialect::V1, metadata: String::new() };
+    let refused = |dialect| {
+        let forbidden = ForbiddenPublication::ReservedTopic("x".to_owned());
+        Error::PublishRefused(PublishRefused::Forbidden { forbidden, dialect })
+    };
+    let long = || InvalidPublishRequest::TypeTooLong(2_000);
+    let second = Duration::from_secs(1);
+    for (error, expected) in [
+        (Error::Host, (400, "Host", "")),
+        (Error::Misdirected, (421, "", "")),
+        (Error::NotFound, (404, "", "")),
+        (Error::HubName, (404, "hub", "")),
+        (InvalidSubscriptionPath::NoSubscription.into(), (404, "", "")),
+        (InvalidSubscriptionPath::MatchType("x".to_owned()).into(), (400, "match_type", "")),
+        (Error::NotAcceptable, (406, "Accept", "")),
+        (Error::ContentType, (400, "Content-Type", "")),
+        (Error::UnsupportedMediaType, (415, "Content-Type", "")),
+        (Error::QueryMediaType, (415, "Content-Type", "")),
+        (Error::ContentEncoding, (415, "Content-Encoding", "")),
+        (Error::FormTooLarge(1), (413, "body", "")),
+        (Error::BodyTooLarge(1), (413, "body", "")),
+        (InvalidPublication::LineTooLong(1).into(), (413, "body", "")),
+        (InvalidPublication::NothingFound(NothingFound::Lines).into(), (400, "body", "")),
+        (InvalidPublication::Request(long()).into(), (400, "type", "")),
+        (Error::BodyBroken, (400, "body", "")),
+        (Error::BodySilent(second), (408, "body", "")),
+        (Error::Publish(long()), (400, "type", "")),
+        (PublishRefused::Invalid(long()).into(), (400, "type", "")),
+        (PublishRefused::OverLimit(long()).into(), (413, "type", "")),
+        (refused(Dialect::V0), (403, "topic", "")),
+        (refused(Dialect::V1), (400, "topic", "")),
+        (UpdateTooLarge { bytes: 1 }.into(), (413, "data", "")),
+        (InvalidIdempotencyKey::Empty.into(), (400, "Idempotency-Key", "")),
+        (Error::KeyOfStream, (400, "Idempotency-Key", "")),
+        (Error::KeyReused, (422, "Idempotency-Key", "")),
+        (Error::TooManyKeys, (429, "Idempotency-Key", "60")),
+        (Error::PublishRate(1), (429, "", "1")),
+        (TooManyBodies::OfHub(1).into(), (429, "", "1")),
+        (TooManyConnections::OfHub(1).into(), (429, "", "15")),
+        (unauthorized(Unauthorized::Missing), (401, "Authorization", "")),
+        (unauthorized(Unauthorized::KeysUnavailable), (503, "Authorization", "1")),
+        (Error::Operator, (401, "Authorization", "")),
+        (Error::Within, (400, "within", "")),
+        (Error::History, (503, "", "1")),
+        (Error::Unreachable, (503, "", "1")),
+        (Error::Unconfirmed, (500, "", "1")),
+        (Error::Draining(second), (503, "", "2")),
+        (Error::Internal, (500, "", "")),
+    ] {
+        answered(&error, expected);
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! What an operator puts where a key belongs: no text that is almost a public key, or that names where
-//! one is, becomes a secret.
+//! The values that an operator sets as a key. A text that is almost a public key, or that names the
+//! place of one, never becomes a secret.
 
 use super::vectors;
 use crate::{
