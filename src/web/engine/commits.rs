@@ -109,3 +109,6 @@ impl Commits {
         own.next.wake();
     }
 }
+
+#[cfg(test)]
+mod tests;

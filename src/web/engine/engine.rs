@@ -11,16 +11,23 @@ use crate::{
     base::{connection_id::ConnectionId, timestamp::Timestamp},
     hub::{
         admission::Parting,
-        connection::CloseReason,
-        engine::{self, Effect, Enqueue, Hub},
+        connection::{CloseReason, UnknownConnection},
+        engine::{self, Effect, Enqueue, Hub, Subscriber},
         registry::Closed,
     },
     presence::{subscription_event::Change, told_subscriptions::ToldSubscriptions},
     settings::level::Level,
+    tokens::access::Access,
     web::{
         engine::{
-            application::Application, commits::Commits, drains::Drains, failure::Failure,
-            flushes::Flushes, places::Places, presence::Presence, waiters::Waiters,
+            application::Application,
+            commits::Commits,
+            drains::Drains,
+            failure::Failure,
+            flushes::Flushes,
+            places::Places,
+            presence::{Behind, Presence},
+            waiters::Waiters,
         },
         host::{alarm::Alarm, clock, storage::Storage},
         streams::{
@@ -117,16 +124,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         &self.failure
     }
 
-    pub(super) fn presence(&self) -> Option<&Presence> {
-        self.presence.as_ref()
-    }
-
     pub(super) fn group_commit(&self) -> &Commits {
         &self.commits
-    }
-
-    pub(super) fn flushes(&self) -> &Flushes {
-        &self.flushes
     }
 
     /// Runs the `registered` hook and lets the connection see live updates.
@@ -282,6 +281,19 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.settle_drains();
     }
 
+    /// The subscriptions to announce for a new connection: none while that is switched off.
+    pub(super) fn subscriptions_of(&self, newcomer: Subscriber<'_>) -> ToldSubscriptions {
+        let presence = self.presence.as_ref();
+        presence.map(|presence| presence.find(newcomer, self)).unwrap_or_default()
+    }
+
+    /// The point behind which an asker with this access reads changes of the subscriptions; `None`
+    /// while none are announced.
+    pub(super) fn behind(&self, access: &Access) -> Option<Behind> {
+        let tail = self.hub().log().tail();
+        self.presence.as_ref().map(|presence| presence.behind(access, tail))
+    }
+
     /// Announces subscriptions, without waiting until that is durable.
     pub(super) fn tell(&self, told: &ToldSubscriptions, change: Change) {
         let until = self.presence.as_ref().and_then(|presence| presence.tell(told, change, self));
@@ -300,13 +312,33 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.places.make_room_known();
     }
 
+    /// Resolves when the connection was given and has read all that is queued and committed now, or has
+    /// ended.
+    pub(super) fn flush(&self, id: ConnectionId) -> oneshot::Receiver<()> {
+        self.pulls_if_full(id);
+        let mark = self.hub().flush_mark(id);
+        let flushed = match mark {
+            Ok(mark) => self.flushes.join(id, mark),
+            // It resolves at once, since its sender is gone.
+            Err(UnknownConnection(_)) => oneshot::channel().1,
+        };
+        self.settle_flushes();
+        flushed
+    }
+
+    /// Whether the connection was given all that is queued and committed now.
+    pub(super) fn is_flushed(&self, id: ConnectionId) -> bool {
+        let hub = self.hub();
+        hub.flush_mark(id).is_ok_and(|mark| hub.is_flushed(id, mark))
+    }
+
     /// Resolves the flushes whose connection has come to its mark and has read all.
     pub(super) fn settle_flushes(&self) {
         self.flushes.settle(|id, mark| self.hub().is_flushed(id, mark) && !self.pulls_if_full(id));
     }
 
     /// Makes a full resting stream pull again; returns whether it was full.
-    pub(super) fn pulls_if_full(&self, id: ConnectionId) -> bool {
+    fn pulls_if_full(&self, id: ConnectionId) -> bool {
         let Some(transport) = self.transport(id).filter(|transport| !transport.has_room()) else {
             return false;
         };

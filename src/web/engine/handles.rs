@@ -47,15 +47,7 @@ impl<K: Hooks, S: Storage> OneConnection for Engine<K, S> {
     }
 
     fn flush(&self, id: ConnectionId) -> oneshot::Receiver<()> {
-        self.pulls_if_full(id);
-        let mark = self.hub().flush_mark(id);
-        let flushed = match mark {
-            Ok(mark) => self.flushes().join(id, mark),
-            // It resolves at once, since its sender is gone.
-            Err(UnknownConnection(_)) => oneshot::channel().1,
-        };
-        self.settle_flushes();
-        flushed
+        self.flush(id)
     }
 
     fn stop(&self, id: ConnectionId) -> Result<(), UnknownConnection> {
@@ -117,13 +109,5 @@ impl<K: Hooks, S: Storage> AllConnections for Engine<K, S> {
         // A running alarm stays, since it may be for a connection that expires: a beat too many does
         // nothing.
         self.wind_up(None);
-    }
-}
-
-impl<K: Hooks, S: Storage> Engine<K, S> {
-    /// Whether the connection was given all that is queued and committed now.
-    fn is_flushed(&self, id: ConnectionId) -> bool {
-        let hub = self.hub();
-        hub.flush_mark(id).is_ok_and(|mark| hub.is_flushed(id, mark))
     }
 }

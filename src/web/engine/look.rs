@@ -25,10 +25,9 @@ pub(crate) struct Since {
 impl<K: Hooks, S: Storage> Engine<K, S> {
     /// The place from which on an asker with this access is told of changes.
     pub(crate) fn since(&self, access: &Access) -> Result<Since, Error> {
-        let presence = self.presence().ok_or(Error::NotFound)?;
-        let hub = self.hub();
-        let Behind { update, nonce, names_the_state } = presence.behind(access, hub.log().tail());
-        let place = hub.place(update, nonce.ok_or(Error::Internal)?);
+        let behind = self.behind(access).ok_or(Error::NotFound)?;
+        let Behind { update, nonce, names_the_state } = behind;
+        let place = self.hub().place(update, nonce.ok_or(Error::Internal)?);
         Ok(Since { place, names_the_state })
     }
 

@@ -58,7 +58,7 @@ impl Places {
         self.admissions.borrow_mut().let_go(id);
     }
 
-    /// The connection has ended, whose stream was given so many bytes.
+    /// The connection has ended; its stream was `given` this number of bytes.
     pub(crate) fn end(&self, id: ConnectionId, reason: CloseReason, given: usize) -> Parting {
         self.admissions.borrow_mut().end(id, reason, given)
     }

@@ -11,7 +11,7 @@ use crate::{
         subscribe_request::SubscribeRequest,
     },
     log::place::Place,
-    presence::{subscription_event::Change, told_subscriptions::ToldSubscriptions},
+    presence::subscription_event::Change,
     settings::level::Level,
     tokens::access::Access,
     web::{
@@ -81,10 +81,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     ) -> Result<Subscribed, Error> {
         let Subscriber { id, request, access } = newcomer;
         // They are found once there is a place, since they are charged to the hub.
-        let told = attached.subscriptions_or(|| match self.presence() {
-            Some(presence) => presence.find(newcomer, self),
-            None => ToldSubscriptions::default(),
-        });
+        let told = attached.subscriptions_or(|| self.subscriptions_of(newcomer));
         let (state, now) = (Rc::clone(attached), clock::now());
         let subscribed = self.hub_mut().subscribe(id, state, request, access, now);
         let subscribed = subscribed.map_err(|error| {

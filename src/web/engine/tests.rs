@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// A link that may be sent so many bytes until it is given credit again.
+/// A link that is sent bytes while it has credit.
 #[derive(Default)]
 struct Link {
     credit: Cell<usize>,

@@ -1,6 +1,6 @@
-//! The results of asking for data.
+//! The result of a poll.
 
-/// What a poll for data has given.
+/// The result of a poll for data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Polled {
     /// Whole events and comments.

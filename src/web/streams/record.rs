@@ -18,7 +18,7 @@ use crate::{
 pub struct Record {
     /// How much it matters.
     pub level: Level,
-    /// What happened, as a short constant text to search for.
+    /// The event, as a short constant text to search for.
     pub event: &'static str,
     /// The connection it happened to.
     #[serde(skip_serializing_if = "Option::is_none")]

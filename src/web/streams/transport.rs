@@ -70,7 +70,7 @@ pub(crate) trait Transport {
     }
 }
 
-/// What became of a chunk.
+/// The result of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Offered {
     /// The stream has it.
