@@ -42,7 +42,7 @@ VERSION := $(shell sed -n '/^version = "\(.*\)"$$/{s//\1/p;q}' Cargo.toml)
 # The oldest Rust that the crate is for.
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
 # The crates of the repository: each is a workspace of its own.
-CRATES := . fuzz benches/load benches/codec tests/clients/rust
+CRATES := . fuzz benches/load benches/codec tests/clients/rust examples/axum examples/decoder examples/page
 # What `make deny` checks. The list of advisories is on GitHub; the others need no network.
 DENY := advisories bans licenses sources
 # Written by npm itself when an installation is complete.
@@ -56,6 +56,7 @@ LOAD := benches/load/target/release/millstream-load
 CLIENTS := tests/clients/node_modules/.package-lock.json
 CLIENTS_VENV := $(BUILD)/clients/python
 CLIENTS_RUST := $(BUILD)/clients/rust/release/millstream-clients
+EXAMPLES := $(BUILD)/examples
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(BUILD)/millstream_bg.wasm
 
@@ -109,7 +110,7 @@ settings: ## write README's tables of variables, settings.json and settings.d.ts
 # --- test --------------------------------------------------------------
 
 .PHONY: test
-test: lint doc deploy-check test-native test-bench fuzz test-web test-e2e ## every ring of tests, the lints and the documentation
+test: lint doc deploy-check test-native test-bench test-examples fuzz test-web test-e2e ## every ring of tests, the lints and the documentation
 
 .PHONY: test-native
 test-native: $(NPM) ## the core's tests, on this machine
@@ -119,6 +120,23 @@ test-native: $(NPM) ## the core's tests, on this machine
 test-bench: $(NPM) ## the tests of what measures: its figures, and the client that puts the load on, also against servers that misbehave
 	node --test --test-reporter=spec 'benches/*.test.mjs' 2>&1 | node tools/count_tests.mjs bench
 	cargo test --locked --manifest-path benches/load/Cargo.toml --target-dir benches/load/target 2>&1 | node tools/count_tests.mjs load
+
+.PHONY: examples
+examples: $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET) ## build the examples that are wasm into build/examples
+	for name in decoder page; do \
+	  cargo build --release --locked --target wasm32-unknown-unknown --manifest-path "examples/$$name/Cargo.toml" --target-dir $(EXAMPLES); \
+	  wasm-bindgen --target web --no-typescript --out-dir "$(EXAMPLES)/$$name" "$(EXAMPLES)/wasm32-unknown-unknown/release/millstream_$$name.wasm"; \
+	  wasm-opt -Oz $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features "$(EXAMPLES)/$$name/millstream_$${name}_bg.wasm" -o "$(EXAMPLES)/$$name/millstream_$${name}_bg.wasm"; \
+	done
+	cp examples/page/index.html examples/page/client.mjs $(EXAMPLES)/page
+
+.PHONY: test-examples
+test-examples: examples ## the examples: their lints and tests, and the weight of a wasm that only decodes
+	cargo clippy --locked --all-targets --manifest-path examples/axum/Cargo.toml --target-dir $(EXAMPLES) -- -D warnings
+	for name in decoder page; do cargo clippy --locked --target wasm32-unknown-unknown --manifest-path "examples/$$name/Cargo.toml" --target-dir $(EXAMPLES) -- -D warnings; done
+	cargo build --lib --locked --no-default-features --features codec --target wasm32-unknown-unknown --target-dir $(EXAMPLES)
+	cargo test --locked --manifest-path examples/axum/Cargo.toml --target-dir $(EXAMPLES) 2>&1 | node tools/count_tests.mjs axum
+	node --test --test-reporter=spec --test-timeout=30000 'examples/*/*.test.mjs' 2>&1 | node tools/count_tests.mjs examples
 
 .PHONY: fuzz
 fuzz: $(CARGO_FUZZ) ## run each fuzz target for a while (SECONDS=3)

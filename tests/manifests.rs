@@ -6,6 +6,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -64,6 +65,54 @@ fn the_makefile_lists_each_crate() {
     let crates: BTreeSet<_> =
         list.split(' ').map(|folder| format!("/{}", folder.trim_start_matches('.'))).collect();
     assert_eq!(crates, folders_with("Cargo.toml"));
+}
+
+/// One command line makes the JavaScript of all: it must have the version of each.
+#[test]
+fn each_wasm_is_made_with_the_same_wasm_bindgen() {
+    let locked = |folder: &str| {
+        let lock = read(&format!("{folder}/Cargo.lock"));
+        let (_, package) = lock.split_once("name = \"wasm-bindgen\"\n").unwrap();
+        value(package, "version").unwrap().to_owned()
+    };
+    let own = locked(".");
+    for folder in ["examples/decoder", "examples/page"] {
+        assert_eq!(locked(folder), own, "{folder}");
+    }
+    assert!(
+        read("Makefile").contains("WASM_BINDGEN_VERSION := $(shell sed -n "),
+        "from Cargo.lock"
+    );
+}
+
+#[test]
+fn the_package_holds_what_a_user_needs_alone() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["package", "--list", "--allow-dirty", "--offline", "--manifest-path"]);
+    let output = cargo.arg(Path::new(ROOT).join("Cargo.toml")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let list = String::from_utf8(output.stdout).unwrap();
+    let (sources, others): (Vec<_>, Vec<_>) =
+        list.lines().partition(|file| file.starts_with("src/"));
+    let others: BTreeSet<_> = others.into_iter().filter(|file| !file.starts_with('.')).collect();
+    let expected = [
+        "CHANGELOG.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "Cargo.toml.orig",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "examples/decode.rs",
+    ];
+    assert_eq!(others, BTreeSet::from(expected));
+    assert!(sources.contains(&"src/lib.rs") && sources.contains(&"src/worker/mod.rs"));
+    for file in sources {
+        assert!(
+            Path::new(file).extension() == Some("rs".as_ref()) && !file.contains("tests"),
+            "{file}"
+        );
+    }
 }
 
 #[test]

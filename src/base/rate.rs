@@ -8,7 +8,7 @@ use crate::base::timestamp::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate(pub u32);
 
-/// The updates that a [`Rate`] still allows.
+/// What is left of a [`Rate`].
 #[derive(Clone, Copy, Debug)]
 pub struct Bucket {
     rate: Rate,
@@ -17,7 +17,7 @@ pub struct Bucket {
     filled_at: Timestamp,
 }
 
-/// The level that one update takes out of a bucket.
+/// What one update takes out of a bucket.
 const UPDATE: u64 = 1_000;
 
 impl Bucket {

@@ -4,8 +4,6 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use thiserror::Error;
 
-use crate::event_stream::one_line::{self, Forbidden};
-
 /// An event's id: any text without CR, LF and NUL.
 ///
 /// A line break would end the field, and a client ignores an id that holds NUL
@@ -39,8 +37,8 @@ impl EventId {
         &self.0
     }
 
-    /// The text before the first U+FFFD, if there is one. A host that reads headers as UTF-8 puts
-    /// that character in the place of each byte that a client has sent as Latin-1.
+    /// The text before the first U+FFFD, if there is one: a host that reads headers as UTF-8 puts it
+    /// in the place of each byte that a client has sent as Latin-1.
     #[must_use]
     pub fn before_replaced(&self) -> Option<&str> {
         self.0.split_once(char::REPLACEMENT_CHARACTER).map(|(before, _)| before)
@@ -59,8 +57,7 @@ impl FromStr for EventId {
     type Err = InvalidEventId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        one_line::check(text)?;
-        Ok(Self(text.into()))
+        check(text).map(|()| Self(text.into()))
     }
 }
 
@@ -68,8 +65,7 @@ impl TryFrom<String> for EventId {
     type Error = InvalidEventId;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        one_line::check(&text)?;
-        Ok(Self(text.into()))
+        check(&text).map(|()| Self(text.into()))
     }
 }
 
@@ -85,9 +81,10 @@ impl fmt::Display for EventId {
     }
 }
 
-impl From<Forbidden> for InvalidEventId {
-    fn from(Forbidden { at, character }: Forbidden) -> Self {
-        Self { at, character }
+fn check(text: &str) -> Result<(), InvalidEventId> {
+    match text.char_indices().find(|(_, character)| matches!(character, '\r' | '\n' | '\0')) {
+        Some((at, character)) => Err(InvalidEventId { at, character }),
+        None => Ok(()),
     }
 }
 

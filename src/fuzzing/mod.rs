@@ -3,7 +3,6 @@
 //! They stand here because they look at types that the crate does not offer. `cargo fuzz` sets
 //! `cfg(fuzzing)`; a test runs each of them over its committed corpus.
 
-#![cfg(all(feature = "web", any(fuzzing, all(test, not(target_arch = "wasm32")))))]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

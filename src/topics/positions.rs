@@ -14,8 +14,7 @@ pub struct Positions {
     len: usize,
 }
 
-/// The cost of a pass over each byte, such as a search for a text, in passes over 64 places at a
-/// time.
+/// Passes over 64 places at a time that a pass over each byte is, such as a search for a text.
 pub(crate) const SEARCH: usize = 4;
 
 impl Positions {
@@ -176,11 +175,11 @@ impl Positions {
     }
 }
 
-/// Calls `found` with each place before `part`, which is not empty. It takes one pass over the
-/// text, however often the part occurs: Knuth, Morris and Pratt. The usual searches give no
-/// occurrences that overlap.
+/// Calls `found` with each place before `part`, which is not empty, in one pass over the text, however
+/// much of the one is in the other: Knuth, Morris and Pratt. The usual searches give no occurrences
+/// that overlap.
 fn each_occurrence(text: &[u8], part: &[u8], mut found: impl FnMut(usize)) {
-    // For each beginning of the part, the length of the shorter beginning that it ends with.
+    // For each beginning of the part, how much of it is the end of that beginning too.
     let mut borders = Vec::with_capacity(part.len());
     let advance = |borders: &[usize], mut matched: usize, byte: u8| loop {
         steps::count(1);
@@ -208,7 +207,7 @@ fn each_occurrence(text: &[u8], part: &[u8], mut found: impl FnMut(usize)) {
     }
 }
 
-/// Counts the steps of a match, so that tests can tell linear from worse without a clock.
+/// Counts what a match costs, so that tests can tell linear from worse without a clock.
 #[cfg(test)]
 pub(crate) mod steps {
     use std::cell::Cell;
@@ -221,7 +220,7 @@ pub(crate) mod steps {
         COUNT.set(COUNT.get() + steps);
     }
 
-    /// The steps of the call.
+    /// What the call costs.
     pub(crate) fn of<T>(call: impl FnOnce() -> T) -> usize {
         let before = COUNT.get();
         call();

@@ -25,9 +25,8 @@ type Holder = usize;
 pub(crate) struct SelectorIndex {
     by_topic: HashMap<Topic, Vec<Holder>>,
     broad: Slab<Broad>,
-    /// Templates by the beginning of the topics that they select.
+    /// Selectors by the beginning of the topics that they select, and by that of the topics' URLs.
     topics: Beginnings,
-    /// Patterns by the beginning of the URLs of the topics that they select.
     urls: Beginnings,
     shares: Shares,
     bytes: usize,
@@ -143,7 +142,7 @@ impl SelectorIndex {
         for beginning in selector.beginnings() {
             self.table(selector).remove(&beginning, key, selector.cost());
         }
-        if let Some(address) = self.broad.try_remove(key).and_then(|broad| broad.address) {
+        if let Some(address) = self.broad.remove(key).address {
             self.shares.give_back(&address, selector);
         }
         self.bytes -= ENTRY_BYTES + selector.held_bytes();
@@ -158,7 +157,7 @@ impl SelectorIndex {
         }
     }
 
-    /// The table in which selectors of this kind are found.
+    /// Where selectors of this kind are found.
     fn table(&mut self, selector: &TopicSelector) -> &mut Beginnings {
         match selector {
             TopicSelector::UrlPattern(_) => &mut self.urls,
@@ -171,7 +170,7 @@ impl SelectorIndex {
         self.bytes
     }
 
-    /// Checks the bounds of the cost of one topic, and the address's part of them.
+    /// Whether what one topic can cost is bounded, and what the address has brought of it.
     pub(crate) fn check(&mut self, address: Option<&str>) -> Result<(), TooManySelectors> {
         if address.is_some_and(|address| !self.shares.fit(address)) {
             return Err(TooManySelectors::OfAddress);
@@ -183,7 +182,7 @@ impl SelectorIndex {
         if fits { Ok(()) } else { Err(TooManySelectors::BeginAlike) }
     }
 
-    /// Whether an empty index takes these selectors.
+    /// Whether an index that holds nothing else takes these.
     pub(crate) fn takes(selectors: &[TopicSelector], address: Option<&Arc<str>>) -> bool {
         let mut alone = Self::default();
         for selector in selectors {

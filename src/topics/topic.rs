@@ -1,13 +1,10 @@
-//! The name of the thing that an update is about, by which subscribers ask for it.
+//! What an update is about, and what subscribers ask for by name.
 
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
 use thiserror::Error;
 
-use crate::{
-    base::limits::MAX_TOPIC_BYTES,
-    event_stream::one_line::{self, Forbidden},
-};
+use crate::base::limits::MAX_TOPIC_BYTES;
 
 /// A topic of an update: any text that is not empty, holds no NUL, CR or LF, and has at most
 /// [`MAX_TOPIC_BYTES`] bytes. An IRI by convention, compared byte by byte.
@@ -26,7 +23,7 @@ pub struct Topic(Arc<str>);
 /// Why a text is not a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidTopic {
-    /// It is empty.
+    /// There is nothing in it.
     #[error("the topic is empty")]
     Empty,
     /// It is longer than [`MAX_TOPIC_BYTES`].
@@ -54,8 +51,7 @@ impl Topic {
 }
 
 impl Topic {
-    /// The beginning of topics, in the form of a topic, so that it can be looked up among them. It
-    /// may be empty.
+    /// What topics begin with, in the form of a topic, to be looked up among such: it may be empty.
     pub(crate) fn beginning(text: &str) -> Self {
         Self(text.into())
     }
@@ -77,14 +73,10 @@ impl FromStr for Topic {
         if text.len() > MAX_TOPIC_BYTES {
             return Err(InvalidTopic::TooLong { bytes: text.len() });
         }
-        one_line::check(text)?;
-        Ok(Self(text.into()))
-    }
-}
-
-impl From<Forbidden> for InvalidTopic {
-    fn from(Forbidden { at, character }: Forbidden) -> Self {
-        Self::ForbiddenCharacter { character, at }
+        match text.char_indices().find(|(_, character)| matches!(character, '\0' | '\r' | '\n')) {
+            Some((at, character)) => Err(InvalidTopic::ForbiddenCharacter { character, at }),
+            None => Ok(Self(text.into())),
+        }
     }
 }
 

@@ -1,5 +1,4 @@
-//! Selectors of topics, as subscribers ask for them and tokens grant them: the topic selectors of
-//! 0.x and the matchers of 1.0.
+//! What a subscriber asks for, or a token grants: the topic selectors of 0.x and the matchers of 1.0.
 
 use std::{fmt, hash::Hash, sync::Arc};
 
@@ -31,8 +30,8 @@ pub enum TopicSelector {
     UrlPattern(Compiled<UrlPattern>),
 }
 
-/// A matcher. Two are equal if they were made of the same text, and resolved against the same URL
-/// where each request has a URL of its own.
+/// A matcher, compared by the text that it was made of, and by the URL that this was resolved
+/// against, where each request has its own.
 #[derive(Clone, Debug)]
 pub struct Compiled<M> {
     text: Topic,
@@ -105,8 +104,7 @@ impl TopicSelector {
         }
     }
 
-    /// The beginning of every topic that it selects. For a URL pattern it is the beginning of the
-    /// key of the topic's URL.
+    /// What every topic that it selects begins with; for a URL pattern the key of the topic's URL.
     pub(crate) fn beginning(&self) -> String {
         match self {
             Self::All => String::new(),
@@ -116,7 +114,7 @@ impl TopicSelector {
         }
     }
 
-    /// The same of the relative topics, where that is another beginning.
+    /// The same of the topics that are relative, where that is another.
     pub(crate) fn relative_beginning(&self) -> Option<String> {
         match self {
             Self::UrlPattern(pattern) => pattern.matcher.relative_beginning(),
@@ -124,12 +122,12 @@ impl TopicSelector {
         }
     }
 
-    /// Both beginnings.
+    /// Both.
     pub(crate) fn beginnings(&self) -> impl Iterator<Item = String> + use<> {
         [Some(self.beginning()), self.relative_beginning()].into_iter().flatten()
     }
 
-    /// The cost of comparing a topic with it.
+    /// What it costs to hold a topic against it.
     #[must_use]
     pub fn cost(&self) -> SelectorCost {
         let mut cost = match self {

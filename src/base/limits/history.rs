@@ -1,4 +1,4 @@
-//! Updates that a hub keeps beside its publications, and updates that it compares for one request.
+//! What is looked up in the log for one request.
 
 bounds! {
     /// Anybody may subscribe, so strangers can fill this. A client that wants to know who is subscribed

@@ -1,4 +1,4 @@
-//! Selectors by the beginning of every text that they select.
+//! Selectors by what every text that they select begins with.
 
 use std::{cmp::Ordering, collections::HashMap};
 
@@ -21,12 +21,12 @@ pub(super) struct NewMember {
     pub(super) cost: SelectorCost,
 }
 
-/// A table of selectors. A text meets only the selectors whose beginning it has.
+/// A table of selectors. A text meets those alone that have a beginning of it.
 #[derive(Debug, Default)]
 pub(super) struct Beginnings {
     /// The selectors with one beginning, in their order.
     buckets: HashMap<Topic, Vec<SelectorKey>>,
-    /// The number of beginnings of each length. A text meets at most one of each length.
+    /// How many beginnings there are of each length, of which a text meets one at the most.
     lengths: Vec<usize>,
     costs: Chains,
 }
@@ -36,8 +36,7 @@ impl Beginnings {
         self.buckets.is_empty()
     }
 
-    /// The selector with this beginning for which `order` says equal. Without one, its place among
-    /// the others.
+    /// The selector of this beginning that `order` says is equal, or its place among the others.
     pub(super) fn find(
         &self,
         beginning: &str,
