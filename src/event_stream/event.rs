@@ -1,16 +1,15 @@
 //! The event that the hub sends: [HTML § 9.2.5](https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream).
 
-use serde::Serialize;
-
 use crate::event_stream::{
     comment::Comment, event_id::EventId, event_type::EventType, reconnection_time::ReconnectionTime,
 };
 
 /// One block of the event stream: data with its type, id, reconnection time and comment.
 ///
-/// Every part but the data is of a type that was parsed before, so an event that exists can be
-/// [encoded](crate::event_stream::encoder::encode), and nothing in it can forge a field. The data may hold
-/// anything: it is sent as one `data` line per line, and a client joins them again with LF.
+/// The type of every part but the data has checked its text. So every event can be
+/// [encoded](crate::event_stream::encoder::encode), and nothing in it can forge a field. The data
+/// may hold anything: it is sent as one `data` line per line, and a client joins them again with
+/// LF.
 ///
 /// Without data ([`Event::default`]) a client dispatches nothing, but still takes the reconnection
 /// time and the last event ID.
@@ -39,22 +38,6 @@ impl Event {
     #[must_use]
     pub fn new(data: impl Into<String>) -> Self {
         Self { data: Some(data.into()), ..Self::default() }
-    }
-
-    /// An event whose data is `value` as JSON, on one line.
-    ///
-    /// ```
-    /// use millstream::Event;
-    ///
-    /// let event = Event::json(&["a\nb"])?;
-    /// assert_eq!(event.data(), Some(r#"["a\nb"]"#));
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// When the value cannot be written as JSON, such as a map whose keys are no strings.
-    pub fn json(value: &(impl Serialize + ?Sized)) -> Result<Self, serde_json::Error> {
-        serde_json::to_string(value).map(Self::new)
     }
 
     /// Puts a comment before the event.
@@ -150,8 +133,6 @@ pub(crate) fn any_event() -> impl proptest::strategy::Strategy<Value = Event> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
@@ -172,12 +153,5 @@ mod tests {
         assert_eq!(event.reconnection_time().map(ReconnectionTime::as_millis), Some(5));
         assert_eq!(event.id().map(EventId::as_str), Some("i"));
         assert_eq!(event.data(), Some("d"));
-    }
-
-    #[test]
-    fn json_takes_unsized_values_and_says_what_it_cannot_write() {
-        assert_eq!(Event::json("line\r\nbreak").unwrap().data(), Some(r#""line\r\nbreak""#));
-        let keyed_by_list = BTreeMap::from([(vec![1], 2)]);
-        assert_eq!(Event::json(&keyed_by_list).unwrap_err().to_string(), "key must be a string");
     }
 }

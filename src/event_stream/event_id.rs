@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use thiserror::Error;
 
+use crate::event_stream::one_line::{self, Forbidden};
+
 /// An event's id: any text without CR, LF and NUL.
 ///
 /// A line break would end the field, and a client ignores an id that holds NUL
@@ -37,8 +39,8 @@ impl EventId {
         &self.0
     }
 
-    /// The text before the first U+FFFD, if there is one: a host that reads headers as UTF-8 puts it
-    /// in the place of each byte that a client has sent as Latin-1.
+    /// The text before the first U+FFFD, if there is one. A host that reads headers as UTF-8 puts
+    /// that character in the place of each byte that a client has sent as Latin-1.
     #[must_use]
     pub fn before_replaced(&self) -> Option<&str> {
         self.0.split_once(char::REPLACEMENT_CHARACTER).map(|(before, _)| before)
@@ -57,7 +59,8 @@ impl FromStr for EventId {
     type Err = InvalidEventId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        check(text).map(|()| Self(text.into()))
+        one_line::check(text)?;
+        Ok(Self(text.into()))
     }
 }
 
@@ -65,7 +68,8 @@ impl TryFrom<String> for EventId {
     type Error = InvalidEventId;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        check(&text).map(|()| Self(text.into()))
+        one_line::check(&text)?;
+        Ok(Self(text.into()))
     }
 }
 
@@ -81,10 +85,9 @@ impl fmt::Display for EventId {
     }
 }
 
-fn check(text: &str) -> Result<(), InvalidEventId> {
-    match text.char_indices().find(|(_, character)| matches!(character, '\r' | '\n' | '\0')) {
-        Some((at, character)) => Err(InvalidEventId { at, character }),
-        None => Ok(()),
+impl From<Forbidden> for InvalidEventId {
+    fn from(Forbidden { at, character }: Forbidden) -> Self {
+        Self { at, character }
     }
 }
 

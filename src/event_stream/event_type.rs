@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use thiserror::Error;
 
+use crate::event_stream::one_line::{self, Forbidden};
+
 /// An event type: any text but the empty one, without CR, LF and NUL.
 ///
 /// A line break would end the field. An empty type is no type: a client takes it as `message`
@@ -76,9 +78,12 @@ fn check(text: &str) -> Result<(), InvalidEventType> {
     if text.is_empty() {
         return Err(InvalidEventType::Empty);
     }
-    match text.char_indices().find(|(_, character)| matches!(character, '\r' | '\n' | '\0')) {
-        Some((at, character)) => Err(InvalidEventType::Character { at, character }),
-        None => Ok(()),
+    Ok(one_line::check(text)?)
+}
+
+impl From<Forbidden> for InvalidEventType {
+    fn from(Forbidden { at, character }: Forbidden) -> Self {
+        Self::Character { at, character }
     }
 }
 

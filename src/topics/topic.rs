@@ -1,10 +1,13 @@
-//! What an update is about, and what subscribers ask for by name.
+//! The name of the thing that an update is about, by which subscribers ask for it.
 
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
 use thiserror::Error;
 
-use crate::base::limits::MAX_TOPIC_BYTES;
+use crate::{
+    base::limits::MAX_TOPIC_BYTES,
+    event_stream::one_line::{self, Forbidden},
+};
 
 /// A topic of an update: any text that is not empty, holds no NUL, CR or LF, and has at most
 /// [`MAX_TOPIC_BYTES`] bytes. An IRI by convention, compared byte by byte.
@@ -23,7 +26,7 @@ pub struct Topic(Arc<str>);
 /// Why a text is not a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidTopic {
-    /// There is nothing in it.
+    /// It is empty.
     #[error("the topic is empty")]
     Empty,
     /// It is longer than [`MAX_TOPIC_BYTES`].
@@ -51,7 +54,8 @@ impl Topic {
 }
 
 impl Topic {
-    /// What topics begin with, in the form of a topic, to be looked up among such: it may be empty.
+    /// The beginning of topics, in the form of a topic, so that it can be looked up among them. It
+    /// may be empty.
     pub(crate) fn beginning(text: &str) -> Self {
         Self(text.into())
     }
@@ -73,10 +77,14 @@ impl FromStr for Topic {
         if text.len() > MAX_TOPIC_BYTES {
             return Err(InvalidTopic::TooLong { bytes: text.len() });
         }
-        match text.char_indices().find(|(_, character)| matches!(character, '\0' | '\r' | '\n')) {
-            Some((at, character)) => Err(InvalidTopic::ForbiddenCharacter { character, at }),
-            None => Ok(Self(text.into())),
-        }
+        one_line::check(text)?;
+        Ok(Self(text.into()))
+    }
+}
+
+impl From<Forbidden> for InvalidTopic {
+    fn from(Forbidden { at, character }: Forbidden) -> Self {
+        Self::ForbiddenCharacter { character, at }
     }
 }
 
