@@ -22,7 +22,7 @@ pub struct ConnectionId(Uuid);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{text:?} is not the id of a connection (urn:uuid:…)")]
 pub struct InvalidConnectionId {
-    /// What was given.
+    /// The text.
     pub text: String,
 }
 
@@ -35,7 +35,7 @@ impl ConnectionId {
 }
 
 impl ConnectionId {
-    /// It as bytes, nearly all of which are random.
+    /// The id as bytes, nearly all of them random.
     pub(crate) fn to_bytes(self) -> [u8; 16] {
         self.0.into_bytes()
     }

@@ -1,4 +1,5 @@
-//! What of a text goes into the log: enough to know it by, whatever is published.
+//! The part of a text that goes into the log: short, whatever is published, and enough to know the
+//! text by.
 
 use crate::base::limits::{MAX_LOGGED, MAX_LOGGED_BYTES};
 

@@ -24,7 +24,7 @@ pub fn pairs(form: &[u8]) -> Pairs<'_> {
     pairs_of(form, |_| true)
 }
 
-/// Those of the [`pairs`] whose names are ours. What is not ours is passed over, whatever it holds.
+/// The [`pairs`] whose names are ours. All others are passed over, whatever they hold.
 #[must_use]
 pub fn pairs_of(form: &[u8], is_ours: fn(&str) -> bool) -> Pairs<'_> {
     Pairs { rest: form, is_ours }

@@ -1,6 +1,6 @@
-//! JSON as it is read out of tokens, keys and their configuration: a tree, whose every part is
-//! asked for by name and kind. One reader for all of them is a fraction of the code that a derived
-//! one for each would be, and takes nothing for something else.
+//! JSON of tokens, keys and their configuration, read into a tree. Each part of the tree is asked
+//! for by name and kind, so that none is taken for another. One reader for all of them is a
+//! fraction of the code of a derived one for each.
 
 use std::{borrow::Cow, fmt};
 
@@ -23,12 +23,12 @@ pub(crate) enum Json<'text> {
     Object(Vec<(Cow<'text, str>, Json<'text>)>),
 }
 
-/// Of another form than was expected.
+/// The JSON has another form than the caller expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unexpected;
 
-/// Reads an object. One in which a member stands twice, anywhere, is refused: RFC 7515 § 4 and
-/// RFC 7519 § 4.
+/// Reads an object. An object in which a member stands twice, at any depth, is refused:
+/// RFC 7515 § 4 and RFC 7519 § 4.
 pub(crate) fn object(text: &str) -> Result<Json<'_>, Unexpected> {
     parse(text).and_then(|json| if json.is_object() { Ok(json) } else { Err(Unexpected) })
 }

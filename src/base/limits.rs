@@ -2,7 +2,7 @@
 //!
 //! A bound that a user can meet stands in a `bounds!` table: the test beside it holds README's
 //! table of limits against `all`. A new bound is one entry here and its line in the README, which
-//! that test prints. The paces of the engine, which nobody is refused for, are in `pace`.
+//! that test prints. The paces of the engine are in `pace`: nobody is refused because of them.
 
 #[cfg(test)]
 use std::{fmt, time::Duration};

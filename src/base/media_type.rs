@@ -18,7 +18,7 @@ pub fn essence(content_type: &str) -> Option<String> {
 }
 
 /// Whether an `Accept` header allows an event stream; the most specific range decides. A header
-/// that is missing, empty or not to be understood excludes nothing.
+/// that is missing, empty or unreadable excludes nothing.
 #[must_use]
 pub fn accepts_event_stream(accept: &str) -> bool {
     event_stream(accept).is_none_or(|(_, accepted)| accepted)
@@ -30,7 +30,7 @@ pub fn names_event_stream(accept: &str) -> bool {
     event_stream(accept) == Some((3, true))
 }
 
-/// How specific the range is that decides on an event stream, and whether it accepts one.
+/// The range that decides on an event stream: how specific it is, and whether it accepts one.
 fn event_stream(accept: &str) -> Option<(u8, bool)> {
     let ranges = accept.split(',').filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
@@ -41,7 +41,7 @@ fn event_stream(accept: &str) -> Option<(u8, bool)> {
             other => return is_range(other).then_some((0, false)),
         };
         let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-        // A weight is 0 or 1 with up to three digits behind a point: only noughts refuse.
+        // A weight is 0 or 1 with up to three digits behind a point: only zeros refuse.
         let refused = quality.is_some_and(|weight| {
             !weight.is_empty() && weight.bytes().all(|byte| b"0.".contains(&byte))
         });
@@ -54,7 +54,7 @@ fn is_range(text: &str) -> bool {
     text.split_once('/').is_some_and(|(main, sub)| is_token(main) && is_token(sub))
 }
 
-/// Whether it stands in quotes, which a second header behind a comma does not.
+/// Whether the text is one quoted text. With a second header behind a comma it is not.
 fn is_quoted(text: &str) -> bool {
     let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     inside.is_some_and(|inside| !inside.contains('"'))

@@ -1,7 +1,12 @@
-//! What any room may need: time, numbers, text, and every bound.
+//! Time, numbers, text and bounds for every room.
 //!
-//! Enters: a type or a rule that knows nothing of events, topics, tokens or HTTP. It imports no other
-//! room. Every bound of the project is a constant of [`limits`].
+//! Enters: a type or a rule that knows nothing of events, tokens or selectors. It imports no other room.
+//!
+//! Invariants:
+//! - Every bound of the project is a constant of [`limits`], and README shows each that a user can
+//!   meet: `the_table_of_limits_in_the_readme_is_that_of_the_code`.
+//! - The core is told the time as a [`Timestamp`], and never asks for it.
+//! - A URL is cut into parts in [`url_parts`] alone.
 
 #[cfg(feature = "hub")]
 pub(crate) mod connection_id;

@@ -8,7 +8,7 @@ use crate::base::timestamp::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate(pub u32);
 
-/// What is left of a [`Rate`].
+/// The updates that a [`Rate`] still allows.
 #[derive(Clone, Copy, Debug)]
 pub struct Bucket {
     rate: Rate,
@@ -17,7 +17,7 @@ pub struct Bucket {
     filled_at: Timestamp,
 }
 
-/// What one update takes out of a bucket.
+/// The level that one update takes out of a bucket.
 const UPDATE: u64 = 1_000;
 
 impl Bucket {

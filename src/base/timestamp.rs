@@ -49,8 +49,8 @@ impl Timestamp {
     }
 }
 
-/// A duration in whole milliseconds, or the most that there are. A text is made of this and not of the
-/// `u128` of [`Duration::as_millis`], which brings formatting of its own into the wasm.
+/// A duration in whole milliseconds, or the most that there are. Texts are made of this number. The
+/// `u128` of [`Duration::as_millis`] brings formatting of its own into the wasm.
 pub(crate) fn whole_millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -15,7 +15,7 @@ pub fn query(url: &str) -> &str {
     query.map_or("", |(_, query)| query)
 }
 
-/// The origin of an absolute URL of a server: what stands ahead of its path.
+/// The origin of an absolute URL of a server: the part before its path.
 #[must_use]
 pub fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + "://".len());
@@ -23,8 +23,8 @@ pub fn origin(url: &str) -> &str {
     end.and_then(|end| url.get(..host + end)).unwrap_or(url)
 }
 
-/// Whether a `Host` header, or what stands for it in a URL, is a host with a port or without: RFC 9110
-/// § 7.2, as far as servers are named by it. Runtimes read the rest of RFC 3986 § 3.2 in ways of their
+/// Whether a `Host` header, or the host of a URL, is a host with a port or without: RFC 9110 § 7.2,
+/// as far as servers are named by it. Runtimes read the rest of RFC 3986 § 3.2 in ways of their
 /// own.
 #[must_use]
 pub fn is_host(host: &str) -> bool {

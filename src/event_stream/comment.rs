@@ -2,14 +2,14 @@
 
 use std::{fmt, sync::Arc};
 
-/// The empty comment in a stream: the least that can be written.
+/// The empty comment in a stream: the shortest keep-alive.
 pub(crate) const EMPTY: &[u8] = b":\n";
 
 /// A comment: any text. Clients ignore it; connections are kept alive with it.
 ///
-/// Each CR, LF and CRLF in it begins a further comment line, so that no text can end the comment
-/// and every text is one: there is nothing to refuse. The empty comment is the shortest
-/// keep-alive, one line with a colon. Clones share the text.
+/// Each CR, LF and CRLF in it begins a further comment line. No text can end the comment, so every
+/// text is accepted. The empty comment is the shortest keep-alive, one line with a colon. Clones
+/// share the text.
 ///
 /// ```
 /// use millstream::{Comment, encoder};

@@ -27,19 +27,19 @@ use field::Field;
 use line::Line;
 use utf_8::ChunkText;
 
-/// How many bytes one event may hold unless [`Decoder::with_max_event_bytes`] says otherwise.
+/// Bytes that one event may hold unless [`Decoder::with_max_event_bytes`] says otherwise.
 ///
-/// Sixteen times what the hub lets anybody publish, so that it never meets an honest stream, and
-/// little enough for a worker's 128 MB of memory.
+/// It is sixteen times the largest publication of a hub, so no honest stream reaches it. It is
+/// little beside a worker's 128 MB of memory.
 pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
 /// A parser of one event stream, fed with its bytes chunk by chunk.
 ///
-/// It dispatches what the standard dispatches, when the line that ends the block is complete,
-/// however the stream is cut: a CR dispatches at once, and an LF that follows in the next chunk is
-/// swallowed. Invalid UTF-8 becomes U+FFFD as if the whole stream were decoded at once. What the
-/// stream leaves unfinished at its end is discarded with its id, by simply feeding no more. Each
-/// connection needs a decoder of its own.
+/// It dispatches the events that the standard dispatches, however the stream is cut. An event is
+/// dispatched as soon as the line that ends its block is complete: a CR dispatches at once, and an
+/// LF that follows in the next chunk is swallowed. Invalid UTF-8 becomes U+FFFD as if the whole
+/// stream were decoded at once. A block that is unfinished at the stream's end is discarded with
+/// its id: the caller feeds no more. Each connection needs a decoder of its own.
 ///
 /// ```
 /// use millstream::Decoder;
@@ -56,9 +56,9 @@ pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 /// # Ok::<(), millstream::DecodeError>(())
 /// ```
 ///
-/// A value that lies in one chunk is borrowed from it; only what is cut, what is joined and what
-/// is no UTF-8 is copied. The memory held is bounded by a small multiple of the limit that
-/// [`Decoder::with_max_event_bytes`] sets, and what a large event took is given back after it.
+/// A value that lies in one chunk is borrowed from it; values that are cut, joined or no UTF-8 are
+/// copied. The memory held is bounded by a small multiple of the limit that
+/// [`Decoder::with_max_event_bytes`] sets. The memory of a large event is given back after it.
 #[derive(Debug)]
 pub struct Decoder {
     bom: Bom,
@@ -69,7 +69,7 @@ pub struct Decoder {
     failed: Option<DecodeError>,
 }
 
-/// How much of the byte order mark that may begin the stream has been seen.
+/// The part of the stream's byte order mark that has been seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bom {
     Nothing,
@@ -93,9 +93,9 @@ impl Decoder {
 
     /// A decoder at the start of a stream that fails when an event holds more than `max` bytes.
     ///
-    /// Counted are the values of the known fields of one block, and one byte for each of their lines.
-    /// Comments and unknown fields are not held, so they may be of any length. Where the stream is
-    /// cut has no influence on whether it fails.
+    /// The values of the known fields of one block count, and one byte for each of their lines.
+    /// Comments and unknown fields are not held, so they may be of any length. The cuts of the
+    /// stream do not change whether it fails.
     #[must_use]
     pub fn with_max_event_bytes(max: usize) -> Self {
         Self {
@@ -107,20 +107,21 @@ impl Decoder {
         }
     }
 
-    /// The same decoder, which gives back what a larger event than this took when it is over.
+    /// The same decoder, which gives the memory of an event larger than this back when the event is
+    /// over.
     #[must_use]
     pub fn retaining(mut self, bytes: usize) -> Self {
         self.block.retain(bytes);
         self
     }
 
-    /// Whether an event has begun that is not over.
+    /// Whether an event has begun and is not over.
     #[must_use]
     pub fn is_amid_event(&self) -> bool {
         !self.block.is_empty()
     }
 
-    /// Bytes that are held, be they of the event that has begun or kept for the next one.
+    /// Bytes that are held, for the event that has begun or for the next one.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         self.block.held_bytes()
@@ -129,8 +130,8 @@ impl Decoder {
     /// Parses the next chunk of the stream and calls `on_event` for each event that it completes.
     ///
     /// # Errors
-    /// When an event is over the limit. The events before it were dispatched; after it nothing is:
-    /// every later call gives the same error.
+    /// When an event is over the limit. The events before it are dispatched. Every later
+    /// call gives the same error.
     pub fn decode(
         &mut self,
         chunk: &[u8],
@@ -155,7 +156,7 @@ impl Decoder {
 
     /// The reconnection time that the stream set last, in milliseconds.
     ///
-    /// A number of more than 64 bits is taken as the greatest that there is.
+    /// A number of more than 64 bits counts as the greatest of 64 bits.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<u64> {
         self.block.last_reconnection_time()
@@ -182,7 +183,7 @@ impl Decoder {
         let mut text = ChunkText::of(rest);
         loop {
             if self.block.is_empty() {
-                // Most of a quiet stream: keep-alives, of many servers with a blank line behind each.
+                // A quiet stream is mostly keep-alives. Many servers send a blank line behind each.
                 while let Some(tail) = rest.strip_prefix(b":\n") {
                     rest = tail.strip_prefix(b"\n").unwrap_or(tail);
                 }
@@ -220,7 +221,7 @@ impl Decoder {
         }
     }
 
-    /// The chunk without what belongs to the stream's start or to the line before.
+    /// The chunk without the bytes that belong to the stream's start or to the line before.
     #[inline]
     fn after_start<'c>(&mut self, chunk: &'c [u8]) -> &'c [u8] {
         let rest = if self.bom == Bom::Over { chunk } else { self.after_bom(chunk) };
@@ -242,7 +243,7 @@ impl Decoder {
                     self.bom = Bom::Over;
                     break;
                 }
-                // What looked like the mark was the start of an unknown field's name.
+                // These bytes were no mark but the start of an unknown field's name.
                 _ => {
                     self.bom = Bom::Over;
                     self.line = Line::Ignored;

@@ -124,7 +124,7 @@ fn write_field(name: &[u8], value: &[u8], stream: &mut Vec<u8>) {
 
 /// Writes the line of this many bytes at the beginning of `rest`.
 ///
-/// To copy more and take it back costs less than to copy bytes of no fixed number. There is room:
+/// A copy of fixed size that is cut afterwards costs less than a copy of any size. There is room:
 /// each byte of `rest` takes at least one of the stream.
 #[inline]
 fn write_line(rest: &[u8], len: usize, stream: &mut Vec<u8>) {
@@ -144,9 +144,9 @@ struct Lines<'a> {
     text: &'a [u8],
     /// Where the first line ends if another follows: a text of one line is searched once only.
     first_end: Option<usize>,
-    /// How many LF there are, and whether there is a CR: without one the lines are found and counted
-    /// sooner.
+    /// The number of LF.
     lf: usize,
+    /// A text without CR is parted and counted faster.
     has_cr: bool,
 }
 
@@ -161,7 +161,8 @@ impl<'a> Lines<'a> {
             cr |= of(b'\r');
         };
         if first_end.is_some() {
-            // Blocks of one size and no way out of them: the compiler looks at many bytes at once.
+            // The blocks have one size and the loop has no exit, so that the compiler looks at many
+            // bytes at once.
             let (blocks, rest) = text.as_chunks::<64>();
             for block in blocks {
                 count(block);
@@ -176,7 +177,8 @@ impl<'a> Lines<'a> {
         visit(last);
     }
 
-    /// Visits what begins with each line but the last, and the line's length; gives the last.
+    /// Visits each line but the last: the rest of the text that begins with it, and its length.
+    /// Returns the last line.
     #[inline]
     fn each_ended(&self, mut visit: impl FnMut(&'a [u8], usize)) -> &'a [u8] {
         let mut rest = self.text;

@@ -74,8 +74,8 @@ impl ReconnectionTime {
         Duration::from_millis(self.0)
     }
 
-    /// What clients are told when this is published: nothing for 0, which publishers send when they
-    /// mean none, and [`MIN_RETRY`] at the least.
+    /// The time that clients are told when this is published: at least [`MIN_RETRY`]. A time of 0
+    /// is ignored: publishers that send it mean none.
     #[must_use]
     pub fn told(self) -> Option<Self> {
         (self.0 > 0).then(|| self.max(Self::MIN))
@@ -87,7 +87,7 @@ const fn millis_of(duration: Duration) -> u64 {
 }
 
 impl From<Duration> for ReconnectionTime {
-    /// Cuts to whole milliseconds; what is longer than the longest time becomes that one.
+    /// Cuts to whole milliseconds. A duration over the longest time becomes the longest time.
     fn from(duration: Duration) -> Self {
         Self::from_millis(whole_millis(duration))
     }

@@ -39,7 +39,7 @@ pub struct ForbiddenCharacter {
 }
 
 /// Checks that the text holds no C0 or C1 control character, no DEL, and no format character, which
-/// would be there without being seen.
+/// nobody would see.
 ///
 /// # Errors
 /// The first [`ForbiddenCharacter`].

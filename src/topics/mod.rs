@@ -1,7 +1,18 @@
 //! Topics, and the selectors that subscribers compare with them.
 //!
-//! Enters: how a selector is parsed, matched and found. A match takes linear time, whatever the
-//! pattern. [`url_parser`] is the seam to the URL parser of the host.
+//! Enters: how a selector is parsed, compared with topics, and found among many. Of events it knows
+//! only the rule of one line. [`url_parser`] is the seam to the URL parser of the host.
+//!
+//! Invariants:
+//! - A comparison takes linear time, whatever the selector and the topic:
+//!   `the_cost_of_a_hostile_template_is_linear_in_topic_and_template`,
+//!   `the_cost_of_a_hostile_pattern_is_linear_in_pattern_and_topic`.
+//! - A template selects exactly the texts that it can expand to:
+//!   `short_topics_match_exactly_when_there_are_values_for_them`.
+//! - A pattern matches as the standard says: `a_pattern_matches_as_the_crate_has_it`.
+//! - No topic holds a line break, so that topics are stored one a line:
+//!   `a_line_break_or_nul_is_refused_with_its_place`.
+//! - The cost of all selectors that one topic meets is bounded: [`selector_index`].
 
 #![cfg(feature = "hub")]
 
@@ -16,6 +27,7 @@ pub(crate) mod subscription;
 pub(crate) mod topic;
 pub(crate) mod topic_selector;
 pub(crate) mod topics;
+pub(crate) mod unreserved;
 pub(crate) mod uri_template;
 pub(crate) mod url_components;
 pub(crate) mod url_parser;

@@ -14,7 +14,8 @@ pub struct Positions {
     len: usize,
 }
 
-/// Passes over 64 places at a time that a pass over each byte is, such as a search for a text.
+/// The cost of a pass over each byte, such as a search for a text, in passes over 64 places at a
+/// time.
 pub(crate) const SEARCH: usize = 4;
 
 impl Positions {
@@ -175,11 +176,11 @@ impl Positions {
     }
 }
 
-/// Calls `found` with each place before `part`, which is not empty, in one pass over the text, however
-/// much of the one is in the other: Knuth, Morris and Pratt. The usual searches give no occurrences
-/// that overlap.
+/// Calls `found` with each place before `part`, which is not empty. It takes one pass over the
+/// text, however often the part occurs: Knuth, Morris and Pratt. The usual searches give no
+/// occurrences that overlap.
 fn each_occurrence(text: &[u8], part: &[u8], mut found: impl FnMut(usize)) {
-    // For each beginning of the part, how much of it is the end of that beginning too.
+    // For each beginning of the part, the length of the shorter beginning that it ends with.
     let mut borders = Vec::with_capacity(part.len());
     let advance = |borders: &[usize], mut matched: usize, byte: u8| loop {
         steps::count(1);
@@ -207,7 +208,7 @@ fn each_occurrence(text: &[u8], part: &[u8], mut found: impl FnMut(usize)) {
     }
 }
 
-/// Counts what a match costs, so that tests can tell linear from worse without a clock.
+/// Counts the steps of a match, so that tests can tell linear from worse without a clock.
 #[cfg(test)]
 pub(crate) mod steps {
     use std::cell::Cell;
@@ -220,7 +221,7 @@ pub(crate) mod steps {
         COUNT.set(COUNT.get() + steps);
     }
 
-    /// What the call costs.
+    /// The steps of the call.
     pub(crate) fn of<T>(call: impl FnOnce() -> T) -> usize {
         let before = COUNT.get();
         call();

@@ -1,23 +1,23 @@
 //! Topics that only the hub itself publishes to: those of its subscription events.
 
-use crate::topics::url_components::UrlComponents;
+use crate::{
+    base::hub_name::HUB,
+    topics::{unreserved::is_unreserved, url_components::UrlComponents},
+};
 
-/// The well-known path of a Mercure hub.
-const WELL_KNOWN: &str = "/.well-known/mercure";
-
-/// Whether the 0.x dialect reserves the topic: the reference hub's rule, which is the well-known
+/// Whether the 0.x dialect reserves the topic. By the reference hub's rule, that is the well-known
 /// path anywhere in the text.
 #[must_use]
 pub fn names_hub(topic: &str) -> bool {
-    topic.contains(WELL_KNOWN)
+    topic.contains(HUB)
 }
 
 /// Whether the 1.0 dialect reserves a topic: draft-dunglas-mercure-08, "publication".
 ///
-/// `url` is what the topic is when it is resolved against the URL of the hub, and `hub_path` is the
-/// path of that URL. The topic is reserved if its path is that of the hub or lies below it, under
-/// any scheme and authority, once percent-encoded unreserved characters are decoded. A topic that is
-/// no URL reference is not reserved.
+/// `url` is the topic, resolved against the URL of the hub. `hub_path` is the path of that URL. The
+/// topic is reserved if its path is that of the hub or lies below it, under any scheme and
+/// authority, once percent-encoded unreserved characters are decoded. A topic that is no URL
+/// reference is not reserved.
 #[must_use]
 pub fn addresses_hub(url: &UrlComponents<&str>, hub_path: &str) -> bool {
     let mut path = DecodeUnreserved { rest: url.pathname.as_bytes() };
@@ -49,11 +49,6 @@ impl Iterator for DecodeUnreserved<'_> {
 fn decode(high: u8, low: u8) -> Option<u8> {
     let digit = |byte| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     Some(digit(high)? << 4 | digit(low)?)
-}
-
-/// RFC 3986 § 2.3.
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 #[cfg(test)]
@@ -122,7 +117,7 @@ mod tests {
             "//example.com/.well-known/mercure/",
             " \t/.well-known/merc\nure",
         ] {
-            check(WELL_KNOWN, topic, true);
+            check(HUB, topic, true);
         }
     }
 
@@ -146,7 +141,7 @@ mod tests {
             "//",
             "https://[",
         ] {
-            check(WELL_KNOWN, topic, false);
+            check(HUB, topic, false);
         }
     }
 

@@ -7,8 +7,8 @@ use crate::topics::{
     url_parser::UrlParser,
 };
 
-/// The topics of one update, each resolved to a URL when that is asked for first: only URL patterns
-/// ask, and there may be many of them.
+/// The topics of one update. They are resolved to URLs when the first URL is asked for: only URL
+/// patterns ask, and the topics may be many.
 pub struct ResolvedTopics<'a> {
     topics: &'a [Topic],
     urls: &'a dyn UrlParser,

@@ -5,10 +5,10 @@ use std::ops::AddAssign;
 /// The cost of a selector, or of several together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SelectorCost {
-    /// Passes over the topic: each is some microseconds for the longest one, and less the shorter it
-    /// is.
+    /// Passes over the topic. Each takes some microseconds for the longest topic, and less for a
+    /// shorter one.
     pub passes: usize,
-    /// Bytes of compiled regular expressions, each of which is gone through for each byte of a
+    /// Bytes of compiled regular expressions. Each expression is gone through for each byte of a
     /// component.
     pub regexp_bytes: usize,
 }

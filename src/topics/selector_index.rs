@@ -25,8 +25,9 @@ type Holder = usize;
 pub(crate) struct SelectorIndex {
     by_topic: HashMap<Topic, Vec<Holder>>,
     broad: Slab<Broad>,
-    /// Selectors by the beginning of the topics that they select, and by that of the topics' URLs.
+    /// Templates by the beginning of the topics that they select.
     topics: Beginnings,
+    /// Patterns by the beginning of the URLs of the topics that they select.
     urls: Beginnings,
     shares: Shares,
     bytes: usize,
@@ -142,7 +143,7 @@ impl SelectorIndex {
         for beginning in selector.beginnings() {
             self.table(selector).remove(&beginning, key, selector.cost());
         }
-        if let Some(address) = self.broad.remove(key).address {
+        if let Some(address) = self.broad.try_remove(key).and_then(|broad| broad.address) {
             self.shares.give_back(&address, selector);
         }
         self.bytes -= ENTRY_BYTES + selector.held_bytes();
@@ -157,7 +158,7 @@ impl SelectorIndex {
         }
     }
 
-    /// Where selectors of this kind are found.
+    /// The table in which selectors of this kind are found.
     fn table(&mut self, selector: &TopicSelector) -> &mut Beginnings {
         match selector {
             TopicSelector::UrlPattern(_) => &mut self.urls,
@@ -170,7 +171,7 @@ impl SelectorIndex {
         self.bytes
     }
 
-    /// Whether what one topic can cost is bounded, and what the address has brought of it.
+    /// Checks the bounds of the cost of one topic, and the address's part of them.
     pub(crate) fn check(&mut self, address: Option<&str>) -> Result<(), TooManySelectors> {
         if address.is_some_and(|address| !self.shares.fit(address)) {
             return Err(TooManySelectors::OfAddress);
@@ -182,7 +183,7 @@ impl SelectorIndex {
         if fits { Ok(()) } else { Err(TooManySelectors::BeginAlike) }
     }
 
-    /// Whether an index that holds nothing else takes these.
+    /// Whether an empty index takes these selectors.
     pub(crate) fn takes(selectors: &[TopicSelector], address: Option<&Arc<str>>) -> bool {
         let mut alone = Self::default();
         for selector in selectors {

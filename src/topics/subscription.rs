@@ -16,7 +16,7 @@ pub struct Subscription {
     selector: TopicSelector,
 }
 
-/// In which way a subscription is asked for, by its parameter.
+/// The parameter by which a subscription is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MatchType {
     /// `topic` of 0.x: a topic, a URI template or `*`.
@@ -77,13 +77,13 @@ impl Subscription {
         Ok(Self { match_type: MatchType::UrlPattern, selector })
     }
 
-    /// In which way it was asked for.
+    /// The parameter by which it was asked for.
     #[must_use]
     pub fn match_type(&self) -> MatchType {
         self.match_type
     }
 
-    /// What selects the topics.
+    /// The selector of its topics.
     #[must_use]
     pub fn selector(&self) -> &TopicSelector {
         &self.selector

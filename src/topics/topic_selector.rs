@@ -1,4 +1,5 @@
-//! What a subscriber asks for, or a token grants: the topic selectors of 0.x and the matchers of 1.0.
+//! Selectors of topics, as subscribers ask for them and tokens grant them: the topic selectors of
+//! 0.x and the matchers of 1.0.
 
 use std::{fmt, hash::Hash, sync::Arc};
 
@@ -30,8 +31,8 @@ pub enum TopicSelector {
     UrlPattern(Compiled<UrlPattern>),
 }
 
-/// A matcher, compared by the text that it was made of, and by the URL that this was resolved
-/// against, where each request has its own.
+/// A matcher. Two are equal if they were made of the same text, and resolved against the same URL
+/// where each request has a URL of its own.
 #[derive(Clone, Debug)]
 pub struct Compiled<M> {
     text: Topic,
@@ -104,7 +105,8 @@ impl TopicSelector {
         }
     }
 
-    /// What every topic that it selects begins with; for a URL pattern the key of the topic's URL.
+    /// The beginning of every topic that it selects. For a URL pattern it is the beginning of the
+    /// key of the topic's URL.
     pub(crate) fn beginning(&self) -> String {
         match self {
             Self::All => String::new(),
@@ -114,7 +116,7 @@ impl TopicSelector {
         }
     }
 
-    /// The same of the topics that are relative, where that is another.
+    /// The same of the relative topics, where that is another beginning.
     pub(crate) fn relative_beginning(&self) -> Option<String> {
         match self {
             Self::UrlPattern(pattern) => pattern.matcher.relative_beginning(),
@@ -122,12 +124,12 @@ impl TopicSelector {
         }
     }
 
-    /// Both.
+    /// Both beginnings.
     pub(crate) fn beginnings(&self) -> impl Iterator<Item = String> + use<> {
         [Some(self.beginning()), self.relative_beginning()].into_iter().flatten()
     }
 
-    /// What it costs to hold a topic against it.
+    /// The cost of comparing a topic with it.
     #[must_use]
     pub fn cost(&self) -> SelectorCost {
         let mut cost = match self {

@@ -43,8 +43,8 @@ pub enum InvalidTopics {
 }
 
 impl Topics {
-    /// The topics of an update that is to be published. One that is stored may have longer ones, from
-    /// before there was this bound.
+    /// The topics of a new update. An update in the history may have longer ones: it may be older
+    /// than this bound.
     ///
     /// # Errors
     /// [`InvalidTopics`].

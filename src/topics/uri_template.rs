@@ -36,8 +36,8 @@ pub struct UriTemplate {
 }
 
 impl UriTemplate {
-    /// Whether there is anything to expand. Without, the template is a plain text, which only an
-    /// equal topic should match.
+    /// Whether there is something to expand. A template without expressions is a plain text, which
+    /// only an equal topic should match.
     #[must_use]
     pub fn has_expressions(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Expression(_)))
@@ -66,8 +66,8 @@ impl UriTemplate {
         places.has_end()
     }
 
-    /// What every text that it expands to begins with. Of a character beyond ASCII there are two
-    /// forms.
+    /// The beginning of every text that it expands to. It ends before a character beyond ASCII,
+    /// which has two forms.
     #[must_use]
     pub fn beginning(&self) -> &str {
         match self.parts.first() {
@@ -97,7 +97,8 @@ impl UriTemplate {
     }
 }
 
-/// A text that is held against templates, and what is found out about it once for all of them.
+/// A text that is compared with templates, with the classes of its bytes, which are found once for
+/// all templates.
 #[derive(Debug)]
 pub(crate) struct Text<'a> {
     bytes: &'a [u8],
@@ -110,7 +111,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// How many variables a text has if it is a URI template, at the most.
+/// The most variables that a text can have as a URI template.
 #[must_use]
 pub fn places(text: &str) -> usize {
     let mut inside = false;

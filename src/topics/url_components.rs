@@ -5,7 +5,7 @@
 /// The components of a URL, or the pattern string of each of them.
 ///
 /// As `URLPattern` has them: the protocol without its `:`, the search without `?`, the hash without
-/// `#`, and what is absent empty.
+/// `#`, and an absent component empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct UrlComponents<T = String> {
     /// The scheme.
@@ -27,8 +27,8 @@ pub struct UrlComponents<T = String> {
 }
 
 impl<'a> UrlComponents<&'a str> {
-    /// A text of what most patterns name first, to find them by what it begins with: protocol, host,
-    /// port and path. Credentials, which most patterns leave open, are not in it.
+    /// A text of the components that most patterns name first: protocol, host, port and path.
+    /// Patterns are found by its beginning. Most patterns leave credentials open, so it has none.
     #[must_use]
     pub fn key(&self) -> String {
         [self.protocol, ":", self.hostname, ":", self.port, ":", self.pathname].concat()
@@ -36,7 +36,7 @@ impl<'a> UrlComponents<&'a str> {
 
     /// Takes a serialized URL apart: the reverse of the [URL serializer].
     ///
-    /// `href` is what a URL parser has returned; only then is the outcome right.
+    /// `href` must come from a URL parser. The result is right only then.
     ///
     /// ```
     /// use millstream::UrlComponents;

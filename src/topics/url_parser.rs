@@ -6,11 +6,11 @@
 
 use crate::topics::url_components::UrlComponents;
 
-/// The origin of topics that are relative, at a hub without a public URL: each reader may know it by
-/// another. No host can have this name: RFC 2606 § 2.
+/// The origin of relative topics at a hub without a public URL: each reader may know the hub by
+/// another origin. No host can have this name: RFC 2606 § 2.
 pub const RELATIVE: &str = "https://relative.invalid";
 
-/// The name of its host.
+/// The name of the host of [`RELATIVE`].
 pub const RELATIVE_HOST: &str = "relative.invalid";
 
 /// Parses URLs and URL patterns against one base: the URL of the hub.
@@ -19,8 +19,8 @@ pub trait UrlParser {
     /// `URL.parse(reference, base)?.href`.
     fn parse(&self, reference: &str) -> Option<String>;
 
-    /// The serialized URL against which patterns are parsed, where that is another than the one
-    /// against which references are, which is then below [`RELATIVE`].
+    /// The serialized URL against which patterns are parsed, where references are parsed against
+    /// another. That other URL is then below [`RELATIVE`].
     fn requested(&self) -> Option<&str> {
         None
     }
@@ -57,7 +57,7 @@ pub(crate) mod native {
 
     use super::{UrlComponents, UrlParser};
 
-    /// What topics are resolved against, and what patterns are if that is another URL.
+    /// The URL that topics are resolved against, and that for patterns if it is another.
     #[derive(Debug)]
     pub(crate) struct NativeUrlParser {
         topics: Url,

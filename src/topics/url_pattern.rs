@@ -30,12 +30,12 @@ const SPECIAL_SCHEMES: [&str; 6] = ["ftp", "file", "http", "https", "ws", "wss"]
 #[derive(Clone, Debug)]
 pub struct UrlPattern {
     components: UrlComponents<Component>,
-    /// Whether it matches the origin of the hub as the request for it has it, so that it is for topics
-    /// that are relative too.
+    /// Whether it matches the origin by which the request asked for the hub. Then it is for
+    /// relative topics too.
     is_of_hub: bool,
 }
 
-/// How many groups a text has if it is a URL pattern, at the most.
+/// The most groups that a text can have as a URL pattern.
 #[must_use]
 pub fn places(text: &str) -> usize {
     text.bytes().filter(|byte| matches!(byte, b':' | b'*' | b'(' | b'{')).count()
@@ -96,7 +96,7 @@ impl UrlPattern {
         self.components().map(Component::regexp_bytes).into_iter().sum()
     }
 
-    /// What the [key](UrlComponents::key) of every URL that it matches begins with.
+    /// The beginning of the [key](UrlComponents::key) of every URL that it matches.
     #[must_use]
     pub fn beginning(&self) -> String {
         let of = &self.components;
@@ -111,7 +111,7 @@ impl UrlPattern {
         beginning + &of.pathname.beginning()
     }
 
-    /// What the keys of relative topics that it matches begin with, where that is another.
+    /// The beginning of the keys of relative topics that it matches, where that is another.
     #[must_use]
     pub fn relative_beginning(&self) -> Option<String> {
         let path = self.is_of_hub.then(|| self.components.pathname.beginning())?;
@@ -119,7 +119,7 @@ impl UrlPattern {
         (!relative.starts_with(&self.beginning())).then_some(relative)
     }
 
-    /// What it costs to hold a URL against it.
+    /// The cost of comparing a URL with it.
     #[must_use]
     pub fn cost(&self) -> SelectorCost {
         let passes = self.components().map(Component::passes).into_iter().sum();

@@ -1,9 +1,9 @@
-//! What one connection may hold, and all connections of a hub together.
+//! The bounds of one connection, and of all connections of a hub together.
 
 use std::time::Duration;
 
 bounds! {
-    /// A page that follows more topics than this one by one is rare; with these a stranger's
+    /// A page that follows more topics one by one is rare. With as many as this a stranger's
     /// connection costs some tens of kilobytes.
     MAX_TOLD_SUBSCRIPTIONS: usize = 100, number,
         "subscriptions of one connection that the hub announces"
@@ -14,16 +14,16 @@ bounds! {
         "the announced subscriptions of one connection in bytes"
             => "the others are neither announced nor shown by the API";
 
-    /// A name, roles, an address; it stands in the document of each subscription.
+    /// It holds a name, roles, an address. It stands in the document of each subscription.
     MAX_PAYLOAD_BYTES: usize = 4 << 10, bytes,
         "the payload of an announced subscription" => "the subscription is announced without it";
 
-    /// Some twenty thousand connections with a topic each; it lies in memory and in the storage.
+    /// Some twenty thousand connections with a topic each. It lies in memory and in the storage.
     MAX_TOLD_BYTES_OF_HUB: usize = 8 << 20, bytes,
         "the announced subscriptions of all connections of a hub"
             => "those of a new connection are neither announced nor shown";
 
-    /// As many as one search for gone clients may find room for; each holds its request meanwhile.
+    /// One search for gone clients may find room for as many. Each holds its request meanwhile.
     MAX_NEWCOMERS: usize = 128, number,
         "subscriptions that wait for a place in a full hub" => "the next one is refused at once";
 
@@ -45,39 +45,40 @@ bounds! {
         "different templates and patterns in the subscriptions of a hub, and as many in its grants"
             => "429 for a new subscription";
 
-    /// What a topic costs at the most, with as much for patterns, and a third of both for those that
-    /// begin with little: some tens of milliseconds for one of 4 KB, and less than one for a usual one.
-    /// That is fifteen hundred templates such as `https://example.com/{id}`, which begin alike; those
-    /// that begin otherwise do not count. Templates and patterns count apart, and so do those that
-    /// begin with little, so that a stranger who fills one of these parts keeps nobody out of the others.
+    /// A topic of 4 KB then costs some tens of milliseconds, and a usual topic less than one. The
+    /// bound allows fifteen hundred templates such as `https://example.com/{id}`, which begin
+    /// alike. Templates that begin otherwise do not count. Templates and patterns count apart, and
+    /// so do those that begin with little, so that a stranger who fills one of these parts keeps
+    /// nobody out of the others.
     MAX_MET_PASSES: usize = 3_072, number,
         "passes over one topic to compare it with the templates that begin like it, and as many for patterns"
             => "429 for a new subscription";
 
-    /// A third of the above: nearly every topic may be of these, few clients ask for them, and a
-    /// stranger can without knowing any topic.
+    /// A third of the above. Nearly every topic may begin so, few clients ask for such a selector,
+    /// and a stranger can ask for it without knowing any topic.
     MAX_MET_SHORT_PASSES: usize = 1_024, number,
         "these passes for templates or patterns that begin with less than 4 bytes, not counting `https:`, `http:`, `urn:` and slashes"
             => "429 for a new subscription";
 
-    /// The same for regular expressions, each of which is gone through for each byte of a topic.
+    /// The same for regular expressions. Each is gone through for each byte of a topic.
     MAX_MET_REGEXP_BYTES: usize = 24 << 10, bytes,
         "the compiled regular expressions of the patterns that begin like one topic"
             => "429 for a new subscription";
 
-    /// A third of the above, for the same reason as with passes: one of the longest.
+    /// A third of the above, for the same reason as with passes. One of the longest expressions
+    /// fits.
     MAX_MET_SHORT_REGEXP_BYTES: usize = 8 << 10, bytes,
         "these expressions of patterns that begin with less than 4 bytes, not counting the scheme"
             => "429 for a new subscription";
 
-    /// Templates that begin differently, one for each of the connections that an address has by
-    /// default, are far below this part, and so are hundreds that begin alike.
+    /// An honest address stays far below this part, with a template that begins differently for
+    /// each of the connections that it has by default, or with hundreds that begin alike.
     MIN_ADDRESSES_TO_FILL: usize = 4, number,
         "client addresses that it takes to fill one of the five bounds above, on Cloudflare"
             => "429 for a new subscription to something that nobody else subscribes to";
 
-    /// The runtime holds a copy for each connection until its client has taken it, and takes two ahead
-    /// of it. One larger update still goes out whole.
+    /// The runtime holds a copy for each connection until its client has taken it, and asks for two
+    /// chunks ahead of the client. One larger update still goes out whole.
     MAX_CHUNK_BYTES: usize = 128 << 10, bytes,
         "updates that a stream is given at once" => "the rest waits in the log";
 }

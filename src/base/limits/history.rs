@@ -1,4 +1,4 @@
-//! What is looked up in the log for one request.
+//! Updates that a hub keeps beside its publications, and updates that it compares for one request.
 
 bounds! {
     /// Anybody may subscribe, so strangers can fill this. A client that wants to know who is subscribed

@@ -4,6 +4,6 @@
 /// by.
 pub const MAX_LOGGED: usize = 256;
 
-/// Bytes of the texts of a record of the log, in JSON. Together with its names and as much again
-/// for what went wrong a line stays below 16 KiB, which is what log collectors take whole.
+/// Bytes of the texts of a record of the log, in JSON. With its names, and as much again for an
+/// error, a line stays below 16 KiB. Log collectors take such a line whole.
 pub const MAX_LOGGED_BYTES: usize = 7 << 10;

@@ -1,4 +1,4 @@
-//! What an operator asks for.
+//! The key of an operator, and the drain of a hub.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ bounds! {
 /// shorter one is refused.
 pub const MIN_OPERATOR_KEY_BYTES: usize = 16;
 
-/// How long a hub that is drained waits for readers that are behind, before it ends them too: they
-/// resume as everybody does.
+/// The time that a drained hub waits for readers that are behind. Then it ends their streams too,
+/// and they resume as all others do.
 pub const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The time within which clients come back to a drained hub, when the request says nothing else.
 pub const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 
-/// How long after a drain streams begin with a usual reconnection time: clients that slept through it
-/// have come back by then.
+/// The time after a drain in which streams begin with a usual reconnection time. Clients that slept
+/// during the drain have come back by then.
 pub const REMEMBER_DRAIN: Duration = Duration::from_hours(24);
 
 /// The usual reconnection time, or up to twice as much: about what browsers have by themselves.

@@ -6,30 +6,30 @@ use std::time::Duration;
 /// batch while the one before it is synced.
 pub const MAX_READ_AHEAD_BYTES: usize = 256 << 10;
 
-/// The time between two writes of one streamed body, and at the most between any two while updates
-/// linger. What is sent line by line comes in a read for each line, and a write costs the storage as
-/// much as some thirty lines.
+/// The time between two writes of one streamed body. While updates linger it is the longest time
+/// between any two writes. A body that is sent line by line comes in a read for each line, and a
+/// write costs the storage as much as some thirty lines.
 pub const WRITE_EVERY: Duration = Duration::from_millis(5);
 
 /// Updates of a streamed body that are appended before they are synced: as many as one removal of
-/// old updates takes away, so that the history does not outgrow what it is to keep.
+/// old updates takes away, so that the history does not outgrow its bounds.
 pub const MAX_BATCH_UPDATES: usize = 256;
 
-/// Bytes of updates that do not wait for more to be flushed: some four hundred small ones, among
-/// which the price of a chunk is nothing any more. As many again fit the chunk, for what comes in
-/// one write.
+/// Bytes of updates that are flushed without waiting for more: some four hundred small updates,
+/// beside which the price of a chunk is small. As many bytes again fit the chunk, for updates that
+/// come in one write.
 pub const FLUSH_BYTES: usize = 64 << 10;
 
 /// Connections that one turn of a flush hands a chunk to: some two milliseconds of the runtime's
-/// work, after which other hubs of the isolate, and requests to this one, have their turn.
+/// work. Then other hubs of the isolate, and requests to this hub, have their turn.
 pub const FLUSH_RECIPIENTS: usize = 32;
 
 /// Updates that a connection may be behind before it counts as slow: what the reference hub keeps
 /// for each of its subscribers.
 pub const SLOW_AFTER_UPDATES: u64 = 1_000;
 
-/// How long a slow connection has taken nothing before it may be closed: on a busy hub a good reader
-/// is behind by as many updates for some milliseconds.
+/// The time without progress after which a slow connection may be closed. On a busy hub a good
+/// reader is behind by as many updates for some milliseconds.
 pub const SLOW_FOR: Duration = Duration::from_secs(1);
 
 /// Updates that one pull may look at before it lets others have their turn: some ten milliseconds
@@ -60,29 +60,28 @@ pub const CHUNKS_AHEAD: usize = 2;
 /// lies in the runtime: the smallest send buffer of Linux.
 pub const TAKEN_AT_ONCE: usize = 4 << 10;
 
-/// Bytes of the beginning of a template or a pattern by which it is found: a host and the first parts
-/// of a path. Those that begin alike for so long are met together.
+/// Bytes of the beginning of a template or a pattern by which it is found: a host and the first
+/// parts of a path. Selectors that have all these bytes in common are met together.
 pub const MAX_BEGINNING_BYTES: usize = 256;
 
-/// Beginnings that are shorter than this, beside a scheme, say little: nearly every topic may have
-/// one. `job/` and `/chat` are long enough.
+/// Bytes of a beginning, beside its scheme, that tell topics apart. Nearly every topic may have a
+/// shorter one. `job/` and `/chat` are long enough.
 pub const MIN_BEGINNING_BYTES: usize = 4;
 
-/// What one pull may spend on holding updates against templates and patterns before it lets others
-/// have their turn, in passes over 64 bytes of a topic: some ten milliseconds. One update may cost
-/// more.
+/// Passes over 64 bytes of a topic that one pull may spend on templates and patterns before it lets
+/// others have their turn: some ten milliseconds. One update may cost more.
 pub const MAX_SCAN_PASSES: usize = 200_000;
 
-/// The time after which a client comes back that was refused for a while: about what browsers have by
+/// The time after which a refused client comes back, about the time that browsers wait by
 /// themselves.
 pub const COME_BACK: Duration = Duration::from_secs(2);
 
-/// The time within which such clients come back behind that.
+/// Refused clients come back spread over this time, behind [`COME_BACK`].
 pub const COME_BACK_SPREAD: Duration = Duration::from_secs(3);
 
 /// The time between two searches of a full hub for connections whose clients are gone.
 pub const SEARCH_EVERY: Duration = Duration::from_millis(500);
 
-/// Connections that one search writes to: some ten milliseconds of the runtime's work, of which
-/// strangers can bring about 2 % of the time.
+/// Connections that one search writes to: some ten milliseconds of the runtime's work. Strangers
+/// can cause such work for about 2 % of the time.
 pub const MAX_SEARCHED: usize = 128;

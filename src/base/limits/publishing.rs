@@ -9,7 +9,7 @@ use super::requests::MAX_BODY_BYTES;
 pub const MIN_RETRY: Duration = Duration::from_millis(500);
 
 bounds! {
-    /// A line may hold what a JSON body may.
+    /// A line may be as long as a JSON body.
     MAX_LINE_BYTES: usize = MAX_BODY_BYTES, bytes,
         "a line of an NDJSON body, or an event of an event stream" => "413 for this line";
 
@@ -18,12 +18,12 @@ bounds! {
     MAX_STORED_BYTES: usize = 1_900_000, bytes,
         "an update as it is stored: encoded event, topics and id" => "413";
 
-    /// Timers of JavaScript hold 31 bits: of a longer time they make none, so that a client comes
+    /// Timers of JavaScript hold 31 bits. They take a longer time as none, and the client comes
     /// back hundreds of times a second.
     MAX_RETRY: Duration = Duration::from_millis((1 << 31) - 1), time,
         "the reconnection time of an update" => "400";
 
-    /// A column of most databases, and seven times a UUID.
+    /// It fits a column of most databases, and is seven times a UUID.
     MAX_IDEMPOTENCY_KEY_BYTES: usize = 255, bytes,
         "an idempotency key" => "400";
 

@@ -1,11 +1,11 @@
 //! A request, and the topics and selectors in it.
 
 bounds! {
-    /// What an object is given the memory for.
+    /// An object has the memory for it.
     MAX_BODY_BYTES: usize = 1 << 20, bytes,
         "the body of a request" => "413";
 
-    /// What fits a URL in every browser.
+    /// It fits a URL in every browser.
     MAX_TOPIC_BYTES: usize = 4_096, bytes,
         "a topic or a topic selector" => "400";
 
@@ -13,7 +13,7 @@ bounds! {
     MAX_TOPICS: usize = 1_000, number,
         "topics of an update" => "400; 413 in 1.0";
 
-    /// A thousand of 65 bytes. What a publication costs grows with them.
+    /// A thousand topics of 65 bytes. The cost of a publication grows with them.
     MAX_TOPICS_BYTES: usize = 64 << 10, bytes,
         "all topics of an update together" => "400; 413 in 1.0";
 
@@ -25,7 +25,7 @@ bounds! {
     MAX_MATCHERS: usize = 100, number,
         "matchers of a subscription in 1.0" => "400";
 
-    /// A hundred topics of two hundred bytes are a sixth of it, and what fits a URL is less.
+    /// A hundred topics of two hundred bytes are a sixth of it. A URL holds less.
     MAX_SELECTION_BYTES: usize = 128 << 10, bytes,
         "all topic selectors of a subscription together" => "400";
 
@@ -40,7 +40,7 @@ bounds! {
         "the compiled regular expressions in the selectors of a subscription, or of a token"
             => "400; 401 for a token";
 
-    /// An id comes back as one request header, of which proxies allow a few KiB.
+    /// An id comes back as one request header. Proxies allow a few KiB for it.
     MAX_ID_BYTES: usize = 1_024, bytes,
         "an id or a last event ID" => "400";
 

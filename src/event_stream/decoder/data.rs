@@ -1,14 +1,16 @@
+//! The data of a block.
+
 use super::utf_8::{split_cut, valid};
 
 /// The standard's data buffer.
 ///
-/// It is text from the start: what comes is checked at once, while it is in the processor's cache,
-/// and an event of many lines or chunks is not gone through again when it is dispatched.
+/// It is text from the start. Bytes are checked when they come, while they are in the processor's
+/// cache. An event of many lines or chunks is not gone through again when it is dispatched.
 #[derive(Debug)]
 pub(super) struct Data {
     text: String,
     has_lines: bool,
-    /// What has come of a character that a chunk's end cuts.
+    /// The first bytes of a character that a chunk's end cuts.
     cut: Vec<u8>,
 }
 
@@ -41,14 +43,14 @@ impl Data {
         self.has_lines = true;
     }
 
-    /// Takes the whole of a line that begins.
+    /// Adds a whole line.
     #[inline]
     pub(super) fn push(&mut self, line: &str) {
         self.begin();
         self.text.push_str(line);
     }
 
-    /// Takes more of the line.
+    /// Adds bytes to the line.
     #[inline]
     pub(super) fn extend(&mut self, bytes: &[u8]) {
         let rest = if self.cut.is_empty() { bytes } else { self.extend_cut(bytes) };
@@ -60,7 +62,7 @@ impl Data {
         self.cut.extend_from_slice(cut);
     }
 
-    /// Ends the line: the rest of a character that is cut does not come.
+    /// Ends the line. The rest of a character that is cut does not come.
     pub(super) fn end(&mut self) {
         if !self.cut.is_empty() {
             self.text.push(char::REPLACEMENT_CHARACTER);
@@ -78,7 +80,7 @@ impl Data {
         self.text.clear();
     }
 
-    /// Goes on with the character that is cut, and gives what follows it.
+    /// Adds bytes to the character that is cut. Returns the bytes behind it.
     fn extend_cut<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let mut rest = bytes;
         while let [byte, tail @ ..] = rest {
@@ -90,7 +92,7 @@ impl Data {
                     return tail;
                 }
                 Err(error) if error.error_len().is_none() => rest = tail,
-                // It ends here, and this byte is of the next.
+                // The character ends here. This byte belongs to the next one.
                 Err(_) => {
                     self.end();
                     return rest;

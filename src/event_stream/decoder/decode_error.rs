@@ -1,6 +1,8 @@
+//! The mistake of a stream that ends its decoding.
+
 use thiserror::Error;
 
-/// Why a stream is parsed no further.
+/// Why a stream is not decoded further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum DecodeError {
     /// A block of the stream holds more than the decoder may keep.

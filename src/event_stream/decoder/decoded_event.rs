@@ -1,3 +1,5 @@
+//! An event as a decoder dispatches it.
+
 use crate::event_stream::{
     event::Event,
     event_id::{EventId, InvalidEventId},
@@ -6,7 +8,7 @@ use crate::event_stream::{
 };
 use thiserror::Error;
 
-/// An event as the standard dispatches it, and what its block said besides.
+/// An event as the standard dispatches it, with the other fields of its block.
 ///
 /// It borrows from the chunk and the decoder: [`Event::try_from`] makes one that can be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +51,8 @@ impl<'a> DecodedEvent<'a> {
         self.has_id.then_some(self.last_event_id)
     }
 
-    /// The reconnection time that the block itself sets, in milliseconds: however long it is, which
-    /// a [`ReconnectionTime`] is not.
+    /// The reconnection time that the block itself sets, in milliseconds. It may be longer than
+    /// every [`ReconnectionTime`].
     #[must_use]
     pub fn reconnection_time(&self) -> Option<u64> {
         self.reconnection_time
@@ -63,7 +65,7 @@ pub enum InvalidDecodedEvent {
     /// The standard lets a client accept NUL in the event type; [`EventType`] does not.
     #[error(transparent)]
     EventType(#[from] InvalidEventType),
-    /// The id is none. A decoder gives no such event.
+    /// The id is not valid. A decoder gives no such event.
     #[error(transparent)]
     Id(#[from] InvalidEventId),
     /// The standard lets a stream set a time that no client's timer holds.
@@ -74,7 +76,7 @@ pub enum InvalidDecodedEvent {
 impl TryFrom<DecodedEvent<'_>> for Event {
     type Error = InvalidDecodedEvent;
 
-    /// The event with what its own block set, to be kept or sent on; comments are not decoded.
+    /// The event with the fields of its own block, to be kept or sent on. Comments are not decoded.
     fn try_from(decoded: DecodedEvent<'_>) -> Result<Self, Self::Error> {
         let mut event = Self::new(decoded.data());
         if let Some(event_type) = decoded.named_event_type() {

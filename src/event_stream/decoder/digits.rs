@@ -1,3 +1,5 @@
+//! The digits of a `retry` field.
+
 /// The value of a `retry` field as it arrives: a number of any length needs no buffer.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Digits {

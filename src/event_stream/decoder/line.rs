@@ -16,7 +16,7 @@ pub(super) fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     split_at_end(bytes, find_end(bytes)?)
 }
 
-/// The same of bytes that most likely are the value of a long line.
+/// The same for bytes that most likely are the value of a long line.
 #[inline]
 pub(super) fn split_long(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     split_at_end(bytes, memchr2(b'\n', b'\r', bytes)?)
@@ -30,7 +30,7 @@ fn split_at_end(bytes: &[u8], end: usize) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// What follows a line of so many bytes that is ignored, its blank line, and both again and again:
+/// The bytes behind an ignored line of this length, its blank line, and all repetitions of both:
 /// keep-alives are alike.
 #[inline]
 pub(super) fn after_keep_alives(bytes: &[u8], len: usize) -> Option<&[u8]> {
@@ -61,19 +61,19 @@ fn find_end(bytes: &[u8]) -> Option<usize> {
     Some(searched + memchr2(b'\n', b'\r', bytes.get(searched..)?)?)
 }
 
-/// The same among the eight bytes of a word, the first being the lowest.
+/// The same among the eight bytes of a word, of which the first is the lowest.
 #[inline]
 fn find_end_in_word(word: u64) -> Option<usize> {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 
-    // The highest bit of each byte that is zero, and maybe of some above the lowest such.
+    // Sets the highest bit of each zero byte, and maybe of some bytes above the lowest zero byte.
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
     let ends = zeros(word ^ (ONES * u64::from(b'\n'))) | zeros(word ^ (ONES * u64::from(b'\r')));
     (ends != 0).then(|| ends.trailing_zeros() as usize / 8)
 }
 
-/// How far a line has come that a chunk's end cuts.
+/// The state of a line that a chunk's end cuts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Line {
     /// In the field's name, or nowhere yet.

@@ -1,4 +1,4 @@
-//! Selectors by what every text that they select begins with.
+//! Selectors by the beginning of every text that they select.
 
 use std::{cmp::Ordering, collections::HashMap};
 
@@ -21,12 +21,12 @@ pub(super) struct NewMember {
     pub(super) cost: SelectorCost,
 }
 
-/// A table of selectors. A text meets those alone that have a beginning of it.
+/// A table of selectors. A text meets only the selectors whose beginning it has.
 #[derive(Debug, Default)]
 pub(super) struct Beginnings {
     /// The selectors with one beginning, in their order.
     buckets: HashMap<Topic, Vec<SelectorKey>>,
-    /// How many beginnings there are of each length, of which a text meets one at the most.
+    /// The number of beginnings of each length. A text meets at most one of each length.
     lengths: Vec<usize>,
     costs: Chains,
 }
@@ -36,7 +36,8 @@ impl Beginnings {
         self.buckets.is_empty()
     }
 
-    /// The selector of this beginning that `order` says is equal, or its place among the others.
+    /// The selector with this beginning for which `order` says equal. Without one, its place among
+    /// the others.
     pub(super) fn find(
         &self,
         beginning: &str,

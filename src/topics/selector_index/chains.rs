@@ -10,20 +10,20 @@ use crate::{
     topics::{selector_cost::SelectorCost, topic::Topic},
 };
 
-/// Prefixes that many beginnings share, which do not tell one from another.
+/// Prefixes that many beginnings share. They do not tell one from another.
 const SCHEMES: [&str; 3] = ["https:", "http:", "urn:"];
 
-/// The costs of selectors by their beginnings. A text meets a chain of them, in which each beginning
-/// goes on where the one before it ends.
+/// The costs of selectors by their beginnings. A text meets a chain of them: each beginning in it
+/// starts with the one before.
 #[derive(Debug, Default)]
 pub(super) struct Chains {
     costs: BTreeMap<Topic, SelectorCost>,
-    /// What the heaviest chain costs, or more, until it is counted again.
+    /// The cost of the heaviest chain, or more, until it is counted again.
     heaviest: Met,
 }
 
-/// The cost of a chain. Short beginnings, with which an attack is cheapest, are counted apart, so that
-/// they keep out no selector with a longer one.
+/// The cost of a chain. An attack is cheapest with short beginnings. They are counted apart, so
+/// that they keep out no selector with a longer one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Met {
     short: SelectorCost,
@@ -42,7 +42,7 @@ impl Chains {
         *self.heaviest.of(beginning) += cost;
     }
 
-    /// Takes away what was added.
+    /// Takes away a cost that was added.
     pub(super) fn take(&mut self, beginning: &str, cost: SelectorCost) {
         let Some(held) = self.costs.get_mut(beginning) else { return };
         held.passes -= cost.passes;
@@ -99,7 +99,7 @@ impl Div<usize> for Met {
     }
 }
 
-/// Whether texts of all kinds may begin so.
+/// Whether texts of all kinds may have this beginning.
 fn is_short(beginning: &str) -> bool {
     let behind = SCHEMES.iter().find_map(|scheme| beginning.strip_prefix(scheme));
     behind.unwrap_or(beginning).trim_start_matches('/').len() < MIN_BEGINNING_BYTES

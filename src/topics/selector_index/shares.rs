@@ -1,4 +1,4 @@
-//! Which client address has brought how much of the selectors.
+//! The share of each client address in the selectors of a hub.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,7 +12,7 @@ use super::{
     chains::{Chains, MOST},
 };
 
-/// The cost of the selectors that each address has brought and some holder still has.
+/// The cost of the selectors that each address has brought, as long as somebody holds them.
 #[derive(Debug, Default)]
 pub(super) struct Shares {
     by_address: HashMap<Arc<str>, Share>,

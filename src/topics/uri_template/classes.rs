@@ -1,6 +1,6 @@
-//! What the bytes of a topic can be part of.
+//! The classes of the bytes of a topic.
 
-use crate::topics::positions::Positions;
+use crate::topics::{positions::Positions, unreserved::is_unreserved};
 
 /// The sets of bytes of one topic that the values of variables are made of.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl<'a> Classes<'a> {
         places.except(&self.inside)
     }
 
-    /// The first byte of a triplet that goes on a character begun before it.
+    /// Whether a triplet begins here that continues a character begun before it.
     pub(super) fn is_continuation(&self, at: usize) -> bool {
         // A continuation byte is 10xxxxxx: the first hexadecimal digit is 8, 9, A or B.
         matches!(self.text.get(at..), Some([b'%', b'8' | b'9' | b'a' | b'b' | b'A' | b'B', ..]))
@@ -48,11 +48,6 @@ impl<'a> Classes<'a> {
     pub(super) fn is_inside(&self, at: usize) -> bool {
         self.inside.contains(at)
     }
-}
-
-/// RFC 3986 § 2.3.
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// RFC 3986 § 2.2: `gen-delims` and `sub-delims`.

@@ -45,7 +45,7 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// What begins the expansion if any variable is defined: appendix A, "first".
+    /// The text that begins the expansion if a variable is defined: appendix A, "first".
     const fn first(self) -> &'static [u8] {
         match self {
             Self::Simple | Self::Reserved => b"",
@@ -58,7 +58,7 @@ impl Operator {
         }
     }
 
-    /// What stands between two defined variables: appendix A, "sep".
+    /// The byte between two defined variables: appendix A, "sep".
     const fn separator(self) -> u8 {
         match self {
             Self::Simple | Self::Reserved | Self::Fragment => b',',
