@@ -1,6 +1,7 @@
 //! Time, numbers, text and bounds for every room.
 //!
 //! Enters: a type or a rule that knows nothing of events, tokens or selectors. It imports no other room.
+//! The codec needs [`limits`] and [`timestamp`] alone.
 //!
 //! Invariants:
 //! - Every bound of the project is a constant of [`limits`], and README shows each that a user can
@@ -8,27 +9,41 @@
 //! - The core is told the time as a [`Timestamp`], and never asks for it.
 //! - A URL is cut into parts in [`url_parts`] alone.
 
+pub(crate) mod limits;
+pub(crate) mod timestamp;
+
 #[cfg(feature = "hub")]
 pub(crate) mod connection_id;
+#[cfg(feature = "hub")]
 pub(crate) mod dialect;
+#[cfg(feature = "hub")]
 pub(crate) mod duration;
+#[cfg(feature = "hub")]
 pub(crate) mod excerpts;
 #[cfg(feature = "hub")]
 pub(crate) mod form;
+#[cfg(feature = "hub")]
 pub(crate) mod heap;
+#[cfg(feature = "hub")]
 pub(crate) mod http_token;
+#[cfg(feature = "hub")]
 pub(crate) mod hub_name;
+#[cfg(feature = "hub")]
 pub(crate) mod json;
-pub(crate) mod limits;
+#[cfg(feature = "hub")]
 pub(crate) mod media_type;
+#[cfg(feature = "hub")]
 pub(crate) mod rate;
+#[cfg(feature = "hub")]
 pub(crate) mod sequence;
-pub(crate) mod timestamp;
+#[cfg(feature = "hub")]
 pub(crate) mod url_parts;
 
 #[cfg(feature = "hub")]
-pub use connection_id::{ConnectionId, InvalidConnectionId};
-pub use dialect::Dialect;
-pub use limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS};
-pub use sequence::Sequence;
-pub use timestamp::Timestamp;
+pub use {
+    connection_id::{ConnectionId, InvalidConnectionId},
+    dialect::Dialect,
+    limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS},
+    sequence::Sequence,
+    timestamp::Timestamp,
+};

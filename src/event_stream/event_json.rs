@@ -1,4 +1,4 @@
-//! Events with JSON as data: the one part of this room that needs `serde`.
+//! Events with JSON as data: the one part of this room that needs `serde`, and so the feature `hub`.
 
 use serde::Serialize;
 

@@ -18,6 +18,7 @@ pub(crate) mod decoder;
 pub mod encoder;
 pub(crate) mod event;
 pub(crate) mod event_id;
+#[cfg(feature = "hub")]
 mod event_json;
 pub(crate) mod event_type;
 pub(crate) mod one_line;

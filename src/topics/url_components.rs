@@ -78,7 +78,7 @@ impl<'a> UrlComponents<&'a str> {
 mod tests {
     use super::*;
 
-    /// What the URL crate makes of `text`, and what is made of its serialization here.
+    /// Compares the components here with those of the URL crate.
     #[track_caller]
     fn check(text: &str) {
         let url = url::Url::parse(text).unwrap();

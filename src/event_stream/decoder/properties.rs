@@ -9,7 +9,7 @@ use crate::event_stream::{
     reconnection_time::ReconnectionTime,
 };
 
-/// What a decoder made of a stream.
+/// The result of decoding a stream.
 #[derive(Debug, Default, PartialEq)]
 struct Outcome {
     events: Vec<Dispatched>,
@@ -33,7 +33,7 @@ fn transcription(stream: &[u8]) -> Outcome {
     let text = String::from_utf8_lossy(stream).replace("\r\n", "\n").replace('\r', "\n");
     let (mut data, mut event_type, mut id) = (String::new(), String::new(), String::new());
     let mut lines: Vec<&str> = text.split('\n').collect();
-    // What follows the last line end is no line yet.
+    // The text behind the last line end is no line yet.
     lines.pop();
     for line in lines {
         if line.is_empty() {

@@ -208,7 +208,7 @@ fn short_topics_match_exactly_when_there_are_values_for_them() {
             };
             let mut expansions: BTreeSet<String> = values.iter().chain(plain).map(expand).collect();
             expansions.insert(String::new());
-            // What only reserved expansion reaches: the alphabet of the topics is larger.
+            // Only reserved expansion reaches these: the alphabet of the topics is larger.
             if OPERATORS[operator].5 {
                 let first = OPERATORS[operator].1;
                 let limit = modifier.strip_prefix(':').map_or(LONGEST, |n| n.parse().unwrap());

@@ -13,7 +13,7 @@ use crate::topics::url_parser::native::NativeUrlParser;
 
 const HUB: &str = "https://hub.example/.well-known/mercure";
 
-/// What the crate makes of the text.
+/// The pattern as the crate parses it.
 fn of_crate(pattern: &str) -> Option<urlpattern::UrlPattern> {
     let input = StringOrInit::String(Cow::Borrowed(pattern));
     let init = process_construct_pattern_input(input, Some(HUB)).ok()?;

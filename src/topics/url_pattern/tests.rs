@@ -8,7 +8,7 @@ use crate::{
 
 #[test]
 fn a_compiled_pattern_matches_the_components_of_a_url() -> Result<(), InvalidUrlPattern> {
-    // What `new URLPattern("/books/:id", "https://example.com")` says of itself.
+    // The attributes of `new URLPattern("/books/:id", "https://example.com")`.
     let pattern = UrlPattern::compile(&UrlComponents {
         protocol: "https",
         username: "*",
