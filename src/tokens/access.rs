@@ -226,4 +226,21 @@ mod tests {
         let other = topics(&["other"]);
         assert_eq!(some.payload(&ResolvedTopics::new(&other, &())), Some("1"));
     }
+
+    #[test]
+    fn without_a_token_an_open_hub_lets_everybody_publish_anything_and_shows_nothing_private() {
+        let open = Access::open_to_publish();
+        assert!(may_publish(&open, &["foo", "https://a.example/{b}"]));
+        assert!(!may_see(&open, &["foo"]));
+        assert_eq!((open.dialect(), open.expires(), open.has_publish_claim()), (None, None, false));
+    }
+
+    #[test]
+    fn the_payload_of_every_grant_is_among_the_payloads() {
+        let grants: [(&[&str], _); 3] =
+            [(&["a"], Some("1")), (&["b"], None), (&["a"], Some(r#"{"c":2}"#))];
+        let some = access(Dialect::V1, &[], &grants);
+        assert_eq!(some.payloads().collect::<Vec<_>>(), ["1", r#"{"c":2}"#]);
+        assert_eq!(Access::open_to_publish().payloads().next(), None);
+    }
 }
