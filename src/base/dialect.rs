@@ -24,6 +24,15 @@ pub enum Dialect {
     V1,
 }
 
+/// Whether a hub trusts an issuer of access tokens of 1.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trusts {
+    /// It trusts none.
+    NoIssuer,
+    /// It trusts one or more.
+    AnIssuer,
+}
+
 impl Dialect {
     /// The response header that answers a last event ID: draft-07 § 6, draft-08 "Reconnection".
     #[must_use]
@@ -36,18 +45,21 @@ impl Dialect {
 
     /// The dialect of a refusal when the request shows none: 1.0 when an issuer is trusted.
     #[must_use]
-    pub fn of_hub(trusts_an_issuer: bool) -> Self {
-        if trusts_an_issuer { Self::V1 } else { Self::V0 }
+    pub fn of_hub(hub: Trusts) -> Self {
+        match hub {
+            Trusts::NoIssuer => Self::V0,
+            Trusts::AnIssuer => Self::V1,
+        }
     }
 
     /// The dialect of a token with this `typ` header, RFC 9068 § 4: the prefix `application/` and
     /// the case do not count.
     #[must_use]
-    pub fn of_token(typ: Option<&str>, trusts_an_issuer: bool) -> Self {
+    pub fn of_token(typ: Option<&str>, hub: Trusts) -> Self {
         let is_access_token = typ.is_some_and(|typ| {
             ["at+jwt", "application/at+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known))
         });
-        if is_access_token && trusts_an_issuer { Self::V1 } else { Self::V0 }
+        if is_access_token { Self::of_hub(hub) } else { Self::V0 }
     }
 }
 
@@ -58,11 +70,11 @@ mod tests {
     #[test]
     fn an_access_token_is_known_by_its_type_in_any_case() {
         for typ in ["at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt"] {
-            assert_eq!(Dialect::of_token(Some(typ), true), Dialect::V1, "{typ}");
-            assert_eq!(Dialect::of_token(Some(typ), false), Dialect::V0, "{typ}");
+            assert_eq!(Dialect::of_token(Some(typ), Trusts::AnIssuer), Dialect::V1, "{typ}");
+            assert_eq!(Dialect::of_token(Some(typ), Trusts::NoIssuer), Dialect::V0, "{typ}");
         }
         for typ in [None, Some("JWT"), Some("jwt"), Some("at-jwt"), Some("text/at+jwt"), Some("")] {
-            assert_eq!(Dialect::of_token(typ, true), Dialect::V0, "{typ:?}");
+            assert_eq!(Dialect::of_token(typ, Trusts::AnIssuer), Dialect::V0, "{typ:?}");
         }
     }
 }

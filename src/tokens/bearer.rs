@@ -1,5 +1,7 @@
 //! Where a request has its token: RFC 6750 § 2, and the cookie of Mercure.
 
+use std::iter::{once, repeat};
+
 use thiserror::Error;
 
 use crate::{
@@ -139,13 +141,13 @@ impl<'header> Cookies<'header> {
     ///
     /// RFC 6265 § 5.4: of cookies with one name the first has the longest path.
     fn first(self, names: &[&str]) -> Option<&'header str> {
-        let find = |behind_comma: bool| {
+        let find = |behind: Separator| {
             names.iter().find_map(|name| {
-                let mut found = self.pairs().filter(|pair| pair.behind_comma == behind_comma);
+                let mut found = self.pairs().filter(|pair| pair.behind == behind);
                 found.find(|pair| pair.name == *name).map(|pair| pair.value)
             })
         };
-        find(false).or_else(|| find(true))
+        find(Separator::Semicolon).or_else(|| find(Separator::Comma))
     }
 
     fn pairs(self) -> impl Iterator<Item = Pair<'header>> {
@@ -156,8 +158,8 @@ impl<'header> Cookies<'header> {
                 rest = behind;
                 Some(own)
             })
-            .enumerate()
-            .filter_map(|(at, pair)| Pair::parse(pair, at > 0))
+            .zip(once(Separator::Semicolon).chain(repeat(Separator::Comma)))
+            .filter_map(|(pair, behind)| Pair::parse(pair, behind))
         })
     }
 }
@@ -166,16 +168,24 @@ impl<'header> Cookies<'header> {
 struct Pair<'header> {
     name: &'header str,
     value: &'header str,
-    /// Whether the comma before it may be a part of the cookie there.
-    behind_comma: bool,
+    behind: Separator,
+}
+
+/// What stands ahead of a cookie.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Separator {
+    /// A semicolon, or nothing.
+    Semicolon,
+    /// A comma, which may be a part of the cookie ahead of it.
+    Comma,
 }
 
 impl<'header> Pair<'header> {
-    fn parse(text: &'header str, behind_comma: bool) -> Option<Self> {
+    fn parse(text: &'header str, behind: Separator) -> Option<Self> {
         let (name, value) = text.trim().split_once('=')?;
         let value = value.trim_start();
         let inside = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-        Some(Self { name: name.trim_end(), value: inside.unwrap_or(value), behind_comma })
+        Some(Self { name: name.trim_end(), value: inside.unwrap_or(value), behind })
     }
 }
 

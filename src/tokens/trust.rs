@@ -1,7 +1,10 @@
 //! Whose tokens are trusted, and by which dialect's rules each is read.
 
 use crate::{
-    base::{dialect::Dialect, timestamp::Timestamp},
+    base::{
+        dialect::{Dialect, Trusts},
+        timestamp::Timestamp,
+    },
     tokens::{
         access_token,
         bearer::Carrier,
@@ -143,8 +146,8 @@ impl Trust {
 
     /// Whether there is anybody whose access tokens of 1.0 are trusted.
     #[must_use]
-    pub fn trusts_an_issuer(&self) -> bool {
-        !self.issuers.is_empty()
+    pub fn trusts(&self) -> Trusts {
+        if self.issuers.is_empty() { Trusts::NoIssuer } else { Trusts::AnIssuer }
     }
 
     /// Whether no token is trusted for this role.
@@ -166,9 +169,9 @@ impl Trust {
     pub fn dialect_of_refusal(&self, jws: Option<&Jws<'_>>, role: Role) -> Dialect {
         match jws {
             Some(jws) if self.legacy.of(role).is_some() => {
-                Dialect::of_token(jws.header.typ.as_deref(), self.trusts_an_issuer())
+                Dialect::of_token(jws.header.typ.as_deref(), self.trusts())
             }
-            _ => Dialect::of_hub(self.trusts_an_issuer()),
+            _ => Dialect::of_hub(self.trusts()),
         }
     }
 
@@ -178,7 +181,7 @@ impl Trust {
     /// Why there is none, or why it does not allow the token's algorithm.
     pub fn choose(&self, jws: &Jws<'_>, role: Role) -> Result<Choice<'_>, InvalidToken> {
         let typ = jws.header.typ.as_deref();
-        let issuer = match Dialect::of_token(typ, self.trusts_an_issuer()) {
+        let issuer = match Dialect::of_token(typ, self.trusts()) {
             Dialect::V0 => None,
             Dialect::V1 => {
                 let claimed = access_token::issuer(&jws.payload).ok_or(InvalidToken::Issuer)?;

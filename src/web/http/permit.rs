@@ -78,7 +78,7 @@ impl Permit {
         PublishGrant {
             access: self.access.clone(),
             key_space: self.key_space.clone(),
-            dialect: self.access.dialect().unwrap_or(Dialect::of_hub(own.trust.trusts_an_issuer())),
+            dialect: self.access.dialect().unwrap_or(Dialect::of_hub(own.trust.trusts())),
             public_by_claim: own.public_by_claim,
             hub_paths: self.addressed.paths.clone(),
             metadata: self.metadata.clone(),
