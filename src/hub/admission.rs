@@ -10,7 +10,7 @@ use crate::{
         limits::{CHUNKS_AHEAD, TAKEN_AT_ONCE},
     },
     event_stream::comment,
-    hub::{audiences::NoPlace, connection::CloseReason, memory::Memory},
+    hub::{audiences::NoPlace, close_reason::CloseReason, memory::Memory},
     topics::selector_index::TooManySelectors,
 };
 

@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, hash_map};
 
-use crate::{log::history::Entry, topics::topic::Topic};
+use crate::{
+    event_stream::{comment::Comment, encoder},
+    log::{gap::Untold, history::Entry},
+    topics::topic::Topic,
+};
 
 /// The newest update of each topic among those that were added, in whose order they are given. What
 /// an update is about is its canonical topic, the first.
@@ -42,9 +46,22 @@ impl Conflation {
         self.left_out
     }
 
+    /// Writes the updates that are left to a stream, behind the gap if there is one. A comment says
+    /// how many were left out.
+    pub(crate) fn write(self, gap: &mut Untold<'_>, chunk: &mut Vec<u8>) {
+        if self.left_out > 0 {
+            let text = format!("conflated: {} older updates were left out", self.left_out);
+            encoder::encode_comment(&Comment::from(text.as_str()), chunk);
+        }
+        for entry in self.into_entries() {
+            gap.tell_ahead_of(&entry, chunk);
+            chunk.extend_from_slice(&entry.update.event);
+        }
+    }
+
     /// The updates that are left, in their order.
     #[must_use]
-    pub fn into_entries(self) -> Vec<Entry> {
+    fn into_entries(self) -> Vec<Entry> {
         let mut entries: Vec<_> = self.newest.into_values().collect();
         entries.sort_unstable_by_key(|entry| entry.sequence);
         entries

@@ -2,31 +2,36 @@
 //!
 //! A host keeps a stream for each connection. When the stream is pulled it calls
 //! [`Hub::poll_data`]; when an update was made durable it calls [`Hub::commit`]; and it carries out
-//! the [`Effect`]s that it is given, in their order. The hub never calls the host, so that no
+//! the [`Effect`](crate::Effect)s that it is given, in their order. The hub never calls the host, so that no
 //! stream and no hook of the application can meet it half-changed.
 
-mod beat;
-mod deliver;
-mod drain;
-mod flush;
-mod rest;
-mod search;
-mod send;
-mod slow;
-mod subscribe;
+pub(crate) mod beat;
+pub(crate) mod deliver;
+pub(crate) mod drain;
+pub(crate) mod flush;
+pub(crate) mod rest;
+pub(crate) mod search;
+pub(crate) mod send;
+pub(crate) mod slow;
+pub(crate) mod subscribe;
 
-use std::{collections::VecDeque, fmt, rc::Rc, sync::Arc, time::Duration};
+use std::{fmt, rc::Rc, sync::Arc, time::Duration};
 
 use crate::{
     base::{connection_id::ConnectionId, sequence::Sequence},
     hub::{
         audiences::ConnectionKey,
-        connection::{CloseReason, Connection, FlushMark, Phase, UnknownConnection, Waiting},
+        close_reason::CloseReason,
+        connection::UnknownConnection,
+        draining::Draining,
+        flushes::Flushes,
         heartbeat::Heartbeat,
         linger::Linger,
         memory::Memory,
+        progress::FlushMark,
         registry::{Closed, Registry},
         slow_consumers::SlowConsumers,
+        slow_readers::SlowReaders,
     },
     log::{
         gap::GapEvents,
@@ -38,11 +43,6 @@ use crate::{
     topics::url_parser::UrlParser,
 };
 
-pub use beat::Beat;
-pub use deliver::{PollError, Polled};
-pub use flush::Flush;
-pub use subscribe::{SubscribeError, Subscribed, Subscriber};
-
 /// The state of one hub. `H` is what lies under its log, `T` what the host keeps with a connection:
 /// a handle that is cheap to clone.
 pub struct Hub<H, T> {
@@ -52,84 +52,38 @@ pub struct Hub<H, T> {
     gap_events: GapEvents,
     place_events: PlaceEvents,
     places: Places,
-    slow_consumers: SlowConsumers,
     max_age: Option<Duration>,
     memory: Memory,
     /// Bytes that the host keeps with a connection.
     weigh: fn(&T) -> usize,
     /// The client address of a connection, if the host knows it.
     locate: fn(&T) -> Option<Arc<str>>,
-    /// Until when no connection is taken.
-    draining: drain::Draining,
+    draining: Draining,
     urls: Rc<dyn UrlParser>,
-    /// Those who wait have been given what is for them up to here.
-    flushed: Sequence,
-    lingering: flush::Lingering,
-    /// What a flush has not come to yet.
-    due: VecDeque<flush::Due>,
-    /// Connections that wait further on than the last flush, some of which no longer do.
-    ahead: Vec<ConnectionKey>,
-    /// The tail when slow connections were looked for last.
-    swept: Sequence,
-    /// Updates that were left out for slow connections.
-    conflated: u64,
-}
-
-/// What the host is to do.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Effect<T> {
-    /// Enqueue the same chunk on several streams, each of which has a read pending or rests
-    /// ([`Hub::rest`]).
-    Enqueue(Enqueue<T>),
-    /// Close the stream of a connection, behind what is on it, and call `connection_closed`.
-    Closed(Closed<T>),
-}
-
-/// A chunk and whose streams it goes to.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Enqueue<T> {
-    /// Whole events and comments.
-    pub chunk: Arc<[u8]>,
-    /// Who gets it.
-    pub to: Vec<Recipient<T>>,
-    /// The update behind which it begins, if it is a part of the log: a connection whose stream has
-    /// no room need not be given it then, if the hub is told ([`Hub::fell_behind`]).
-    pub from: Option<Sequence>,
-}
-
-/// A connection that is given a chunk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recipient<T> {
-    /// Its id.
-    pub id: ConnectionId,
-    /// What the host keeps with it.
-    pub state: T,
+    flushes: Flushes,
+    slow_readers: SlowReaders,
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
     /// A hub over `log` without connections; `urls` resolves topics for URL patterns.
     #[must_use]
     pub fn new(log: Log<H>, heartbeat: Heartbeat, urls: Rc<dyn UrlParser>) -> Self {
+        let tail = log.tail();
         Self {
-            flushed: log.tail(),
+            log,
             registry: Registry::default(),
             heartbeat,
             gap_events: GapEvents::default(),
             place_events: PlaceEvents::default(),
             places: Places::default(),
-            slow_consumers: SlowConsumers::default(),
-            swept: log.tail(),
-            conflated: 0,
             max_age: None,
             memory: Memory::default(),
             weigh: |_| 0,
             locate: |_| None,
-            draining: drain::Draining::default(),
+            draining: Draining::default(),
             urls,
-            lingering: flush::Lingering::new(Linger::none()),
-            due: VecDeque::new(),
-            ahead: Vec::new(),
-            log,
+            flushes: Flushes::new(tail),
+            slow_readers: SlowReaders::new(SlowConsumers::default(), tail),
         }
     }
 
@@ -137,7 +91,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// out together. Without this every commit goes out at once.
     #[must_use]
     pub fn with_linger(mut self, linger: Linger) -> Self {
-        self.lingering.linger = linger;
+        self.flushes.set_linger(linger);
         self
     }
 
@@ -156,7 +110,8 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// The same hub, which treats readers that do not keep up in this way.
     #[must_use]
     pub fn with_slow_consumers(self, slow_consumers: SlowConsumers) -> Self {
-        Self { slow_consumers, ..self }
+        let slow_readers = SlowReaders::new(slow_consumers, self.log.tail());
+        Self { slow_readers, ..self }
     }
 
     /// The same hub, which takes no more memory than this.
@@ -218,7 +173,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// How many updates were left out for slow connections that are given the newest alone.
     #[must_use]
     pub fn conflated(&self) -> u64 {
-        self.conflated
+        self.slow_readers.conflated()
     }
 
     /// The connections.
@@ -247,50 +202,34 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// How many connections have ended that the host's runtime still holds: each is charged to the
     /// memory as one.
     pub fn set_leaving(&mut self, leaving: usize) {
-        self.registry.leaving = leaving;
+        self.registry.set_leaving(leaving);
     }
 
-    /// What the connection is to have taken for all that is queued now to have been flushed.
+    /// The mark that counts as flushed for everything that is queued or committed now.
     ///
     /// # Errors
     /// [`UnknownConnection`].
     pub fn flush_mark(&self, id: ConnectionId) -> Result<FlushMark, UnknownConnection> {
-        let connection = self.registry.get(id)?;
-        Ok(FlushMark { queued: connection.queued, cursor: self.log.tail() })
+        Ok(self.registry.get(id)?.progress().mark(self.log.tail()))
     }
 
     /// Whether the connection's stream has taken everything up to `mark`. One that has ended has.
     #[must_use]
     pub fn is_flushed(&self, id: ConnectionId, mark: FlushMark) -> bool {
-        self.registry.get(id).map_or(true, |connection| connection.has_taken(mark, self.flushed))
+        let flushed = self.flushes.flushed();
+        self.registry
+            .get(id)
+            .map_or(true, |connection| connection.progress().has_taken(mark, flushed))
     }
 
-    /// Takes a connection from those who wait, with its cursor where it has read to; says whether it
-    /// was one of them.
+    /// Takes a connection from the waiting ones; returns whether it was one of them.
     fn rouse(&mut self, key: ConnectionKey) -> bool {
-        let waited = self.registry.unwait(key);
-        if let (Some(Waiting::Flushed(_)), Some(connection)) = (waited, self.registry.at(key)) {
-            connection.cursor = self.flushed;
-        }
-        waited.is_some()
+        self.flushes.rouse(&mut self.registry, key)
     }
 
-    /// Notes that a connection has read everything and has a read pending.
+    /// Lets a connection wait, which has read everything and has a read pending.
     fn wait(&mut self, key: ConnectionKey) {
-        let Some(connection) = self.registry.at(key) else { return };
-        if connection.phase != Phase::Live {
-            return;
-        }
-        if connection.cursor == self.flushed {
-            self.registry.wait(key);
-        } else if connection.waiting.is_none() {
-            connection.waiting = Some(Waiting::Ahead);
-            self.ahead.push(key);
-        }
-    }
-
-    fn recipient(connection: &Connection<T>) -> Recipient<T> {
-        Recipient { id: connection.id, state: connection.state.clone() }
+        self.flushes.wait(&mut self.registry, key);
     }
 }
 

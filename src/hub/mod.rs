@@ -8,29 +8,42 @@
 pub(crate) mod admission;
 pub(crate) mod audience;
 pub(crate) mod audiences;
+pub(crate) mod close_reason;
 pub(crate) mod conflation;
 pub(crate) mod connection;
 pub(crate) mod delivery;
+pub(crate) mod draining;
+pub(crate) mod effect;
 pub(crate) mod engine;
+pub(crate) mod flushes;
 pub(crate) mod heartbeat;
 pub(crate) mod linger;
 pub(crate) mod memory;
 pub(crate) mod newcomers;
+pub(crate) mod progress;
 pub(crate) mod queue;
+pub(crate) mod reading;
 pub(crate) mod registry;
 pub(crate) mod slow_consumers;
+pub(crate) mod slow_readers;
 pub(crate) mod subscribe_request;
 pub(crate) mod subscription_readers;
 
 pub use admission::TooManyConnections;
-pub use connection::{CloseReason, Connection, FlushMark, SendError, UnknownConnection};
+pub use close_reason::CloseReason;
+pub use connection::{Connection, SendError, UnknownConnection};
+pub use effect::{Effect, Enqueue, Recipient};
 pub use engine::{
-    Beat, Effect, Enqueue, Flush, Hub, PollError, Polled, Recipient, SubscribeError, Subscribed,
-    Subscriber,
+    Hub,
+    beat::Beat,
+    deliver::{PollError, Polled},
+    flush::Flush,
+    subscribe::{SubscribeError, Subscribed, Subscriber},
 };
 pub use heartbeat::Heartbeat;
 pub use linger::Linger;
 pub use memory::{Held, Memory};
+pub use progress::FlushMark;
 pub use queue::QueueFull;
 pub use registry::{Closed, Registry};
 pub use slow_consumers::SlowConsumers;

@@ -6,13 +6,17 @@ use slab::Slab;
 use thiserror::Error;
 
 use crate::{
-    base::connection_id::ConnectionId,
+    base::{connection_id::ConnectionId, sequence::Sequence},
     hub::{
-        audience::Selection,
-        audiences::{Audiences, ConnectionKey, NoPlace},
-        connection::{CloseReason, Connection, SendError, UnknownConnection, Waiting},
+        audience::{Audience, Selection},
+        audiences::{AudienceKey, Audiences, ConnectionKey, NoPlace},
+        close_reason::CloseReason,
+        connection::{Connection, Newcomer, SendError, UnknownConnection},
         memory::{Held, Memory},
+        progress::Waiting,
     },
+    log::{history::Entry, update::EncodedUpdate},
+    topics::url_parser::UrlParser,
 };
 
 /// All connections of a hub.
@@ -21,7 +25,7 @@ pub struct Registry<T> {
     connections: Slab<Connection<T>>,
     keys: HashMap<ConnectionId, ConnectionKey>,
     /// What they asked for.
-    pub(crate) audiences: Audiences,
+    audiences: Audiences,
     /// Bytes in the queues of all of them.
     queued: usize,
     /// Bytes of the chunks that all of them have begun.
@@ -29,9 +33,18 @@ pub struct Registry<T> {
     /// Bytes of their own that all of them hold beside that.
     own: usize,
     /// How many have ended that the host's runtime has not let go of.
-    pub(crate) leaving: usize,
+    leaving: usize,
     /// How many have ended for each reason.
     ended: [u64; CloseReason::ALL.len()],
+}
+
+/// A chunk of a flush, and the waiting connections that it is for.
+#[derive(Debug)]
+pub(crate) struct Pushed {
+    pub(crate) chunk: Arc<[u8]>,
+    /// Where the chunk ends, if it ends before the tail because it is full.
+    pub(crate) cut: Option<Sequence>,
+    pub(crate) to: Vec<ConnectionKey>,
 }
 
 /// Why a connection is not in the registry.
@@ -107,7 +120,7 @@ impl<T> Registry<T> {
 
     /// The ids of all connections, in no order.
     pub fn connection_ids(&self) -> impl Iterator<Item = ConnectionId> {
-        self.connections.iter().map(|(_, connection)| connection.id)
+        self.connections.iter().map(|(_, connection)| connection.id())
     }
 
     /// The connection with this id.
@@ -131,58 +144,69 @@ impl<T> Registry<T> {
         self.connections.get_mut(key)
     }
 
+    /// How many connections have ended that the host's runtime still holds.
+    pub(crate) fn set_leaving(&mut self, leaving: usize) {
+        self.leaving = leaving;
+    }
+
+    /// How many connections are shown this update, whether they wait or are behind.
+    pub(crate) fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
+        self.audiences.reach(update, urls)
+    }
+
+    /// What decides for the connections of this audience.
+    pub(crate) fn audience(&self, key: AudienceKey) -> Option<&Audience> {
+        self.audiences.audience(key)
+    }
+
     /// Adds a connection to the audience of `selection`, unless its id is taken or it does not fit
     /// the memory.
     pub(crate) fn register(
         &mut self,
         selection: &Selection,
-        mut connection: Connection<T>,
+        newcomer: Newcomer<T>,
         memory: Memory,
     ) -> Result<(), Unregistered> {
         let key = self.connections.vacant_key();
-        if self.keys.contains_key(&connection.id) {
+        if self.keys.contains_key(&newcomer.id) {
             return Err(Unregistered::IdTaken);
         }
         let held = self.held();
         let beside = Held {
             connections: held.connections + 1,
-            own: held.own + connection.own,
+            own: held.own + newcomer.own,
             audiences: 0,
             ..held
         };
         let room = memory.left_beside(beside);
-        connection.audience = self.audiences.join(selection, connection.address.as_ref(), room)?;
-        self.own += connection.own;
-        self.keys.insert(connection.id, key);
-        self.connections.insert(connection);
+        let audience = self.audiences.join(selection, newcomer.address.as_ref(), room)?;
+        self.own += newcomer.own;
+        self.keys.insert(newcomer.id, key);
+        self.connections.insert(newcomer.join(audience));
         Ok(())
     }
 
     /// Takes a connection out. It is then unknown, so that this happens once to each.
     pub(crate) fn remove(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Closed<T>> {
         let key = self.keys.get(&id).copied()?;
-        self.unwait(key);
+        self.rouse(key, Sequence::START);
         self.keys.remove(&id);
         let connection = self.connections.try_remove(key)?;
-        self.audiences.leave(connection.audience);
-        self.queued -= connection.queue.bytes();
-        self.begun -= connection.begun.len();
-        self.own -= connection.own;
+        self.audiences.leave(connection.audience());
+        self.queued -= connection.queue_bytes();
+        self.begun -= connection.begun_bytes();
+        self.own -= connection.own_bytes();
         if let Some(ended) = self.ended.get_mut(reason as usize) {
             *ended += 1;
         }
-        Some(Closed { id, reason, state: connection.state })
+        Some(Closed { id, reason, state: connection.into_state() })
     }
 
     /// Puts an event into the queue of a connection.
     pub(crate) fn push(&mut self, key: ConnectionKey, event: Arc<[u8]>) -> Result<(), SendError> {
         let Some(connection) = self.connections.get_mut(key) else { return Ok(()) };
-        if connection.is_stopped() {
-            return Err(SendError::Stopped(connection.id));
-        }
         let bytes = event.len();
-        connection.queue.push(event)?;
-        connection.queued += bytes as u64;
+        connection.push(event)?;
         self.queued += bytes;
         Ok(())
     }
@@ -190,53 +214,75 @@ impl<T> Registry<T> {
     /// Moves the queue of a connection to the end of `chunk`.
     pub(crate) fn drain_queue(&mut self, key: ConnectionKey, chunk: &mut Vec<u8>) {
         if let Some(connection) = self.connections.get_mut(key) {
-            self.queued -= connection.queue.bytes();
-            connection.queue.drain_into(chunk);
+            self.queued -= connection.queue_bytes();
+            connection.drain_queue(chunk);
         }
     }
 
     /// Takes the beginning of the next chunk of a connection.
     pub(crate) fn take_begun(&mut self, key: ConnectionKey) -> Vec<u8> {
         let Some(connection) = self.connections.get_mut(key) else { return Vec::new() };
-        self.begun -= connection.begun.len();
-        let mut begun = std::mem::take(&mut connection.begun);
-        begun.append(&mut connection.opening);
-        begun
+        self.begun -= connection.begun_bytes();
+        connection.take_begun()
     }
 
     /// Keeps the beginning of the next chunk of a connection.
     pub(crate) fn keep_begun(&mut self, key: ConnectionKey, chunk: Vec<u8>) {
         if let Some(connection) = self.connections.get_mut(key) {
             self.begun += chunk.len();
-            connection.begun = chunk;
+            connection.keep_begun(chunk);
         }
     }
 
-    /// Notes that the connection has read everything that was flushed and has a read pending.
-    pub(crate) fn wait(&mut self, key: ConnectionKey) {
+    /// The chunks of a flush that begins behind `from`: one for each audience that has connections
+    /// waiting and is shown any of `revealed`. These connections are then due.
+    pub(crate) fn flush<'a>(
+        &mut self,
+        revealed: impl Iterator<Item = &'a Entry>,
+        urls: &dyn UrlParser,
+        from: Sequence,
+    ) -> Vec<Pushed> {
+        let flushed = self.audiences.flush(revealed, urls);
+        let mut pushed = Vec::with_capacity(flushed.len());
+        for flushed in flushed {
+            let waiting = self.audiences.waiting(flushed.audience);
+            let to = waiting.map(std::mem::take).unwrap_or_default();
+            for key in &to {
+                if let Some(connection) = self.connections.get_mut(*key) {
+                    connection.progress_mut().come_due(from);
+                }
+            }
+            pushed.push(Pushed { chunk: flushed.chunk, cut: flushed.cut, to });
+        }
+        pushed
+    }
+
+    /// The connection has read everything that was flushed and has a read pending: it waits.
+    pub(crate) fn wait_at_flush(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connections.get_mut(key) else { return };
-        if connection.waiting.is_some() {
+        if connection.is_waiting() {
             return;
         }
-        if let Some(waiting) = self.audiences.waiting(connection.audience) {
-            connection.waiting = Some(Waiting::Flushed(waiting.len()));
+        if let Some(waiting) = self.audiences.waiting(connection.audience()) {
+            connection.progress_mut().wait_at_flush(waiting.len());
             waiting.push(key);
         }
     }
 
-    /// Removes the connection from the waiting ones; returns where it stood if it was one of them.
-    pub(crate) fn unwait(&mut self, key: ConnectionKey) -> Option<Waiting> {
+    /// Removes the connection from the waiting ones; returns how it waited, if it did. `flushed` is the
+    /// end of the last flush.
+    pub(crate) fn rouse(&mut self, key: ConnectionKey, flushed: Sequence) -> Option<Waiting> {
         let connection = self.connections.get_mut(key)?;
-        let waited = connection.waiting.take()?;
-        if let Waiting::Flushed(place) = waited
-            && let Some(waiting) = self.audiences.waiting(connection.audience)
+        let waited = connection.progress_mut().rouse(flushed)?;
+        if let Waiting::AtFlush(index) = waited
+            && let Some(waiting) = self.audiences.waiting(connection.audience())
         {
-            if place < waiting.len() {
-                waiting.swap_remove(place);
+            if index < waiting.len() {
+                waiting.swap_remove(index);
             }
-            let moved = waiting.get(place).copied();
+            let moved = waiting.get(index).copied();
             if let Some(moved) = moved.and_then(|moved| self.connections.get_mut(moved)) {
-                moved.waiting = Some(Waiting::Flushed(place));
+                moved.progress_mut().wait_at_flush(index);
             }
         }
         Some(waited)

@@ -18,7 +18,7 @@ use crate::{
     base::{hub_name::OwnPath, timestamp::Timestamp, url_parts},
     door::granted::{Granted, InvalidGranted},
     http::{drain_request, error::Error, hub_path::HubPath},
-    hub::connection::CloseReason,
+    hub::close_reason::CloseReason,
     settings::invalid_config::InvalidConfig,
     web::{
         Handler,

@@ -2,20 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Effect, Enqueue, Hub, Recipient};
+use super::Hub;
 use crate::{
     base::timestamp::Timestamp,
-    hub::connection::{CloseReason, Connection},
+    hub::{
+        close_reason::CloseReason,
+        effect::{Effect, Enqueue, Recipient},
+        progress::SignOfLife,
+    },
     log::history::History,
 };
 
 /// Heartbeats go out up to this part of the interval ahead of time, so that those of many
 /// connections share one beat.
 const SLACK_PARTS: u32 = 8;
-
-/// Heartbeats without which a connection that was given something and did not take it counts as
-/// dead: after the runtime's own signs (`cancel`, the abort signal), the third witness.
-const DEAD_AFTER_BEATS: u32 = 2;
 
 /// Beats are this far apart at the least, however short the interval.
 const SOONEST: Duration = Duration::from_millis(1);
@@ -42,11 +42,9 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut due: Vec<DueComment<T>> = Vec::new();
         for key in self.registry.keys() {
             let Some(connection) = self.registry.at(key) else { continue };
-            // A clock that was set back must not hold up heartbeats until it has caught up.
-            connection.sent_at = connection.sent_at.min(now);
-            connection.moved_at = connection.moved_at.min(now);
-            let (id, own) = (connection.id, connection.heartbeat.clone());
-            match connection.sign_of_life(interval, slack, now) {
+            connection.progress_mut().set_back(now);
+            let (id, own) = (connection.id(), connection.heartbeat().cloned());
+            match connection.progress().sign_of_life(interval, slack, now) {
                 SignOfLife::NotDue => {}
                 SignOfLife::Dead => {
                     let closed = self.registry.remove(id, CloseReason::TooSlow);
@@ -65,7 +63,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             }
             if let Some(connection) = self.registry.at(key) {
                 let sooner = now.saturating_add(slack.max(SOONEST));
-                let next = connection.sent_at.saturating_add(interval).max(sooner);
+                let next = connection.progress().sent_at().saturating_add(interval).max(sooner);
                 beat.sooner(next);
             }
         }
@@ -78,7 +76,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     fn expire(&mut self, now: Timestamp, beat: &mut Beat<T>) {
         for key in self.registry.keys() {
             let Some(connection) = self.registry.at(key) else { continue };
-            let (id, expires) = (connection.id, connection.expires);
+            let (id, expires) = (connection.id(), connection.expires());
             if connection.has_expired(now) {
                 let closed = self.registry.remove(id, CloseReason::Expired);
                 beat.effects.extend(closed.map(Effect::Closed));
@@ -94,8 +92,8 @@ impl<H: History, T: Clone> Hub<H, T> {
             return None;
         }
         let connection = self.registry.at(key)?;
-        connection.fed(now);
-        Some(Self::recipient(connection))
+        connection.feed(now);
+        Some(Recipient::of(connection))
     }
 }
 
@@ -107,24 +105,3 @@ impl<T> Beat<T> {
 
 /// A comment and who is due for it.
 type DueComment<T> = (Arc<[u8]>, Vec<Recipient<T>>);
-
-enum SignOfLife {
-    NotDue,
-    Due,
-    Dead,
-}
-
-impl<T> Connection<T> {
-    fn sign_of_life(&self, interval: Duration, slack: Duration, now: Timestamp) -> SignOfLife {
-        if self.waiting.is_some() {
-            if now.since(self.sent_at).saturating_add(slack) >= interval {
-                return SignOfLife::Due;
-            }
-            SignOfLife::NotDue
-        } else if now.since(self.moved_at) >= interval.saturating_mul(DEAD_AFTER_BEATS) {
-            SignOfLife::Dead
-        } else {
-            SignOfLife::NotDue
-        }
-    }
-}

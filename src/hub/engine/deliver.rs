@@ -1,28 +1,22 @@
 //! Into the log, and from there to the streams that pull.
 
-use std::ops::ControlFlow;
-
 use thiserror::Error;
 
-use super::{Hub, slow};
+use super::Hub;
 use crate::{
     base::{
-        connection_id::ConnectionId,
-        limits::{MAX_CHUNK_BYTES, MAX_SCAN_PASSES},
-        sequence::Sequence,
+        connection_id::ConnectionId, limits::MAX_CHUNK_BYTES, sequence::Sequence,
         timestamp::Timestamp,
     },
     hub::{
-        audience::Audience,
         audiences::ConnectionKey,
-        conflation::Conflation,
-        connection::{CloseReason, Phase, UnknownConnection},
+        close_reason::CloseReason,
+        connection::UnknownConnection,
         memory::Held,
+        reading::{Source, Span},
         registry::Closed,
-        slow_consumers::SlowConsumers,
     },
-    log::{gap::Untold, history::History, log::Scanned, update::EncodedUpdate},
-    topics::resolved_topics::ResolvedTopics,
+    log::{history::History, update::EncodedUpdate},
 };
 
 /// What a poll for data has to give.
@@ -66,7 +60,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// there to take it is not known.
     #[must_use]
     pub fn reach(&self, update: &EncodedUpdate) -> usize {
-        self.registry.audiences.reach(update, &*self.urls)
+        self.registry.reach(update, &*self.urls)
     }
 
     /// Removes some of what is no longer to be kept, in memory and in the history; says whether
@@ -76,7 +70,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// The history's own.
     pub fn prune(&mut self, now: Timestamp) -> Result<bool, H::Error> {
         let bytes = self.memory.left_beside(self.registry.held()) as u64;
-        self.log.prune(self.flushed, bytes, now)
+        self.log.prune(self.flushes.flushed(), bytes, now)
     }
 
     /// The stream of this connection asks for data. When there is none the connection waits, and
@@ -123,8 +117,8 @@ impl<H: History, T: Clone> Hub<H, T> {
             let closed = self.registry.remove(id, CloseReason::Expired);
             return Ok(closed.map_or(Polled::Nothing, Polled::Closed));
         }
-        connection.takes(now);
-        let is_live = connection.phase == Phase::Live;
+        connection.take(now);
+        let is_live = connection.progress().is_live();
         let mut chunk = self.registry.take_begun(key);
         if is_live {
             self.registry.drain_queue(key, &mut chunk);
@@ -138,18 +132,17 @@ impl<H: History, T: Clone> Hub<H, T> {
         if !chunk.is_empty() {
             // Bytes that are out of the queue go out, even when the history behind them failed:
             // the next poll meets the failure again.
-            connection.sent_at = now;
+            connection.progress_mut().sent(now);
             return Ok(Polled::Chunk(chunk));
         }
         if !read.map_err(PollError::History)? {
             return Ok(Polled::Yield);
         }
-        if let Phase::Replaying(_) = connection.phase {
-            connection.phase = Phase::Registering;
+        if connection.progress_mut().end_replay() {
             return Ok(Polled::Registered);
         }
-        let closing = connection.closing.filter(|_| connection.phase == Phase::Live);
-        let closed = closing.and_then(|closing| self.registry.remove(id, closing.reason));
+        let closing = connection.progress().closing().filter(|_| is_live);
+        let closed = closing.and_then(|reason| self.registry.remove(id, reason));
         Ok(closed.map_or(Polled::Nothing, Polled::Closed))
     }
 
@@ -161,8 +154,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         bytes < MAX_CHUNK_BYTES && self.memory.has_room_for(Held { queues, ..held })
     }
 
-    /// Moves the connection's cursor through the log and what it may see into `chunk`; says
-    /// whether the cursor came to its end.
+    /// Moves the connection's cursor through the log, and the updates that it may see into `chunk`;
+    /// returns whether the cursor came to its end.
     pub(super) fn read(
         &mut self,
         key: ConnectionKey,
@@ -170,82 +163,26 @@ impl<H: History, T: Clone> Hub<H, T> {
         now: Timestamp,
     ) -> Result<bool, H::Error> {
         let Some(connection) = self.registry.at(key) else { return Ok(true) };
-        let until = match (connection.phase, connection.closing) {
-            (Phase::Registering, _) => return Ok(true),
-            (Phase::Replaying(until), _) => until,
-            (Phase::Live, Some(closing)) => closing.until,
-            (Phase::Live, None) => self.log.tail(),
+        let progress = connection.progress();
+        let Some(until) = progress.until(self.log.tail()) else { return Ok(true) };
+        let conflates = self.slow_readers.conflates(progress, until);
+        let span = Span { from: progress.cursor(), until, conflates };
+        let (audience, nonce) = (connection.audience(), connection.id().into());
+        let mut reading = connection.take_reading();
+        let source = Source {
+            log: &self.log,
+            audience: self.registry.audience(audience),
+            urls: &*self.urls,
+            places: &self.places,
+            nonce,
+            now,
         };
-        let (audience, before) = (connection.audience, connection.cursor);
-        let known = before.max(connection.told);
-        let kinds = self.registry.audiences.audience(audience).map_or(&[][..], Audience::kinds);
-        let gone = self.log.gone(kinds, now)?.max(known);
+        let came = reading.read(&source, span, chunk);
         let Some(connection) = self.registry.at(key) else { return Ok(true) };
-        let (form, nonce) = (connection.gap_form, connection.id.into());
-        let mut untold = Untold { gap: connection.gap.take(), form, places: &self.places, nonce };
-        let conflates = self.slow_consumers == SlowConsumers::Conflate
-            && connection.closing.is_none()
-            && connection.is_slow(until);
-        let conflation = connection.conflation.take();
-        let mut conflation = conflation.or_else(|| conflates.then(Box::default));
-        let from = self.log.held_from(before, now);
-        let cursor = from.as_ref().map_or(before, |from| *from);
-        let audience = self.registry.audiences.audience(audience);
-        if gone > known {
-            // Behind the cursor there may be holes between what is held, which nobody has counted.
-            let is_a_run = gone <= cursor && known == before;
-            let missed = audience
-                .filter(|audience| is_a_run && audience.sees_everything())
-                .map(|_| cursor.get() - before.get());
-            untold.add(missed);
-        }
-        let (mut seen, mut passes) = (cursor, 0);
-        let scanned = from.and_then(|cursor| {
-            self.log.scan(cursor, until, |entry| {
-                seen = entry.sequence;
-                let topics = ResolvedTopics::new(&entry.update.topics, &*self.urls);
-                if audience.is_some_and(|audience| audience.admits(&entry.update, &topics)) {
-                    if let Some(conflation) = &mut conflation {
-                        conflation.add(entry);
-                    } else {
-                        untold.tell_ahead_of(entry, chunk);
-                        chunk.extend_from_slice(&entry.update.event);
-                    }
-                }
-                // To hold this one against the selectors may have cost so much that others come first.
-                passes += audience.map_or(0, |audience| audience.passes(&entry.update, &topics));
-                if passes > MAX_SCAN_PASSES {
-                    return ControlFlow::Break(());
-                }
-                match chunk.len() + conflation.as_ref().map_or(0, |held| held.bytes()) {
-                    0..MAX_CHUNK_BYTES => ControlFlow::Continue(()),
-                    _ => ControlFlow::Break(()),
-                }
-            })
-        });
-        let ended = matches!(scanned, Ok(Scanned::End));
-        if let Ok(Scanned::Unreadable(unreadable)) = scanned {
-            seen = unreadable;
-            // For whom it was is not known any more.
-            untold.add(audience.filter(|audience| audience.sees_everything()).map(|_| 1));
-        }
-        let is_full =
-            |held: &mut Box<Conflation>| ended || chunk.len() + held.bytes() >= MAX_CHUNK_BYTES;
-        if let Some(conflation) = conflation.take_if(is_full) {
-            self.conflated += conflation.left_out();
-            slow::write(*conflation, &mut untold, chunk);
-        }
-        let cursor = if ended { until.max(seen) } else { seen };
-        if ended {
-            untold.tell_at(cursor, chunk);
-        }
-        let gap = untold.gap;
-        if let Some(connection) = self.registry.at(key) {
-            connection.cursor = cursor;
-            connection.gap = gap;
-            connection.told = gone;
-            connection.conflation = conflation;
-        }
-        scanned.map(|_| ended)
+        connection.put_reading(reading);
+        let came = came?;
+        connection.progress_mut().read_to(came.to);
+        self.slow_readers.leave_out(came.left_out);
+        came.ended
     }
 }

@@ -2,46 +2,31 @@
 
 use std::time::Duration;
 
-use super::{Effect, Enqueue, Hub};
+use super::Hub;
 use crate::{
-    base::{
-        connection_id::ConnectionId,
-        limits::{REMEMBER_DRAIN, USUAL_RETRY},
-        sequence::Sequence,
-        timestamp::Timestamp,
-    },
+    base::{connection_id::ConnectionId, sequence::Sequence, timestamp::Timestamp},
     event_stream::reconnection_time::ReconnectionTime,
     hub::{
         audiences::ConnectionKey,
-        connection::{CloseReason, Closing},
+        close_reason::{CloseReason, Closing},
+        draining::Draining,
+        effect::{Effect, Enqueue, Recipient},
     },
     log::history::History,
 };
-
-/// When a hub that is drained takes connections again, and within which time after that its clients
-/// come back.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Draining {
-    until: Timestamp,
-    spread: Duration,
-    /// When it was, if it was drained.
-    drained: Option<Timestamp>,
-}
 
 impl<H: History, T: Clone> Hub<H, T> {
     /// Ends all connections, each behind what there is for it and behind a reconnection time out of
     /// the second half of `within`, so that they do not come back together: HTML § 9.2.6. In the first
     /// half no connection is taken; updates are.
     pub fn drain(&mut self, within: Duration, now: Timestamp) -> Vec<Effect<T>> {
-        let half = within / 2;
-        let until = now.saturating_add(half);
-        self.draining = Draining { until, spread: half, drained: Some(now) };
+        self.draining = Draining::begin(within, now);
         let until = self.log.tail();
         let mut effects = Vec::new();
         for key in self.registry.keys() {
             let waited = self.rouse(key);
             let Some(connection) = self.registry.at(key) else { continue };
-            let id = connection.id;
+            let id = connection.id();
             let mut chunk = farewell(self.draining.retry(id, now));
             if !waited {
                 // A queue without room has its client come back sooner, which is as good.
@@ -53,9 +38,9 @@ impl<H: History, T: Clone> Hub<H, T> {
             // What cannot be read now is met again by the next pull.
             let _ = self.read(key, &mut chunk, now);
             let Some(connection) = self.registry.at(key) else { continue };
-            connection.fed(now);
-            let has_all = connection.cursor >= until;
-            let to = vec![Self::recipient(connection)];
+            connection.feed(now);
+            let has_all = connection.progress().cursor() >= until;
+            let to = vec![Recipient::of(connection)];
             effects.push(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None }));
             if has_all {
                 let closed = self.registry.remove(id, CloseReason::Drained);
@@ -74,19 +59,17 @@ impl<H: History, T: Clone> Hub<H, T> {
     }
 
     /// The same hub, which was drained then, in an earlier life perhaps. Streams that begin within
-    /// [`REMEMBER_DRAIN`] of it tell their clients a usual reconnection time, since they would keep the
+    /// [`REMEMBER_DRAIN`](crate::base::limits::REMEMBER_DRAIN) of it tell their clients a usual reconnection time, since they would keep the
     /// one that the drain has told them.
     #[must_use]
     pub fn with_drained(mut self, drained: Option<Timestamp>) -> Self {
-        self.draining.drained = drained;
+        self.draining = Draining::of_earlier(drained);
         self
     }
 
     /// Has a stream begin with a usual reconnection time, if its client may have been told another.
     pub(super) fn calm(&self, opening: &mut Vec<u8>, id: ConnectionId, now: Timestamp) {
-        if self.draining.drained.is_some_and(|drained| now.since(drained) < REMEMBER_DRAIN) {
-            let spread = USUAL_RETRY / 256 * u32::from(id.random_byte());
-            let retry = ReconnectionTime::from(USUAL_RETRY.saturating_add(spread));
+        if let Some(retry) = self.draining.usual(id, now) {
             opening.extend_from_slice(format!("retry: {retry}\n").as_bytes());
         }
     }
@@ -95,8 +78,8 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn left_of_drain(&self) -> Vec<ConnectionId> {
         let is_left = |id: &ConnectionId| {
-            let closing = self.registry.get(*id).ok().and_then(|connection| connection.closing);
-            closing.is_some_and(|closing| closing.reason == CloseReason::Drained)
+            let connection = self.registry.get(*id);
+            connection.is_ok_and(|left| left.progress().closing() == Some(CloseReason::Drained))
         };
         self.registry.connection_ids().filter(is_left).collect()
     }
@@ -104,22 +87,8 @@ impl<H: History, T: Clone> Hub<H, T> {
     fn close_behind(&mut self, key: ConnectionKey, until: Sequence) {
         if let Some(connection) = self.registry.at(key) {
             let reason = CloseReason::Drained;
-            connection.closing.get_or_insert(Closing { reason, until });
+            connection.progress_mut().close(Closing { reason, until });
         }
-    }
-
-    /// When a client that comes now is to come back, while the hub is being drained.
-    pub(super) fn turned_away(&self, id: ConnectionId, now: Timestamp) -> Option<Duration> {
-        (now < self.draining.until).then(|| self.draining.retry(id, now))
-    }
-}
-
-impl Draining {
-    /// A time at which connections are taken again. Which one is out of the connection's id, which is
-    /// random. A client keeps what it is told: it must not be told ever less while it waits.
-    fn retry(self, id: ConnectionId, now: Timestamp) -> Duration {
-        let part = self.spread / 256 * (u32::from(id.random_byte()) + 1);
-        self.until.since(now).saturating_add(part)
     }
 }
 

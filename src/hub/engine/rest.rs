@@ -1,10 +1,10 @@
 //! Connections that are fed by flushes alone: a pull for each chunk would cost as much again as the
 //! half of what a chunk costs.
 
-use super::{Hub, Recipient};
+use super::Hub;
 use crate::{
     base::{connection_id::ConnectionId, sequence::Sequence},
-    hub::connection::Phase,
+    hub::effect::Recipient,
     log::history::History,
 };
 
@@ -14,14 +14,13 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// is fed next finds room is for the host to see, and to say so ([`Hub::fell_behind`]) if not.
     pub fn rest(&mut self, recipient: &Recipient<T>) -> bool {
         let Ok(key) = self.registry.key(recipient.id) else { return true };
-        let flushed = self.flushed;
+        let flushed = self.flushes.flushed();
         let Some(connection) = self.registry.at(key) else { return true };
-        let has_all = connection.cursor == flushed
-            && connection.phase == Phase::Live
-            && connection.closing.is_none()
-            && connection.queue.is_empty();
-        if connection.waiting.is_none() && has_all {
-            self.registry.wait(key);
+        let has_all = connection.progress().has_all(flushed)
+            && !connection.is_stopped()
+            && !connection.has_queued();
+        if has_all {
+            self.registry.wait_at_flush(key);
         }
         has_all
     }
@@ -31,10 +30,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     pub fn fell_behind(&mut self, recipient: &Recipient<T>, from: Option<Sequence>) {
         let Ok(key) = self.registry.key(recipient.id) else { return };
         let Some(connection) = self.registry.at(key) else { return };
-        connection.fell_behind();
-        if let Some(from) = from.filter(|from| *from < connection.cursor) {
-            connection.cursor = from;
-        }
+        connection.progress_mut().fall_behind(from);
     }
 
     /// A stream that rests has not taken what it was fed: its connection waits no longer, but is to
@@ -44,7 +40,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         if self.rouse(key)
             && let Some(connection) = self.registry.at(key)
         {
-            connection.taken = connection.before.taken;
+            connection.progress_mut().forget_last();
         }
     }
 }

@@ -3,10 +3,11 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap, iter};
 
-use super::{Effect, Enqueue, Hub};
+use super::Hub;
 use crate::{
     base::{connection_id::ConnectionId, limits::MAX_SEARCHED, timestamp::Timestamp},
     event_stream::comment,
+    hub::effect::{Effect, Enqueue},
     log::history::History,
 };
 
@@ -22,8 +23,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut silent = BinaryHeap::new();
         for key in self.registry.keys() {
             let Some(connection) = self.registry.at(key) else { continue };
-            if connection.waiting.is_some() && among(connection.id) {
-                silent.push(Reverse((connection.sent_at, key)));
+            if connection.is_waiting() && among(connection.id()) {
+                silent.push(Reverse((connection.progress().sent_at(), key)));
             }
         }
         let longest_first = iter::from_fn(|| silent.pop()).take(MAX_SEARCHED);

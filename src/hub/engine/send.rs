@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Effect, Enqueue, Hub};
+use super::Hub;
 use crate::{
     base::{connection_id::ConnectionId, limits::MAX_QUEUE_BYTES, timestamp::Timestamp},
     event_stream::{comment::Comment, encoder, event::Event},
     hub::{
         audiences::ConnectionKey,
-        connection::{CloseReason, Closing, SendError, UnknownConnection},
+        close_reason::{CloseReason, Closing},
+        connection::{SendError, UnknownConnection},
+        effect::{Effect, Enqueue, Recipient},
         heartbeat,
         memory::Held,
         queue::QueueFull,
@@ -64,8 +66,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut effects = Vec::new();
         for key in self.registry.keys() {
             let Some(connection) = self.registry.at(key) else { continue };
-            let id = connection.id;
-            if connection.waiting.is_some() {
+            let id = connection.id();
+            if connection.is_waiting() {
                 fed.extend(self.release(key, now));
             } else if let Err(SendError::QueueFull(_) | SendError::MemoryFull(_)) =
                 self.push(key, encoded.clone())
@@ -112,8 +114,8 @@ impl<H: History, T: Clone> Hub<H, T> {
             effects.extend(self.catch_up(key, now));
         }
         if let Some(connection) = self.registry.at(key) {
-            connection.closing.get_or_insert(Closing { reason, until });
-            if waited && connection.cursor >= until {
+            connection.progress_mut().close(Closing { reason, until });
+            if waited && connection.progress().cursor() >= until {
                 effects.extend(self.registry.remove(id, reason).map(Effect::Closed));
             }
         }
@@ -131,7 +133,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     ) -> Result<(), UnknownConnection> {
         let key = self.registry.key(id)?;
         let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
-        connection.heartbeat = Some(heartbeat::encoded(comment));
+        connection.set_heartbeat(heartbeat::encoded(comment));
         Ok(())
     }
 
@@ -152,10 +154,10 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut chunk = Vec::new();
         self.registry.drain_queue(key, &mut chunk);
         let connection = self.registry.at(key)?;
-        connection.fed(now);
+        connection.feed(now);
         Some(Effect::Enqueue(Enqueue {
             chunk: chunk.into(),
-            to: vec![Self::recipient(connection)],
+            to: vec![Recipient::of(connection)],
             from: None,
         }))
     }

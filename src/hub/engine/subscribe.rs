@@ -13,8 +13,9 @@ use crate::{
     hub::{
         audience::{Audience, Selection},
         audiences::NoPlace,
-        connection::{Before, Connection, FlushMark, Phase, UnknownConnection},
-        queue::Queue,
+        connection::{Newcomer, UnknownConnection},
+        progress::Progress,
+        reading::Reading,
         registry::Unregistered,
         subscribe_request::{LastEventId, SubscribeRequest},
     },
@@ -102,7 +103,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         access: &Access,
         now: Timestamp,
     ) -> Result<Subscribed, SubscribeError<H::Error>> {
-        if let Some(retry) = self.turned_away(id, now) {
+        if let Some(retry) = self.draining.turned_away(id, now) {
             return Err(SubscribeError::Draining(retry));
         }
         let subscriber = Subscriber { id, request, access };
@@ -111,40 +112,24 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut start = start.map_err(SubscribeError::History)?;
         self.calm(&mut start.opening, id, now);
         let tail = self.log.tail();
-        let is_registered = start.cursor >= tail;
+        let progress = Progress::new(start.cursor, tail, now);
+        let is_registered = progress.is_registering();
         let oldest = self.max_age.map(|age| now.saturating_add(jittered(age, id)));
         let expires = access.expires().into_iter().chain(oldest).min();
-        let connection = Connection {
+        let newcomer = Newcomer {
             id,
             own: (self.weigh)(&state),
             address: (self.locate)(&state),
             state,
-            audience: 0,
-            phase: if is_registered { Phase::Registering } else { Phase::Replaying(tail) },
-            cursor: start.cursor,
+            progress,
+            reading: Reading::new(start.gap, start.told, self.gap_form(request)),
             opening: start.opening,
-            begun: Vec::new(),
-            gap: start.gap,
-            told: start.told,
-            gap_form: self.gap_form(request),
-            conflation: None,
-            queue: Queue::default(),
-            closing: None,
-            waiting: None,
-            heartbeat: None,
             expires,
-            sent_at: now,
-            moved_at: now,
-            queued: 0,
-            taken: FlushMark::default(),
-            before: Before::default(),
         };
-        self.registry.register(&selection, connection, self.memory).map_err(
-            |error| match error {
-                Unregistered::IdTaken => SubscribeError::IdTaken(id),
-                Unregistered::NoPlace(place) => place.into(),
-            },
-        )?;
+        self.registry.register(&selection, newcomer, self.memory).map_err(|error| match error {
+            Unregistered::IdTaken => SubscribeError::IdTaken(id),
+            Unregistered::NoPlace(place) => place.into(),
+        })?;
         Ok(Subscribed { is_registered, preceding: start.preceding, expires })
     }
 
@@ -154,10 +139,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// [`UnknownConnection`].
     pub fn start(&mut self, id: ConnectionId) -> Result<(), UnknownConnection> {
         let key = self.registry.key(id)?;
-        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
-        if connection.phase == Phase::Registering {
-            connection.phase = Phase::Live;
-        }
+        self.registry.at(key).ok_or(UnknownConnection(id))?.progress_mut().start();
         Ok(())
     }
 

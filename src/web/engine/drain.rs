@@ -6,7 +6,7 @@ use futures::future;
 
 use crate::{
     base::{limits::DRAIN_PATIENCE, timestamp::whole_millis},
-    hub::connection::CloseReason,
+    hub::close_reason::CloseReason,
     settings::level::Level,
     web::{
         engine::engine::Engine,

@@ -11,8 +11,10 @@ use crate::{
     base::{connection_id::ConnectionId, timestamp::Timestamp},
     hub::{
         admission::Parting,
-        connection::{CloseReason, UnknownConnection},
-        engine::{self, Effect, Enqueue, Hub, Subscriber},
+        close_reason::CloseReason,
+        connection::UnknownConnection,
+        effect::{Effect, Enqueue},
+        engine::{Hub, flush, subscribe::Subscriber},
         registry::Closed,
     },
     presence::{subscription_event::Change, told_subscriptions::ToldSubscriptions},
@@ -180,7 +182,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     /// Carries out a flush, and sets the alarm for the next one.
-    pub(super) fn flushed(&self, flush: engine::Flush<Carried<K>>) {
+    pub(super) fn flushed(&self, flush: flush::Flush<Carried<K>>) {
         self.carry_out(flush.effects);
         // The flush has begun: there may be use for more.
         if !self.hub().is_ahead() {

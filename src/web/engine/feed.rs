@@ -4,8 +4,9 @@ use crate::{
     base::connection_id::ConnectionId,
     hub::{
         admission::Parting,
-        connection::{self, CloseReason},
-        engine::{self, PollError},
+        close_reason::CloseReason,
+        connection,
+        engine::deliver::{self, PollError},
     },
     settings::level::Level,
     web::{
@@ -72,21 +73,21 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                 Polling::TakesWhatIsThere => self.hub_mut().poll_data_immediate(id, now),
             };
             match polled {
-                Ok(engine::Polled::Chunk(chunk)) => return Polled::Chunk(chunk),
-                Ok(engine::Polled::Nothing) => return Polled::Nothing,
-                Ok(engine::Polled::Yield) => {
+                Ok(deliver::Polled::Chunk(chunk)) => return Polled::Chunk(chunk),
+                Ok(deliver::Polled::Nothing) => return Polled::Nothing,
+                Ok(deliver::Polled::Yield) => {
                     if polling == Polling::Waits {
                         self.pull_later(id);
                     }
                     return Polled::Nothing;
                 }
-                Ok(engine::Polled::Registered) => {
+                Ok(deliver::Polled::Registered) => {
                     let attached = self.attached(id);
                     if let Some(attached) = attached {
                         self.registered(id, &attached);
                     }
                 }
-                Ok(engine::Polled::Closed(closed)) => {
+                Ok(deliver::Polled::Closed(closed)) => {
                     self.closed(&closed);
                     return Polled::Ended;
                 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use futures::channel::oneshot;
 
-use crate::{base::connection_id::ConnectionId, hub::connection::FlushMark};
+use crate::{base::connection_id::ConnectionId, hub::progress::FlushMark};
 
 /// The flushes that have not come to their mark.
 #[derive(Debug, Default)]

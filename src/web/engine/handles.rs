@@ -8,7 +8,8 @@ use crate::{
     base::connection_id::ConnectionId,
     event_stream::{comment::Comment, event::Event},
     hub::{
-        connection::{CloseReason, SendError, UnknownConnection},
+        close_reason::CloseReason,
+        connection::{SendError, UnknownConnection},
         heartbeat::Heartbeat,
         queue::QueueFull,
     },

@@ -3,7 +3,7 @@
 use crate::{
     base::timestamp::Timestamp,
     http::error::Error,
-    hub::connection::CloseReason,
+    hub::close_reason::CloseReason,
     log::place::Place,
     presence::{subscription_document::ActiveSubscription, told_subscriptions::ToldSubscriptions},
     tokens::access::Access,

@@ -9,8 +9,8 @@ use crate::{
     http::error::Error,
     hub::{
         admission::{Admissions, Parting, TooManyConnections},
-        connection::CloseReason,
-        engine::Subscribed,
+        close_reason::CloseReason,
+        engine::subscribe::Subscribed,
         newcomers::Newcomers,
     },
     settings::config::Config,

@@ -5,7 +5,7 @@ use std::{error::Error as StdError, time::Duration};
 use crate::{
     base::sequence::Sequence,
     event_stream::event_id::EventId,
-    hub::connection::CloseReason,
+    hub::close_reason::CloseReason,
     log::update::Update,
     publishing::published::Published,
     settings::level::Level,

@@ -7,7 +7,7 @@ use crate::{
     http::error::Error,
     hub::{
         admission::TooManyConnections,
-        engine::{SubscribeError, Subscribed, Subscriber},
+        engine::subscribe::{SubscribeError, Subscribed, Subscriber},
         subscribe_request::SubscribeRequest,
     },
     log::place::Place,

@@ -11,8 +11,8 @@ use super::engine::{Carried, Engine, Owners};
 use crate::{
     event_stream::event::Event,
     hub::{
-        connection::CloseReason,
-        engine::{Hub, Subscriber},
+        close_reason::CloseReason,
+        engine::{Hub, subscribe::Subscriber},
         subscribe_request::SubscribeRequest,
     },
     log::{history::Bounds, log::Log, update::Update},

@@ -13,7 +13,7 @@ use crate::{
     door::granted::Granted,
     event_stream::event_id::EventId,
     http::error::Error,
-    hub::{connection::CloseReason, engine::Hub, subscribe_request::SubscribeRequest},
+    hub::{close_reason::CloseReason, engine::Hub, subscribe_request::SubscribeRequest},
     log::{history::Bounds, log::Log, place_key::PlaceKey, update::Update},
     settings::config::Config,
     tokens::access::Access,

@@ -8,7 +8,8 @@ use web_sys::{Headers, Request, Response};
 
 use crate::{
     hub::{
-        admission, connection::CloseReason, engine::Subscriber, subscribe_request::SubscribeRequest,
+        admission, close_reason::CloseReason, engine::subscribe::Subscriber,
+        subscribe_request::SubscribeRequest,
     },
     publishing::bodies::Sender,
     tokens::access::Access,

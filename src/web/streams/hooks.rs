@@ -6,7 +6,7 @@ use web_sys::{Request, Response};
 use crate::{
     base::connection_id::ConnectionId,
     http::problem::Problem,
-    hub::connection::CloseReason,
+    hub::close_reason::CloseReason,
     web::streams::{connection::Connection, record::Record},
 };
 

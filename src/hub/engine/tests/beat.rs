@@ -6,7 +6,7 @@ use super::{
     Host,
     host::{OPENING, earliest, id, live},
 };
-use crate::hub::{connection::CloseReason, heartbeat::Heartbeat};
+use crate::hub::{close_reason::CloseReason, heartbeat::Heartbeat};
 
 const INTERVAL: Duration = Duration::from_secs(16);
 const SLACK: Duration = Duration::from_secs(2);

@@ -10,7 +10,8 @@ use crate::{
     event_stream::event::Event,
     hub::{
         connection::UnknownConnection,
-        engine::{Effect, PollError, Polled},
+        effect::Effect,
+        engine::deliver::{PollError, Polled},
     },
     log::update::{EncodedUpdate, Update},
 };

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::limits::{REMEMBER_DRAIN, USUAL_RETRY},
     event_stream::decoder::Decoder,
-    hub::{connection::CloseReason, engine::SubscribeError},
+    hub::{close_reason::CloseReason, engine::subscribe::SubscribeError},
     tokens::access::Access,
 };
 

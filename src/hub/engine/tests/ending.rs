@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     event_stream::event::Event,
-    hub::connection::{CloseReason, SendError},
+    hub::{close_reason::CloseReason, connection::SendError},
 };
 
 #[test]
@@ -133,8 +133,8 @@ fn an_audience_leaves_nothing_behind_with_its_last_connection() {
         let closed = host.hub.stop_one(id(connection)).unwrap();
         host.end([closed]);
     }
-    let left = format!("{:?}", host.hub.registry().audiences);
-    assert_eq!(host.hub.registry().audiences.bytes(), 0);
+    let left = format!("{:?}", host.hub.registry());
+    assert_eq!(host.hub.registry().held().audiences, 0);
     for table in ["by_selection", "by_topic", "buckets", "by_grants"] {
         let [all, empty] = [format!("{table}: {{"), format!("{table}: {{}}")];
         assert_eq!(left.matches(&all).count(), left.matches(&empty).count(), "{left}");

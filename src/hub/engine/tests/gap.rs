@@ -5,7 +5,7 @@ use super::{
     host::{after, earliest, live, place},
     update,
 };
-use crate::hub::connection::CloseReason;
+use crate::hub::close_reason::CloseReason;
 
 const TOO_SLOW: &str = r#"gap {"requested":null,"first":"5","missed":null}"#;
 

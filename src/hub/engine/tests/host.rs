@@ -9,8 +9,14 @@ use crate::{
     },
     event_stream::{decoder::Decoder, event::Event},
     hub::{
-        connection::CloseReason,
-        engine::{Effect, Flush, Hub, PollError, Polled, Subscribed},
+        close_reason::CloseReason,
+        effect::Effect,
+        engine::{
+            Hub,
+            deliver::{PollError, Polled},
+            flush::Flush,
+            subscribe::Subscribed,
+        },
         heartbeat::Heartbeat,
         linger::Linger,
         registry::Closed,
@@ -109,7 +115,7 @@ impl Host {
 
     /// Has each flush come to so many connections a turn.
     pub(super) fn turning_after(mut self, recipients: usize) -> Self {
-        self.hub.lingering.turn = recipients;
+        self.hub.flushes.set_turn(recipients);
         self
     }
 

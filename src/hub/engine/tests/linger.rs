@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::limits::FLUSH_BYTES,
     event_stream::event::Event,
-    hub::{connection::CloseReason, engine::Effect, linger::Linger},
+    hub::{close_reason::CloseReason, effect::Effect, linger::Linger},
     log::update::Update,
 };
 

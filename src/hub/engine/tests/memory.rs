@@ -7,11 +7,8 @@ use super::{
 use crate::{
     event_stream::event::Event,
     hub::{
-        audiences::NoPlace,
-        connection::{CloseReason, SendError},
-        engine::SubscribeError,
-        memory::Memory,
-        subscribe_request::SubscribeRequest,
+        audiences::NoPlace, close_reason::CloseReason, connection::SendError,
+        engine::subscribe::SubscribeError, memory::Memory, subscribe_request::SubscribeRequest,
     },
     tokens::access::Access,
 };

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     event_stream::{encoder, event::Event},
-    hub::connection::CloseReason,
+    hub::close_reason::CloseReason,
     log::{
         gap::Gap, history::Retention, kind::Kind, place::Place, update::EncodedUpdate,
         update_id::IdOrigin,

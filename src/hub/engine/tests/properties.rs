@@ -14,7 +14,8 @@ use super::{
 use crate::{
     event_stream::event::Event,
     hub::{
-        connection::{CloseReason, SendError},
+        close_reason::CloseReason,
+        connection::{Connection, SendError},
         heartbeat::Heartbeat,
     },
     log::{
@@ -196,7 +197,7 @@ impl Both {
                 self.host.pull(id);
             }
             if let Ok(connection) = self.host.hub.registry().get(host::id(id)) {
-                self.model.go_back(id, connection.cursor.get());
+                self.model.go_back(id, connection.progress().cursor().get());
             }
         }
     }
@@ -254,7 +255,7 @@ impl Both {
             assert_eq!(shown(&self.host.bytes(*id)), shown(&subscriber.bytes), "to {id}");
             assert_eq!(stream.closed, subscriber.closed, "the end of {id}");
             let connection = self.host.hub.registry().get(host::id(*id));
-            let waits = connection.is_ok_and(|connection| connection.waiting.is_some());
+            let waits = connection.is_ok_and(Connection::is_waiting);
             let is_to_wait = subscriber.is_waiting && subscriber.closed.is_none();
             assert_eq!(waits, is_to_wait, "whether {id} waits");
             assert_eq!(stream.times_registered, subscriber.times_registered, "the hook of {id}");

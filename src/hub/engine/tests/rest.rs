@@ -6,7 +6,7 @@ use super::{
     Host,
     host::{id, live},
 };
-use crate::hub::connection::CloseReason;
+use crate::hub::close_reason::CloseReason;
 
 const HALF: Duration = Duration::from_secs(8);
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     base::{dialect::Dialect, sequence::Sequence},
     hub::{
-        engine::Subscriber,
+        engine::subscribe::Subscriber,
         subscribe_request::{LastEventId, SubscribeRequest},
     },
     log::{

@@ -10,7 +10,8 @@ use crate::{
     base::limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS},
     event_stream::event::Event,
     hub::{
-        connection::{CloseReason, SendError, UnknownConnection},
+        close_reason::CloseReason,
+        connection::{SendError, UnknownConnection},
         queue::QueueFull,
     },
 };

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::limits::{MAX_CHUNK_BYTES, SLOW_AFTER_UPDATES, SLOW_FOR},
-    hub::{connection::CloseReason, slow_consumers::SlowConsumers},
+    hub::{close_reason::CloseReason, slow_consumers::SlowConsumers},
 };
 
 /// A hub with connection 1, which takes nothing while so many updates go by, of the topics `a` and

@@ -10,8 +10,8 @@ use crate::{
     event_stream::event::Event,
     hub::{
         audiences::NoPlace,
-        connection::CloseReason,
-        engine::{Polled, SubscribeError},
+        close_reason::CloseReason,
+        engine::{deliver::Polled, subscribe::SubscribeError},
     },
     log::{place::Place, update::EncodedUpdate},
     tokens::access::Access,

@@ -1,0 +1,47 @@
+//! What the engine asks of its host.
+
+use std::sync::Arc;
+
+use crate::{
+    base::{connection_id::ConnectionId, sequence::Sequence},
+    hub::{connection::Connection, registry::Closed},
+};
+
+/// What the host is to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Effect<T> {
+    /// Enqueue the same chunk on several streams, each of which has a read pending or rests
+    /// ([`Hub::rest`](crate::Hub::rest)).
+    Enqueue(Enqueue<T>),
+    /// Close the stream of a connection, behind what is on it, and call `connection_closed`.
+    Closed(Closed<T>),
+}
+
+/// A chunk and whose streams it goes to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Enqueue<T> {
+    /// Whole events and comments.
+    pub chunk: Arc<[u8]>,
+    /// Who gets it.
+    pub to: Vec<Recipient<T>>,
+    /// The update behind which it begins, if it is a part of the log: a connection whose stream has
+    /// no room need not be given it then, if the hub is told
+    /// ([`Hub::fell_behind`](crate::Hub::fell_behind)).
+    pub from: Option<Sequence>,
+}
+
+/// A connection that is given a chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient<T> {
+    /// Its id.
+    pub id: ConnectionId,
+    /// What the host keeps with it.
+    pub state: T,
+}
+
+impl<T: Clone> Recipient<T> {
+    /// The recipient that this connection is.
+    pub(crate) fn of(connection: &Connection<T>) -> Self {
+        Self { id: connection.id(), state: connection.state().clone() }
+    }
+}

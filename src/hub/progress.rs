@@ -1,0 +1,336 @@
+//! How far one connection has come in the log, and whether its stream waits: the machine of delivery.
+//!
+//! A connection is *replaying*, then *registering*, then *live* ([`Phase`]). A live one *waits*
+//! ([`Waiting`]) or is *behind*. It waits *at the flush* when it has everything up to the last flush,
+//! *ahead* of it when it has read further, and it is *due* when a flush has begun and has not come to it.
+//!
+//! | call | from | to |
+//! |---|---|---|
+//! | `end_replay` | replaying | registering |
+//! | `start` | registering | live, behind |
+//! | `wait_at_flush`, `wait_ahead` | live, behind | at the flush, ahead |
+//! | `come_due` | at the flush | due |
+//! | `come_due_ahead` | ahead | due |
+//! | `take_due` | due | behind: its chunk is made now |
+//! | `rouse` | at the flush, ahead, due | behind, with its cursor where it has read to |
+//! | `take`, `feed`, `feed_to` | behind | behind: it takes what it is given |
+//! | `fall_behind`, `forget_last` | behind | behind: it has not taken what it was given |
+//! | `close` | any | the same, and it ends at the tail of that moment |
+//!
+//! A stream that *rests* is fed without a pull. Here its connection waits like any other: whether a
+//! stream is pulled, rests, or is a link to another isolate is known to the host alone.
+
+use std::time::Duration;
+
+use crate::{
+    base::{limits::SLOW_AFTER_UPDATES, sequence::Sequence, timestamp::Timestamp},
+    hub::close_reason::{CloseReason, Closing},
+};
+
+/// Heartbeats without which a connection counts as dead that was given something and did not take it:
+/// after the runtime's own signs (`cancel`, the abort signal), the third witness.
+const DEAD_AFTER_BEATS: u32 = 2;
+
+/// How far a connection is on its way from the registry to live updates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// It is given the updates that it missed, up to and with this one.
+    Replaying(Sequence),
+    /// The host calls the `registered` hook.
+    Registering,
+    /// It is given the updates that come.
+    Live,
+}
+
+/// How a connection waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// It has everything up to the last flush, and stands at this index among the waiting ones of its
+    /// audience. Its cursor does not count.
+    AtFlush(usize),
+    /// Its cursor is ahead of the last flush, in updates that linger.
+    Ahead,
+    /// A flush has something for it, and will come to it.
+    Due,
+}
+
+/// What a connection had been sent at some moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlushMark {
+    /// Bytes of its queue since its beginning.
+    queued: u64,
+    /// Updates of the log.
+    cursor: Sequence,
+}
+
+/// What a connection has been given and its stream need not have taken yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Withheld {
+    /// Bytes in its queue.
+    pub(crate) queued: usize,
+    /// Whether its next chunk is begun.
+    pub(crate) begun: bool,
+    /// Whether updates that it has passed over are conflated.
+    pub(crate) conflated: bool,
+}
+
+/// The confirmed marks before the last two feeds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    taken: FlushMark,
+    earlier: FlushMark,
+    moved_at: Timestamp,
+}
+
+/// Whether a connection needs a heartbeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignOfLife {
+    /// It was sent something a short while ago.
+    NotDue,
+    /// It waits, and was sent nothing for the interval.
+    Due,
+    /// It has taken nothing for two intervals.
+    Dead,
+}
+
+/// The place of a connection in delivery.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    phase: Phase,
+    cursor: Sequence,
+    waiting: Option<Waiting>,
+    closing: Option<Closing>,
+    /// Bytes of its queue since its beginning.
+    queued: u64,
+    taken: FlushMark,
+    before: Before,
+    sent_at: Timestamp,
+    moved_at: Timestamp,
+}
+
+impl Progress {
+    /// A connection that begins behind `cursor`, in a log that ends at `tail`.
+    pub(crate) fn new(cursor: Sequence, tail: Sequence, now: Timestamp) -> Self {
+        Self {
+            phase: if cursor >= tail { Phase::Registering } else { Phase::Replaying(tail) },
+            cursor,
+            waiting: None,
+            closing: None,
+            queued: 0,
+            taken: FlushMark::default(),
+            before: Before::default(),
+            sent_at: now,
+            moved_at: now,
+        }
+    }
+
+    /// The update behind which it is given the next ones. Of one that waits at the flush it does not
+    /// count.
+    pub(crate) fn cursor(&self) -> Sequence {
+        self.cursor
+    }
+
+    /// When it was given something last.
+    pub(crate) fn sent_at(&self) -> Timestamp {
+        self.sent_at
+    }
+
+    /// It is given something by its own pull.
+    pub(crate) fn sent(&mut self, now: Timestamp) {
+        self.sent_at = now;
+    }
+
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        self.phase == Phase::Live
+    }
+
+    pub(crate) fn is_registering(&self) -> bool {
+        self.phase == Phase::Registering
+    }
+
+    /// The last update that it may be given now, in a log that ends at `tail`; `None` while the
+    /// `registered` hook is called.
+    pub(crate) fn until(&self, tail: Sequence) -> Option<Sequence> {
+        match (self.phase, self.closing) {
+            (Phase::Registering, _) => None,
+            (Phase::Replaying(until), _) => Some(until),
+            (Phase::Live, Some(closing)) => Some(closing.until),
+            (Phase::Live, None) => Some(tail),
+        }
+    }
+
+    /// Ends the replay; returns whether there was one.
+    pub(crate) fn end_replay(&mut self) -> bool {
+        let replays = matches!(self.phase, Phase::Replaying(_));
+        if replays {
+            self.phase = Phase::Registering;
+        }
+        replays
+    }
+
+    /// The `registered` hook has run.
+    pub(crate) fn start(&mut self) {
+        if self.phase == Phase::Registering {
+            self.phase = Phase::Live;
+        }
+    }
+
+    /// Whether it may wait at the flush: it is live and has everything up to `flushed`.
+    pub(crate) fn has_all(&self, flushed: Sequence) -> bool {
+        self.phase == Phase::Live && self.cursor == flushed
+    }
+
+    /// It waits at this index of its audience.
+    pub(crate) fn wait_at_flush(&mut self, index: usize) {
+        self.waiting = Some(Waiting::AtFlush(index));
+    }
+
+    /// It waits ahead of the last flush; returns whether it was behind and live.
+    pub(crate) fn wait_ahead(&mut self) -> bool {
+        let waits = self.phase == Phase::Live && self.waiting.is_none();
+        if waits {
+            self.waiting = Some(Waiting::Ahead);
+        }
+        waits
+    }
+
+    /// The flush that begins behind `from` has something for it.
+    pub(crate) fn come_due(&mut self, from: Sequence) {
+        self.cursor = from;
+        self.waiting = Some(Waiting::Due);
+    }
+
+    /// A flush has begun; returns whether it waited ahead.
+    pub(crate) fn come_due_ahead(&mut self) -> bool {
+        let is_ahead = self.waiting == Some(Waiting::Ahead);
+        if is_ahead {
+            self.waiting = Some(Waiting::Due);
+        }
+        is_ahead
+    }
+
+    /// The flush has come to it; returns whether it was due.
+    pub(crate) fn take_due(&mut self) -> bool {
+        let is_due = self.waiting == Some(Waiting::Due);
+        if is_due {
+            self.waiting = None;
+        }
+        is_due
+    }
+
+    /// It waits no longer; returns how it waited. `flushed` is the end of the last flush.
+    pub(crate) fn rouse(&mut self, flushed: Sequence) -> Option<Waiting> {
+        let waited = self.waiting.take();
+        if let Some(Waiting::AtFlush(_)) = waited {
+            self.cursor = flushed;
+        }
+        waited
+    }
+
+    /// It was read up to here.
+    pub(crate) fn read_to(&mut self, cursor: Sequence) {
+        self.cursor = cursor;
+    }
+
+    /// Bytes were put into its queue.
+    pub(crate) fn queue(&mut self, bytes: usize) {
+        self.queued += bytes as u64;
+    }
+
+    /// Its stream has taken everything but what is withheld: it asks for more, or had asked already.
+    pub(crate) fn take(&mut self, withheld: Withheld, now: Timestamp) {
+        self.moved_at = now;
+        if withheld.begun {
+            return;
+        }
+        let cursor = if withheld.conflated { self.taken.cursor } else { self.cursor };
+        self.taken = FlushMark { queued: self.queued - withheld.queued as u64, cursor };
+    }
+
+    /// It waited, is given everything up to its cursor, and takes it.
+    pub(crate) fn feed(&mut self, withheld: Withheld, now: Timestamp) {
+        let Before { taken: earlier, .. } = self.before;
+        self.before = Before { taken: self.taken, earlier, moved_at: self.moved_at };
+        self.sent_at = now;
+        self.take(withheld, now);
+    }
+
+    /// Its stream has no room for the chunk behind `from`, and has not even taken the one before.
+    pub(crate) fn fall_behind(&mut self, from: Option<Sequence>) {
+        self.taken = self.before.earlier;
+        self.moved_at = self.before.moved_at;
+        self.cursor = from.map_or(self.cursor, |from| from.min(self.cursor));
+    }
+
+    /// Its stream has not taken what it was fed last.
+    pub(crate) fn forget_last(&mut self) {
+        self.taken = self.before.taken;
+    }
+
+    /// It ends behind this update. The first reason counts.
+    pub(crate) fn close(&mut self, closing: Closing) {
+        self.closing.get_or_insert(closing);
+    }
+
+    /// Why it ends, once it was given everything.
+    pub(crate) fn closing(&self) -> Option<CloseReason> {
+        self.closing.map(|closing| closing.reason)
+    }
+
+    /// Whether it is live and does not keep up with a log that ends at `tail`.
+    pub(crate) fn is_slow(&self, tail: Sequence) -> bool {
+        let behind = tail.get().saturating_sub(self.cursor.get());
+        self.phase == Phase::Live && self.waiting.is_none() && behind > SLOW_AFTER_UPDATES
+    }
+
+    /// How long it has taken nothing.
+    pub(crate) fn still_for(&self, now: Timestamp) -> Duration {
+        now.since(self.moved_at)
+    }
+
+    /// The mark that it must have taken for everything in its queue, and in a log that ends at `tail`,
+    /// to be flushed.
+    pub(crate) fn mark(&self, tail: Sequence) -> FlushMark {
+        FlushMark { queued: self.queued, cursor: tail }
+    }
+
+    /// Whether it has taken everything up to `mark`; `flushed` is the end of the last flush.
+    pub(crate) fn has_taken(&self, mark: FlushMark, flushed: Sequence) -> bool {
+        let taken = match self.waiting {
+            Some(Waiting::AtFlush(_)) => FlushMark { queued: self.queued, cursor: flushed },
+            Some(_) => FlushMark { queued: self.queued, cursor: self.cursor },
+            None => self.taken,
+        };
+        taken.queued >= mark.queued && taken.cursor >= mark.cursor
+    }
+
+    /// The clock was set back: heartbeats must not wait until it has caught up.
+    pub(crate) fn set_back(&mut self, now: Timestamp) {
+        self.sent_at = self.sent_at.min(now);
+        self.moved_at = self.moved_at.min(now);
+    }
+
+    /// Whether it needs a heartbeat, which goes out up to `slack` ahead of its time.
+    pub(crate) fn sign_of_life(
+        &self,
+        interval: Duration,
+        slack: Duration,
+        now: Timestamp,
+    ) -> SignOfLife {
+        let is_due = now.since(self.sent_at).saturating_add(slack) >= interval;
+        let is_dead = self.still_for(now) >= interval.saturating_mul(DEAD_AFTER_BEATS);
+        match self.is_waiting() {
+            true if is_due => SignOfLife::Due,
+            false if is_dead => SignOfLife::Dead,
+            _ => SignOfLife::NotDue,
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;
