@@ -6,7 +6,8 @@ use std::{error::Error, rc::Rc};
 
 use millstream::{
     Access, Bounds, ConnectionId, Dialect, Grants, Heartbeat, Hub, InvalidToken, Log, Memory,
-    Retention, Selector, SubscribeGrant, SubscribeRequest, Timestamp, UrlComponents, UrlParser,
+    Retention, Selector, SubscribeGrant, SubscribeParts, SubscribeRequest, Timestamp,
+    UrlComponents, UrlParser,
 };
 use peak_alloc::PeakAlloc;
 
@@ -74,7 +75,7 @@ fn check(
     let mut taken = 0;
     loop {
         let (query, access) = request(taken);
-        let request = SubscribeRequest::parse(&query, None, None, &Bare)?;
+        let request = SubscribeRequest::parse(SubscribeParts::of_query(&query), &Bare)?;
         if hub.subscribe(id(taken), (), &request, &access?, NOW).is_err() {
             break;
         }

@@ -3,7 +3,10 @@
 
 use crate::{
     event_stream::{decoder::Decoder, event::Event, event_id::EventId},
-    hub::subscribe_request::{LastEventId, SubscribeRequest},
+    hub::{
+        last_event_id::LastEventId, subscribe_parts::SubscribeParts,
+        subscribe_request::SubscribeRequest,
+    },
     publishing::request::PublishRequest,
     topics::{
         url_components::UrlComponents,
@@ -45,7 +48,10 @@ pub fn check_encoded(request: PublishRequest) {
     let Ok(encoded) = request.into_update("generated".parse().unwrap()).encode() else { return };
     assert_eq!((&encoded.topics, encoded.private), (&topics, is_private));
     // Who was given it can come back with its id, which stands for nothing else.
-    let returning = SubscribeRequest::parse("topic=a", None, Some(encoded.id.as_str()), &());
+    let returning = SubscribeRequest::parse(
+        SubscribeParts { header: Some(encoded.id.as_str()), ..SubscribeParts::of_query("topic=a") },
+        &(),
+    );
     let expected = LastEventId::After(encoded.id.clone());
     assert_eq!(returning.unwrap().last_event_id(), Some(&expected));
     let mut events = Vec::new();

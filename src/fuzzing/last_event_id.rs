@@ -7,7 +7,10 @@ use crate::{
         limits::{MAX_ID_BYTES, MAX_SELECTORS},
         sequence::Sequence,
     },
-    hub::subscribe_request::{LastEventId, SubscribeRequest},
+    hub::{
+        last_event_id::LastEventId, subscribe_parts::SubscribeParts,
+        subscribe_request::SubscribeRequest,
+    },
     log::place_key::PlaceKey,
 };
 
@@ -16,14 +19,15 @@ pub fn last_event_id(input: &str) {
     let [header, query, form] = lines(input);
     for header in [None, Some(header)] {
         for form in [None, Some(form.as_bytes())] {
-            let request = match SubscribeRequest::parse(query, form, header, &LaxUrlParser) {
+            let parts = SubscribeParts { query, form, header };
+            let request = match SubscribeRequest::parse(parts, &LaxUrlParser) {
                 Ok(request) => request,
                 Err(error) => {
                     assert!(!error.to_string().is_empty());
                     continue;
                 }
             };
-            assert_eq!(request.dialect(), SubscribeRequest::dialect_of(query, form.is_some()));
+            assert_eq!(request.dialect(), parts.dialect());
             assert!(request.subscriptions().len() <= MAX_SELECTORS);
             assert!(request.is_returning() || header.is_none_or(str::is_empty));
             match request.last_event_id() {

@@ -16,6 +16,7 @@ use crate::{
     hub::{
         audience::{Audience, Selection},
         audiences::Audiences,
+        subscribe_parts::SubscribeParts,
         subscribe_request::SubscribeRequest,
     },
     log::update::{EncodedUpdate, Update},
@@ -85,7 +86,8 @@ pub fn subscription(input: &str) {
         for form in [None, Some(form.as_bytes())] {
             for urls in [&LaxUrlParser as &dyn UrlParser, &AskedUrlParser] {
                 let begun = now();
-                if let Ok(request) = SubscribeRequest::parse(&query, form, None, urls) {
+                let parts = SubscribeParts { form, ..SubscribeParts::of_query(&query) };
+                if let Ok(request) = SubscribeRequest::parse(parts, urls) {
                     check(&request, urls, topics);
                 }
                 assert!(begun.elapsed() < PATIENCE, "{:?} for {times} times", begun.elapsed());

@@ -16,7 +16,7 @@ use crate::{
         limits::{MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
         timestamp::whole_millis,
     },
-    hub::{admission::TooManyConnections, subscribe_request::InvalidSubscribeRequest},
+    hub::{admission::TooManyConnections, invalid_subscribe_request::InvalidSubscribeRequest},
     log::update::UpdateTooLarge,
     presence::subscription_path::InvalidSubscriptionPath,
     publishing::{

@@ -6,6 +6,7 @@
 #![cfg(feature = "hub")]
 
 pub(crate) mod admission;
+pub(crate) mod asked;
 pub(crate) mod audience;
 pub(crate) mod audiences;
 pub(crate) mod close_reason;
@@ -17,6 +18,8 @@ pub(crate) mod effect;
 pub(crate) mod engine;
 pub(crate) mod flushes;
 pub(crate) mod heartbeat;
+pub(crate) mod invalid_subscribe_request;
+pub(crate) mod last_event_id;
 pub(crate) mod linger;
 pub(crate) mod memory;
 pub(crate) mod newcomers;
@@ -26,6 +29,7 @@ pub(crate) mod reading;
 pub(crate) mod registry;
 pub(crate) mod slow_consumers;
 pub(crate) mod slow_readers;
+pub(crate) mod subscribe_parts;
 pub(crate) mod subscribe_request;
 pub(crate) mod subscription_readers;
 
@@ -41,10 +45,13 @@ pub use engine::{
     subscribe::{SubscribeError, Subscribed, Subscriber},
 };
 pub use heartbeat::Heartbeat;
+pub use invalid_subscribe_request::InvalidSubscribeRequest;
+pub use last_event_id::{InvalidLastEventId, LastEventId};
 pub use linger::Linger;
 pub use memory::{Held, Memory};
 pub use progress::FlushMark;
 pub use queue::QueueFull;
 pub use registry::{Closed, Registry};
 pub use slow_consumers::SlowConsumers;
-pub use subscribe_request::{InvalidSubscribeRequest, LastEventId, SubscribeRequest};
+pub use subscribe_parts::SubscribeParts;
+pub use subscribe_request::SubscribeRequest;

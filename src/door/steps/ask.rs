@@ -8,7 +8,7 @@ use crate::{
         head::Head,
     },
     http::error::Error,
-    hub::subscribe_request::SubscribeRequest,
+    hub::subscribe_parts::SubscribeParts,
     settings::{
         config::Config,
         methods::{self, MethodRefused},
@@ -70,8 +70,10 @@ impl Ask {
                     return Err(Error::NotAcceptable);
                 }
                 let query = url_parts::query(&url);
-                let dialect = SubscribeRequest::dialect_of(query, method == "QUERY");
-                Ok(ask(Role::Subscriber, Some(dialect)))
+                // The form is read once the request is let in.
+                let form = (method == "QUERY").then_some(&[][..]);
+                let parts = SubscribeParts { query, form, header: None };
+                Ok(ask(Role::Subscriber, Some(parts.dialect())))
             }
         }
     }

@@ -14,10 +14,11 @@ use crate::{
         audience::{Audience, Selection},
         audiences::NoPlace,
         connection::{Newcomer, UnknownConnection},
+        last_event_id::LastEventId,
         progress::Progress,
         reading::Reading,
         registry::Unregistered,
-        subscribe_request::{LastEventId, SubscribeRequest},
+        subscribe_request::SubscribeRequest,
     },
     log::{
         gap::{Gap, GapEvents, GapForm, Untold},

@@ -13,6 +13,7 @@ use crate::{
     hub::{
         close_reason::CloseReason,
         engine::{Hub, subscribe::Subscriber},
+        subscribe_parts::SubscribeParts,
         subscribe_request::SubscribeRequest,
     },
     log::{history::Bounds, log::Log, update::Update},
@@ -87,7 +88,7 @@ fn engine() -> Rc<Engine<(), ()>> {
 async fn linked(engine: &Engine<(), ()>, link: &Rc<Link>) -> Carried<()> {
     let attached = Rc::new(Attached::new(Rc::clone(link) as _, ()));
     let urls = HostUrlParser::of_hub(&Config::default());
-    let request = SubscribeRequest::parse("topic=books", None, None, &urls).unwrap();
+    let request = SubscribeRequest::parse(SubscribeParts::of_query("topic=books"), &urls).unwrap();
     let (id, access) = (clock::connection_id().unwrap(), Access::default());
     let subscriber = Subscriber { id, request: &request, access: &access };
     engine.subscribe(subscriber, &attached).await.unwrap();

@@ -7,7 +7,7 @@ use web_sys::Request;
 use crate::{
     base::limits::MAX_QUERY_BYTES,
     http::{body_kind::BodyKind, error::Error},
-    hub::subscribe_request::SubscribeRequest,
+    hub::{subscribe_parts::SubscribeParts, subscribe_request::SubscribeRequest},
     log::cache_control::CacheControl,
     publishing::bodies::Missing,
     web::http::{
@@ -30,12 +30,12 @@ pub(crate) async fn read(
         _ => None,
     };
     let last_event_id = header("Last-Event-ID").map(subscribe::from_header);
-    let parsed = SubscribeRequest::parse(
-        &permit.addressed.query,
-        form.as_deref(),
-        last_event_id.as_deref(),
-        &*permit.urls,
-    )?;
+    let parts = SubscribeParts {
+        query: &permit.addressed.query,
+        form: form.as_deref(),
+        header: last_event_id.as_deref(),
+    };
+    let parsed = SubscribeRequest::parse(parts, &*permit.urls)?;
     let said = CacheControl::read(&header("Cache-Control").unwrap_or_default());
     Ok(parsed.with_cache_control(said))
 }

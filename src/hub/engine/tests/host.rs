@@ -18,9 +18,10 @@ use crate::{
             subscribe::Subscribed,
         },
         heartbeat::Heartbeat,
+        last_event_id::LastEventId,
         linger::Linger,
         registry::Closed,
-        subscribe_request::{LastEventId, SubscribeRequest},
+        subscribe_request::SubscribeRequest,
     },
     log::{
         cache_control::CacheControl,

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     base::{dialect::Dialect, sequence::Sequence},
     hub::{
-        engine::subscribe::Subscriber,
-        subscribe_request::{LastEventId, SubscribeRequest},
+        engine::subscribe::Subscriber, last_event_id::LastEventId,
+        subscribe_request::SubscribeRequest,
     },
     log::{
         place::{Place, PlaceEvents},

@@ -1,0 +1,202 @@
+use super::*;
+use crate::{
+    base::limits::{MAX_ID_BYTES, MAX_MATCHERS, MAX_SELECTORS},
+    tokens::selector_totals::OverTotal,
+};
+
+fn parse(
+    query: &str,
+    form: Option<&[u8]>,
+    header: Option<&str>,
+) -> Result<SubscribeRequest, InvalidSubscribeRequest> {
+    SubscribeRequest::parse(SubscribeParts { query, form, header }, &())
+}
+
+fn after(id: &str) -> LastEventId {
+    LastEventId::After(id.parse().unwrap())
+}
+
+#[track_caller]
+fn begins(query: &str, header: Option<&str>, expected: Option<&LastEventId>) {
+    let request = parse(query, None, header).unwrap();
+    assert_eq!(request.last_event_id(), expected);
+}
+
+#[track_caller]
+fn refused(query: &str, header: Option<&str>, field: &str) {
+    assert_eq!(parse(query, None, header).unwrap_err().field(), field);
+}
+
+#[test]
+fn selectors_keep_their_order() {
+    let request = parse("topic=b&x=y&topic=*&topic=a", None, None).unwrap();
+    let selectors: Vec<_> = request.subscriptions().iter().map(Subscription::as_str).collect();
+    assert_eq!(selectors, ["b", "*", "a"]);
+}
+
+#[test]
+fn without_a_last_event_id_the_stream_is_live() {
+    begins("topic=a", None, None);
+}
+
+#[test]
+fn an_empty_last_event_id_is_seen_but_wins_over_nothing() {
+    begins("topic=a&lastEventID=", None, Some(&LastEventId::Empty));
+    begins("topic=a", Some(""), Some(&LastEventId::Empty));
+    begins("topic=a&lastEventID=x", Some(""), Some(&after("x")));
+    begins("topic=a&lastEventID=&Last-Event-ID=old", None, Some(&after("old")));
+    begins("topic=a&lastEventID=&last_event_id=x&lastEventID=y", None, Some(&after("x")));
+    begins("match=a&last_event_id=&lastEventID=", None, Some(&LastEventId::Empty));
+}
+
+#[test]
+fn who_names_its_last_event_id_in_the_header_comes_back() {
+    let is_returning = |query, header| parse(query, None, header).unwrap().is_returning();
+    assert!(is_returning("topic=a", Some("x")));
+    assert!(!is_returning("topic=a&lastEventID=x", None));
+    assert!(!is_returning("topic=a&lastEventID=x", Some("")));
+    assert!(is_returning("topic=a&lastEventID=x&lastEventId=y", None));
+    assert!(!is_returning("topic=a&lastEventId=", None));
+}
+
+#[test]
+fn every_spelling_in_the_query_is_read() {
+    for name in
+        ["lastEventID", "last_event_id", "lastEventId", "evs_last_event_id", "Last-Event-ID"]
+    {
+        begins(&format!("topic=a&{name}=x"), None, Some(&after("x")));
+    }
+}
+
+#[test]
+fn of_the_query_that_of_version_7_comes_last_and_is_of_0_x_alone() {
+    begins("topic=a&Last-Event-ID=old&lastEventID=new", None, Some(&after("new")));
+    begins("match=a&Last-Event-ID=old", None, None);
+}
+
+#[test]
+fn what_a_polyfill_adds_when_it_comes_back_wins_over_where_the_application_began() {
+    begins("topic=a&lastEventID=earliest&lastEventId=9", None, Some(&after("9")));
+    begins("match=a&last_event_id=1&evs_last_event_id=9", None, Some(&after("9")));
+    begins("topic=a&lastEventId=query", Some("header"), Some(&after("header")));
+}
+
+#[test]
+fn a_matcher_without_a_value_is_that_of_the_empty_topic() {
+    for query in ["match=", "match", "match_exact=", "match_urlpattern=", "match=&match"] {
+        let request = parse(query, None, None).unwrap();
+        assert_eq!((request.subscriptions(), request.dialect()), (&[][..], Dialect::V1));
+    }
+    let request = parse("match=&match=a", None, None).unwrap();
+    assert_eq!(request.subscriptions().len(), 1);
+    assert!(parse("", Some(b"match="), None).is_ok());
+}
+
+#[test]
+fn what_is_not_ours_need_not_be_utf_8() {
+    begins("utm=%ff&topic=a&%ff=x", None, None);
+    begins("match=a&utm=%ff", None, None);
+    for query in ["topic=%ff", "match=%ff", "match_%ff=a", "topic=a&lastEventId=%ff"] {
+        let refused = parse(query, None, None);
+        assert!(matches!(refused, Err(InvalidSubscribeRequest::NotUtf8(_))), "{query}");
+    }
+}
+
+#[test]
+fn the_header_wins_over_the_query() {
+    begins("topic=a&lastEventID=query", Some("header"), Some(&after("header")));
+}
+
+#[test]
+fn earliest_asks_for_everything() {
+    begins("topic=a", Some("earliest"), Some(&LastEventId::Earliest));
+}
+
+#[test]
+fn a_request_without_a_topic_is_refused() {
+    refused("", None, "topic");
+    refused("topic=", None, "topic");
+}
+
+#[test]
+fn more_selectors_than_allowed_are_refused() {
+    refused(&"topic=a&".repeat(MAX_SELECTORS + 1), None, "topic");
+    let most = "topic=a&".repeat(MAX_SELECTORS);
+    assert!(parse(&most, None, None).is_ok());
+    refused(&"match=a&".repeat(MAX_MATCHERS + 1), None, "match");
+}
+
+#[test]
+fn selectors_that_are_too_much_together_are_refused_before_one_is_compiled() {
+    let long = format!("topic={}&", "x".repeat(4_000));
+    refused(&long.repeat(33), None, "topic");
+    assert!(parse(&long.repeat(32), None, None).is_ok());
+    let variables = format!("topic={}", "{a}".repeat(1_025));
+    refused(&variables, None, "topic");
+    // No pattern is one for this parser: it is not asked.
+    let pattern = format!("match_urlpattern={}", ":a".repeat(600));
+    refused(&pattern, None, "match_urlpattern");
+    let form = format!("{pattern}&{pattern}");
+    let over = parse("match=x", Some(form.as_bytes()), None);
+    let parameter = "match_urlpattern".to_owned();
+    let expected = InvalidSubscribeRequest::OverTotal { over: OverTotal::Places(1_200), parameter };
+    assert_eq!(over, Err(expected));
+}
+
+#[test]
+fn a_bad_last_event_id_is_refused_wherever_it_stands() {
+    refused("topic=a", Some(&"x".repeat(MAX_ID_BYTES + 1)), "Last-Event-ID");
+    refused("topic=a&lastEventID=a%0Ab", None, "Last-Event-ID");
+    refused("topic=a&last_event_id=a%00b", None, "Last-Event-ID");
+    refused("topic=a", Some("a\tb"), "Last-Event-ID");
+}
+
+#[test]
+fn a_match_parameter_makes_it_a_request_of_1_0() {
+    for (query, match_type) in [
+        ("match=a{b}", MatchType::Exact),
+        ("match_exact=a{b}", MatchType::Exact),
+        ("x=y&m%61tch=a{b}", MatchType::Exact),
+        ("topic=a{b}", MatchType::Topic),
+    ] {
+        let request = parse(query, None, None).unwrap();
+        let subscription = request.subscriptions().first().unwrap();
+        assert_eq!((subscription.as_str(), subscription.match_type()), ("a{b}", match_type));
+        assert_eq!(request.dialect(), match_type.dialect());
+    }
+}
+
+#[test]
+fn a_parameter_that_begins_with_match_has_to_be_known() {
+    for name in ["MATCH", "Match", "matchurlpattern", "match_exactly", "matchRegexp"] {
+        refused(&format!("match=a&{name}=a"), None, name);
+        refused(&format!("topic=a&{name}=a"), None, "topic");
+    }
+}
+
+#[test]
+fn the_dialects_do_not_mix() {
+    refused("match=a&topic=b", None, "topic");
+    let query = parse("", Some(b"topic=a"), None);
+    assert_eq!(query, Err(InvalidSubscribeRequest::TwoDialects));
+}
+
+#[test]
+fn a_form_is_added_to_the_query_which_wins() {
+    let form = Some(&b"match=b&last_event_id=form"[..]);
+    let request = parse("match=a&last_event_id=query", form, None);
+    let request = request.unwrap();
+    assert_eq!(request.subscriptions().len(), 2);
+    assert_eq!(request.last_event_id(), Some(&after("query")));
+    let empty = parse("", Some(b""), None);
+    assert_eq!(empty, Err(InvalidSubscribeRequest::Missing(Dialect::V1)));
+}
+
+#[test]
+fn what_1_0_forbids_in_a_matcher_is_refused() {
+    for value in ["a%00b", "a%0Ab", "a%7F", "a%C2%85", "%FF", "a%E2%80%AEb"] {
+        refused(&format!("match={value}"), None, "match");
+    }
+    refused(&format!("match_exact={}", "x".repeat(4_097)), None, "match_exact");
+    refused("match_urlpattern={unclosed", None, "match_urlpattern");
+}
