@@ -1,7 +1,7 @@
 //! The hub and its streams: carries out the core's decisions.
 
 use std::{
-    cell::{Ref, RefCell, RefMut},
+    cell::{Ref, RefMut},
     rc::{Rc, Weak},
 };
 
@@ -12,8 +12,7 @@ use crate::{
     hub::{
         admission::Parting,
         close_reason::CloseReason,
-        connection::UnknownConnection,
-        effect::{Effect, Enqueue},
+        effect::Effect,
         engine::{Hub, flush, subscribe::Subscriber},
         registry::Closed,
     },
@@ -24,41 +23,26 @@ use crate::{
         engine::{
             application::Application,
             commits::Commits,
+            delivery::{Carried, Delivery},
             drains::Drains,
             failure::Failure,
-            flushes::Flushes,
             places::Places,
             presence::{Behind, Presence},
-            waiters::Waiters,
         },
         host::{alarm::Alarm, clock, storage::Storage},
-        streams::{
-            attached::Attached,
-            connection::Connection,
-            hooks::Hooks,
-            record::Record,
-            shared_chunk::SharedChunk,
-            transport::{Offered, Transport},
-        },
+        streams::{connection::Connection, hooks::Hooks, record::Record},
     },
 };
 
-/// A connection as the hub carries it.
-pub(crate) type Carried<K> = Rc<Attached<<K as Hooks>::State>>;
-
-/// A hub in a host. It owns the core's [`Hub`] and the owners of all that the host adds to it. No borrow
-/// of the hub outlasts a statement, since a stream or a hook may call back.
+/// A hub in a host: the owners of its states, and the order in which they learn of an event.
 pub(crate) struct Engine<K: Hooks, S: Storage> {
-    hub: RefCell<Hub<S, Carried<K>>>,
+    delivery: Delivery<K::State, S>,
     application: Application<K>,
     /// The next heartbeat, or the next end of a connection that expires.
     beats: Alarm,
     /// The flush that lingers.
     lingers: Alarm,
     commits: Commits,
-    /// Publishers that wait until the next flush has use for more.
-    ahead: Waiters,
-    flushes: Flushes,
     places: Places,
     drains: Drains,
     failure: Failure,
@@ -75,16 +59,14 @@ pub(crate) struct Owners<K> {
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    pub(crate) fn new(hub: Hub<S, Carried<K>>, owners: Owners<K>) -> Rc<Self> {
+    pub(crate) fn new(hub: Hub<S, Carried<K::State>>, owners: Owners<K>) -> Rc<Self> {
         let Owners { application, places, presence } = owners;
         let engine = Rc::new_cyclic(|me| Self {
-            hub: RefCell::new(hub),
+            delivery: Delivery::new(hub),
             application,
             beats: Alarm::default(),
             lingers: Alarm::default(),
             commits: Commits::default(),
-            ahead: Waiters::default(),
-            flushes: Flushes::default(),
             places,
             drains: Drains::default(),
             failure: Failure::default(),
@@ -106,12 +88,16 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.me.upgrade()
     }
 
-    pub(super) fn hub(&self) -> Ref<'_, Hub<S, Carried<K>>> {
-        self.hub.borrow()
+    pub(super) fn delivery(&self) -> &Delivery<K::State, S> {
+        &self.delivery
     }
 
-    pub(super) fn hub_mut(&self) -> RefMut<'_, Hub<S, Carried<K>>> {
-        self.hub.borrow_mut()
+    pub(super) fn hub(&self) -> Ref<'_, Hub<S, Carried<K::State>>> {
+        self.delivery.hub()
+    }
+
+    pub(super) fn hub_mut(&self) -> RefMut<'_, Hub<S, Carried<K::State>>> {
+        self.delivery.hub_mut()
     }
 
     pub(crate) fn application(&self) -> &Application<K> {
@@ -131,7 +117,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     /// Runs the `registered` hook and lets the connection see live updates.
-    pub(super) fn registered(&self, id: ConnectionId, attached: &Carried<K>) {
+    pub(super) fn registered(&self, id: ConnectionId, attached: &Carried<K::State>) {
         let connection = Connection::new(id, attached, self.weak());
         if let Err(failed) = self.application.hooks().registered(&connection) {
             let record = Record::new(Level::Error, "registered hook failed").with_connection(id);
@@ -142,52 +128,24 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let _ = self.hub_mut().start(id);
     }
 
-    pub(super) fn carry_out(&self, effects: Vec<Effect<Carried<K>>>) {
+    pub(super) fn carry_out(&self, effects: Vec<Effect<Carried<K::State>>>) {
         let mut gone = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Closed(closed) => self.closed(&closed),
-                Effect::Enqueue(enqueue) => self.enqueue(&enqueue, &mut gone),
+                Effect::Enqueue(enqueue) => self.delivery.offer(&enqueue, &mut gone),
             }
         }
         for id in gone {
             self.end(id, CloseReason::ClientGone);
         }
-        self.settle_flushes();
-    }
-
-    fn enqueue(&self, enqueue: &Enqueue<Carried<K>>, gone: &mut Vec<ConnectionId>) {
-        let chunk = SharedChunk::new(&enqueue.chunk);
-        for recipient in &enqueue.to {
-            let transport = recipient.state.transport();
-            match transport.offer(&chunk) {
-                Offered::Taken => {
-                    // A stream that pulls for each chunk shows by its next pull that it has room.
-                    let rests = transport.rests() && self.hub_mut().rest(recipient);
-                    if !rests {
-                        transport.pull_again();
-                    }
-                }
-                Offered::Behind => {
-                    self.hub_mut().fell_behind(recipient, enqueue.from);
-                    // A chunk that is not in the log would be lost.
-                    if enqueue.from.is_none() && !transport.enqueue(&chunk) {
-                        gone.push(recipient.id);
-                    }
-                    transport.pull_again();
-                }
-                Offered::Gone => gone.push(recipient.id),
-            }
-        }
+        self.delivery.settle_flushes();
     }
 
     /// Carries out a flush, and sets the alarm for the next one.
-    pub(super) fn flushed(&self, flush: flush::Flush<Carried<K>>) {
+    pub(super) fn flushed(&self, flush: flush::Flush<Carried<K::State>>) {
         self.carry_out(flush.effects);
-        // The flush has begun: there may be use for more.
-        if !self.hub().is_ahead() {
-            self.ahead.wake();
-        }
+        self.delivery.flush_begun();
         let Some(next) = flush.next else { return };
         let me = self.weak();
         self.lingers.set(next, move || {
@@ -197,13 +155,6 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                 engine.flushed(flush);
             }
         });
-    }
-
-    /// Waits while more is durable than the next flush has use for.
-    pub(crate) async fn not_ahead(&self) {
-        while self.hub().is_ahead() {
-            let _ = self.ahead.join().await;
-        }
     }
 
     /// Sets the alarm for the next heartbeat, or for the end of a connection that expires before it. A hub
@@ -253,7 +204,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     /// The connection has left the hub: ends its stream, and tells all owners.
-    pub(super) fn closed(&self, closed: &Closed<Carried<K>>) {
+    pub(super) fn closed(&self, closed: &Closed<Carried<K::State>>) {
         let (id, attached) = (closed.id, &closed.state);
         let transport = attached.transport();
         match self.places.end(id, closed.reason, transport.given()) {
@@ -276,7 +227,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         if let Some(told) = attached.subscriptions() {
             self.tell(told, Change::Ended);
         }
-        self.settle_flushes();
+        self.delivery.settle_flushes();
         if self.hub().registry().is_empty() {
             self.beats.clear();
         }
@@ -312,51 +263,6 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     pub(super) fn make_room_known(&self) {
         self.count_leaving();
         self.places.make_room_known();
-    }
-
-    /// Resolves when the connection was given and has read all that is queued and committed now, or has
-    /// ended.
-    pub(super) fn flush(&self, id: ConnectionId) -> oneshot::Receiver<()> {
-        self.pulls_if_full(id);
-        let mark = self.hub().flush_mark(id);
-        let flushed = match mark {
-            Ok(mark) => self.flushes.join(id, mark),
-            // It resolves at once, since its sender is gone.
-            Err(UnknownConnection(_)) => oneshot::channel().1,
-        };
-        self.settle_flushes();
-        flushed
-    }
-
-    /// Whether the connection was given all that is queued and committed now.
-    pub(super) fn is_flushed(&self, id: ConnectionId) -> bool {
-        let hub = self.hub();
-        hub.flush_mark(id).is_ok_and(|mark| hub.is_flushed(id, mark))
-    }
-
-    /// Resolves the flushes whose connection has come to its mark and has read all.
-    pub(super) fn settle_flushes(&self) {
-        self.flushes.settle(|id, mark| self.hub().is_flushed(id, mark) && !self.pulls_if_full(id));
-    }
-
-    /// Makes a full resting stream pull again; returns whether it was full.
-    fn pulls_if_full(&self, id: ConnectionId) -> bool {
-        let Some(transport) = self.transport(id).filter(|transport| !transport.has_room()) else {
-            return false;
-        };
-        self.hub_mut().unrest(id);
-        transport.pull_again();
-        true
-    }
-
-    pub(super) fn attached(&self, id: ConnectionId) -> Option<Carried<K>> {
-        let hub = self.hub();
-        let connection = hub.registry().get(id).ok()?;
-        Some(Rc::clone(connection.state()))
-    }
-
-    pub(super) fn transport(&self, id: ConnectionId) -> Option<Rc<dyn Transport>> {
-        self.attached(id).map(|attached| Rc::clone(attached.transport()))
     }
 
     /// Waits until the connections that were told to leave have left.

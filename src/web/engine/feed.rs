@@ -5,7 +5,6 @@ use crate::{
     hub::{
         admission::Parting,
         close_reason::CloseReason,
-        connection,
         engine::deliver::{self, PollError},
     },
     settings::level::Level,
@@ -27,18 +26,18 @@ impl<K: Hooks, S: Storage> Feed for Engine<K, S> {
     fn pull(&self, id: ConnectionId) -> Pulled {
         let polled = self.read(id, Polling::Waits);
         if let Polled::Chunk(chunk) = &polled {
-            let transport = self.transport(id);
+            let transport = self.delivery().transport(id);
             let taken =
                 transport.is_some_and(|transport| transport.enqueue(&SharedChunk::new(chunk)));
             if !taken {
                 self.end(id, CloseReason::ClientGone);
             }
         }
-        self.settle_flushes();
+        self.delivery().settle_flushes();
         // A hook may have fed it meanwhile.
         match polled {
             Polled::Ended => Pulled::Ended,
-            Polled::Nothing if self.waits(id) => Pulled::Waits,
+            Polled::Nothing if self.delivery().waits(id) => Pulled::Waits,
             _ => Pulled::Fed,
         }
     }
@@ -60,10 +59,6 @@ impl<K: Hooks, S: Storage> Feed for Engine<K, S> {
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    pub(super) fn waits(&self, id: ConnectionId) -> bool {
-        self.hub().registry().get(id).is_ok_and(connection::Connection::is_waiting)
-    }
-
     /// Polls the hub until there is a chunk, the connection waits, or it has ended.
     pub(super) fn read(&self, id: ConnectionId, polling: Polling) -> Polled {
         loop {
@@ -82,7 +77,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                     return Polled::Nothing;
                 }
                 Ok(deliver::Polled::Registered) => {
-                    let attached = self.attached(id);
+                    let attached = self.delivery().attached(id);
                     if let Some(attached) = attached {
                         self.registered(id, &attached);
                     }
@@ -111,7 +106,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                 let pulled = engine.pull(id);
                 // Meanwhile the stream may have pulled by itself, and wait for that to end.
                 if pulled == Pulled::Fed
-                    && let Some(transport) = engine.transport(id)
+                    && let Some(transport) = engine.delivery().transport(id)
                 {
                     transport.pull_again();
                 }

@@ -33,22 +33,25 @@ impl<K: Hooks, S: Storage> OneConnection for Engine<K, S> {
 
     fn poll(&self, id: ConnectionId, polling: Polling) -> Polled {
         // A connection that waits for more is fed as before; a chunk that lingers is there already.
-        if polling == Polling::TakesWhatIsThere && self.waits(id) && self.is_flushed(id) {
+        if polling == Polling::TakesWhatIsThere
+            && self.delivery().waits(id)
+            && self.delivery().is_flushed(id)
+        {
             return Polled::Nothing;
         }
         let polled = self.read(id, polling);
         // A stream that rests was fed by this instead.
         if (polling == Polling::TakesWhatIsThere || polled != Polled::Nothing)
-            && let Some(transport) = self.transport(id)
+            && let Some(transport) = self.delivery().transport(id)
         {
             transport.pull_again();
         }
-        self.settle_flushes();
+        self.delivery().settle_flushes();
         polled
     }
 
     fn flush(&self, id: ConnectionId) -> oneshot::Receiver<()> {
-        self.flush(id)
+        self.delivery().flush(id)
     }
 
     fn stop(&self, id: ConnectionId) -> Result<(), UnknownConnection> {

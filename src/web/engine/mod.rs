@@ -1,11 +1,12 @@
 //! The hub in a host: carries out the core's effects, commits, and announces subscriptions.
 //!
-//! [`Engine`](engine::Engine) owns the core's hub and one owner for each state that the host adds:
+//! [`Engine`](engine::Engine) has one owner for each state:
 //!
 //! | state | owner |
 //! |---|---|
 //! | hooks, and the level of the log | [`Application`](application::Application) |
 //! | the write under way, and publishers that share it | [`Commits`](commits::Commits) |
+//! | the core's hub, and the streams that it feeds | [`Delivery`](delivery::Delivery) |
 //! | callers that wait for a flush | [`Flushes`](flushes::Flushes) |
 //! | places of connections, and newcomers that wait for one | [`Places`](places::Places) |
 //! | announced subscriptions | [`Presence`](presence::Presence) |
@@ -30,6 +31,7 @@
 
 pub(crate) mod application;
 pub(crate) mod commits;
+pub(crate) mod delivery;
 pub(crate) mod drain;
 pub(crate) mod drains;
 pub(crate) mod engine;

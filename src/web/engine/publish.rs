@@ -34,6 +34,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.group_commit().turn_to_append().await;
     }
 
+    /// Waits while more is durable than the next flush has use for.
+    pub(crate) async fn not_ahead(&self) {
+        self.delivery().not_ahead().await;
+    }
+
     /// Makes all updates up to and with `until` durable, then shows them to waiting connections.
     pub(crate) async fn commit(&self, until: Sequence) -> Result<(), PublishError> {
         match self.shared() {

@@ -15,10 +15,7 @@ use crate::{
     settings::level::Level,
     tokens::access::Access,
     web::{
-        engine::{
-            engine::{Carried, Engine},
-            places::Entrance,
-        },
+        engine::{delivery::Carried, engine::Engine, places::Entrance},
         host::{clock, storage::Storage},
         streams::{
             attached::Attached, chunks::Chunks, connection::Connection, hooks::Hooks,
@@ -31,7 +28,7 @@ use crate::{
 struct Newcomer<'a, K: Hooks, S: Storage> {
     engine: &'a Engine<K, S>,
     subscriber: Subscriber<'a>,
-    attached: &'a Carried<K>,
+    attached: &'a Carried<K::State>,
 }
 
 impl<K: Hooks, S: Storage> Entrance for Newcomer<'_, K, S> {
@@ -53,7 +50,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     pub(crate) async fn subscribe(
         &self,
         subscriber: Subscriber<'_>,
-        attached: &Carried<K>,
+        attached: &Carried<K::State>,
     ) -> Result<Subscribed, Error> {
         self.places().soon(&Newcomer { engine: self, subscriber, attached }).await
     }
@@ -77,7 +74,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     fn register(
         &self,
         newcomer: Subscriber<'_>,
-        attached: &Carried<K>,
+        attached: &Carried<K::State>,
     ) -> Result<Subscribed, Error> {
         let Subscriber { id, request, access } = newcomer;
         // They are found once there is a place, since they are charged to the hub.

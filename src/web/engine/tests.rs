@@ -7,7 +7,10 @@ use std::{
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::engine::{Carried, Engine, Owners};
+use super::{
+    delivery::Carried,
+    engine::{Engine, Owners},
+};
 use crate::{
     event_stream::event::Event,
     hub::{

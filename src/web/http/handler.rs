@@ -20,7 +20,8 @@ use crate::{
     web::{
         engine::{
             application::Application,
-            engine::{Carried, Engine, Owners},
+            delivery::Carried,
+            engine::{Engine, Owners},
             places::Places,
             presence::Presence,
             publish_error::PublishError,
@@ -92,7 +93,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             .with_place_events(config.place_events)
             .with_linger(config.delivery.linger)
             .with_memory(config.delivery.memory)
-            .with_weight(|attached: &Carried<K>| attached.held_bytes())
+            .with_weight(|attached: &Carried<K::State>| attached.held_bytes())
             .with_addresses(|attached| attached.address().cloned())
             .with_slow_consumers(config.delivery.slow_consumers)
             .with_drained(kept.drained)
