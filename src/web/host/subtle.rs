@@ -1,12 +1,16 @@
-//! Signatures, verified by the platform: Web Cryptography § 14.3.
+//! Signatures, verified by the platform: Web Cryptography § 14.3. The declarations of its functions
+//! take as many arguments as the platform's do, booleans among them.
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::tokens::{
-    algorithm::{Algorithm, Parameters},
-    key::{Format, Key},
+use crate::{
+    door::steps::Signed,
+    tokens::{
+        algorithm::{Algorithm, Parameters},
+        key::{Format, Key},
+    },
 };
 
 #[wasm_bindgen]
@@ -48,15 +52,11 @@ pub(crate) async fn import(key: &Key, algorithm: Algorithm) -> Result<CryptoKey,
     Ok(JsFuture::from(promise).await?.unchecked_into())
 }
 
-/// Whether the signature is the key's. An HMAC is compared by the platform, in constant time.
-pub(crate) async fn verify(
-    algorithm: Algorithm,
-    key: &CryptoKey,
-    signature: &[u8],
-    signed: &[u8],
-) -> Result<bool, JsValue> {
-    let (signature, signed) = (Uint8Array::from(signature), Uint8Array::from(signed));
-    let promise = verify_signature(&object(algorithm)?, key, &signature, &signed)?;
+/// Whether this key has made the signature. The platform compares an HMAC in constant time.
+pub(crate) async fn verify(key: &CryptoKey, signed: &Signed) -> Result<bool, JsValue> {
+    let signature = Uint8Array::from(signed.signature.as_slice());
+    let input = Uint8Array::from(signed.input.as_bytes());
+    let promise = verify_signature(&object(signed.algorithm)?, key, &signature, &input)?;
     Ok(JsFuture::from(promise).await?.is_truthy())
 }
 

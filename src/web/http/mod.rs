@@ -15,6 +15,7 @@ pub(crate) mod protection;
 pub(crate) mod publish;
 pub(crate) mod publish_stream;
 pub(crate) mod publishing;
+pub(crate) mod resource;
 pub(crate) mod respond;
 pub(crate) mod subscribe;
 pub(crate) mod subscription;

@@ -15,7 +15,10 @@ use crate::{
     log::place::Place,
     publishing::published::Published,
     settings::methods,
-    web::{host::clock, http::subscription_api::Resource},
+    web::{
+        host::clock,
+        http::resource::{Resource, Shown},
+    },
 };
 
 /// An event stream, HTML § 9.2.5; without a body for HEAD.
@@ -88,18 +91,12 @@ pub(crate) fn json(body: &str) -> Result<Response, JsValue> {
     Response::new_with_opt_str_and_init(Some(body), &init(200, &headers))
 }
 
-/// The active subscriptions: draft-dunglas-mercure-07 § 7.2 and -08, "subscription API". `is_held`
-/// says that the asker has the document already, RFC 9110 § 15.4.5.
-pub(crate) fn subscriptions(
-    resource: &Resource,
-    is_held: bool,
-    without_body: bool,
-    etag: &str,
-) -> Result<Response, JsValue> {
+/// The active subscriptions: draft-dunglas-mercure-07 § 7.2 and -08, "subscription API".
+pub(crate) fn subscriptions(resource: &Resource, shown: Shown) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     headers.set("Cache-Control", "private, must-revalidate")?;
-    set_text(&headers, "ETag", etag)?;
-    if is_held {
+    set_text(&headers, "ETag", &resource.etag())?;
+    if shown == Shown::NotModified {
         return Response::new_with_opt_str_and_init(None, &init(304, &headers));
     }
     let content_type = match resource.dialect {
@@ -107,7 +104,7 @@ pub(crate) fn subscriptions(
         Dialect::V1 => "application/json",
     };
     headers.set("Content-Type", content_type)?;
-    let document = (!without_body).then_some(resource.document.as_str());
+    let document = (shown == Shown::Whole).then_some(resource.document.as_str());
     Response::new_with_opt_str_and_init(document, &init(200, &headers))
 }
 

@@ -6,7 +6,6 @@ use web_sys::{Request, Response};
 use crate::{
     base::dialect::Dialect,
     http::error::Error,
-    log::place::Place,
     presence::{
         resource_headers,
         subscription_document::Collection,
@@ -14,21 +13,12 @@ use crate::{
     },
     topics::{resolved_topics::ResolvedTopics, topic::Topic, topics::Topics},
     web::{
-        engine::{engine::Engine, look::Since},
+        engine::engine::Engine,
         host::storage::Storage,
-        http::{permit::Permit, respond},
+        http::{permit::Permit, resource::Resource, respond},
         streams::hooks::Hooks,
     },
 };
-
-/// A document, and the place in the log from which on events tell what becomes of it.
-pub(crate) struct Resource {
-    pub(crate) dialect: Dialect,
-    pub(crate) document: String,
-    pub(crate) place: Place,
-    /// Whether the asker's own copy, if it is of this place, is as good.
-    may_be_held: bool,
-}
 
 /// A part of the hub's subscriptions, for a request that was let in.
 #[derive(Clone, Copy)]
@@ -48,13 +38,9 @@ pub(crate) fn answer<K: Hooks, S: Storage>(
         Ok(resource) => resource,
         Err(error) => return respond::error(&error),
     };
-    let etag = resource_headers::etag(resource.dialect, &resource.place);
-    let held = request.headers().get("If-None-Match")?;
-    let is_held = resource.may_be_held
-        && held.is_some_and(|held| resource_headers::is_held(resource.dialect, &etag, &held));
-    let link = resource_headers::link(&asked.permit.addressed.url, &resource.place);
-    let response = respond::subscriptions(&resource, is_held, request.method() == "HEAD", &etag)?;
+    let response = respond::subscriptions(&resource, resource.shown_to(request)?)?;
     if resource.dialect == Dialect::V1 {
+        let link = resource_headers::link(&asked.permit.addressed.url, &resource.since.place);
         respond::set_text(&response.headers(), "Link", &link)?;
     }
     Ok(response)
@@ -72,19 +58,20 @@ fn resource<K: Hooks, S: Storage>(
         return Err(permit.insufficient(dialect, paths.into_iter().next().unwrap_or_default()));
     }
     let asked = SubscriptionPath::parse(dialect, below)?;
-    let Since { place, names_the_state } = engine.since(access)?;
+    let since = engine.since(access)?;
+    let place = &since.place;
     let shown = engine.active(&|active| asked.shows(dialect, active));
     let document = match (&asked, shown.as_slice()) {
         (SubscriptionPath::One(..), []) => {
             return Err(InvalidSubscriptionPath::NoSubscription.into());
         }
-        (SubscriptionPath::One(..), [one, ..]) => one.document(&place),
+        (SubscriptionPath::One(..), [one, ..]) => one.document(place),
         (_, shown) => {
             let url = paths.first().map_or("", String::as_str);
-            Collection { dialect, url, place: &place }.document(shown)
+            Collection { dialect, url, place }.document(shown)
         }
     };
-    Ok(Resource { dialect, document, place, may_be_held: names_the_state })
+    Ok(Resource { dialect, document, since })
 }
 
 /// Whether one of the paths of the resource is granted: in 0.x with its query or without, in 1.0

@@ -1,0 +1,136 @@
+//! The requests of a hub: through its door, and each to the file that answers it.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use web_sys::{Request, Response};
+
+use super::Handler;
+use crate::{
+    door::granted::Granted,
+    http::error::Error,
+    web::{
+        host::{clock, fetch::HostFetch, storage::Storage},
+        http::{
+            cors,
+            door::{Door, Passage},
+            doorstep,
+            permit::Permit,
+            protection,
+            publishing::Publishing,
+            respond, subscribe, subscription,
+            subscription_api::{self, Asked},
+        },
+        streams::hooks::Hooks,
+    },
+};
+
+impl<K: Hooks, S: Storage> Handler<K, S> {
+    /// Answers a request to the hub's URL: GET and QUERY subscribe, POST publishes, HEAD shows the headers
+    /// of a subscription, OPTIONS answers a preflight. Below `/.well-known/mercure/subscriptions` it
+    /// tells which are active, if that is switched on. A wrong request is answered with its error.
+    ///
+    /// # Errors
+    /// What the host throws when it is out of the means to make an answer.
+    pub async fn handle(&self, request: &Request) -> Result<Response, JsValue> {
+        let response = match self.door().judge(request, clock::now).await {
+            Ok(Passage::Granted(granted)) => return self.handle_granted(request, &granted).await,
+            Ok(Passage::Options(allow)) => doorstep::options(&self.config, request, allow)?,
+            Err(error) => doorstep::refuse(&self.config, request, &error)?,
+        };
+        protection::add(&response)?;
+        Ok(response)
+    }
+
+    /// Answers a request that a door has let in; the door may be the host's own. Each line of a streamed
+    /// body, and each part of the subscription API, is checked against the grants here. A right that is
+    /// not the one that the request needs is answered with 500.
+    ///
+    /// The origin, the `Accept` header and the halves that are switched off are not checked again:
+    /// [`Ask::read`](crate::door::steps::Ask::read) has checked them.
+    ///
+    /// # Errors
+    /// What the host throws when it is out of the means to make an answer.
+    pub async fn handle_granted(
+        &self,
+        request: &Request,
+        granted: &Granted,
+    ) -> Result<Response, JsValue> {
+        let response = self.answer(request, granted).await?;
+        protection::add(&response)?;
+        Ok(response)
+    }
+
+    /// The same without the protective headers, for a host that adds them to all of its answers.
+    pub(crate) async fn answer(
+        &self,
+        request: &Request,
+        granted: &Granted,
+    ) -> Result<Response, JsValue> {
+        let response = self.dispatch(request, granted).await?;
+        cors::allow(&self.config.cors_origins, request, &response.headers())?;
+        Ok(response)
+    }
+
+    async fn dispatch(&self, request: &Request, granted: &Granted) -> Result<Response, JsValue> {
+        let permit = match Permit::of(request, &self.config, granted) {
+            Ok(permit) => permit,
+            Err(wrong) => return self.misgranted(&wrong.to_string()),
+        };
+        match (granted, request.method().as_str(), &permit.addressed.subscriptions) {
+            (Granted::Subscribe(_), "GET" | "HEAD", Some(below)) => {
+                subscription_api::answer(&self.engine, request, Asked { permit: &permit, below })
+            }
+            (Granted::Subscribe(_), "GET" | "HEAD" | "QUERY", None) => {
+                self.answer_subscribe(request, &permit).await
+            }
+            (Granted::Publish(_), "POST", None) => {
+                let grant = permit.publish_grant(&self.config);
+                let response = self.publishing().answer(request, grant).await?;
+                permit.mark(&response)?;
+                Ok(response)
+            }
+            (_, method, _) => self.misgranted(&format!("it is not for {method}")),
+        }
+    }
+
+    /// Refuses a request that the door should not have let in with this right.
+    pub(crate) fn misgranted(&self, why: &str) -> Result<Response, JsValue> {
+        self.engine.application().failed("grant unusable", &why);
+        respond::error(&Error::Internal)
+    }
+
+    async fn answer_subscribe(
+        &self,
+        request: &Request,
+        permit: &Permit,
+    ) -> Result<Response, JsValue> {
+        let read = subscription::read(request, permit, &self.limits.bodies).await;
+        let parsed = match read {
+            Ok(parsed) => parsed,
+            Err(error) => return respond::refuse_stream(request, &error),
+        };
+        let asked = subscribe::Asked { request: &parsed, access: &permit.access };
+        let response = subscribe::answer(&self.engine, request, asked).await?;
+        permit.mark(&response)?;
+        Ok(response)
+    }
+
+    fn publishing(&self) -> Publishing<K, S> {
+        Publishing { engine: Rc::clone(&self.engine), limits: Rc::clone(&self.limits) }
+    }
+
+    /// The door of a host that has no other. It is made at the first request, since on Cloudflare the
+    /// Worker has one for all hubs.
+    fn door(&self) -> &Door {
+        self.door.get_or_init(|| {
+            let weak = Rc::downgrade(&self.engine);
+            let failed = move |why: String| {
+                if let Some(engine) = weak.upgrade() {
+                    engine.application().failed("keys unusable", &why);
+                }
+            };
+            Door::new(Rc::clone(&self.config), HostFetch, failed)
+        })
+    }
+}
