@@ -1,4 +1,4 @@
-//! One publication for one idempotency key, also while the first is still on its way.
+//! One publication for one idempotency key, also while the first request with it is in work.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -15,22 +15,36 @@ use crate::{
     web::host::clock,
 };
 
-/// The keys of one hub, and who waits for them.
+/// The keys of one hub, and the requests that wait for them.
 #[derive(Debug)]
 pub(crate) struct Once {
     keys: RefCell<Idempotency>,
     waiting: RefCell<Vec<(OwnedKey, oneshot::Sender<()>)>>,
 }
 
-/// What came of a key.
+/// The turn of a key.
 pub(crate) enum Begun<'a> {
-    /// Nobody was first.
+    /// No request came with the key before.
     First(First<'a>),
     /// It was published before.
     Again(Published),
 }
 
-/// The right to publish under a key. Those who wait go on when it is dropped.
+/// A key has no turn.
+pub(crate) enum NotBegun {
+    /// The request is refused.
+    Refused(Error),
+    /// The outcomes cannot be read; the log is told why.
+    Failed(OutcomesFailed),
+}
+
+impl From<OutcomesFailed> for NotBegun {
+    fn from(failed: OutcomesFailed) -> Self {
+        Self::Failed(failed)
+    }
+}
+
+/// The right to publish under a key. Requests that wait for the key continue when it is dropped.
 #[must_use = "others wait until this is dropped"]
 pub(crate) struct First<'a> {
     once: &'a Once,
@@ -43,35 +57,34 @@ impl Once {
         Self { keys: RefCell::new(Idempotency::new(outcomes)), waiting: RefCell::default() }
     }
 
-    /// Waits for the key's turn. The outer error is for the log.
+    /// Waits for the key's turn.
     pub(crate) async fn begin(
         &self,
         key: OwnedKey,
         fingerprint: Fingerprint,
-    ) -> Result<Result<Begun<'_>, Error>, OutcomesFailed> {
+    ) -> Result<Begun<'_>, NotBegun> {
         loop {
             let turn = self.keys.borrow_mut().begin(&key, &fingerprint, clock::now())?;
-            return Ok(match turn {
-                Turn::First => Ok(Begun::First(First { once: self, key, fingerprint })),
+            match turn {
+                Turn::First => return Ok(Begun::First(First { once: self, key, fingerprint })),
                 Turn::Again(Outcome { id, connections, .. }) => {
-                    Ok(Begun::Again(Published { id, connections }))
+                    return Ok(Begun::Again(Published { id, connections }));
                 }
-                Turn::Mismatch => Err(Error::KeyReused),
-                Turn::Full => Err(Error::TooManyKeys),
+                Turn::Mismatch => return Err(NotBegun::Refused(Error::KeyReused)),
+                Turn::Full => return Err(NotBegun::Refused(Error::TooManyKeys)),
                 Turn::Wait => {
                     let (ended, waits) = oneshot::channel();
                     self.waiting.borrow_mut().push((key.clone(), ended));
-                    // It resolves by the sender being dropped.
+                    // It resolves when the sender is dropped.
                     let _ = waits.await;
-                    continue;
                 }
-            });
+            }
         }
     }
 }
 
 impl First<'_> {
-    /// Keeps the outcome, in the turn in which its update was appended.
+    /// Stores the outcome, in the turn in which its update was appended.
     pub(crate) fn remember(&self, published: &Published) -> Result<(), OutcomesFailed> {
         let outcome = Outcome {
             fingerprint: self.fingerprint.clone(),

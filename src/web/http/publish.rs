@@ -24,7 +24,7 @@ use crate::{
         http::{
             answers,
             body::{self, Bound},
-            once::{Begun, First},
+            once::{Begun, First, NotBegun},
             publish_stream::{self, Body},
             publishing::Publishing,
             respond, subscribe,
@@ -89,9 +89,11 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
         let fingerprint = Fingerprint::new(kind.kind().media_type(), &body);
         let space = key_space(grant)?;
         let begun = self.limits.once.begin(OwnedKey { space, key }, fingerprint).await;
-        match begun.map_err(|error| self.engine.publish_failed(&error))?? {
-            Begun::Again(published) => Ok(published),
-            Begun::First(first) => self.publish_parsed(parsed, Some(first)).await,
+        match begun {
+            Ok(Begun::Again(published)) => Ok(published),
+            Ok(Begun::First(first)) => self.publish_parsed(parsed, Some(first)).await,
+            Err(NotBegun::Refused(refusal)) => Err(refusal),
+            Err(NotBegun::Failed(error)) => Err(self.engine.publish_failed(&error).into()),
         }
     }
 
@@ -154,7 +156,7 @@ fn body_of(request: &Request) -> Result<Content, Error> {
     }
 }
 
-/// Where the idempotency keys of the publisher are kept. The door tells it for every key.
+/// The space of the publisher's idempotency keys. The door names it with every grant.
 fn key_space(grant: &PublishGrant) -> Result<KeySpace, Error> {
     match (&grant.key_space, grant.access.dialect()) {
         (Some(space), _) => Ok(space.clone()),
