@@ -6,12 +6,14 @@ use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
     tokens::{
         access::Access,
-        access_token, application_claims,
+        access_token::{self, Expected},
+        application_claims,
         bearer::{self, Carriers, CookieNames},
         claims,
         grants::Grants,
         jws::Jws,
         key_set::KeySet,
+        payload::Payload,
     },
 };
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -52,9 +54,11 @@ pub fn token(input: &[u8]) {
             }
         }
     }
-    granted(claims::parse(payload, NOW));
     granted(application_claims::parse(payload, NOW).map(|claims| claims.grants));
-    granted(access_token::parse(payload, "https://issuer.example", "https://hub.example", NOW));
+    let of_token = Payload::new(payload);
+    granted(claims::parse(&of_token, NOW));
+    let expected = Expected { issuer: "https://issuer.example", resource: "https://hub.example" };
+    granted(access_token::parse(&of_token, expected, NOW));
 
     for carriers in [
         Carriers { authorization: Some(header), cookie: Some(payload), query: payload },

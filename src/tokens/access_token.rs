@@ -1,12 +1,10 @@
 //! The claims of an access token of 1.0: RFC 9068 § 4.
 
 use crate::{
-    base::{
-        json::{self, Json},
-        timestamp::Timestamp,
-    },
+    base::{json::Json, timestamp::Timestamp},
     tokens::{
         authorization_details, grants::Grants, invalid_token::InvalidToken, numeric_date::Dates,
+        payload::Payload,
     },
 };
 
@@ -14,22 +12,29 @@ const NOT_CLAIMS: InvalidToken =
     InvalidToken::Claims("they are not a JSON object with the members of RFC 9068 and RFC 9396");
 
 /// The issuer that a token claims, before its signature is verified: it chooses the keys.
-pub(crate) fn issuer(payload: &str) -> Option<String> {
-    Some(json::object(payload).ok()?.text("iss").ok()??.to_owned())
+pub(crate) fn issuer<'a>(payload: &'a Payload<'_>) -> Option<&'a str> {
+    payload.claims()?.text("iss").ok()?
 }
 
-/// Reads the payload of a token whose signature is verified by a key of `issuer`. `resource` is
-/// the hub's resource identifier.
+/// The claims that a token must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected<'a> {
+    /// The issuer whose key verifies the signature.
+    pub issuer: &'a str,
+    /// The hub's resource identifier, which is the audience.
+    pub resource: &'a str,
+}
+
+/// Reads the payload of a token whose signature is verified.
 ///
 /// # Errors
 /// Why it is refused.
 pub fn parse(
-    payload: &str,
-    issuer: &str,
-    resource: &str,
+    payload: &Payload<'_>,
+    Expected { issuer, resource }: Expected<'_>,
     now: Timestamp,
 ) -> Result<Grants, InvalidToken> {
-    let claims = json::object(payload).map_err(|_| NOT_CLAIMS)?;
+    let claims = payload.claims().ok_or(NOT_CLAIMS)?;
     if claims.text("iss") != Ok(Some(issuer)) {
         return Err(InvalidToken::Issuer);
     }
@@ -45,7 +50,7 @@ pub fn parse(
     if !names_hub {
         return Err(InvalidToken::Audience);
     }
-    let dates = Dates::of(&claims).map_err(|_| NOT_CLAIMS)?;
+    let dates = Dates::of(claims).map_err(|_| NOT_CLAIMS)?;
     if dates.exp.is_none() {
         return Err(InvalidToken::Claims("\"exp\" is missing"));
     }
@@ -61,7 +66,9 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
     fn read(claims: &str) -> Result<Grants, InvalidToken> {
-        parse(claims, "https://a.example", "https://hub.example/hub", NOW)
+        let expected =
+            Expected { issuer: "https://a.example", resource: "https://hub.example/hub" };
+        parse(&Payload::new(claims), expected, NOW)
     }
 
     fn claims(iss: &str, aud: &str, rest: &str) -> String {

@@ -1,16 +1,12 @@
 //! The claims of a token of 0.x: draft-dunglas-mercure-07 § 6, authorization.
 
 use crate::{
-    base::{
-        dialect::Dialect,
-        json::{self, Json},
-        limits::MAX_CLAIM_SELECTORS,
-        timestamp::Timestamp,
-    },
+    base::{dialect::Dialect, json::Json, limits::MAX_CLAIM_SELECTORS, timestamp::Timestamp},
     tokens::{
         grants::{Grants, Selector, SubscribeGrant},
         invalid_token::InvalidToken,
         numeric_date::Dates,
+        payload::Payload,
     },
 };
 
@@ -29,10 +25,10 @@ const NOT_MERCURE: InvalidToken = InvalidToken::Claims(
 ///
 /// # Errors
 /// Why it is refused.
-pub fn parse(payload: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
-    let claims = json::object(payload).map_err(|_| NOT_CLAIMS)?;
-    let expires = Dates::of(&claims).map_err(|_| NOT_CLAIMS)?.check(now)?;
-    grants(claim(&claims).unwrap_or(&Json::Null), expires)
+pub fn parse(payload: &Payload<'_>, now: Timestamp) -> Result<Grants, InvalidToken> {
+    let claims = payload.claims().ok_or(NOT_CLAIMS)?;
+    let expires = Dates::of(claims).map_err(|_| NOT_CLAIMS)?.check(now)?;
+    grants(claim(claims).unwrap_or(&Json::Null), expires)
 }
 
 /// The claim among these, if it is there.
@@ -73,6 +69,10 @@ fn selectors(mercure: &Json<'_>, of: &'static str) -> Result<Vec<Selector>, Inva
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(payload: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
+        super::parse(&Payload::new(payload), now)
+    }
 
     #[test]
     fn a_publish_claim_may_grant_everything()

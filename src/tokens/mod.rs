@@ -26,6 +26,7 @@ pub(crate) mod key_sets;
 pub(crate) mod lookalike;
 pub(crate) mod numeric_date;
 pub(crate) mod origins;
+pub(crate) mod payload;
 pub(crate) mod pem;
 pub(crate) mod publish_origin;
 pub(crate) mod publisher;

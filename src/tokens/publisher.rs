@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use crate::{base::json, tokens::key::Key};
+use crate::tokens::{key::Key, payload::Payload};
 
 /// The publisher that a token or an application names: the subject of its issuer, or else the holder of
 /// the key; as the bytes that a digest is made of. No two publishers have the same bytes.
@@ -26,9 +26,8 @@ impl Publisher {
     ///
     /// A token of 0.x may claim any issuer, and does not become one that is trusted by that.
     #[must_use]
-    pub fn of_token(issuer: Option<&str>, payload: &str, key: &Key) -> Self {
-        let claims = json::object(payload).ok();
-        let claim = |name| claims.as_ref()?.text(name).ok()?.filter(|text| !text.is_empty());
+    pub fn of_token(issuer: Option<&str>, payload: &Payload<'_>, key: &Key) -> Self {
+        let claim = |name| payload.claims()?.text(name).ok()?.filter(|text| !text.is_empty());
         let (trusted, claimed) = (issuer.unwrap_or_default(), claim("iss").unwrap_or_default());
         let (kind, whose) = match claim("sub") {
             Some(subject) => ("subject", subject.as_bytes()),
@@ -97,19 +96,20 @@ impl KeySpace {
 mod tests {
     use super::*;
 
-    fn key(secret: &str) -> Key {
-        Key::secret(secret.repeat(32).into_bytes()).unwrap()
+    fn of_token(issuer: Option<&str>, payload: &str, secret: &str) -> Publisher {
+        let key = Key::secret(secret.repeat(32).into_bytes()).unwrap();
+        Publisher::of_token(issuer, &Payload::new(payload), &key)
     }
 
     fn of(issuer: Option<&str>, payload: &str) -> Publisher {
-        Publisher::of_token(issuer, payload, &key("k"))
+        of_token(issuer, payload, "k")
     }
 
     #[test]
     fn a_subject_is_the_same_whatever_key_and_whatever_else_is_in_its_token() {
         let first = of(None, r#"{"iss":"a","sub":"b","jti":"1"}"#);
         let renewed = r#"{"jti":"2","sub":"b","iss":"a","mercure":{"publish":["*"]}}"#;
-        assert_eq!(first, Publisher::of_token(None, renewed, &key("other")));
+        assert_eq!(first, of_token(None, renewed, "other"));
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
             of(None, "{}"),
             of(Some("a"), r#"{"iss":"a","sub":"bc"}"#),
             of(Some("a"), r#"{"iss":"a"}"#),
-            Publisher::of_token(None, "{}", &key("l")),
+            of_token(None, "{}", "l"),
             of(None, r#"{"sub":"application"}"#),
             Publisher::of_application(None, "abc"),
             Publisher::of_application(None, "application"),
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn neither_it_nor_its_key_space_shows_a_secret() {
-        let publisher = Publisher::of_token(None, "{}", &key("s3cret"));
+        let publisher = of_token(None, "{}", "s3cret");
         assert_eq!(format!("{publisher:?}"), "Publisher { .. }");
         assert_eq!(KeySpace::of_digest(&[0xff; 32]).as_str(), "_____________________w");
         assert_ne!(KeySpace::of_digest(&[]), KeySpace::anonymous());

@@ -6,13 +6,15 @@ use crate::{
         timestamp::Timestamp,
     },
     tokens::{
-        access_token,
+        access_token::{self, Expected},
         bearer::Carrier,
         claims,
         grants::Grants,
         invalid_token::InvalidToken,
         jws::Jws,
-        key::Weakness,
+        key::{Key, Weakness},
+        payload::Payload,
+        publisher::Publisher,
         verifier::{Role, Verifier},
     },
 };
@@ -42,13 +44,14 @@ pub struct Trust {
     pub(crate) weak: Vec<InvalidTrust>,
 }
 
-/// How a token is to be verified and read.
-#[derive(Clone, Copy, Debug)]
-pub struct Choice<'trust> {
-    /// What verifies its signature.
-    pub verifier: &'trust Verifier,
+/// A token, and the rules by which it is verified and read.
+#[derive(Clone, Debug)]
+pub struct Choice<'a> {
+    /// The keys and algorithms that may have made its signature.
+    pub verifier: &'a Verifier,
     /// The issuer, for an access token of 1.0.
-    issuer: Option<&'trust Issuer>,
+    issuer: Option<&'a Issuer>,
+    payload: Payload<'a>,
 }
 
 impl Trust {
@@ -179,12 +182,13 @@ impl Trust {
     ///
     /// # Errors
     /// Why there is none, or why it does not allow the token's algorithm.
-    pub fn choose(&self, jws: &Jws<'_>, role: Role) -> Result<Choice<'_>, InvalidToken> {
+    pub fn choose<'a>(&'a self, jws: &'a Jws<'_>, role: Role) -> Result<Choice<'a>, InvalidToken> {
+        let payload = Payload::new(&jws.payload);
         let typ = jws.header.typ.as_deref();
         let issuer = match Dialect::of_token(typ, self.trusts()) {
             Dialect::V0 => None,
             Dialect::V1 => {
-                let claimed = access_token::issuer(&jws.payload).ok_or(InvalidToken::Issuer)?;
+                let claimed = access_token::issuer(&payload).ok_or(InvalidToken::Issuer)?;
                 let mut issuers = self.issuers.iter();
                 Some(issuers.find(|issuer| issuer.id == claimed).ok_or(InvalidToken::Issuer)?)
             }
@@ -192,17 +196,11 @@ impl Trust {
         let verifiers = issuer.map_or(&self.legacy, |issuer| &issuer.verifiers);
         let verifier = verifiers.of(role).ok_or(InvalidToken::NoVerifier)?;
         verifier.allows(&jws.header)?;
-        Ok(Choice { verifier, issuer })
+        Ok(Choice { verifier, issuer, payload })
     }
 }
 
-impl<'trust> Choice<'trust> {
-    /// The trusted issuer of an access token of 1.0.
-    #[must_use]
-    pub fn issuer(&self) -> Option<&'trust str> {
-        self.issuer.map(|issuer| issuer.id.as_str())
-    }
-
+impl Choice<'_> {
     /// The dialect of the token.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
@@ -227,16 +225,20 @@ impl<'trust> Choice<'trust> {
     ///
     /// # Errors
     /// Why it is refused.
-    pub fn grants(
-        &self,
-        jws: &Jws<'_>,
-        resource: &str,
-        now: Timestamp,
-    ) -> Result<Grants, InvalidToken> {
+    pub fn grants(&self, resource: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
         match self.issuer {
-            Some(issuer) => access_token::parse(&jws.payload, &issuer.id, resource, now),
-            None => claims::parse(&jws.payload, now),
+            Some(issuer) => {
+                access_token::parse(&self.payload, Expected { issuer: &issuer.id, resource }, now)
+            }
+            None => claims::parse(&self.payload, now),
         }
+    }
+
+    /// The publisher who has sent the token, once `key` has verified its signature.
+    #[must_use]
+    pub fn publisher(&self, key: &Key) -> Publisher {
+        let issuer = self.issuer.map(|issuer| issuer.id.as_str());
+        Publisher::of_token(issuer, &self.payload, key)
     }
 }
 

@@ -118,11 +118,10 @@ impl Case<'_> {
             Proven::By(key) => key,
             Proven::NotYet(step) => return Ok(step),
         };
-        let grants = choice.grants(&jws, &ask.addressed.url, door.now)?;
+        let grants = choice.grants(&ask.addressed.url, door.now)?;
         self.compile(&grants)?;
         self.may_publish_something(&grants)?;
-        let publisher =
-            self.is_repeatable().then(|| Publisher::of_token(choice.issuer(), &jws.payload, &key));
+        let publisher = self.is_repeatable().then(|| choice.publisher(&key));
         let bearer = Bearer { grants, carrier, key_space: None };
         Ok(self.grant(bearer, publisher, proof.answers))
     }

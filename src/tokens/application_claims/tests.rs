@@ -5,8 +5,10 @@ use crate::{
         limits::{MAX_CLAIM_SELECTORS, MAX_DETAIL_TOPICS},
     },
     tokens::{
+        access_token::{self, Expected},
         authorization_details::TYPE,
         grants::{Selector, SubscribeGrant},
+        payload::Payload,
     },
 };
 
@@ -123,7 +125,7 @@ fn a_payload_of_0_x_grants_as_in_a_token() {
         r#"{"mercure":null,"sub":"a"}"#,
         r#"{"exp":1800000001}"#,
     ] {
-        assert_eq!(Ok(grants(payload)), claims::parse(payload, NOW), "{payload}");
+        assert_eq!(Ok(grants(payload)), claims::parse(&Payload::new(payload), NOW), "{payload}");
     }
     assert!(grants(r#"{"mercure":{"publish":[]}}"#).has_publish_claim);
 }
@@ -136,7 +138,9 @@ fn a_payload_of_1_0_grants_as_in_a_token_without_its_issuer_and_audience() {
          "topics":[{"match":"/c/:d","match_type":"urlpattern"}]"#,
     );
     let token = own.replacen('{', r#"{"iss":"i","aud":"r","exp":1800000001,"#, 1);
-    let of_token = crate::tokens::access_token::parse(&token, "i", "r", NOW).unwrap();
+    let of_token =
+        access_token::parse(&Payload::new(&token), Expected { issuer: "i", resource: "r" }, NOW)
+            .unwrap();
     assert_eq!(grants(&token), of_token);
     assert_eq!(grants(&own), Grants { expires: None, ..of_token });
 }
