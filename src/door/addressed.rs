@@ -7,10 +7,10 @@ use crate::{
     tokens::{authorization::Authorization, resource_metadata::ResourceMetadata},
 };
 
-/// The hub that a request is for, and what the request's URL says beyond it.
+/// The hub that a request is for, and the other parts of the request's URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addressed {
-    /// The public URL of the hub, or else that of the request, without its query.
+    /// The public URL of the hub. Without one it is the URL of the request, up to the hub.
     pub url: String,
     /// The paths at which the hub is found.
     pub paths: Vec<String>,
@@ -21,7 +21,7 @@ pub struct Addressed {
 }
 
 impl Addressed {
-    /// Reads the absolute URL of a request. `public_url` is the URL by which the world knows the hub.
+    /// Reads the absolute URL of a request. `public_url` is the public URL of the hub, if it has one.
     #[must_use]
     pub fn of(url: &str, public_url: Option<&str>) -> Self {
         let url = url.split('#').next().unwrap_or_default();
@@ -44,7 +44,7 @@ impl Addressed {
         self.paths.iter().map(|hub| format!("{hub}{SUBSCRIPTIONS}{below}")).collect()
     }
 
-    /// Where refusals say what the hub asks for.
+    /// The URL of the hub's metadata, which refusals name.
     pub(crate) fn metadata(&self, own: &Authorization) -> String {
         ResourceMetadata::new(&self.url, &own.trust, &own.cookie_names.v1).url()
     }

@@ -1,4 +1,4 @@
-//! What the door tells a hub's object about a request, and the one text in which it does.
+//! The right of a request, as the door tells it to a hub's object, and its one text.
 //!
 //! ```text
 //! granted  = "1" ( "o" / ( "p" / "s" ) holder )
@@ -38,10 +38,10 @@ use crate::{
     },
 };
 
-/// The first letter of the text: a text of another version is not read.
+/// The first letter of the text. A text of another version is not read.
 const VERSION: u8 = b'1';
 
-/// What the door tells a hub's object about a request: who asks, and what is granted.
+/// The right of a request, as the door tells it to a hub's object: who asks, and for which role.
 ///
 /// As text it is one line of the request's `cf`; one value has one text.
 ///
@@ -64,7 +64,7 @@ pub enum Granted {
 /// Who holds the right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
-    /// Anybody, where the configuration allows it.
+    /// Anybody, where the settings allow it.
     Anonymous,
     /// The bearer of a token, or of claims that an application has vouched for.
     Bearer(Bearer),
@@ -73,7 +73,7 @@ pub enum Holder {
 /// Who holds a right by claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bearer {
-    /// What the claims grant, with the selectors as they stand there.
+    /// The grants of the claims, with the selectors as they stand there.
     pub grants: Grants,
     /// Where the token stood.
     pub carrier: Carrier,
@@ -81,7 +81,7 @@ pub struct Bearer {
     pub key_space: Option<KeySpace>,
 }
 
-/// A text is not one of [`Granted`].
+/// A text is not the text of a [`Granted`].
 ///
 /// The error says where. It shows nothing of the text, which may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -89,7 +89,7 @@ pub struct Bearer {
 pub struct InvalidGranted {
     /// The byte at which it is wrong, from 0 on.
     pub at: usize,
-    /// What has to be there.
+    /// The part that has to be there.
     pub expected: &'static str,
 }
 

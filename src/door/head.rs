@@ -1,4 +1,4 @@
-//! What stands ahead of a request's body.
+//! The head of a request: all but its body.
 
 /// The head of a request, as its host keeps it. The door reads nothing else of a request.
 pub trait Head {

@@ -1,9 +1,8 @@
-//! The door: who asks is judged before a hub is touched.
+//! The steps that judge a request, before a hub is touched.
 //!
-//! A host calls [`Door::step`] again and again. Each call is synchronous and keeps nothing: it reads
-//! the request's head anew, with the answers of the host so far, and says what is needed next. So
-//! nothing is shared between requests but values, and a request that ends in the middle holds up no
-//! other.
+//! A host calls [`Door::step`] again and again. Each call is synchronous and keeps nothing. It reads the
+//! request's head and the answers of the host so far, and names the next step. So requests share only
+//! values, and a request that ends in the middle holds up no other.
 
 mod answers;
 mod ask;
@@ -23,7 +22,7 @@ use self::case::Case;
 use crate::{door::head::Head, http::error::Error, tokens::key_sets::KeySets};
 
 impl Door<'_> {
-    /// Says what is to be done next for a request to this hub.
+    /// Names the next step for a request to this hub.
     ///
     /// # Errors
     /// Why the request is refused.

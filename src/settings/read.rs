@@ -52,9 +52,7 @@ impl Config {
             Some(_) => invalid.in_hub(hub),
             None => invalid,
         })?;
-        for weak in &mut config.authorization.trust.weak {
-            weak.hub = own(weak.variable).map(|_| hub.to_owned());
-        }
+        config.authorization.trust.name_hub(hub, &|variable| own(variable).is_some());
         if !is_named {
             return Ok(config.named(hub));
         }

@@ -1,4 +1,4 @@
-//! What a request may do, once its token was verified.
+//! The rights of a request, once its token is verified.
 
 use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What a request may publish and see. Without a token it is nothing but what is public.
+/// The updates that a request may publish and see. By default it sees the public ones alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
     dialect: Option<Dialect>,
@@ -24,10 +24,11 @@ pub struct Access {
 }
 
 impl Access {
-    /// What these grants allow; `urls` resolves their URL patterns.
+    /// The rights that these grants give. `urls` resolves their URL patterns.
     ///
     /// # Errors
-    /// When a selector is not one, or they are too much together: the token is then wrong as a whole.
+    /// A selector is invalid, or all of them are over a limit together. The token is then refused as a
+    /// whole.
     pub fn new(grants: Grants, urls: &dyn UrlParser) -> Result<Self, InvalidToken> {
         let mut totals = SelectorTotals::default();
         let subscribe = grants.subscribe.iter().flat_map(|grant| &grant.topics);
@@ -49,7 +50,7 @@ impl Access {
         })
     }
 
-    /// Without a token, where everybody may publish.
+    /// The rights without a token, where everybody may publish.
     #[must_use]
     pub fn open_to_publish() -> Self {
         Self { publish: [TopicSelector::All].into_iter().collect(), ..Self::default() }
@@ -61,7 +62,7 @@ impl Access {
         self.dialect
     }
 
-    /// When it ends.
+    /// When the rights end.
     #[must_use]
     pub fn expires(&self) -> Option<Timestamp> {
         self.expires
@@ -73,7 +74,7 @@ impl Access {
         self.publish.select_all(topics)
     }
 
-    /// Whether the token has a `publish` claim of 0.x, be it empty.
+    /// Whether the token has a `publish` claim of 0.x, even an empty one.
     #[must_use]
     pub fn has_publish_claim(&self) -> bool {
         self.has_publish_claim
@@ -84,13 +85,14 @@ impl Access {
         self.subscribe.iter().flat_map(|grant| &grant.topics)
     }
 
-    /// All that is attached to subscriptions, as JSON.
+    /// The payloads of all grants, as JSON.
     pub fn payloads(&self) -> impl Iterator<Item = &str> {
         self.subscribe.iter().filter_map(|grant| grant.payload.as_deref())
     }
 
-    /// What is attached to a subscription to `matcher`, which these topics hold alone, as JSON: the
-    /// token's in 0.x, that of the first detail that covers the matcher in 1.0.
+    /// The payload of a subscription to `matcher`, as JSON. These topics hold the matcher alone.
+    ///
+    /// In 0.x it is the payload of the token, in 1.0 that of the first detail that covers the matcher.
     #[must_use]
     pub fn payload(&self, matcher: &ResolvedTopics<'_>) -> Option<&str> {
         let covers = |grant: &&SubscribeGrant<TopicSelector>| {

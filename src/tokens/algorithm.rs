@@ -41,7 +41,7 @@ pub enum Curve {
     P521,
 }
 
-/// What kind of key an algorithm takes.
+/// The kind of key that an algorithm takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyKind {
     /// Bytes that both sides know.
@@ -58,7 +58,7 @@ pub enum KeyKind {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{name:?} is not a signature algorithm of this hub")]
 pub struct UnknownAlgorithm {
-    /// What was given.
+    /// The name that was given.
     pub name: String,
 }
 

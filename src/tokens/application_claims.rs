@@ -24,16 +24,16 @@ use crate::{
     },
 };
 
-/// What an application grants to a request.
+/// The rights that an application gives to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationClaims {
-    /// What may be published and seen.
+    /// The updates that may be published and seen.
     pub grants: Grants,
     /// Who publishes, if the application says it.
     pub publisher: Option<Publisher>,
 }
 
-/// Why claims are refused. It is meant for the log of the application's developer, and for nobody else.
+/// Why claims are refused. Only the log of the application's developer shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidClaims {
     /// They are not an object, or one that cannot be read.
@@ -42,25 +42,25 @@ pub enum InvalidClaims {
          {{ subscribe: [\"orders/{{id}}\"], publish: [] }}"
     )]
     NotAnObject,
-    /// A member is not known, and may be meant for another.
+    /// A member is not known. It may be a misspelt one.
     #[error("{member:?} is not known in the claims; known are {known}")]
     Unknown {
-        /// Its name, with the names of what it is in.
+        /// Its name, behind the names of the members that it is in.
         member: String,
-        /// Those that may be there.
+        /// The members that may be there.
         known: String,
     },
-    /// A value is not what it has to be.
+    /// A value has a wrong form.
     #[error("{member} is {value}, and has to be {expected}")]
     Value {
-        /// What has the value.
+        /// The member that has the value.
         member: String,
         /// The value, where it is harmless and short.
         value: String,
-        /// What would be right.
+        /// The form that would be right.
         expected: &'static str,
     },
-    /// They would be refused as those of a token, whose rules are the same.
+    /// A token with these claims would be refused. The same rules hold here.
     #[error("they are refused as the claims of a token would be: {0}")]
     Refused(#[from] InvalidToken),
 }
@@ -74,8 +74,8 @@ const MAX_SECONDS: f64 = 1e11;
 /// in the payload of a token of either dialect. The bounds are those of tokens.
 ///
 /// # Errors
-/// What is wrong with them, and what would be right. A member that is not known is wrong: a name that
-/// is misspelt grants neither more nor less than was meant.
+/// The part that is wrong, and the form that would be right. An unknown member is refused, so that a
+/// misspelt name grants neither more nor less than was meant.
 pub fn parse(json: &str, now: Timestamp) -> Result<ApplicationClaims, InvalidClaims> {
     if json.len() > MAX_TOKEN_BYTES {
         let (of, count, limit) = ("bytes of JSON", json.len(), MAX_TOKEN_BYTES);
@@ -89,7 +89,7 @@ pub fn parse(json: &str, now: Timestamp) -> Result<ApplicationClaims, InvalidCla
     }
 }
 
-/// Reads the short form. Its first selector says of which dialect all are.
+/// Reads the short form. Its first selector decides the dialect of all.
 fn short(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, InvalidClaims> {
     let first = |list| claims.list(list).ok().flatten().and_then(<[_]>::first);
     let is_of_1_0 = first("subscribe").or(first("publish")).is_some_and(Json::is_object);
@@ -99,14 +99,14 @@ fn short(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, Invalid
     let grants = if is_of_1_0 {
         topics(claims, expires)?
     } else {
-        // It has the members of the claim of 0.x. That a list is there, and empty, grants nothing also
-        // where the claim of a token would.
+        // The short form has the members of the claim of 0.x. An empty list grants nothing here, also
+        // where an empty claim of a token would.
         Grants { has_publish_claim: false, ..claims::grants(claims, expires)? }
     };
     Ok(ApplicationClaims { grants, publisher: publisher(claims, "subscriber") })
 }
 
-/// What the topics of the short form grant, as those of authorization details do.
+/// Grants the topics of the short form, as those of authorization details.
 fn topics(claims: &Json<'_>, expires: Option<Timestamp>) -> Result<Grants, InvalidToken> {
     let list = |name| {
         let topics = claims.list(name).ok().flatten().unwrap_or_default();
@@ -119,7 +119,7 @@ fn topics(claims: &Json<'_>, expires: Option<Timestamp>) -> Result<Grants, Inval
     Ok(Grants { dialect: Dialect::V1, publish, has_publish_claim: false, subscribe, expires })
 }
 
-/// Reads a payload as a token has it. Neither issuer nor audience is held against anything.
+/// Reads the payload of a token. Its issuer and its audience are not checked.
 fn payload(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, InvalidClaims> {
     form::check(PAYLOAD, claims, &Path::Claims)?;
     let expires = expires(claims, "exp", now)?;
@@ -137,14 +137,14 @@ fn payload(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, Inval
     Ok(ApplicationClaims { grants, publisher: publisher(claims, "sub") })
 }
 
-/// Whose the claims are, if they say it. An issuer stands in a payload alone.
+/// The publisher that the claims name, if they do. Only a payload names an issuer.
 fn publisher(claims: &Json<'_>, subject: &str) -> Option<Publisher> {
     let subject = claims.text(subject).ok()??;
     Some(Publisher::of_application(claims.text("iss").ok().flatten(), subject))
 }
 
-/// When the claims expire. `null` is no date: it is made of a `Date` or a number that is none, and
-/// would be taken for claims without an end.
+/// When the claims expire. `null` is refused: JSON makes it of an invalid `Date` and of `NaN`, and such
+/// claims would never end.
 fn expires(
     claims: &Json<'_>,
     member: &'static str,

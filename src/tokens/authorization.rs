@@ -1,11 +1,11 @@
-//! How the hub is set up to tell who may do what.
+//! The settings that decide who may do what.
 
 use crate::tokens::{bearer::CookieNames, origins::Origins, trust::Trust};
 
 /// The part of the configuration that is about authorization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Authorization {
-    /// Whose tokens are trusted.
+    /// The keys and the issuers that are trusted.
     pub trust: Trust,
     /// Whether everybody may publish without a token: `ANONYMOUS_PUBLISH`.
     pub anonymous_publish: bool,
@@ -13,16 +13,16 @@ pub struct Authorization {
     pub anonymous_subscribe: bool,
     /// The cookie that may carry a token: `COOKIE_NAME`.
     pub cookie_names: CookieNames,
-    /// Whose pages may publish with their visitors' cookie: `PUBLISH_ORIGINS`.
+    /// The origins whose pages may publish with the cookie of a visitor: `PUBLISH_ORIGINS`.
     pub publish_origins: Origins,
-    /// Whether a `publish` claim, be it empty, is enough for a public update:
+    /// Whether a `publish` claim, even an empty one, is enough for a public update:
     /// `PROTOCOL_VERSION_COMPATIBILITY`.
     pub public_by_claim: bool,
-    /// The URL by which the world knows the hub, which access tokens must be meant for:
-    /// `RESOURCE_IDENTIFIER`, else that of the hub at the first origin of `PUBLIC_ORIGINS`. Where
-    /// neither is set, each request has its own.
+    /// The public URL of the hub, which is the audience of access tokens: `RESOURCE_IDENTIFIER`, or
+    /// else the URL of the hub at the first origin of `PUBLIC_ORIGINS`. Where neither is set, it is the
+    /// URL of each request.
     pub public_url: Option<String>,
-    /// The origins at which the hub is to be asked: `PUBLIC_ORIGINS`. Any, when none is listed.
+    /// The origins at which the hub answers: `PUBLIC_ORIGINS`. Without a list it answers at any.
     pub public_origins: Option<Origins>,
 }
 

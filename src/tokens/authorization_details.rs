@@ -17,14 +17,14 @@ use crate::{
 /// The `type` of a detail that is meant for a hub, compared byte by byte.
 pub const TYPE: &str = "https://mercure.rocks/authorization-detail";
 
-/// What the details grant.
+/// The grants of the details.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Granted {
     publish: Vec<Selector>,
     subscribe: Vec<SubscribeGrant>,
 }
 
-/// What the details of claims grant.
+/// The grants of the details of claims.
 pub(crate) fn grants(
     details: &[Json<'_>],
     expires: Option<Timestamp>,
@@ -34,8 +34,8 @@ pub(crate) fn grants(
     Ok(Grants { dialect, publish, has_publish_claim: false, subscribe, expires })
 }
 
-/// Reads the details. Those of another type are not looked at; one of ours that is wrong refuses
-/// the token as a whole. That a `urlpattern` is one, is for the reader of the patterns to see.
+/// Reads the details. Details of another type are passed over. One wrong detail of this type refuses
+/// the token as a whole. A `urlpattern` is checked later, when it is compiled.
 fn parse(details: &[Json<'_>]) -> Result<Granted, InvalidToken> {
     let ours = details.iter().filter(|detail| detail.text("type") == Ok(Some(TYPE)));
     let mut granted = Granted::default();
@@ -105,7 +105,7 @@ fn selector(topic: &Json<'_>) -> Result<Selector, InvalidToken> {
         }
     };
     let refused = |reason: String| {
-        // As much of it as one looks at.
+        // Enough of it to find it again.
         Err(InvalidToken::Selector { selector: pattern.chars().take(100).collect(), reason })
     };
     if pattern.is_empty() {
@@ -124,7 +124,7 @@ fn selector(topic: &Json<'_>) -> Result<Selector, InvalidToken> {
     })
 }
 
-/// Holds the number of all topics against its bound.
+/// Checks the number of all topics.
 pub(crate) fn within_topics(count: usize) -> Result<(), InvalidToken> {
     within("topics of authorization details", count, MAX_DETAIL_TOPICS)
 }

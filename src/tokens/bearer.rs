@@ -1,4 +1,4 @@
-//! Where a request has its token: RFC 6750 § 2, and the cookie of Mercure.
+//! The token of a request: RFC 6750 § 2, and the cookie of Mercure.
 
 use std::iter::{once, repeat};
 
@@ -34,7 +34,7 @@ pub struct Presented {
 pub enum Carrier {
     /// In the `Authorization` header.
     Header,
-    /// In the cookie, which browsers send along unasked: a publication needs its origin checked.
+    /// In the cookie, which browsers send unasked, so that the origin of a publication is checked.
     Cookie,
     /// In the query, in 0.x alone: the answer is `Cache-Control: private`, RFC 6750 § 2.3.
     Query,
@@ -74,9 +74,11 @@ impl CookieNames {
     }
 }
 
-/// Finds the token of a request. The header is looked at first, then the query, then the cookie,
-/// and what comes behind the first that is there is not. `dialect` is the dialect that the request
-/// shows by itself, if it does: a query is never a carrier in 1.0, and the cookies differ.
+/// Finds the token of a request. The first part that carries one counts: the header, then the query,
+/// then the cookie.
+///
+/// `dialect` is the dialect that the request shows by itself. A query never carries a token in 1.0, and
+/// each dialect has its own cookie.
 ///
 /// # Errors
 /// When there is an `Authorization` header that carries no token, or more than one.
@@ -127,17 +129,17 @@ fn of_query(query: &str) -> Option<String> {
     pairs.find(|(name, _)| name == "authorization").map(|(_, value)| value.into_owned())
 }
 
-/// The cookies of a request. Two `Cookie` fields, as a proxy may forward what HTTP/2 has split, are to
-/// be one with "; " between them (RFC 9113 § 8.2.3), but the host joins fields with ", ".
+/// The cookies of a request. HTTP/2 may split the field, and RFC 9113 § 8.2.3 joins the parts with
+/// "; ". A proxy may forward them as two fields, which the host joins with ", ".
 ///
-/// A comma may be a part of a cookie too, against RFC 6265 § 4.1.1. So what is a cookie by semicolons
-/// alone goes before what stands behind a comma, whichever comes first, and what stands in quotes, or
-/// behind a comma without its space, is a part of its cookie.
+/// A comma may also be a part of a cookie, against RFC 6265 § 4.1.1. So a cookie behind a semicolon goes
+/// before one behind a comma, whichever comes first. A comma in quotes, or without a space behind it,
+/// ends no cookie.
 #[derive(Clone, Copy)]
 struct Cookies<'header>(&'header str);
 
 impl<'header> Cookies<'header> {
-    /// The value of the first of these names that there is. No token has a comma in it.
+    /// The value of the first of these names that has one. No token has a comma in it.
     ///
     /// RFC 6265 § 5.4: of cookies with one name the first has the longest path.
     fn first(self, names: &[&str]) -> Option<&'header str> {
@@ -171,10 +173,10 @@ struct Pair<'header> {
     behind: Separator,
 }
 
-/// What stands ahead of a cookie.
+/// The character that stands before a cookie.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Separator {
-    /// A semicolon, or nothing.
+    /// A semicolon, or none.
     Semicolon,
     /// A comma, which may be a part of the cookie ahead of it.
     Comma,
@@ -189,7 +191,7 @@ impl<'header> Pair<'header> {
     }
 }
 
-/// What stands before the first ", " that is not in quotes, and what stands behind it.
+/// Splits the text at the first ", " that is not in quotes.
 fn split_field(text: &str) -> (&str, Option<&str>) {
     let mut quoted = false;
     let comma = text.bytes().zip(text.bytes().skip(1)).position(|pair| {

@@ -1,4 +1,4 @@
-//! How a request is answered that may not do what it asks for: RFC 6750 § 3 and RFC 9728 § 5.1.
+//! The refusal of a request for want of a right: RFC 6750 § 3 and RFC 9728 § 5.1.
 
 use thiserror::Error;
 
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Why a request is not authorized. Shown as text it is the `detail` of the answer.
+/// Why a request is not authorized. As text it is the `detail` of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Unauthorized {
     /// No token was presented.
@@ -27,10 +27,10 @@ pub enum Unauthorized {
     /// A page of this origin may not use its visitor's cookie.
     #[error(transparent)]
     Origin(#[from] ForbiddenOrigin),
-    /// The keys could not be fetched, so that nothing can be said about the token.
+    /// The keys could not be fetched, so that the token could not be verified.
     #[error("the keys that verify the token cannot be fetched at present")]
     KeysUnavailable,
-    /// Nobody can do this here: there is no key for such tokens.
+    /// There is no key for such tokens, so that nobody can do this.
     #[error("this needs a token, and the hub has no key that verifies one")]
     NoKey,
 }
@@ -43,7 +43,7 @@ impl Unauthorized {
     }
 
     /// The status in a dialect. In 0.x the reference hub answers everything with 401, and clients
-    /// have come to expect it.
+    /// expect it.
     #[must_use]
     pub fn status(&self, dialect: Dialect) -> u16 {
         match (self, dialect) {

@@ -31,12 +31,12 @@ pub fn parse(payload: &Payload<'_>, now: Timestamp) -> Result<Grants, InvalidTok
     grants(claim(claims).unwrap_or(&Json::Null), expires)
 }
 
-/// The claim among these, if it is there.
+/// The claim of Mercure among these claims.
 pub(crate) fn claim<'a, 'json>(claims: &'a Json<'json>) -> Option<&'a Json<'json>> {
     claims.get(NAMESPACED).or(claims.get("mercure"))
 }
 
-/// What an object with the members of the claim grants. Without one that is nothing.
+/// The grants of an object with the members of the claim. `null` grants nothing.
 pub(crate) fn grants(
     mercure: &Json<'_>,
     expires: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! As much of DER as a public key needs: X.690 § 10, RFC 5280 § 4.1.
+//! The part of DER that public keys need: X.690 § 10, RFC 5280 § 4.1.
 
 use thiserror::Error;
 
@@ -76,8 +76,8 @@ impl<'a> Elements<'a> {
     }
 }
 
-/// The subject's public key out of a certificate: RFC 5280 § 4.1. That the certificate is signed
-/// and in force is not looked at: it is trusted because the operator gave it.
+/// The subject's public key in a certificate: RFC 5280 § 4.1. Its signature and its dates are not
+/// checked, since the operator gave it.
 pub(crate) fn spki_of_certificate(certificate: &[u8]) -> Result<&[u8], InvalidPublicKey> {
     let spki = || {
         let mut certificate = Elements(Elements(certificate).expect(SEQUENCE)?);
@@ -95,7 +95,7 @@ pub(crate) fn spki_of_certificate(certificate: &[u8]) -> Result<&[u8], InvalidPu
     spki().ok_or(InvalidPublicKey::Structure)
 }
 
-/// What kind of key a `SubjectPublicKeyInfo` holds: RFC 5280 § 4.1.2.7.
+/// The kind of the key in a `SubjectPublicKeyInfo`: RFC 5280 § 4.1.2.7.
 pub(crate) fn kind_of_spki(spki: &[u8]) -> Result<KeyKind, InvalidPublicKey> {
     let parts = || {
         let mut outer = Elements(spki);

@@ -1,19 +1,19 @@
-//! When a key set that is fetched is to be fetched again.
+//! When the hub fetches a key set again.
 
 use std::{rc::Rc, time::Duration};
 
 use crate::{base::timestamp::Timestamp, tokens::key_set::KeySet};
 
-/// How long a key set is used before it is fetched again: what authorization servers commonly
-/// allow caches, and soon enough for a key that was withdrawn.
+/// How long a key set is used before it is fetched again. Authorization servers commonly allow caches
+/// this time, and a withdrawn key is forgotten soon enough.
 pub const MAX_AGE: Duration = Duration::from_mins(10);
 
-/// The least time between two fetches, whatever `kid`s come along: nobody makes the hub hammer
-/// an authorization server by inventing them.
+/// The least time between two fetches. So nobody makes the hub hammer an authorization server by
+/// inventing a `kid` for each request.
 pub const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
-/// How long a key set is used while it cannot be fetched again: over a bad night of the
-/// authorization server, and no longer, since a withdrawn key would live as long.
+/// How long a key set is used while it cannot be fetched again: over a bad night of the authorization
+/// server. It is no longer, since a withdrawn key would live as long.
 pub const MAX_STALE: Duration = Duration::from_hours(24);
 
 /// The key set of one URL, as it was fetched last.
@@ -23,7 +23,7 @@ pub struct FetchedKeys {
     attempted: Option<Timestamp>,
 }
 
-/// What to do about a key set.
+/// The decision about a key set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Use it.
@@ -35,7 +35,7 @@ pub enum Next {
 }
 
 impl FetchedKeys {
-    /// What to do for a token; `is_known` says whether a key set has a key for it.
+    /// Decides for a token. `is_known` tells whether a key set has a key for it.
     pub fn next(&self, now: Timestamp, is_known: impl Fn(&KeySet) -> bool) -> Next {
         let may_fetch = self.may_fetch(now);
         match &self.fetched {
@@ -58,7 +58,7 @@ impl FetchedKeys {
         self.attempted = Some(now);
     }
 
-    /// Takes what was fetched, or nothing if that failed; returns what is to be used.
+    /// Takes the fetched set, or `None` if the fetch failed. Returns the set to use.
     pub fn finish(&mut self, now: Timestamp, fetched: Option<KeySet>) -> Option<Rc<KeySet>> {
         if let Some(keys) = fetched {
             self.fetched = Some((now, Rc::new(keys)));

@@ -1,18 +1,18 @@
-//! What a verified token allows: who may publish what, and see what.
+//! The grants of a verified token: the updates that its bearer may publish and see.
 
 use crate::base::{dialect::Dialect, timestamp::Timestamp};
 
-/// The grants of a token. `S` is what selects topics: a [`Selector`] as it stands in the token,
-/// or what [`try_map`](Grants::try_map) makes of it.
+/// The grants of a token. `S` is the type of its selectors: a [`Selector`] as it stands in the token,
+/// or the one that [`try_map`](Grants::try_map) makes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grants<S = Selector> {
     /// The dialect of the token.
     pub dialect: Dialect,
-    /// What may be published.
+    /// The topics that may be published.
     pub publish: Vec<S>,
-    /// Whether there is a `publish` claim of 0.x, be it empty.
+    /// Whether there is a `publish` claim of 0.x, even an empty one.
     pub has_publish_claim: bool,
-    /// Which private updates may be seen.
+    /// The private updates that may be seen.
     pub subscribe: Vec<SubscribeGrant<S>>,
     /// When the token expires: streams end then.
     pub expires: Option<Timestamp>,
@@ -21,9 +21,9 @@ pub struct Grants<S = Selector> {
 /// A grant to subscribe: one detail of 1.0, or the whole claim of 0.x.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscribeGrant<S = Selector> {
-    /// Which private updates may be seen.
+    /// The topics of the private updates that may be seen.
     pub topics: Vec<S>,
-    /// What is attached to subscriptions, as JSON.
+    /// The payload of subscriptions, as JSON.
     pub payload: Option<String>,
 }
 
@@ -41,11 +41,10 @@ pub enum Selector {
 }
 
 impl<S> Grants<S> {
-    /// The same grants with selectors that select.
+    /// The same grants with other selectors.
     ///
     /// # Errors
-    /// The first that `selector` returns: a token of 1.0 with one wrong pattern is wrong as a
-    /// whole.
+    /// The first error of `selector`: a token with one wrong selector is refused as a whole.
     pub fn try_map<T, E>(
         self,
         mut selector: impl FnMut(S) -> Result<T, E>,

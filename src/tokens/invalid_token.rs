@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::tokens::{algorithm::Algorithm, jws::InvalidJws, selector_totals::OverTotal};
 
-/// A defect of a token. Shown as text it is a part of the answer's `detail`; a defect of the
-/// claims is only found, and told, once the signature is verified.
+/// A defect of a token. As text it is a part of the answer's `detail`. A defect of the claims is found,
+/// and told, only after the signature is verified.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidToken {
     /// It is not a JWS.
@@ -32,20 +32,20 @@ pub enum InvalidToken {
     /// No key verifies it.
     #[error("the token's signature is wrong")]
     Signature,
-    /// The claims are not of the form that they must have.
+    /// The claims have a wrong form.
     #[error("the token's claims are malformed: {0}")]
     Claims(&'static str),
     /// A list of topic selectors or topics is too long.
     #[error("the token's claims are too many: {count} {of}, the limit is {limit}")]
     TooMany {
-        /// What there is too much of.
+        /// The things that are too many.
         of: &'static str,
         /// How many there are.
         count: usize,
         /// How many there may be.
         limit: usize,
     },
-    /// Its selectors are too much together.
+    /// Its selectors are over a limit together.
     #[error("the token grants too much: {0}")]
     OverTotal(#[from] OverTotal),
     /// A selector in a grant is wrong.
@@ -53,7 +53,7 @@ pub enum InvalidToken {
     Selector {
         /// As it stands in the token.
         selector: String,
-        /// What is wrong with it.
+        /// Why it is invalid.
         reason: String,
     },
     /// `aud` does not name the hub.

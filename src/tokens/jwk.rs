@@ -14,8 +14,7 @@ use crate::{
 /// Bytes of a public key: RFC 8032 § 5.1.5.
 const ED25519_BYTES: usize = 32;
 
-/// Reads one JWK. One that is for something other than signatures is refused; private members are
-/// passed over.
+/// Reads one JWK. A key for another use than signatures is refused. Private members are passed over.
 pub(crate) fn parse(jwk: &Json<'_>) -> Result<Key, InvalidKey> {
     let operations = jwk.texts("key_ops")?;
     let for_signatures = jwk.text("use")?.is_none_or(|usage| usage == "sig")
@@ -40,7 +39,7 @@ pub(crate) fn public_or_secret(jwk: &Json<'_>) -> Result<Key, InvalidKey> {
     if is_private(jwk) { Err(InvalidKey::Private) } else { parse(jwk) }
 }
 
-/// Whether it holds what signs: RFC 7518 §§ 6.2.2 and 6.3.2.
+/// Whether it is a private key, which signs: RFC 7518 §§ 6.2.2 and 6.3.2.
 pub(crate) fn is_private(jwk: &Json<'_>) -> bool {
     jwk.get("d").is_some()
 }

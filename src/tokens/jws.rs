@@ -11,11 +11,11 @@ use crate::{
     tokens::algorithm::{Algorithm, UnknownAlgorithm},
 };
 
-/// A signed token, taken apart. Nothing in it is to be believed before the signature is verified;
-/// until then it serves to choose the key.
+/// A signed token, taken apart. Nothing in it is trusted before the signature is verified. Until then
+/// it only chooses the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jws<'token> {
-    /// What the signature is over.
+    /// The text that is signed.
     pub signing_input: &'token str,
     /// The header, as far as it is read.
     pub header: Header,
@@ -25,10 +25,10 @@ pub struct Jws<'token> {
     pub signature: Vec<u8>,
 }
 
-/// The header: RFC 7515 § 4. What it offers as a key (`jwk`, `jku`, `x5u`, `x5c`) is not read.
+/// The header: RFC 7515 § 4. Keys that it brings along (`jwk`, `jku`, `x5u`, `x5c`) are not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// `alg`, to be held against the list of those allowed.
+    /// `alg`, which is not yet compared with the list of those allowed.
     pub algorithm: Algorithm,
     /// `typ`.
     pub typ: Option<String>,
@@ -48,13 +48,13 @@ pub enum InvalidJws {
     /// A part is not base64url without padding.
     #[error("its {0} is not base64url without padding")]
     Base64(&'static str),
-    /// The header is not a JSON object of the form that RFC 7515 has.
+    /// The header is not the JSON object of RFC 7515.
     #[error("its header is not the JSON object of a JWS")]
     Header,
     /// `alg` is unknown or `none`.
     #[error(transparent)]
     Algorithm(#[from] UnknownAlgorithm),
-    /// There are extensions that must be understood: RFC 7515 § 4.1.11. None is.
+    /// There are critical extensions: RFC 7515 § 4.1.11. The hub knows none.
     #[error("its header has a \"crit\" member, and no extension is supported")]
     Critical,
     /// The payload is not UTF-8.
@@ -66,7 +66,7 @@ impl<'token> Jws<'token> {
     /// Takes a token apart.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first defect.
     pub fn parse(token: &'token str) -> Result<Self, InvalidJws> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(InvalidJws::TooLong(token.len()));

@@ -40,7 +40,7 @@ pub enum InvalidKey {
     /// A secret of no bytes, or of white space alone.
     #[error("it is blank")]
     Blank,
-    /// A secret that looks like something that others know.
+    /// A secret that looks like a text that others know.
     #[error(transparent)]
     Lookalike(#[from] Lookalike),
     /// It is a private key in a JWK.
@@ -54,7 +54,7 @@ pub enum InvalidKey {
     /// It is not a public key of a supported kind.
     #[error(transparent)]
     PublicKey(#[from] InvalidPublicKey),
-    /// It is a JWK of another kind, for another use or with a member missing.
+    /// It is a JWK of another kind or for another use, or a member is missing.
     #[error("it is not a JWK for verifying signatures: RFC 7517 and RFC 7518 § 6")]
     Jwk,
 }
@@ -84,7 +84,7 @@ impl Key {
     /// A secret that both sides know.
     ///
     /// # Errors
-    /// [`InvalidKey::Blank`], or [`InvalidKey::Lookalike`] for what may be known to others.
+    /// [`InvalidKey::Blank`], or [`InvalidKey::Lookalike`] for a text that others may know.
     pub fn secret(bytes: Vec<u8>) -> Result<Self, InvalidKey> {
         if String::from_utf8_lossy(&bytes).trim().is_empty() {
             return Err(InvalidKey::Blank);
@@ -135,16 +135,16 @@ impl Key {
         self.format
     }
 
-    /// What to import.
+    /// The bytes to import.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Why it protects little, if it is a secret that does.
+    /// Why it is a weak secret, if it is one.
     #[must_use]
     pub fn weakness(&self) -> Option<Weakness> {
-        // A line break or quotes around it, as shells leave them, make nothing unknown of it.
+        // A known secret stays known with a line break or quotes around it, as shells leave them.
         let bare = |text: &u8| !text.is_ascii_whitespace() && !b"\"'".contains(text);
         let first = self.bytes.iter().position(bare).unwrap_or_default();
         let end = self.bytes.iter().rposition(bare).map_or(0, |last| last + 1);

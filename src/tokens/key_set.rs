@@ -41,8 +41,8 @@ impl KeySet {
     /// in PEM, and anything else as a secret.
     ///
     /// # Errors
-    /// What is wrong with it. A text that looks like a key of any other form is never taken for a
-    /// secret: see [`lookalike`].
+    /// The first defect. A text that looks like a key of any other form is never taken for a secret: see
+    /// [`lookalike`].
     pub fn parse(text: &str) -> Result<Self, InvalidKeySet> {
         let key = match json::object(lookalike::trimmed(text)) {
             Ok(json) if json.get("keys").is_some() => return Self::configured(&json),
@@ -62,13 +62,13 @@ impl KeySet {
         Self::of_json(jwks)
     }
 
-    /// Reads a JWK Set. Keys that are of no use are passed over, as RFC 7517 § 5 has it.
+    /// Reads a JWK Set. Keys that are of no use are passed over: RFC 7517 § 5.
     fn of_json(jwks: &Json<'_>) -> Result<Self, InvalidKeySet> {
         let keys = jwks.list("keys").ok().flatten().ok_or(InvalidKeySet::Syntax)?;
         Self::new(keys.iter().filter_map(|key| jwk::parse(key).ok()).collect())
     }
 
-    /// Reads a JWK Set that anybody can fetch: secrets in it are none, and passed over.
+    /// Reads a JWK Set that anybody can fetch. So it holds no secret, and secrets are passed over.
     ///
     /// # Errors
     /// When no key is left, or too many are.
@@ -87,8 +87,8 @@ impl KeySet {
         }
     }
 
-    /// The keys that may have signed a token of this algorithm and `kid`. A key with an id is
-    /// meant by its id alone, and one without by any: the `kid` is a hint, RFC 7515 § 4.1.4.
+    /// The keys that may have signed a token of this algorithm and `kid`. A token without a `kid`, and a
+    /// key without an id, fit any: the `kid` is a hint, RFC 7515 § 4.1.4.
     pub fn candidates<'set>(
         &'set self,
         algorithm: Algorithm,

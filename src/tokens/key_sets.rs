@@ -1,7 +1,7 @@
 //! The key sets that are fetched, of all URLs of an isolate.
 //!
-//! This decides; the asker fetches. No asker depends on another: one that is told to wait asks again,
-//! and a fetch whose asker is gone is over at its deadline.
+//! The sets decide, and the asker fetches. No asker depends on another: one that has to wait asks again,
+//! and a fetch whose asker is gone ends at its deadline.
 
 #[cfg(test)]
 mod tests;
@@ -19,8 +19,8 @@ use crate::{
 /// How long a key set may take to arrive: clients that wait for it have an `EventSource` open.
 pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a fetch is waited for: as long as it may take, and the time to tell its end. Beyond that
-/// its asker is gone.
+/// How long other askers wait for a fetch: its timeout, and the time to tell its end. An asker that has
+/// not told it by then is gone.
 pub const FETCH_DEADLINE: Duration = FETCH_TIMEOUT.saturating_add(Duration::from_secs(2));
 
 // A fetch is no longer waited for when the next one may begin.
@@ -30,16 +30,16 @@ const _: () = assert!(FETCH_DEADLINE.as_millis() < MIN_INTERVAL.as_millis());
 #[derive(Clone, Debug, Default)]
 pub struct KeySets {
     clock: Clock,
-    /// The one that was asked for last is the last.
+    /// In the order in which they were asked for last.
     all: Vec<Fetched>,
 }
 
-/// What to do about a key set.
+/// The decision about a key set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Use it. It may be without the key that is asked for.
+    /// Use it. The key that is asked for may be missing in it.
     Use(Rc<KeySet>),
-    /// Fetch it, and tell [`KeySets::finish`] how that ended: one asker alone is told so.
+    /// Fetch it, and tell [`KeySets::finish`] the end of the fetch. Only one asker fetches.
     Fetch,
     /// Ask again soon: it is being fetched.
     Wait,
@@ -56,7 +56,7 @@ struct Fetched {
     under_way: Option<Timestamp>,
 }
 
-/// A clock that goes on as another one does, and stands still where that one goes back.
+/// A clock that follows another one, and stands still while that one goes back.
 #[derive(Clone, Copy, Debug, Default)]
 struct Clock {
     seen: Timestamp,
@@ -64,7 +64,7 @@ struct Clock {
 }
 
 impl KeySets {
-    /// What to do for a token; `is_known` says whether a key set has a key for it.
+    /// Decides for a token. `is_known` tells whether a key set has a key for it.
     ///
     /// A key that is known is used at once, also while its set is fetched anew.
     pub fn next(&mut self, url: &str, now: Timestamp, is_known: &dyn Fn(&KeySet) -> bool) -> Next {
@@ -73,10 +73,10 @@ impl KeySets {
         fetched.next(now, is_known)
     }
 
-    /// Takes the document that was fetched, or that there is none.
+    /// Takes the fetched document, or `None` if the fetch failed.
     ///
     /// # Errors
-    /// Why the document is not a key set, for the log. It is then as if there was none.
+    /// Why the document is not a key set, for the log. It counts as a fetch that failed.
     pub fn finish(
         &mut self,
         url: &str,
@@ -96,9 +96,9 @@ impl KeySets {
         told
     }
 
-    /// The key set of this URL, which is asked for now. Beyond the bound, the set that was
-    /// unused the longest is forgotten. A set that was fetched just now stays: its interval would be
-    /// forgotten too, and it could be fetched without end.
+    /// The key set of this URL, which is asked for now. Beyond the bound, the set that was unused the
+    /// longest is forgotten. A set that was fetched just now stays: without its interval it could be
+    /// fetched without end.
     fn of(&mut self, url: &str, now: Timestamp) -> Option<&mut Fetched> {
         let own = self.all.iter().position(|fetched| fetched.url == url);
         let forgotten = || self.all.iter().position(|fetched| fetched.keys.may_fetch(now));

@@ -1,16 +1,16 @@
-//! What is no secret because it looks like something that others know: a public key that is slightly
-//! wrong, or the place where a key is. As the secret of an HMAC it would let everybody sign who has
-//! the public key.
+//! Texts that are no secrets, since they look like something that others know: a public key that is
+//! slightly wrong, or the place of a key. With such a text as the secret of an HMAC, everybody who has
+//! the public key could sign.
 
 use thiserror::Error;
 
 use crate::tokens::pem;
 
-/// What a text or a run of bytes looks like. Shown as text it says what would be right; the text
-/// itself is never shown.
+/// The known thing that a text or a run of bytes looks like. The message says which form would be right.
+/// It never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Lookalike {
-    /// It holds U+FEFF, which editors put ahead of a text.
+    /// It holds U+FEFF, which editors put before a text.
     #[error("it holds a byte order mark, which is to be left out")]
     ByteOrderMark,
     /// It is JSON, or was.
@@ -40,20 +40,20 @@ pub enum Lookalike {
     /// It is JSON or PEM in base64.
     #[error("it looks like a key or a token in base64: a key is to be decoded first")]
     Encoded,
-    /// It is where a key is.
+    /// It is the place of a key.
     #[error(
         "it looks like a URL, which is for the variables named …_JWKS_URL and the member \"jwks_uri\""
     )]
     Url,
-    /// It is where a key is, on a disk.
+    /// It is the place of a key on a disk.
     #[error("it looks like the path of a file: give what the file holds")]
     Path,
-    /// It stands for a key.
+    /// It is a placeholder for a key.
     #[error("it looks like a variable that was to be replaced by its value")]
     Placeholder,
 }
 
-/// What PEM holds.
+/// The beginning of each line that begins PEM.
 const BEGIN: &[u8] = b"-----BEGIN";
 
 const FILES: [&str; 13] = [
@@ -61,7 +61,7 @@ const FILES: [&str; 13] = [
     ".pk8", ".txt",
 ];
 
-/// What these bytes look like, if that is anything but a secret.
+/// Looks for anything in these bytes that is no secret.
 #[must_use]
 pub fn of(bytes: &[u8]) -> Option<Lookalike> {
     if is_der(bytes) {
@@ -118,7 +118,7 @@ fn of_text(text: &str) -> Option<Lookalike> {
     of_encoded(text)
 }
 
-/// What is there in base64 or hexadecimal digits, at the beginning of the text or of a part of it.
+/// Looks for keys in base64 or hexadecimal digits, at the beginning of the text or of a part of it.
 fn of_encoded(text: &str) -> Option<Lookalike> {
     let text = text.replace("\\r", "\r").replace("\\n", "\n");
     let is_digit = |digit: char| digit.is_ascii_alphanumeric() || "+/-_".contains(digit);
@@ -173,7 +173,7 @@ fn of_bytes(bytes: &[u8]) -> Option<Lookalike> {
     is_encoded.then_some(Lookalike::Encoded)
 }
 
-/// What the digits of this text stand for, of either alphabet.
+/// The bytes that this text is the base64 of, in either alphabet.
 fn base64(text: &str) -> Vec<u8> {
     let digits = text.trim_start_matches('-');
     // Whole groups of digits, so that a text that is cut off has a beginning too.
@@ -181,7 +181,7 @@ fn base64(text: &str) -> Vec<u8> {
     pem::base64(&digits.replace('-', "+").replace('_', "/")).unwrap_or_default()
 }
 
-/// What the hexadecimal digits of this text stand for.
+/// The bytes that the hexadecimal digits of this text stand for.
 fn hex(text: &str) -> Vec<u8> {
     let digits = text.strip_prefix("0x").unwrap_or(text).as_bytes();
     let value =
@@ -210,7 +210,7 @@ fn is_der(bytes: &[u8]) -> bool {
     }
 }
 
-/// The tag of an element and what follows its length.
+/// The tag of an element, and the bytes behind its length.
 fn header(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let (tag, rest) = bytes.split_first()?;
     let (length, rest) = rest.split_first()?;

@@ -1,7 +1,19 @@
 //! Who may do what: JOSE, OAuth 2.0 and Mercure.
 //!
-//! Enters: how a token is found, read and verified, what it grants, and what a refusal says. No
-//! signature is compared here: the host verifies it and the steps of the door ask for that.
+//! Enters: how a token is found, read and verified, which rights it grants, and why it is refused.
+//! The host verifies signatures, and the steps of the door ask it to.
+//!
+//! Invariants:
+//! - The operator lists the algorithms, and a token chooses none beyond them:
+//!   `an_algorithm_that_does_not_fit_is_refused`, `a_public_key_is_refused_as_the_secret_of_an_hmac`.
+//! - A key belongs to one issuer and one role:
+//!   `an_issuer_is_trusted_with_its_own_keys_and_roles_alone`, `each_role_has_its_key`.
+//! - No text that others know becomes a secret: `a_key_without_its_armour_is_no_secret`, and the fuzz
+//!   targets `keys`, `der`, `pem` and `jwk`.
+//! - No error shows a key: `what_a_wrong_variable_holds_is_not_shown`.
+//! - A claim is read after the signature is verified, but for the issuer, which chooses the keys:
+//!   `an_expired_token_is_refused_behind_its_signature_and_not_before`.
+//! - No publisher has the idempotency keys of another: `no_text_in_a_token_makes_it_that_of_another`.
 
 #![cfg(feature = "hub")]
 

@@ -14,22 +14,22 @@ use crate::{
 pub(crate) struct Dates {
     /// When it expires.
     pub(crate) exp: Option<f64>,
-    /// From when on it is valid.
+    /// When it becomes valid.
     pub(crate) nbf: Option<f64>,
     /// When it was issued.
     pub(crate) iat: Option<f64>,
 }
 
 impl Dates {
-    /// Those among the claims.
+    /// Reads the dates among the claims.
     pub(crate) fn of(claims: &Json<'_>) -> Result<Self, Unexpected> {
         let date = |name| claims.number(name);
         Ok(Self { exp: date("exp")?, nbf: date("nbf")?, iat: date("iat")? })
     }
 
-    /// Holds the dates against the time. Returns the moment of expiry, for which there is no leeway:
-    /// a stream ends at that moment too. What lies ahead has some, since the clock of an issuer may
-    /// be ahead, and an `EventSource` never comes back from a refusal.
+    /// Compares the dates with the time, and returns the moment of expiry. Expiry has no leeway, since a
+    /// stream ends at that moment too. The other dates have some: the clock of an issuer may be ahead,
+    /// and an `EventSource` never comes back after a refusal.
     pub(crate) fn check(self, now: Timestamp) -> Result<Option<Timestamp>, InvalidToken> {
         let expires = self.exp.map(timestamp);
         if expires.is_some_and(|expires| expires <= now) {
@@ -52,7 +52,7 @@ pub(crate) fn timestamp(seconds: f64) -> Timestamp {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "the cast saturates: before the epoch is long ago, and too far ahead is never"
+        reason = "the cast saturates: a date before the epoch has passed, and one too far ahead never comes"
     )]
     let millis = (seconds * 1_000.0) as u64;
     Timestamp::from_millis(millis)

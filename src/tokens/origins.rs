@@ -1,4 +1,4 @@
-//! Which pages may talk to the hub: the allowlist behind the CORS headers, Fetch § 3.3.
+//! The origins whose pages may talk to the hub: the allowlist behind the CORS headers, Fetch § 3.3.
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr},
@@ -14,20 +14,28 @@ use thiserror::Error;
 pub struct Origins {
     any: bool,
     listed: Vec<String>,
-    /// What stands before and behind the star of a wildcard.
-    wildcards: Vec<(String, String)>,
+    wildcards: Vec<Wildcard>,
+}
+
+/// An origin with a star.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Wildcard {
+    /// The scheme, with `://`.
+    scheme: String,
+    /// The parent of the hosts, with a dot before it and perhaps a port behind it.
+    parent: String,
 }
 
 /// The text is not an origin: scheme, host and perhaps a port, and nothing behind them.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{text:?} is not an origin such as https://example.com")]
 pub struct InvalidOrigin {
-    /// What was given.
+    /// The text that was given.
     pub text: String,
 }
 
 impl Origins {
-    /// Whether every origin is allowed, so that credentials cannot be.
+    /// Whether every origin is allowed. Credentials are then not allowed.
     #[must_use]
     pub fn is_any(&self) -> bool {
         self.any
@@ -40,14 +48,14 @@ impl Origins {
             return true;
         }
         let Some(origin) = normalize(origin) else { return false };
-        let below = |(scheme, parent): &(String, String)| {
+        let below = |Wildcard { scheme, parent }: &Wildcard| {
             let host = origin.strip_prefix(scheme).and_then(|rest| rest.strip_suffix(parent));
             host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_label))
         };
         self.listed.contains(&origin) || self.wildcards.iter().any(below)
     }
 
-    /// The first that a server can be at and that is no wildcard.
+    /// The first that is no wildcard and that a server can have.
     #[must_use]
     pub fn first_of_server(&self) -> Option<&str> {
         self.listed.iter().map(String::as_str).find(|origin| is_of_server(origin))
@@ -66,7 +74,8 @@ impl Origins {
         let (scheme, parent) = whole.split_once("://")?;
         // Nothing lies below an address.
         (!is_address(parent)).then(|| {
-            self.wildcards.push((format!("{scheme}://"), format!(".{parent}")));
+            let (scheme, parent) = (format!("{scheme}://"), format!(".{parent}"));
+            self.wildcards.push(Wildcard { scheme, parent });
         })
     }
 }
@@ -85,8 +94,8 @@ impl FromStr for Origins {
 }
 
 /// An origin in its normal form, which is how browsers send it: in lower case, an address in its
-/// shortest form, and without the port that the scheme has anyhow. Internationalized names are to be
-/// written in ASCII, as browsers send them.
+/// shortest form, and without the port of the scheme. Internationalized names must be written in
+/// ASCII, as browsers send them.
 #[must_use]
 pub fn normalize(text: &str) -> Option<String> {
     if text == "null" {
@@ -149,7 +158,7 @@ fn number(port: &str) -> Option<u16> {
     port.parse().ok().filter(|port| is_number && *port > 0)
 }
 
-/// What a host is made of, and so what a star stands for: one label or several, and nothing that
+/// Whether a host may have this byte. A star stands for one label or several, and so for nothing that
 /// ends a host.
 fn is_label(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte)

@@ -21,7 +21,7 @@ pub enum InvalidPem {
     /// The label names something else.
     #[error("it is a {0:?}, but must be a PUBLIC KEY, an RSA PUBLIC KEY or a CERTIFICATE")]
     Label(String),
-    /// What is inside is wrong.
+    /// The key inside is wrong.
     #[error(transparent)]
     Key(#[from] InvalidPublicKey),
 }

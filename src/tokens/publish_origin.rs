@@ -19,7 +19,7 @@ pub enum ForbiddenOrigin {
     NotListed(String),
 }
 
-/// Holds the origin of a request against those that may publish. `Origin` counts before `Referer`.
+/// Checks that the origin of a request may publish. `Origin` counts before `Referer`.
 ///
 /// # Errors
 /// [`ForbiddenOrigin`].

@@ -1,4 +1,4 @@
-//! Whose a publication is, so that the idempotency keys of one publisher are not another's.
+//! Who publishes, so that the idempotency keys of one publisher are not those of another.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use crate::tokens::{key::Key, payload::Payload};
 
 /// The publisher that a token or an application names: the subject of its issuer, or else the holder of
-/// the key; as the bytes that a digest is made of. No two publishers have the same bytes.
+/// the key. It is kept as the bytes for a digest, and no two publishers have the same bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Publisher(Vec<u8>);
 
 /// The idempotency keys of one publisher.
 ///
-/// It holds no name and no secret, only what a digest of them leaves, so that it can be stored.
+/// It holds no name and no secret, only a part of a digest of them, so that it can be stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeySpace(String);
 
@@ -21,10 +21,10 @@ pub struct KeySpace(String);
 const DIGEST_BYTES: usize = 16;
 
 impl Publisher {
-    /// Who has sent a token with these claims, which `key` has verified, as one of the trusted
-    /// `issuer`, if it is an access token of 1.0.
+    /// The sender of a token with this payload, whose signature `key` has verified. An access token of
+    /// 1.0 has a trusted `issuer`.
     ///
-    /// A token of 0.x may claim any issuer, and does not become one that is trusted by that.
+    /// A token of 0.x may claim any issuer, and is never taken for one of a trusted issuer.
     #[must_use]
     pub fn of_token(issuer: Option<&str>, payload: &Payload<'_>, key: &Key) -> Self {
         let claim = |name| payload.claims()?.text(name).ok()?.filter(|text| !text.is_empty());
@@ -36,8 +36,8 @@ impl Publisher {
         Self::of_parts(&[kind.as_bytes(), trusted.as_bytes(), claimed.as_bytes(), whose])
     }
 
-    /// Who an application says it is: the subject of an issuer, if there is one. No token makes itself
-    /// that publisher, whatever it claims.
+    /// The publisher that an application names: the subject of an issuer, if there is one. The sender of
+    /// a token never becomes that publisher, whatever the token claims.
     #[must_use]
     pub fn of_application(issuer: Option<&str>, subject: &str) -> Self {
         let issuer = issuer.unwrap_or_default();
@@ -53,7 +53,7 @@ impl Publisher {
         Self(bytes)
     }
 
-    /// What a digest is to be made of. It may hold a secret.
+    /// The bytes for a digest. They may hold a secret.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -67,19 +67,19 @@ impl fmt::Debug for Publisher {
 }
 
 impl KeySpace {
-    /// That of all who publish without a token.
+    /// The key space of all publications without a token.
     #[must_use]
     pub fn anonymous() -> Self {
         Self("-".to_owned())
     }
 
-    /// That of the publisher of whose bytes this is the SHA-256.
+    /// The key space of the publisher whose bytes have this SHA-256.
     #[must_use]
     pub fn of_digest(digest: &[u8]) -> Self {
         Self(BASE64_URL_SAFE_NO_PAD.encode(digest.get(..DIGEST_BYTES).unwrap_or(digest)))
     }
 
-    /// The one that a store kept as text.
+    /// The key space that a store kept as text.
     #[must_use]
     pub fn stored(text: String) -> Self {
         Self(text)

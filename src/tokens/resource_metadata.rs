@@ -1,11 +1,11 @@
-//! What the hub says about itself as a protected resource: RFC 9728 § 2, with the members of
+//! The metadata of the hub as a protected resource: RFC 9728 § 2, with the members of
 //! draft-dunglas-mercure-08, discovery.
 
 use serde::Serialize;
 
 use crate::tokens::{authorization_details, trust::Trust};
 
-/// Where the document is, ahead of the hub's own path: RFC 9728 § 3.
+/// The path of the document, which stands before the hub's own path: RFC 9728 § 3.
 pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// The document.
@@ -44,7 +44,7 @@ impl<'a> ResourceMetadata<'a> {
         Self { mercure_subscriptions: true, ..self }
     }
 
-    /// Where the document is: the well-known part goes between host and path, RFC 9728 § 3.1.
+    /// The URL of the document: the well-known part goes between host and path, RFC 9728 § 3.1.
     #[must_use]
     pub fn url(&self) -> String {
         let host = self.resource.find("://").map_or(0, |at| at + 3);

@@ -16,7 +16,7 @@ pub struct SelectorTotals {
     regexp_bytes: usize,
 }
 
-/// The selectors are too much together. The number is what they take.
+/// The selectors are over a limit together. The number is their total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum OverTotal {
     /// Their texts are more than [`MAX_SELECTION_BYTES`].
@@ -47,7 +47,7 @@ impl SelectorTotals {
         };
     }
 
-    /// Counts what a token grants.
+    /// Counts a selector of a token.
     pub(crate) fn add_granted(&mut self, selector: &Selector) {
         match selector {
             Selector::All => {}
@@ -57,7 +57,7 @@ impl SelectorTotals {
         }
     }
 
-    /// Whether that is not too much to be compiled.
+    /// Checks that the selectors may be compiled.
     ///
     /// # Errors
     /// [`OverTotal`].
@@ -71,7 +71,7 @@ impl SelectorTotals {
         Ok(())
     }
 
-    /// Counts what only the compiled selector tells.
+    /// Counts the regular expressions, which only the compiled selector knows.
     ///
     /// # Errors
     /// [`OverTotal::Regexps`].

@@ -1,4 +1,4 @@
-//! Whose tokens are trusted, and by which dialect's rules each is read.
+//! The keys that are trusted, and the dialect by whose rules a token is read.
 
 use crate::{
     base::{
@@ -35,13 +35,14 @@ use issuer::{Issuer, Verifiers};
 /// The keys of the hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trust {
-    /// For tokens of 0.x, whoever issues them.
+    /// For tokens of 0.x, of any issuer.
     legacy: Verifiers,
     /// For access tokens of 1.0.
     issuers: Vec<Issuer>,
-    /// Whether secrets are taken that are weak, and which those are.
+    /// Whether weak secrets are taken.
     is_development: bool,
-    pub(crate) weak: Vec<InvalidTrust>,
+    /// The weak secrets that were taken, each as the defect of its variable.
+    weak: Vec<InvalidTrust>,
 }
 
 /// A token, and the rules by which it is verified and read.
@@ -58,7 +59,7 @@ impl Trust {
     /// The keys that the variables name. Without any, no token is trusted.
     ///
     /// # Errors
-    /// The first variable that is wrong, a secret that is weak among them unless this is development.
+    /// The first variable that is wrong. A weak secret is wrong too, except in development.
     pub(crate) fn of(variables: &KeyVariables) -> Result<Self, InvalidTrust> {
         let legacy = Verifiers {
             publisher: variables.publisher.verifier(PUBLISHER)?,
@@ -78,13 +79,20 @@ impl Trust {
         Ok(trust)
     }
 
-    /// The secrets that development alone allows, each as what is wrong with its variable.
+    /// The secrets that development alone allows, each as the defect of its variable.
     #[must_use]
     pub fn weak_secrets(&self) -> &[InvalidTrust] {
         &self.weak
     }
 
-    /// Keeps in mind that a secret is weak, which only development takes.
+    /// Names the hub in each weak secret whose variable is set for that hub alone.
+    pub(crate) fn name_hub(&mut self, hub: &str, is_own: &dyn Fn(&'static str) -> bool) {
+        for weak in &mut self.weak {
+            weak.hub = is_own(weak.variable).then(|| hub.to_owned());
+        }
+    }
+
+    /// Notes a weak secret, which only development takes.
     fn note(
         &mut self,
         variable: &'static str,
@@ -133,11 +141,11 @@ impl Trust {
         Ok(())
     }
 
-    /// Holds the issuers against the URL by which the world knows the hub: without one, an access
-    /// token would be meant for whichever host a request names.
+    /// Checks that the hub has a public URL if it trusts an issuer. Without one, an access token would be
+    /// for any host that a request names.
     ///
     /// # Errors
-    /// There are issuers, and no such URL.
+    /// There is an issuer, and no such URL.
     pub(crate) fn check_audience(&self, public_url: Option<&str>) -> Result<(), InvalidTrust> {
         match (public_url, self.issuers.first()) {
             (None, Some(issuer)) => {
@@ -147,7 +155,7 @@ impl Trust {
         }
     }
 
-    /// Whether there is anybody whose access tokens of 1.0 are trusted.
+    /// Whether an issuer of access tokens of 1.0 is trusted.
     #[must_use]
     pub fn trusts(&self) -> Trusts {
         if self.issuers.is_empty() { Trusts::NoIssuer } else { Trusts::AnIssuer }
@@ -166,8 +174,8 @@ impl Trust {
         servers.map(|issuer| issuer.id.as_str())
     }
 
-    /// The dialect in which a request with this token is refused, when it shows none by itself;
-    /// `None` stands for a token that cannot be taken apart.
+    /// The dialect in which a request with this token is refused, when it shows none by itself. `None`
+    /// stands for a token that cannot be taken apart.
     #[must_use]
     pub fn dialect_of_refusal(&self, jws: Option<&Jws<'_>>, role: Role) -> Dialect {
         match jws {
@@ -207,8 +215,8 @@ impl Choice<'_> {
         if self.issuer.is_some() { Dialect::V1 } else { Dialect::V0 }
     }
 
-    /// Holds the way in which the token was presented against its dialect: an access token never
-    /// comes in a URL, and a request that shows 1.0 by itself takes no other token.
+    /// Checks that the token may come in this way: an access token never comes in a URL, and a request
+    /// that shows 1.0 by itself takes no other token.
     ///
     /// # Errors
     /// [`InvalidToken::InQuery`] or [`InvalidToken::NotAnAccessToken`].
@@ -220,8 +228,8 @@ impl Choice<'_> {
         }
     }
 
-    /// What the token grants, once its signature is verified. `resource` is the hub's resource
-    /// identifier, which an access token must be meant for.
+    /// The grants of the token, once its signature is verified. `resource` is the hub's resource
+    /// identifier, which is the audience of an access token.
     ///
     /// # Errors
     /// Why it is refused.

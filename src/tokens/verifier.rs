@@ -1,4 +1,4 @@
-//! With what the tokens of one role are verified.
+//! The keys and the algorithms that verify the tokens of one role.
 
 use thiserror::Error;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What the bearer of a token wants to do: either has its own keys.
+/// The role of a token's bearer. Each role has keys of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// To publish.
@@ -66,7 +66,7 @@ impl Verifier {
     /// names or fits.
     ///
     /// # Errors
-    /// What does not fit.
+    /// The part that is wrong, or does not fit the key.
     pub fn fixed(key: &str, algorithms: &str) -> Result<Self, InvalidVerifier> {
         Self::of_set(KeySet::parse(key)?, algorithms)
     }
@@ -134,7 +134,7 @@ impl Verifier {
     }
 }
 
-/// What a key is for when the operator does not say it.
+/// The algorithms of a key for which the operator names none.
 fn default(key: &Key) -> Result<Vec<Algorithm>, InvalidVerifier> {
     let fitting = Algorithm::all().filter(|algorithm| key.fits(*algorithm));
     match key.kind() {

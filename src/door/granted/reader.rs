@@ -97,7 +97,7 @@ impl<'text> Reader<'text> {
         if there || self.take(b'-') { Ok(there) } else { self.expected("+ or -") }
     }
 
-    /// As many as the number says, which are no more than the text has: each takes a byte or more.
+    /// As many as the number says. They cannot be more than the text has bytes.
     fn selectors(&mut self) -> Read<Vec<Selector>> {
         let mut selectors = Vec::new();
         for _ in 0..self.number()? {
@@ -127,7 +127,7 @@ impl<'text> Reader<'text> {
     fn text(&mut self) -> Read<String> {
         let length = usize::try_from(self.number()?).unwrap_or(usize::MAX);
         let end = self.at.saturating_add(length);
-        // It ends behind a character, and not beyond the whole.
+        // The text ends behind a whole character, and not beyond the end.
         let Some(text) = self.text.get(self.at..end) else {
             return self.expected("a text of that length");
         };
@@ -135,7 +135,7 @@ impl<'text> Reader<'text> {
         Ok(text.to_owned())
     }
 
-    /// A number in its one form: without a sign, and without a zero ahead.
+    /// A number in its one form: without a sign, and without a zero before it.
     fn number(&mut self) -> Read<u64> {
         let start = self.at;
         let mut number = 0_u64;

@@ -1,8 +1,8 @@
-//! The answers of the host to what the steps asked for.
+//! The answers of the host to the steps of a request.
 
 use std::fmt;
 
-/// The answers of the host to what the steps of one request asked for.
+/// The answers of the host to the steps of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
     /// The answer to [`Step::Verify`](super::Step::Verify).
@@ -22,10 +22,10 @@ pub enum Signer {
     Nobody,
 }
 
-/// What an application says about who asks.
+/// The answer of an application about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
-    /// The request comes from nobody whom the application knows.
+    /// The application does not know the sender.
     Nobody,
     /// The application failed, so that nothing is known.
     Failed,

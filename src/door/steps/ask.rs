@@ -1,4 +1,4 @@
-//! What a request asks a hub for, before it is known who asks.
+//! The right that a request asks for, before its sender is known.
 
 use crate::{
     base::{dialect::Dialect, media_type, url_parts},
@@ -16,12 +16,12 @@ use crate::{
     tokens::verifier::Role,
 };
 
-/// What is asked for.
+/// The thing that a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// Which methods there are: the value of `Allow`.
+    /// The methods of the hub: the value of `Allow`.
     Options(&'static str),
-    /// Something for which a right is needed.
+    /// Anything for which a right is needed.
     Role(Ask),
 }
 
@@ -37,8 +37,8 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// Reads the head of a request to a hub: whether it is asked at the right origin, by a method that it
-    /// has, for a kind of answer that it gives.
+    /// Reads the head of a request to a hub, and checks its origin, its method and the kind of answer
+    /// that it accepts.
     ///
     /// # Errors
     /// [`Error::Misdirected`], [`Error::NotFound`] where the hub does not tell which subscriptions are
@@ -78,7 +78,7 @@ impl Ask {
         }
     }
 
-    /// Whether it asks which subscriptions are active.
+    /// Whether it asks for the active subscriptions.
     #[must_use]
     pub fn is_of_api(&self) -> bool {
         self.addressed.subscriptions.is_some()

@@ -84,8 +84,8 @@ impl Case<'_> {
         Ok(bearer::find(carriers, self.ask.shown, names)?)
     }
 
-    /// Without a token: what everybody may do. Which subscriptions are active is for nobody without
-    /// one.
+    /// Grants the right that everybody has without a token. Without one, nobody is told the active
+    /// subscriptions.
     fn anonymous(&self) -> Result<Step, Error> {
         let own = &self.door.config.authorization;
         let is_open = match self.ask.role {
@@ -126,14 +126,14 @@ impl Case<'_> {
         Ok(self.grant(bearer, publisher, proof.answers))
     }
 
-    /// Refuses a wrong selector here: the hub compiles them again.
+    /// Refuses a wrong selector at the door. The hub compiles the selectors again.
     fn compile(&self, grants: &Grants) -> Result<(), InvalidToken> {
         let urls = (self.door.urls)(self.door.config, &self.ask.addressed);
         Access::new(grants.clone(), &*urls).map(drop)
     }
 
-    /// A publisher who may publish nothing at all is refused here, before the hub reads a body. The hub
-    /// holds the topics of a publication against the grants.
+    /// Refuses a publisher who may publish nothing at all, before the hub reads a body. The hub compares
+    /// the topics of a publication with the grants.
     fn may_publish_something(&self, grants: &Grants) -> Result<(), Unauthorized> {
         let own = &self.door.config.authorization;
         let by_claim = own.public_by_claim && grants.has_publish_claim;
@@ -143,12 +143,13 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// Whether the request is a publication with an idempotency key, which is kept for its publisher.
+    /// Whether the request is a publication with an idempotency key, which the hub keeps for its
+    /// publisher.
     fn is_repeatable(&self) -> bool {
         self.ask.role == Role::Publisher && self.head.header("Idempotency-Key").is_some()
     }
 
-    /// Grants the right, once it is known where the idempotency keys of its publisher are kept.
+    /// Grants the right, once the key space of the publisher is known.
     fn grant(&self, bearer: Bearer, publisher: Option<Publisher>, answers: &Answers) -> Step {
         let key_space = match (publisher, &answers.digest) {
             (None, _) => bearer.key_space,

@@ -1,4 +1,4 @@
-//! The door of one hub, and who decides there.
+//! The door of one hub, and its judge.
 
 use crate::{
     base::timestamp::Timestamp, door::addressed::Addressed, settings::config::Config,
@@ -10,15 +10,15 @@ use crate::{
 pub struct Door<'a> {
     /// The settings of the hub.
     pub config: &'a Config,
-    /// Makes the parser of the selectors in what is granted.
+    /// Makes the parser of the granted selectors.
     pub urls: fn(&Config, &Addressed) -> Box<dyn UrlParser>,
-    /// Who decides on what is granted.
+    /// Who decides on the right of a request.
     pub judge: Judge,
     /// The time of the step.
     pub now: Timestamp,
 }
 
-/// Who decides on what is granted.
+/// Who decides on the right of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judge {
     /// The keys of the configuration, which verify the request's token.

@@ -1,4 +1,4 @@
-//! What an operator may ask a hub for.
+//! The requests of an operator.
 
 use crate::{
     base::url_parts,
@@ -7,16 +7,16 @@ use crate::{
     settings::{config::Config, methods},
 };
 
-/// How much of the health of a hub is told.
+/// The part of a hub's health that a request is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// That the deployment works, which is known without the hub.
+    /// Only that the deployment works, which is known without the hub.
     OfDeployment,
-    /// What the hub itself tells its operator.
+    /// The hub's own health, for its operator.
     OfHub(Granted),
 }
 
-/// Says how much of the health of a hub the asker is told.
+/// Decides which part of a hub's health the request is told.
 ///
 /// # Errors
 /// [`Error::Method`].
@@ -31,7 +31,7 @@ pub fn health(config: &Config, head: &dyn Head) -> Result<Health, Error> {
     }
 }
 
-/// Says whether the hub may be told to drain.
+/// Checks that the request may drain the hub.
 ///
 /// # Errors
 /// Those of [`drain_request::check`] and [`drain_request::within`].

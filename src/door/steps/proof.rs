@@ -1,4 +1,4 @@
-//! Whose the signature of a token is.
+//! The key that has signed a token.
 
 use super::{
     answers::{Answers, Signer},
@@ -18,13 +18,13 @@ use crate::{
     },
 };
 
-/// What there is to verify a signature by.
+/// The means to verify a signature.
 pub(super) struct Proof<'a> {
     pub(super) answers: &'a Answers,
     pub(super) keys: &'a mut KeySets,
 }
 
-/// The key that has signed a token, or the step that finds it out.
+/// The key that has signed a token, or the step that finds it.
 pub(super) enum Proven {
     By(Key),
     NotYet(Step),
@@ -63,7 +63,7 @@ impl Proof<'_> {
                 if let Some(key) = signer {
                     return Ok(Proven::By(key.clone()));
                 }
-                // The key set was renewed since, without this key.
+                // The key set was fetched again since, and lost this key.
             }
             None => {}
         }

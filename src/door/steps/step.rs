@@ -5,7 +5,7 @@ use crate::{
     tokens::{algorithm::Algorithm, key::Key, publisher::Publisher},
 };
 
-/// What is to be done next.
+/// The next step of a request. The host does it, and adds the answer to the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The hub is told this with the request.
@@ -18,13 +18,13 @@ pub enum Step {
     Wait,
     /// The signature is held against the keys.
     Verify(Signed),
-    /// The SHA-256 of these bytes is taken, which may hold a secret.
+    /// The SHA-256 of these bytes is made. They may hold a secret.
     Digest(Publisher),
     /// The application is asked.
     Application,
 }
 
-/// A token whose signature is to be verified.
+/// A token whose signature the host verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     /// The algorithm, which each of the keys fits.

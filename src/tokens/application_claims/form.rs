@@ -1,5 +1,5 @@
-//! The forms that claims have. A token may have members that nobody knows, and claims may not; what
-//! passes here is read by the code of tokens.
+//! The forms of an application's claims. A token may have unknown members, and claims may not. The
+//! code of tokens then reads the claims that pass here.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::{
     tokens::{authorization_details::TYPE, claims::NAMESPACED},
 };
 
-/// The form of a value. The texts say what the value has to be.
+/// The form of a value. The texts name the right form.
 pub(super) enum Form {
     /// Any value, or none.
     Any,
@@ -46,7 +46,7 @@ pub(super) const SHORT_OF_1_0: &[Member] = &[
     Member("expires", &Form::Any),
 ];
 
-/// The payload of a token. What is about the token itself is passed over.
+/// The payload of a token. Members about the token itself are passed over.
 pub(super) const PAYLOAD: &[Member] = &[
     Member("mercure", &Form::Maybe(&MERCURE)),
     Member(NAMESPACED, &Form::Maybe(&MERCURE)),
@@ -80,7 +80,7 @@ const MERCURE: Form = Form::Object(
 
 const TEXT: Form = Form::Text("a text: a topic, a URI template, or \"*\"");
 
-/// Each detail is meant for the hub here: one of another type would grant nothing.
+/// Each detail has the type of the hub here: one of another type would grant nothing.
 const DETAIL: Form = Form::Object(
     &[
         Member("type", &Form::Words(&[TYPE], "\"https://mercure.rocks/authorization-detail\"")),
@@ -109,7 +109,7 @@ pub(super) enum Path<'path> {
 }
 
 impl Form {
-    /// Holds a value against the form. A member that is `null` is none.
+    /// Checks that a value has the form. A member that is `null` counts as absent.
     pub(super) fn check(
         &self,
         value: Option<&Json<'_>>,
@@ -140,7 +140,7 @@ pub(super) fn has_any(members: &[Member], object: &Json<'_>) -> bool {
     members.iter().any(|member| object.member(member.0).is_some())
 }
 
-/// Holds an object against the members that it may have.
+/// Checks that an object has no other members, and each in its form.
 pub(super) fn check(
     members: &'static [Member],
     object: &Json<'_>,
@@ -163,13 +163,13 @@ pub(super) fn check(
 }
 
 impl Path<'_> {
-    /// This value is not what it has to be. Lists and objects are not shown: they may hold anything.
+    /// The error for this value. Lists and objects are not shown, since they may hold anything.
     pub(super) fn wrong(&self, value: Option<&Json<'_>>, expected: &'static str) -> InvalidClaims {
         let value = match value {
             None => "missing".to_owned(),
             Some(Json::List(_)) => "a list".to_owned(),
             Some(Json::Object(_)) => "an object".to_owned(),
-            // As much of it as one looks at.
+            // Enough of it to find it again.
             Some(scalar) => scalar.to_string().chars().take(100).collect(),
         };
         InvalidClaims::Value { member: self.to_string(), value, expected }

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::names::ISSUERS;
 use crate::tokens::{key::Weakness, verifier::InvalidVerifier};
 
-/// A variable is wrong. What it holds is not shown, since it may be a secret.
+/// A variable is wrong. Its value is not shown, since it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the configuration variable {variable}{} is wrong: {reason}", of_hub(.hub.as_deref()))]
 pub struct InvalidTrust {
@@ -13,14 +13,14 @@ pub struct InvalidTrust {
     pub variable: &'static str,
     /// The hub that it is set for in the variable `HUBS`, if it is set for one.
     pub hub: Option<String>,
-    /// What is wrong with it.
+    /// Its defect.
     pub reason: InvalidTrustReason,
 }
 
-/// What is wrong with a variable.
+/// The defect of a variable.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidTrustReason {
-    /// The keys or algorithms.
+    /// The keys or the algorithms are wrong.
     #[error(transparent)]
     Verifier(#[from] InvalidVerifier),
     /// There is a key and a URL for the same role.
@@ -40,13 +40,13 @@ pub enum InvalidTrustReason {
     Listed {
         /// The issuer, and the role whose keys are wrong.
         place: String,
-        /// Why it is.
+        /// Its defect.
         reason: Box<Self>,
     },
     /// An issuer stands twice.
     #[error("the issuer {0:?} stands twice")]
     Twice(String),
-    /// Nothing says for which hub access tokens are meant.
+    /// No setting says for which hub access tokens are.
     #[error(
         "an access token names the hub that it is for, so RESOURCE_IDENTIFIER has to be set to the \
          hub's URL, or PUBLIC_ORIGINS to its origin, which is no wildcard"
@@ -57,7 +57,7 @@ pub enum InvalidTrustReason {
     Weak {
         /// The issuer whose secret it is, if it has one of its own.
         issuer: Option<String>,
-        /// Why it does.
+        /// Why it is weak.
         weakness: Weakness,
     },
 }

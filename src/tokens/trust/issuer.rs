@@ -2,17 +2,18 @@
 
 use crate::tokens::verifier::{Role, Verifier};
 
-/// One who issues access tokens. Keys are never used for another: draft-dunglas-mercure-08,
+/// An issuer of access tokens. Its keys are never used for another: draft-dunglas-mercure-08,
 /// authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Issuer {
     pub(super) id: String,
-    /// Where it is set.
+    /// The variable that sets it.
     pub(super) variable: &'static str,
     pub(super) is_authorization_server: bool,
     pub(super) verifiers: Verifiers,
 }
 
+/// The keys of an issuer, for each role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Verifiers {
     pub(super) publisher: Option<Verifier>,

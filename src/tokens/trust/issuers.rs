@@ -41,7 +41,7 @@ pub(super) fn parse(list: &str) -> Result<Vec<Issuer>, InvalidTrustReason> {
     issuers.collect()
 }
 
-/// Whether an issuer is an authorization server; none if its members are not those of an issuer.
+/// Whether an issuer is an authorization server. `None` if its members are not those of an issuer.
 fn members(form: &Json<'_>) -> Option<bool> {
     let has_keys = form.get("publisher").or(form.get("subscriber")).is_some();
     let known = ["issuer", "authorization_server", "publisher", "subscriber"];

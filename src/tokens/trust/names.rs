@@ -22,11 +22,11 @@ pub(crate) const SUBSCRIBER: RoleNames = RoleNames {
     url: "MERCURE_SUBSCRIBER_JWKS_URL",
 };
 
-/// Whether secrets are taken that could be guessed, or that everybody knows: `true` or `false`.
+/// Whether secrets are taken that can be guessed, or that everybody knows: `true` or `false`.
 pub(crate) const DEVELOPMENT: &str = "DEVELOPMENT";
 
-/// The `iss` of the access tokens that the keys of the other variables verify: one issuer, in
-/// spite of its name, since a key belongs to one.
+/// The `iss` of the access tokens that the keys of the other variables verify. In spite of its name it
+/// is one issuer, since a key belongs to one.
 pub(crate) const TRUSTED_ISSUERS: &str = "MERCURE_TRUSTED_ISSUERS";
 
 /// More issuers, each with keys of its own: a JSON list, see `issuers.rs`.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::tokens::verifier::{InvalidVerifier, Verifier};
 
-/// The variables about keys as they are set; empty where one is not.
+/// The variables about keys as they are set. One that is not set is empty.
 #[derive(Clone, Default)]
 pub(crate) struct KeyVariables {
     pub(crate) publisher: RoleVariables,
@@ -16,7 +16,7 @@ pub(crate) struct KeyVariables {
     pub(crate) is_development: bool,
 }
 
-/// Those of one role.
+/// The variables of one role.
 #[derive(Clone, Default)]
 pub(crate) struct RoleVariables {
     pub(crate) key: String,
