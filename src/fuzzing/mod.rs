@@ -12,12 +12,15 @@
 )]
 
 mod decoder;
+mod der;
 mod form;
 mod granted;
 mod inputs;
 mod json_body;
+mod jwk;
 mod keys;
 mod last_event_id;
+mod pem;
 mod publish_stream;
 mod selectors;
 mod subscription;
@@ -26,11 +29,14 @@ mod tests;
 mod token;
 
 pub use decoder::decoder;
+pub use der::der;
 pub use form::form;
 pub use granted::granted;
 pub use json_body::json_body;
+pub use jwk::jwk;
 pub use keys::keys;
 pub use last_event_id::last_event_id;
+pub use pem::pem;
 pub use publish_stream::publish_stream;
 pub use selectors::selectors;
 pub use subscription::subscription;

@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use super::{
-    decoder, form, granted, json_body, keys, last_event_id, publish_stream, selectors,
-    subscription, token,
+    decoder, der, form, granted, json_body, jwk, keys, last_event_id, pem, publish_stream,
+    selectors, subscription, token,
 };
 
 fn text(target: fn(&str)) -> impl Fn(&[u8]) {
@@ -28,11 +28,14 @@ fn run(name: &str, target: impl Fn(&[u8])) {
 #[test]
 fn every_target_holds_for_its_corpus() {
     run("decoder", decoder);
+    run("der", der);
     run("form", form);
     run("granted", granted);
     run("json_body", json_body);
+    run("jwk", text(jwk));
     run("keys", keys);
     run("last_event_id", text(last_event_id));
+    run("pem", pem);
     run("publish_stream", publish_stream);
     run("selectors", text(selectors));
     run("subscription", text(subscription));
