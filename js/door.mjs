@@ -1,27 +1,27 @@
-// The door: who asks is judged here, before an object is touched.
+// The door: a request is judged here, before an object is called.
 //
-// Each decision is a synchronous step in wasm (src/door/steps.rs). What a step needs from the host is awaited here, in the
-// request's own turn: no wasm handle, future or promise is shared between requests. So a client that leaves, or a trap,
-// holds up nobody else.
+// Each decision is a synchronous step in wasm (src/door/steps.rs). The work of the host for a step is awaited here, in the
+// request's own turn: requests share no wasm handle, future or promise. So a client that leaves, or a trap, blocks no other
+// request.
 import { doorStep, keySetFetched } from "../build/millstream.js";
 import { instance } from "./instance.mjs";
 import { importKey, loadKeySet } from "./keys.mjs";
 import { log } from "./log.mjs";
 
-/** How often a step is tried: once more for each instance that may trap under it. */
+/** The most tries of a step. An instance that traps costs one try. */
 const ATTEMPTS = 3;
-/** Milliseconds after which a request looks again for the key set that another one fetches: twice as long each time. */
-const LOOK_AGAIN = { first: 20, last: 320 };
+/** Milliseconds: a request looks again for the key set that another one fetches, each time after twice the pause. */
+const LONGEST_PAUSE = 320;
 
 /**
- * Takes a request through the door. Gives the `Response` that refuses it or that needs no hub, or the name of the hub
- * and the text that tells its object what is granted.
+ * Takes a request through the door. Returns a `Response`, which refuses it or needs no hub; or the name of the hub, and
+ * the granted right as text for its object.
  *
  * `authorize`, if there is one, decides in the place of tokens: see `handler` in worker.mjs.
  */
 export async function admit({ request, env, context, authorize }) {
   const answers = { byApplication: authorize !== undefined, signer: undefined, digest: undefined, claims: undefined };
-  let pause = LOOK_AGAIN.first;
+  let pause;
   for (;;) {
     const next = takeStep(request, env, answers);
     if (next instanceof Response) return next;
@@ -35,8 +35,8 @@ export async function admit({ request, env, context, authorize }) {
         await fetchKeySet(next, context);
         break;
       case "wait":
+        pause = pause === undefined ? next.pause : Math.min(2 * pause, LONGEST_PAUSE);
         await new Promise((resolve) => setTimeout(resolve, pause));
-        pause = Math.min(2 * pause, LOOK_AGAIN.last);
         break;
       case "digest":
         answers.digest = new Uint8Array(await crypto.subtle.digest("SHA-256", next.bytes));
@@ -53,15 +53,15 @@ export async function admit({ request, env, context, authorize }) {
   }
 }
 
-/** The claims that an application gives, as JSON; its `Response`; null if it knows nobody, false if it failed. */
+/** The claims that an application gives, as JSON; its `Response`; null if it does not know the client, false if it failed. */
 async function ask(authorize, ...asked) {
   try {
     const given = (await authorize(...asked)) ?? null;
     if (given === null || given instanceof Response) return given;
-    // A date becomes seconds since 1970, as a token has it; one that is none becomes null, which is refused.
+    // A date becomes seconds since 1970, as in a token. An invalid date becomes null, which is refused.
     const { expires } = given;
     const claims = expires instanceof Date ? { ...given, expires: expires / 1_000 } : given;
-    // A function has no JSON. The name of its type is no JSON either, and is refused.
+    // A function has no JSON. The name of its type is not JSON, so it is refused.
     return JSON.stringify(claims) ?? typeof claims;
   } catch (error) {
     log("authorize failed", error?.stack ?? String(error));
@@ -69,7 +69,7 @@ async function ask(authorize, ...asked) {
   }
 }
 
-/** A step changes nothing that a second try could spoil. */
+/** Takes a step. A step changes nothing, so it can be tried again. */
 function takeStep(request, env, answers) {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -83,16 +83,16 @@ function takeStep(request, env, answers) {
 }
 
 /** The bytes of the key that has made the signature; null if none has. */
-async function signer({ algorithm, algorithmName, keys, signature, input }) {
+async function signer({ algorithm, algorithmName, keys, maxImported, signature, input }) {
   for (const [format, bytes] of keys) {
     let key;
     try {
-      key = await importKey({ format, bytes, algorithm, algorithmName });
+      key = await importKey({ format, bytes, algorithm, algorithmName, maxImported });
     } catch (error) {
       log("keys unusable", `a key for ${algorithmName}: ${error}`);
       continue;
     }
-    // workerd throws at a signature of another length, which is as wrong as any.
+    // workerd throws for a signature of another length: the key has not made it.
     const verified = await crypto.subtle.verify(algorithm, key, signature, input).catch(() => false);
     if (verified) return bytes;
   }
@@ -106,7 +106,7 @@ async function fetchKeySet({ url, limit, timeout }, context) {
     (error) => finish(url, undefined, error.message),
   );
   try {
-    // It goes on when the client of this request leaves.
+    // The fetch continues when the client of this request leaves.
     context.waitUntil(fetched);
   } catch (error) {
     // An application may call the Worker without a context. The fetch then lasts no longer than this request.

@@ -1,25 +1,22 @@
-// Keys from the host: key sets that are fetched, and keys that are imported.
-
-/** Imported keys that are kept: four key sets, as in src/web/http/door.rs. Beyond that all are forgotten. */
-const MAX_IMPORTED = 128;
+// Keys by way of the host: fetched key sets, and imported keys.
 
 /** Imported keys, by algorithm, format and bytes. They are values that any request may use. */
 const imported = new Map();
 
-/** The `CryptoKey` of these bytes, for this algorithm alone. */
-export async function importKey({ format, bytes, algorithm, algorithmName }) {
+/** The `CryptoKey` of these bytes, for this algorithm alone. Beyond `maxImported` keys, all that are kept are forgotten. */
+export async function importKey({ format, bytes, algorithm, algorithmName, maxImported }) {
   const id = `${algorithmName} ${format} ${String.fromCharCode(...bytes)}`;
   const known = imported.get(id);
   if (known !== undefined) return known;
   const key = await crypto.subtle.importKey(format, bytes, algorithm, false, ["verify"]);
-  if (imported.size >= MAX_IMPORTED) imported.clear();
+  if (imported.size >= maxImported) imported.clear();
   imported.set(id, key);
   return key;
 }
 
 /**
- * The text at `url`, if it arrives in `timeout` milliseconds, and no more of it than `limit` bytes. An error says why
- * there is none, for the log.
+ * The text at `url`. It must arrive within `timeout` milliseconds and have at most `limit` bytes. The message of an error
+ * is for the log.
  */
 export async function loadKeySet({ url, limit, timeout }) {
   const init = {

@@ -1,9 +1,15 @@
-//! Shell 2: Cloudflare. A Worker routes, a Durable Object is a hub over `SQLite`.
+//! The room of Cloudflare. A Worker routes; a Durable Object is a hub over `SQLite`.
 //!
-//! The modules of `js/` load it. `door.mjs` takes a request through the steps of [`door_step`](door::door_step) before an
-//! object is touched; `hub_object.mjs` hands [`HubObject`](hub_object::HubObject) to the runtime; [`unreachable()`](instead::unreachable) or
-//! [`unconfirmed`](instead::unconfirmed) answer where an object cannot; `instance.mjs` makes the wasm instance anew when it
-//! has trapped.
+//! The modules of `js/` load it:
+//! - `door.mjs` takes a request through the steps of [`door_step`](door::door_step). No object is called
+//!   before that.
+//! - `hub_object.mjs` hands [`HubObject`](hub_object::HubObject) to the runtime.
+//! - `worker.mjs` has [`unreachable()`](instead::unreachable) or [`unconfirmed`](instead::unconfirmed)
+//!   answer when an object cannot.
+//! - `instance.mjs` makes the wasm instance anew when it has trapped.
+//!
+//! Here are only the platform's names and the queries of its storage: a rule belongs to a lower room. An
+//! exception that passes through wasm counts as a trap, so every call of the platform catches it.
 
 #![cfg(all(feature = "worker", target_arch = "wasm32"))]
 
@@ -14,6 +20,7 @@ mod ends;
 mod history;
 mod hub_object;
 mod instead;
+mod message;
 mod outcomes;
 mod router;
 mod rows;
@@ -26,12 +33,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::web::{Level, Record};
 
-/// Tells the log why the instance trapped, and `js/instance.mjs` that it has.
+/// Logs why the instance trapped, and tells `js/instance.mjs` of the trap.
 #[wasm_bindgen(start)]
 fn start() {
     std::panic::set_hook(Box::new(|panic| {
         Record::new(Level::Error, "panic").with_detail(panic).to_console();
     }));
-    // The one that it replaces is the runtime's own, which does nothing.
+    // The replaced handler is the runtime's own, which does nothing.
     let _ = wasm_bindgen::handler::set_on_abort(sys::aborted);
 }

@@ -1,8 +1,9 @@
-//! From a path to the hub that is asked, or to the Worker's own answer.
+//! From a path to its hub, or to the Worker's own answer.
 
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
+use super::message::{self, Message};
 use crate::{
     base::url_parts,
     door::{
@@ -20,15 +21,15 @@ use crate::{
     },
 };
 
-/// The health of a deployment that works, as everybody may know it.
+/// The health of a deployment that works. It tells nothing else, since everybody may ask.
 const UP: &str = r#"{"status":"ok"}"#;
 
-/// Who answers a request, or says what it needs.
+/// The outcome of a step.
 pub(super) enum Routed {
-    /// It is answered by the Worker.
+    /// The Worker's own answer.
     Answer(Response),
-    /// It is for the hub of this name.
-    Hub(String, Step),
+    /// The message for `js/door.mjs`: it hands the request to a hub, or does what the next step needs.
+    ForHost(JsValue),
 }
 
 /// A request at a deployment.
@@ -51,23 +52,23 @@ impl Visit<'_> {
         let response = match found {
             Ok(HubPath::Hub(name) | HubPath::Subscriptions(name)) => {
                 let config = deployment.of_hub(name);
-                return match self.to_hub(&config, answers, keys) {
-                    Ok(Step::Options(allow)) => {
-                        Ok(Routed::Answer(doorstep::options(&config, request, allow)?))
-                    }
-                    Ok(step) => Ok(Routed::Hub(name.to_owned(), step)),
-                    Err(error) => Ok(Routed::Answer(doorstep::refuse(&config, request, &error)?)),
-                };
+                match self.to_hub(&config, answers, keys) {
+                    Ok(step) => match Message::new(name, step)? {
+                        Message::ForHost(message) => return Ok(Routed::ForHost(message)),
+                        Message::Options(allow) => doorstep::options(&config, request, allow)?,
+                    },
+                    Err(error) => doorstep::refuse(&config, request, &error)?,
+                }
             }
             Ok(HubPath::HubHealth(name)) => {
                 match steps::health(&deployment.of_hub(name), request) {
-                    Ok(Health::OfHub(granted)) => return Ok(to_operator(name, granted)),
+                    Ok(Health::OfHub(granted)) => return to_operator(name, &granted),
                     Ok(Health::OfDeployment) => respond::json(UP)?,
                     Err(error) => respond::error(&error)?,
                 }
             }
             Ok(HubPath::Drain(name)) => match steps::drain(&deployment.of_hub(name), request) {
-                Ok(granted) => return Ok(to_operator(name, granted)),
+                Ok(granted) => return to_operator(name, &granted),
                 Err(error) => respond::error(&error)?,
             },
             Ok(HubPath::Health) => health(request)?,
@@ -87,14 +88,14 @@ impl Visit<'_> {
             Door { config, urls: HostUrlParser::boxed, judge: self.judge, now: clock::now() };
         let stepped = door.step(self.request, answers, keys);
         if let Err(Error::Claims(invalid)) = &stepped {
-            // Its developer is told what is wrong with them.
+            // The application's developer finds the wrong claim in the log.
             let record = Record::new(Level::Error, "authorize gave wrong claims");
             record.with_detail(invalid).to_console();
         }
         stepped
     }
 
-    /// Answers with the metadata of the hub at this path: RFC 9728. A hub that trusts nobody has none.
+    /// Answers with the metadata of the hub at this path: RFC 9728. A hub that trusts no key has none.
     fn metadata(&self, hub: &str) -> Result<Response, JsValue> {
         let Ok(HubPath::Hub(name)) = HubPath::parse(hub) else {
             return doorstep::refuse(self.deployment.of_all(), self.request, &Error::NotFound);
@@ -119,8 +120,9 @@ impl Visit<'_> {
     }
 }
 
-fn to_operator(hub: &str, granted: Granted) -> Routed {
-    Routed::Hub(hub.to_owned(), Step::Grant(granted))
+/// Hands an operator's request to the hub of this name.
+fn to_operator(hub: &str, granted: &Granted) -> Result<Routed, JsValue> {
+    message::grant(hub, granted).map(Routed::ForHost)
 }
 
 fn health(request: &Request) -> Result<Response, JsValue> {

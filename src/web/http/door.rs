@@ -1,4 +1,4 @@
-//! The door in a host with one thread and no requests that end halfway: a page, Deno, Node.
+//! The door in a host with one thread, where a request is not cut off in the middle: a page, Deno, Node.
 
 #[cfg(test)]
 mod tests;
@@ -24,12 +24,12 @@ use crate::{
     },
 };
 
-/// Imported keys that are kept: those of two roles in a rotation. Beyond that all are forgotten,
-/// since a key set may bring others each time.
-const MAX_IMPORTED: usize = 4 * MAX_KEYS;
+/// Imported keys that are kept: the keys of two roles in a rotation. Beyond that all are forgotten,
+/// since a key set may bring other keys each time.
+pub(crate) const MAX_IMPORTED: usize = 4 * MAX_KEYS;
 
-/// How often a request looks whether the key set that another one fetches has arrived.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// The pause before a request looks again for the key set that another request fetches.
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Judges requests to one hub. It drives the steps of the core's [`Door`](steps::Door) with the host's
 /// `fetch`, cryptography and timers.
@@ -38,21 +38,21 @@ pub struct Door {
     fetch: Box<dyn Fetch>,
     keys: RefCell<KeySets>,
     imported: RefCell<Vec<(Key, Algorithm, CryptoKey)>>,
-    /// Called with why a key set could not be had, or a key not be imported: a record of the log.
+    /// Logs why a key set could not be fetched, or a key not be imported.
     failed: Box<dyn Fn(String)>,
 }
 
-/// How a request comes through the door.
+/// The way of a request that the door does not refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passage {
-    /// The hub is told this with the request.
+    /// The hub gets this right with the request.
     Granted(Granted),
     /// It is answered with the methods of the hub: the value of `Allow`.
     Options(&'static str),
 }
 
 impl Door {
-    /// The door of a hub with these settings; `failed` is told what goes wrong with the keys.
+    /// The door of a hub with these settings. `failed` logs an error of the keys.
     pub fn new(
         config: Rc<Config>,
         fetch: impl Fetch + 'static,
@@ -62,8 +62,8 @@ impl Door {
         Self { config, fetch: Box::new(fetch), keys, imported, failed: Box::new(failed) }
     }
 
-    /// Says what a request may do. `now` is read again for each step, since keys may have to be
-    /// fetched in between.
+    /// Decides what a request may do. `now` is read again for each step, since a fetch of keys may lie
+    /// in between.
     ///
     /// # Errors
     /// Why the request is refused.
@@ -103,7 +103,7 @@ impl Door {
         }
     }
 
-    /// Who has made the signature.
+    /// The key that has made the signature.
     async fn verify(&self, signed: &Signed) -> Signer {
         for key in &signed.keys {
             let imported = match self.import(key, signed.algorithm).await {
