@@ -1,4 +1,4 @@
-//! Where time and randomness come from, once for the whole shell.
+//! Time and randomness, for the whole shell.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ pub(crate) fn update_id() -> Result<UpdateId, JsValue> {
     uuid.urn().to_string().parse().map_err(|error: InvalidUpdateId| error.to_string().into())
 }
 
-/// A random byte, or 0 where there is none to be had.
+/// A random byte, or 0 on a host without randomness.
 pub(crate) fn random_byte() -> u8 {
     random().map_or(0, |[byte]| byte)
 }
@@ -55,7 +55,7 @@ pub(crate) async fn next_turn() {
     sleep(Duration::ZERO).await;
 }
 
-/// Resolves when so much time has passed.
+/// Resolves after this time.
 pub(crate) async fn sleep(duration: Duration) {
     let (done, over) = futures::channel::oneshot::channel();
     let timer = crate::web::host::timer::Timer::new(duration, move || {

@@ -1,4 +1,4 @@
-//! How a key set is fetched.
+//! The fetch of a key set.
 
 use futures::future::LocalBoxFuture;
 use js_sys::{Reflect, Uint8Array};
@@ -11,20 +11,19 @@ use web_sys::{
 
 use crate::{base::limits::MAX_KEY_SET_BYTES, tokens::key_sets::FETCH_TIMEOUT};
 
-/// Fetches a document. The seam at which a test, or an embedder with a cache of its own, puts
-/// something else in.
+/// Fetches a document. A test, or an embedder with a cache of its own, implements it.
 pub trait Fetch {
     /// Fetches the document at `url`, and no more of it than [`MAX_KEY_SET_BYTES`].
     fn fetch(&self, url: &str) -> LocalBoxFuture<'static, Result<String, FetchFailed>>;
 }
 
-/// Why there is no document. For the log: the client is only told that there are no keys.
+/// Why there is no document, for the log. The client learns that there are no keys, and no reason.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FetchFailed {
     /// There was no answer in time, or it broke off.
     #[error("the key set did not arrive: {0}")]
     Network(String),
-    /// The answer is not a success. A redirection is none: it could lead anywhere.
+    /// The answer is not a success. A redirection is not followed: it could lead anywhere.
     #[error("the key set was answered with the status {0}")]
     Status(u16),
     /// It is larger than [`MAX_KEY_SET_BYTES`].
@@ -83,7 +82,7 @@ async fn read(response: &Response) -> Result<Vec<u8>, FetchFailed> {
         let chunk: Uint8Array =
             field("value")?.dyn_into().map_err(|thrown: JsValue| network(&thrown))?;
         if body.len() + chunk.length() as usize > MAX_KEY_SET_BYTES {
-            // The answer is the same whether or not the rest could be called off.
+            // The answer is the same whether or not the rest can be cancelled.
             let _ = reader.cancel();
             return Err(FetchFailed::TooLarge);
         }
@@ -95,7 +94,7 @@ fn network(thrown: &JsValue) -> FetchFailed {
     FetchFailed::Network(text(thrown))
 }
 
-/// What was thrown, as text for the log.
+/// A thrown value, as text for the log.
 pub(crate) fn text(thrown: &JsValue) -> String {
     match thrown.dyn_ref::<js_sys::Error>() {
         Some(error) => error.to_string().into(),

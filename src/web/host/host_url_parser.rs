@@ -16,18 +16,18 @@ use crate::{
     web::host::url_sys::{Url, UrlPattern},
 };
 
-/// What the host makes of URL references and patterns, against the URL of a hub.
+/// Resolves URL references and patterns against the URL of a hub, with the host's parsers.
 #[derive(Clone, Debug)]
 pub struct HostUrlParser {
-    /// What topics are resolved against: the same for everybody, always.
+    /// The base of topics: the same for every request.
     topics: Rc<str>,
-    /// What patterns are resolved against, if that is another URL.
+    /// The base of patterns, if it is another URL.
     requested: Option<Rc<Requested>>,
-    /// The path of the hub, which is that of its own topics too.
+    /// The path of the hub, with which its own topics begin.
     hub_path: Rc<str>,
 }
 
-/// The URL of a hub by which a request asks it. It is parsed when a pattern needs it, which is seldom.
+/// The URL by which a request addresses a hub. It is parsed only when a pattern needs it.
 #[derive(Debug)]
 struct Requested {
     url: String,
@@ -43,7 +43,7 @@ impl Requested {
 }
 
 impl HostUrlParser {
-    /// Parses against the URL of a hub, which has to be absolute: otherwise nothing is a URL.
+    /// Parses against the URL of a hub, which must be absolute: otherwise no reference is a URL.
     #[must_use]
     pub fn new(base: &str) -> Self {
         Self { topics: base.into(), requested: None, hub_path: url_parts::path(base).into() }
@@ -69,13 +69,13 @@ impl HostUrlParser {
         }
     }
 
-    /// The same as a door makes it.
+    /// The same, as a door takes it.
     pub(crate) fn boxed(config: &Config, addressed: &Addressed) -> Box<dyn UrlParser> {
         Box::new(Self::of_request_to(config, addressed))
     }
 
-    /// The same for the patterns of a request to a hub without a public URL: they belong to the URL
-    /// by which it was asked, and topics to whichever each was asked by.
+    /// The same for a request to a hub without a public URL. Its patterns are resolved against the URL
+    /// of the request; topics are not, since they are the same for every request.
     fn of_request(&self, url: &str) -> Self {
         let url = format!("{}{}", url_parts::origin(url), self.hub_path);
         let requested = Requested { url, parsed: OnceCell::new() };

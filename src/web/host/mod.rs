@@ -1,4 +1,5 @@
-//! The host: its clock, timers, `fetch`, `SubtleCrypto`, URL parsers, and the seam to a storage.
+//! The room of the host: its clock, timers, `fetch`, `SubtleCrypto` and URL parsers, and the trait of a
+//! storage. Other rooms call the host through these files; none of them knows of a hub's connections.
 
 pub(crate) mod alarm;
 pub(crate) mod clock;

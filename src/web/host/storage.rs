@@ -1,4 +1,4 @@
-//! A history that is durable only once it was awaited.
+//! A history that is durable once a sync has resolved.
 
 use std::{convert::Infallible, future::ready, rc::Rc};
 
@@ -16,10 +16,10 @@ pub type Synced<E> = LocalBoxFuture<'static, Result<(), E>>;
 
 /// A [`History`] of this shell.
 pub trait Storage: History + 'static {
-    /// Waits for what has been appended until now.
+    /// Waits until every update that is appended now is durable.
     fn sync(&self) -> Synced<Self::Error>;
 
-    /// When the hub was drained last, as far as that is kept.
+    /// The time of the last drain, if it is stored.
     ///
     /// # Errors
     /// The storage's own.
@@ -27,7 +27,7 @@ pub trait Storage: History + 'static {
         Ok(None)
     }
 
-    /// Keeps when the hub was drained.
+    /// Stores the time of a drain.
     ///
     /// # Errors
     /// The storage's own.
@@ -36,7 +36,7 @@ pub trait Storage: History + 'static {
         Ok(())
     }
 
-    /// The key of the hub's places, if one is kept.
+    /// The key of the hub's places, if one is stored.
     ///
     /// # Errors
     /// The storage's own.
@@ -44,7 +44,7 @@ pub trait Storage: History + 'static {
         Ok(None)
     }
 
-    /// Keeps the key of the hub's places, in the transaction of the update that is appended next.
+    /// Stores the key of the hub's places, in the transaction of the next appended update.
     ///
     /// # Errors
     /// The storage's own.
@@ -53,14 +53,14 @@ pub trait Storage: History + 'static {
         Ok(())
     }
 
-    /// Where the outcomes of idempotency keys are kept: in memory, unless the storage can keep them
-    /// in the same transaction as the updates.
+    /// The store for outcomes of idempotency keys: memory, unless the storage can write them in the
+    /// transaction of their updates.
     fn outcomes(&self) -> Rc<dyn Outcomes> {
         Rc::new(MemoryOutcomes::default())
     }
 
-    /// Where it is kept which subscriptions are active, so that their end can be told after a
-    /// crash: nowhere, unless the storage outlives the memory.
+    /// The store for active subscriptions, from which their ends are published after a crash. There
+    /// is none, unless the storage outlives the memory.
     fn subscriptions(&self) -> Rc<dyn ActiveSubscriptions> {
         Rc::new(())
     }

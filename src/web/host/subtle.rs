@@ -19,8 +19,8 @@ extern "C" {
     #[derive(Clone, Debug)]
     pub(crate) type CryptoKey;
 
-    /// Web Cryptography § 14.3.9. In a page without a secure context there is no `subtle`, which
-    /// throws.
+    /// Web Cryptography § 14.3.9. It throws in a page without a secure context, which has no
+    /// `subtle`.
     #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = importKey)]
     fn import_key(
         format: &str,
@@ -44,7 +44,7 @@ extern "C" {
     ) -> Result<js_sys::Promise, JsValue>;
 }
 
-/// Makes a key one of the platform's, for this algorithm alone.
+/// Imports a key for this algorithm alone.
 pub(crate) async fn import(key: &Key, algorithm: Algorithm) -> Result<CryptoKey, JsValue> {
     let bytes = Uint8Array::from(key.bytes());
     let usages = Array::of1(&"verify".into());

@@ -6,10 +6,10 @@ use wasm_bindgen::prelude::*;
 
 use crate::web::host::sys;
 
-/// Milliseconds beyond which a timer would fire at once. Who waits longer looks again then.
+/// Milliseconds. A timer beyond them would fire at once, so it fires here and its owner looks again.
 const LONGEST: f64 = 2_147_483_647.0;
 
-/// A timer that is stopped when it is dropped, and fires a few weeks ahead at the most.
+/// A timer that fires after at most a few weeks. Dropping it stops it.
 #[derive(Debug)]
 #[must_use = "the timer is stopped when this is dropped"]
 pub(crate) struct Timer {
@@ -28,7 +28,7 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        // Where there are no timers any more, none will fire.
+        // A host that has lost its timers fires none.
         let _ = self.handle.as_ref().map(sys::clear_timeout);
     }
 }

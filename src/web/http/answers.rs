@@ -1,4 +1,4 @@
-//! A `ReadableStream` of what a Rust stream gives, each chunk made when it is asked for.
+//! A `ReadableStream` over a Rust stream. A chunk is made when the reader asks for it.
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,18 +25,18 @@ pub struct AnswerSource {
 }
 
 struct Answers {
-    /// Out of its place while a chunk is being made.
+    /// Taken out while a chunk is made.
     stream: RefCell<Option<LocalBoxStream<'static, Vec<u8>>>>,
     cancelled: Cell<bool>,
-    /// Known from the first pull on.
+    /// Set by the first pull.
     controller: RefCell<Option<ReadableStreamDefaultController>>,
-    /// The line with which the answers end, when their body is given up.
+    /// The last line of the answers, once their body is given up.
     last: RefCell<Option<Vec<u8>>>,
 }
 
 #[wasm_bindgen]
 impl AnswerSource {
-    /// Called when the reader wants a chunk, and not again until the promise resolves.
+    /// The runtime calls it when the reader asks for a chunk, and not again until the promise resolves.
     pub fn pull(&self, controller: ReadableStreamDefaultController) -> Promise {
         let answers = Rc::clone(&self.answers);
         answers.controller.replace(Some(controller.clone()));
@@ -44,7 +44,7 @@ impl AnswerSource {
             let stream = answers.stream.take();
             let Some(mut stream) = stream else { return Ok(JsValue::UNDEFINED) };
             if let Some(chunk) = stream.next().await {
-                // What a reader has called off throws, and wants no answer.
+                // A cancelled stream throws: its reader needs no answer.
                 let _ = controller.enqueue_with_chunk(&Uint8Array::from(&*chunk));
                 if !answers.cancelled.get() {
                     answers.stream.replace(Some(stream));
@@ -57,8 +57,8 @@ impl AnswerSource {
         })
     }
 
-    /// Called when the reader has no more use for it. What is being made is made to its end, so
-    /// that nothing is left half done.
+    /// The runtime calls it when the reader cancels. A chunk in work is finished, so that no update is
+    /// left half published.
     pub fn cancel(&self) {
         self.answers.cancelled.set(true);
         let idle = self.answers.stream.take();
@@ -67,8 +67,8 @@ impl AnswerSource {
 }
 
 impl Answers {
-    /// Ends the answers, if they are to end and wait for their reader: what is made of the body is
-    /// let go of, whether or not it reads on.
+    /// Ends the answers, if their body is given up and no chunk is in work. The updates that were read
+    /// from the body are dropped, also when the reader never asks again.
     fn give_up(&self) {
         if self.last.borrow().is_none() {
             return;
@@ -84,7 +84,7 @@ impl Answers {
     }
 }
 
-/// The stream, which asks for no chunk ahead of a read, and ends when the body is given up.
+/// The stream. It makes no chunk ahead of a read, and ends when the body is given up.
 pub(crate) fn readable(
     stream: LocalBoxStream<'static, Vec<u8>>,
     given_up: Rc<GivenUp>,

@@ -1,4 +1,4 @@
-//! The bodies that are on their way to a hub: each ends with an error when it is given up.
+//! The bodies that arrive at a hub. A body that is given up ends with an error.
 
 use std::{
     cell::{Cell, RefCell},
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Bodies {
     ledger: RefCell<bodies::Bodies<Rc<GivenUp>>>,
-    /// When it is looked for silent ones next.
+    /// The time of the next look for silent bodies, and its timer.
     timer: RefCell<Option<(Timestamp, Timer)>>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct GivenUp {
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
 }
 
-/// A body's place among them, which it leaves when this is dropped.
+/// A body's place in the ledger. The body leaves it when this is dropped.
 pub(crate) struct Place {
     bodies: Rc<Bodies>,
     id: BodyId,
@@ -38,7 +38,7 @@ pub(crate) struct Place {
 }
 
 impl Bodies {
-    /// A place for a body of which nothing has come so far.
+    /// Enters a body of which no byte has arrived.
     pub(crate) fn enter(
         self: &Rc<Self>,
         sender: Sender,
@@ -76,12 +76,12 @@ impl Bodies {
 }
 
 impl GivenUp {
-    /// How long it was silent, if it was given up.
+    /// How long the body was silent, if it was given up.
     pub(crate) fn silent(&self) -> Option<Duration> {
         self.silent.get()
     }
 
-    /// Resolves, to an error, when it is given up or over.
+    /// Resolves, to an error, when the body is given up or over.
     pub(crate) fn happens(&self) -> oneshot::Receiver<()> {
         let (waiting, happens) = oneshot::channel();
         if self.silent.get().is_none() {
@@ -91,14 +91,14 @@ impl GivenUp {
     }
 
     fn wake(&self) {
-        // They resolve by their senders being dropped.
+        // The receivers resolve when their senders are dropped.
         let waiting = self.waiting.take();
         drop(waiting);
     }
 }
 
 impl Place {
-    /// Says what the body holds now.
+    /// Accounts for the bytes that the body holds now.
     pub(crate) fn hold(&self, held: Held) -> Result<(), TooManyBodies> {
         let held = self.bodies.ledger.borrow_mut().hold(self.id, held, clock::now());
         self.bodies.settle();
@@ -109,7 +109,7 @@ impl Place {
         &self.given_up
     }
 
-    /// Whether there is room to read on while what was read is still in work.
+    /// Whether there is room to read on while earlier updates are still in work.
     pub(crate) fn may_read_ahead(&self) -> bool {
         self.bodies.ledger.borrow().has_room()
     }

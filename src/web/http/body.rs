@@ -21,14 +21,14 @@ use crate::{
     web::http::bodies::{GivenUp, Place},
 };
 
-/// How large a body may be, and the refusal of a larger one.
+/// The largest size of a body, and the refusal of a larger one.
 #[derive(Clone, Copy)]
 pub(crate) struct Bound {
     pub(crate) bytes: usize,
     pub(crate) refusal: fn(usize) -> Error,
 }
 
-/// Reads the body to its end, and no further than it may be.
+/// Reads the body to its end, but no more than its bound.
 pub(crate) async fn read(request: &Request, bound: Bound, place: Place) -> Result<Vec<u8>, Error> {
     let too_large = || (bound.refusal)(bound.bytes);
     let reader = Reader::new(request, place)?;
@@ -46,25 +46,26 @@ pub(crate) async fn read(request: &Request, bound: Bound, place: Place) -> Resul
     Ok(body)
 }
 
-/// The chunks of a body as they come. What is left of it is called off when this is dropped.
+/// The chunks of a body as they arrive. The rest of the body is cancelled when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Reader {
     source: Option<Source>,
     place: Place,
-    /// Taken while a read is on its way.
+    /// Taken out while a read is pending.
     ends: RefCell<Option<oneshot::Receiver<()>>>,
-    /// How much of it is to come, if its sender says so. Then its end needs no read to find.
+    /// The bytes that are still to come, if the request has a length. Then its end is known without a
+    /// read.
     left: Cell<Option<usize>>,
     is_over: Cell<bool>,
-    /// What the next read is asked for: a body that comes quickly is read in large pieces.
+    /// The size of the next read. A body that arrives fast is read in large pieces.
     read_bytes: Cell<usize>,
 }
 
-/// Where the chunks come from.
+/// The source of the chunks.
 #[derive(Debug)]
 enum Source {
-    /// A stream of bytes, which are read into a buffer that is used again and again: workerd gives
-    /// 4 KiB at a time to who brings none.
+    /// A stream of bytes. They are read into a buffer that is used again: without a buffer of the
+    /// reader's own, workerd gives 4 KiB at a time.
     Bytes { reader: ReadableStreamByobReader, buffer: RefCell<Option<ArrayBuffer>> },
     /// A stream of any other kind.
     Chunks(ReadableStreamDefaultReader),
@@ -72,7 +73,7 @@ enum Source {
 
 impl Source {
     fn of(stream: &ReadableStream, length: Option<usize>) -> Result<Self, Error> {
-        // What comes in one read needs no buffer that is used again; most bodies are such ones.
+        // A body that fits one read needs no buffer of its own. Most bodies do.
         let is_small = length.is_some_and(|length| length <= READ_BYTES);
         if !is_small && let Ok(reader) = ReadableStreamByobReader::new(stream) {
             return Ok(Self::Bytes { reader, buffer: RefCell::default() });
@@ -97,9 +98,9 @@ impl Reader {
         })
     }
 
-    /// Says what is held of the body while it is read on.
+    /// Accounts for the held bytes of the body while it is read on.
     pub(crate) fn hold(&self, held: Held) -> Result<(), Error> {
-        // The smallest buffer is a part of what any body costs.
+        // The smallest buffer is a part of the cost of every body.
         let buffer = self.read_bytes.get().saturating_sub(READ_BYTES);
         Ok(self.place.hold(Held { bytes: held.bytes + buffer, ..held })?)
     }
@@ -116,7 +117,7 @@ impl Reader {
         Error::BodySilent(self.given_up().silent().unwrap_or_default())
     }
 
-    /// The next chunk; `None` at the end, which a body that broke off does not come to.
+    /// The next chunk; `None` at the end. A body that breaks off gives an error instead.
     pub(crate) async fn next(&self) -> Result<Option<Vec<u8>>, Error> {
         let Some(source) = &self.source else { return Ok(None) };
         if self.left.get() == Some(0) {
@@ -169,7 +170,7 @@ impl Drop for Reader {
         if self.is_over.get() {
             return;
         }
-        // The answer is the same whether or not the rest could be called off.
+        // The answer is the same whether or not the rest can be cancelled.
         let _ = self.source.as_ref().map(|source| match source {
             Source::Bytes { reader, .. } => reader.cancel(),
             Source::Chunks(reader) => reader.cancel(),

@@ -5,8 +5,8 @@ use web_sys::{Headers, Request};
 
 use crate::tokens::origins::Origins;
 
-/// Headers that a page of another origin may send. `Cache-Control` is what some `EventSource`
-/// polyfills send.
+/// Headers that a page of another origin may send. Some `EventSource` polyfills send
+/// `Cache-Control`.
 const REQUEST_HEADERS: &str =
     "authorization, cache-control, content-type, idempotency-key, last-event-id";
 
@@ -17,7 +17,8 @@ const RESPONSE_HEADERS: &str = "ETag, Last-Event-ID, Link, Mercure-Last-Event-ID
 /// Seconds for which a browser may remember a preflight: two hours, the most that Chromium allows.
 const MAX_AGE: &str = "7200";
 
-/// Adds to every answer what the page's origin needs to read it, if that is allowed.
+/// Adds the headers with which a page of an allowed origin may read the answer. Returns whether its
+/// origin is allowed.
 pub(crate) fn allow(
     origins: &Origins,
     request: &Request,
@@ -40,7 +41,7 @@ pub(crate) fn allow(
     Ok(true)
 }
 
-/// Adds what a preflight asks for.
+/// Adds the headers that a preflight asks for.
 pub(crate) fn preflight(headers: &Headers, methods: &str) -> Result<(), JsValue> {
     headers.set("Access-Control-Allow-Methods", methods)?;
     headers.set("Access-Control-Allow-Headers", REQUEST_HEADERS)?;

@@ -1,4 +1,4 @@
-//! Answers to requests that come no further than the door of a hub.
+//! Answers to requests that end at the door of a hub.
 
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
@@ -10,7 +10,7 @@ use crate::{
     web::http::{cors, respond},
 };
 
-/// The methods of the hub, and what a preflight asks for.
+/// Answers OPTIONS with the methods of the hub, and a preflight with its headers.
 pub(crate) fn options(
     config: &Config,
     request: &Request,
@@ -25,7 +25,7 @@ pub(crate) fn options(
     Ok(response)
 }
 
-/// Why the request is not let in.
+/// Refuses a request.
 pub(crate) fn refuse(
     config: &Config,
     request: &Request,
@@ -36,7 +36,7 @@ pub(crate) fn refuse(
         (_, Some(_)) => respond::error(error)?,
         _ => respond::refuse_stream(request, error)?,
     };
-    // A page at another origin is not told about a hub that is not to be asked there.
+    // This host is not the hub's: a page learns nothing of the hub here.
     if !matches!(error, Error::Misdirected) {
         cors::allow(&config.cors_origins, request, &response.headers())?;
     }

@@ -1,4 +1,4 @@
-//! The limits of publishers, and how far each is used.
+//! The limits of publishers, and their use so far.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
@@ -12,13 +12,13 @@ use crate::{
     },
 };
 
-/// The limits of one hub, and how far each is used.
+/// The limits of one hub, and their use so far.
 #[derive(Debug)]
 pub(crate) struct Limits {
     pub(crate) bodies: Rc<Bodies>,
     pub(crate) once: Once,
     pub(crate) rate: Option<Rate>,
-    /// Filled at the first update: there may be no clock when the hub is made.
+    /// Full at the first update, not before: there may be no clock when the hub is made.
     bucket: Cell<Option<Bucket>>,
 }
 
@@ -32,7 +32,7 @@ impl Limits {
         }
     }
 
-    /// Counts an update against the rate, or says how long to wait until it may come.
+    /// Counts an update against the rate, or returns the time until the next one may be published.
     pub(crate) fn take_update(&self) -> Result<(), Duration> {
         let Some(rate) = self.rate else { return Ok(()) };
         let now = clock::now();

@@ -1,4 +1,8 @@
-//! Requests and responses: from a `Request` to the engine and back to a `Response`.
+//! The room of requests and responses: from a Fetch `Request` to the engine and back to a `Response`.
+//!
+//! A [`handler`] takes a request through a [`door`] and on to the file that answers it. The rules are in
+//! the core; the files here read a request by them and write their result as a response. Every refusal
+//! is an [`Error`](crate::http::error::Error), which one table maps to HTTP.
 
 pub(crate) mod answers;
 pub(crate) mod bodies;

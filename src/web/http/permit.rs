@@ -1,4 +1,4 @@
-//! A request that was let in, and what it may do.
+//! A request that was let in, and its rights.
 
 use std::rc::Rc;
 
@@ -21,19 +21,19 @@ use crate::{
     web::host::host_url_parser::HostUrlParser,
 };
 
-/// What a request may do, at the hub as it addresses it.
+/// The rights of a request, at the hub as the request addresses it.
 pub(crate) struct Permit {
     pub(crate) addressed: Addressed,
     pub(crate) urls: Rc<HostUrlParser>,
     pub(crate) access: Access,
     key_space: Option<KeySpace>,
     metadata: String,
-    /// Whether the token stood in the URL, so that no cache may keep the answer: RFC 6750 § 2.3.
+    /// Whether the token is in the URL, so that no cache may keep the answer: RFC 6750 § 2.3.
     is_private: bool,
 }
 
 impl Permit {
-    /// Reads what the door has granted to this request. An operator has no such right.
+    /// Reads the right that the door has granted. An operator's right gives no access to updates.
     pub(crate) fn of(
         request: &Request,
         config: &Config,
@@ -62,7 +62,7 @@ impl Permit {
         })
     }
 
-    /// Keeps caches from the answer to a request with its token in the URL.
+    /// Marks the answer as private if the request has its token in the URL: shared caches keep none.
     pub(crate) fn mark(&self, response: &Response) -> Result<(), JsValue> {
         if !self.is_private || !response.ok() {
             return Ok(());
@@ -72,7 +72,7 @@ impl Permit {
         headers.set("Cache-Control", control.as_deref().unwrap_or("private"))
     }
 
-    /// What may be published.
+    /// The right to publish.
     pub(crate) fn publish_grant(&self, config: &Config) -> PublishGrant {
         let own = &config.authorization;
         PublishGrant {
@@ -86,7 +86,7 @@ impl Permit {
         }
     }
 
-    /// The refusal of what the token does not grant.
+    /// The refusal of a right that the token does not grant.
     pub(crate) fn insufficient(&self, dialect: Dialect, wanted: String) -> Error {
         let reason = Unauthorized::InsufficientScope(wanted);
         Error::Unauthorized { reason, dialect, metadata: self.metadata.clone() }

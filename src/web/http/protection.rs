@@ -1,11 +1,11 @@
-//! Headers that keep a browser from making more of an answer than it is, as the reference hub sends
+//! Headers with which a browser takes an answer for data and not for a page, as the reference hub sends
 //! them. They are added once, where an answer leaves: `Handler::handle`, and on Cloudflare the entries
 //! of the Worker and of the object.
 
 use wasm_bindgen::JsValue;
 use web_sys::Response;
 
-/// An answer is no page: nothing of it is run, framed, or taken for another type.
+/// A browser does not run or frame an answer, and does not guess its type.
 const PROTECTION: [(&str, &str); 4] = [
     ("Content-Security-Policy", "default-src 'self'"),
     ("X-Content-Type-Options", "nosniff"),

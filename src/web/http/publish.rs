@@ -120,7 +120,7 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
     }
 }
 
-/// The content of a body.
+/// A body by its content type.
 enum Content {
     One(One),
     Stream(PublishStream),

@@ -1,4 +1,4 @@
-//! From a body that streams to updates, and to an answer for each.
+//! From a streamed body to updates, and to an answer for each.
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -35,7 +35,7 @@ use crate::{
 
 type Read = Result<Option<Vec<u8>>, Error>;
 
-/// A publication of the body, or why there is none in its place.
+/// A publication of the body, or the error in its place.
 type Found = Result<PublishRequest, Error>;
 
 /// The publications of one body.
@@ -46,23 +46,23 @@ struct Publisher<K: Hooks, S: Storage> {
     reader: Rc<body::Reader>,
     /// A read that began while updates were synced.
     reading: Option<LocalBoxFuture<'static, Read>>,
-    /// What is read and not yet published.
+    /// Publications that are read and not yet published.
     found: VecDeque<Found>,
-    /// Bytes read since all that was found was published, and of what was found in them.
+    /// The size of `found`: the bytes that were read since it was empty, and its entries.
     ahead: usize,
     over: bool,
     /// When the last of its updates were committed.
     committed: Timestamp,
 }
 
-/// A body that streams, and the parser for its kind.
+/// A streamed body, and the parser for its kind.
 pub(crate) struct Body {
     pub(crate) parser: PublishStream,
     pub(crate) reader: body::Reader,
 }
 
 /// The answers to the publications of a body, in their order: a chunk for each batch, once it is
-/// durable. Nothing more is read while nobody takes them.
+/// durable. While nobody reads the answers, the body is not read on.
 pub(crate) fn answers<K: Hooks, S: Storage>(
     publishing: Publishing<K, S>,
     grant: PublishGrant,
@@ -93,14 +93,14 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         }
         self.gather().await;
         let (mut answers, until) = self.append().await;
-        // What was wrong is told behind what was right.
+        // An error is answered after the publications before it.
         self.hold();
         let committed = match until {
             Some(until) => self.commit(until).await,
             None => Ok(()),
         };
         if committed.is_err() {
-            // Whether they will be there after a restart is not known: none of them is confirmed.
+            // A restart may or may not find these updates: none of them is confirmed.
             answers.iter_mut().filter(|answer| answer.is_ok()).for_each(|answer| {
                 *answer = Err(Error::Unconfirmed);
             });
@@ -114,8 +114,8 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         Some((lines, self))
     }
 
-    /// Waits for its turn to write, for the least time between two writes to have passed, and for
-    /// readers to be given what was published before; reads on meanwhile.
+    /// Waits for the least time between two writes, until readers have the updates before, and for its
+    /// turn to write. Reads on meanwhile.
     async fn gather(&mut self) {
         let left = WRITE_EVERY.saturating_sub(clock::now().since(self.committed));
         if !left.is_zero() && self.found.len() < MAX_BATCH_UPDATES {
@@ -129,8 +129,8 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         .await;
     }
 
-    /// Appends what is there, as much as fits a batch and the rate allows: one publication at the
-    /// least, for which it waits if it must.
+    /// Appends the publications that were found, as many as a batch holds and the rate allows. It
+    /// appends at least one, and waits for the rate if it must.
     async fn append(&mut self) -> (Vec<Result<Published, Error>>, Option<Sequence>) {
         let (mut answers, mut until) = (Vec::new(), None);
         while answers.len() < MAX_BATCH_UPDATES
@@ -155,7 +155,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         }
         if self.found.is_empty() {
             self.ahead = 0;
-            // The room for many is not kept while the body is silent.
+            // A silent body keeps no room for many publications.
             self.found = VecDeque::new();
         }
         (answers, until)
@@ -174,7 +174,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         Ok(published)
     }
 
-    /// Makes what was appended durable and shows it; reads on meanwhile.
+    /// Makes the appended updates durable and shows them to connections. Reads on meanwhile.
     async fn commit(&mut self, until: Sequence) -> Result<(), PublishError> {
         let engine = Rc::clone(&self.publishing.engine);
         let committed = self.meanwhile(async move { engine.commit(until).await }).await;
@@ -182,7 +182,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         committed
     }
 
-    /// Waits for something, and reads on until it has come or enough is read ahead.
+    /// Waits for a future, and reads on until it resolves or enough is read ahead.
     async fn meanwhile<T: 'static>(&mut self, awaited: impl Future<Output = T> + 'static) -> T {
         let mut awaited = awaited.boxed_local();
         while !self.over && self.ahead < MAX_READ_AHEAD_BYTES && self.reader.may_read_ahead() {
@@ -215,7 +215,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
                 let read = self.parser.read(&chunk, |publication| {
                     found.push_back(publication.map_err(Error::from));
                 });
-                // What is found in the shortest lines takes many times what they do.
+                // A publication of a short line takes many times the memory of the line.
                 let found = found.len() - before;
                 self.ahead += chunk.len() + found * size_of::<Found>();
                 read.map_err(Error::from)
@@ -225,7 +225,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
                 self.over = true;
                 Ok(())
             }
-            // What stands behind the last line break may be half of a line: it is dropped.
+            // The text after the last line break may be half a line: it is dropped.
             Err(error) => Err(error),
         };
         if let Err(error) = outcome {
@@ -235,7 +235,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         self.hold();
     }
 
-    /// Accounts for what is held of the body, which is read no further when there is no room for it.
+    /// Accounts for the held bytes of the body. Without room for them the body is read no further.
     fn hold(&mut self) {
         if self.over {
             return;
@@ -244,7 +244,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         let waits = self.ahead == 0 && self.parser.is_between();
         let missing = if waits { Missing::Next } else { Missing::Rest };
         if let Err(error) = self.reader.hold(Held { bytes, missing }) {
-            // There is no room for what was found either, for as long as nobody takes the answers.
+            // The publications that were found have no room either, while nobody reads the answers.
             self.found = VecDeque::from([Err(error)]);
             self.over = true;
         }

@@ -1,4 +1,4 @@
-//! The parts of a hub that publications need.
+//! The parts of a hub that a publication needs.
 
 use std::rc::Rc;
 

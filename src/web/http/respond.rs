@@ -38,8 +38,8 @@ pub(crate) fn event_stream(
     Response::new_with_opt_readable_stream_and_init(stream, &init)
 }
 
-/// Refuses a subscription. What is for a while alone ends no `EventSource`; such a one names the type
-/// in `Accept`: HTML § 9.2.2. What is asked for otherwise is no stream, and refused as it is.
+/// Refuses a subscription. A passing refusal must not end an `EventSource`, which names the type of
+/// streams in `Accept`: HTML § 9.2.2. Any other request gets the error itself.
 pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Response, JsValue> {
     let accept = request.headers().get("Accept")?.unwrap_or_default();
     let (method, retry) = (request.method(), refusal.comes_back(clock::random_byte()));
@@ -51,14 +51,14 @@ pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Respon
     }
 }
 
-/// A stream that says why, ends at once, and has its client come back: an `EventSource` that is
-/// answered with an error gives up for good, HTML § 9.2.3.
+/// A stream that names the refusal in a comment, ends at once, and lets its client come back. An
+/// `EventSource` that gets an error gives up for good: HTML § 9.2.3.
 fn come_back(refusal: &Error, retry: Duration) -> Result<Response, JsValue> {
     let response = event_stream(None, Dialect::default(), None)?;
     let mut stream = Vec::new();
     encoder::encode_comment(&Comment::from(refusal.to_string()), &mut stream);
-    // No blank line, for which widely used clients dispatch an empty message: the field counts as it is
-    // read, HTML § 9.2.6.
+    // No blank line follows: widely used clients would dispatch an empty message. The field is valid
+    // without it, HTML § 9.2.6.
     let retry = ReconnectionTime::from(retry).max(ReconnectionTime::MIN);
     stream.extend_from_slice(format!("retry: {retry}\n").as_bytes());
     let init = init(200, &response.headers());
@@ -131,8 +131,8 @@ pub(crate) fn problem(problem: &Problem) -> Result<Response, JsValue> {
     Response::new_with_opt_str_and_init(Some(&problem.to_json()), &init)
 }
 
-/// The same answer with headers that can be added to: those of a redirect, or of what `fetch` gave,
-/// cannot.
+/// The same answer with headers that can be changed. The headers of a redirect, and of an answer from
+/// `fetch`, cannot.
 pub(crate) fn with_own_headers(response: &Response) -> Result<Response, JsValue> {
     let (body, init) = (response.body(), response.unchecked_ref());
     Response::new_with_opt_readable_stream_and_init(body.as_ref(), init)
@@ -160,7 +160,7 @@ pub(crate) fn set_text(headers: &Headers, name: &str, text: &str) -> Result<(), 
     headers.set(name, &byte_string)
 }
 
-/// Whether the host's headers are text: the standard's refuse what is no byte.
+/// Whether the host's headers take text. Headers by the standard refuse a character beyond a byte.
 pub(crate) fn takes_text(headers: &Headers) -> bool {
     let takes = headers.set("Last-Event-ID", "\u{100}").is_ok();
     takes && headers.delete("Last-Event-ID").is_ok()

@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// What a request asks for, and what it is granted.
+/// The updates that a request asks for, and its rights.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) request: &'a SubscribeRequest,
@@ -72,7 +72,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     answered
 }
 
-/// Takes the abort of the request as a second sign that the client is gone.
+/// Ends the connection also when the request is aborted: a second sign that the client is gone.
 fn watch(request: &Request, source: &JsValue, gone: impl FnOnce()) -> Result<(), JsValue> {
     let signal = request.signal();
     if signal.aborted() {
@@ -81,7 +81,7 @@ fn watch(request: &Request, source: &JsValue, gone: impl FnOnce()) -> Result<(),
     signal.add_event_listener_with_event_listener("abort", source.unchecked_ref())
 }
 
-/// Who sends a request that was given this access.
+/// The sender of a request with this access.
 pub(crate) fn sender(request: &Request, access: &Access) -> Sender {
     match access.dialect() {
         Some(_) => Sender::Admitted,
@@ -89,8 +89,8 @@ pub(crate) fn sender(request: &Request, access: &Access) -> Sender {
     }
 }
 
-/// Where the client is, if Cloudflare says so, whose requests tell in which data centre they came
-/// in. Elsewhere the header is the client's own word.
+/// The network of the client, as Cloudflare names it. A request through Cloudflare has the name of a
+/// data centre in `cf`; on any other host the client can write the header itself.
 fn address(request: &Request) -> Option<String> {
     let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);
     let from_platform = cf

@@ -1,4 +1,4 @@
-//! What a request asks to be subscribed to.
+//! The subscription that a request asks for.
 
 use std::rc::Rc;
 

@@ -51,7 +51,7 @@ fn resource<K: Hooks, S: Storage>(
     Asked { permit, below }: Asked<'_>,
 ) -> Result<Resource, Error> {
     let access = &permit.access;
-    // The door lets nobody in here without a token.
+    // The door refuses a request without a token.
     let dialect = access.dialect().ok_or(Error::Internal)?;
     let paths = permit.addressed.subscription_paths(below);
     if !is_granted(permit, dialect, &paths) {
@@ -74,8 +74,8 @@ fn resource<K: Hooks, S: Storage>(
     Ok(Resource { dialect, document, since })
 }
 
-/// Whether one of the paths of the resource is granted: in 0.x with its query or without, in 1.0
-/// without.
+/// Whether one of the paths of the resource is granted. In 0.x a path counts with its query and
+/// without, in 1.0 without.
 fn is_granted(permit: &Permit, dialect: Dialect, paths: &[String]) -> bool {
     let query = &permit.addressed.query;
     let with_query = paths
