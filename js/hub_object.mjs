@@ -3,7 +3,7 @@ import { HubObject as Hub } from "../build/millstream.js";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
 import { log } from "./log.mjs";
 
-/** The reason with which an object ends whose write was not confirmed. */
+/** The reason with which an object ends when a write was not confirmed. */
 export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over what is stored";
 
 /** One hub. */
@@ -15,12 +15,12 @@ export class HubObject {
     instance();
     this.#context = context;
     this.#hub = new Hub(context, env);
-    // An object can be reset by itself alone: the trap may be another's, but a promise continues at its owner.
+    // Only the object itself can reset it. Another object's call may trap; a promise continues in its owner's context.
     const { promise, resolve } = Promise.withResolvers();
     this.reset = resolve;
     promise.then(() => this.#abort(TRAPPED));
     const reference = resetWithInstance(this);
-    // At once, so that nobody who is told of it meets this object again.
+    // At once, so that a client that is told of the failure does not reach this object again.
     this.#hub.failed().then((failed) => failed && reference.deref()?.#abort(UNCONFIRMED));
   }
 
@@ -32,7 +32,7 @@ export class HubObject {
     return this.#call(() => this.#hub.alarm());
   }
 
-  /** The exports answer with promises: a call that throws has trapped, or belongs to an instance that has. */
+  /** Calls an export. Exports return promises: a call that throws has trapped, or belongs to a trapped instance. */
   #call(method) {
     try {
       return method();
@@ -43,7 +43,7 @@ export class HubObject {
     }
   }
 
-  /** Ends all that the object does, its requests and streams too; the next request constructs it anew. */
+  /** Ends the object with its requests and streams. The next request constructs it anew. */
   #abort(reason) {
     this.#context.abort(reason);
   }

@@ -1,6 +1,6 @@
-// Answers that are made without the wasm instance, when not even that can make one.
+// Answers without the wasm instance, for the case that it cannot make one.
 
-/** What src/web/http/protection.rs adds to every answer that the instance makes. */
+/** The headers that src/web/http/protection.rs adds to every answer of the instance. */
 const PROTECTION = {
   "content-security-policy": "default-src 'self'",
   "x-content-type-options": "nosniff",
@@ -8,13 +8,13 @@ const PROTECTION = {
   "x-xss-protection": "1; mode=block",
 };
 
-/** RFC 9457: says that it failed and nothing about the inside. */
+/** A problem document, RFC 9457. It tells nothing about the inside. */
 export function problem(status, title) {
   const headers = { "content-type": "application/problem+json", "cache-control": "no-store", ...PROTECTION };
   return Response.json({ type: "about:blank", title, status }, { status, headers });
 }
 
-/** An EventSource gives up for good on an error: this ends at once, and it comes back. Nothing if none may have asked. */
+/** A stream that ends at once, so that an EventSource comes back; an error would end it for good. Nothing for other requests. */
 export function comeBack({ method, headers: asked }) {
   if (method !== "GET" || !/text\/event-stream/i.test(asked.get("accept") ?? "")) return undefined;
   const retry = 2_000 + Math.floor(3_000 * Math.random());

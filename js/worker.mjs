@@ -1,4 +1,4 @@
-// The Worker: takes requests through the door, and hands those that are let in to the object of their hub.
+// The Worker: takes requests through the door, and hands each admitted one to the object of its hub.
 import { lastLine, unconfirmed, unreachable } from "../build/millstream.js";
 import { admit } from "./door.mjs";
 import { UNCONFIRMED } from "./hub_object.mjs";
@@ -6,15 +6,15 @@ import { instance } from "./instance.mjs";
 import { comeBack, problem } from "./last_resort.mjs";
 import { log } from "./log.mjs";
 
-/** One that meets the trap, one that meets an object which is yet to be reset, and one that meets neither. */
+/** Three tries: one may meet the trap, one an object that is not reset yet, and one meets neither. */
 const ATTEMPTS = 3;
-/** Methods that change nothing and have no body, which the first attempt would have used up. */
+/** Methods that change nothing and have no body. The first attempt would use up a body. */
 const REPEATABLE = ["GET", "HEAD", "OPTIONS"];
 
 /**
- * The entry of a Worker. `authorize(request, env, context, hub)` decides in the place of tokens; it must not read the
- * body. It gives claims as a token has them, or `{ subscribe, publish, subscriber, payload, expires }`; a `Response`,
- * which is the answer; or nothing for somebody who is not known.
+ * The entry of a Worker. `authorize(request, env, context, hub)` decides instead of tokens; it must not read the body.
+ * It returns the claims of a token, or `{ subscribe, publish, subscriber, payload, expires }`; a `Response`, which is the
+ * answer; or nothing for a client that it does not know.
  */
 export function handler({ authorize } = {}) {
   return {
@@ -32,7 +32,7 @@ export function handler({ authorize } = {}) {
   };
 }
 
-/** An EventSource that is answered with an error never comes back by itself, so a request that can be repeated is tried again. */
+/** Hands a request to its hub. A repeatable one is tried again, since an EventSource that gets an error never comes back. */
 async function handOver(request, env, { hub, granted }) {
   const attempts = REPEATABLE.includes(request.method) ? ATTEMPTS : 1;
   let answer = unreachable;
@@ -40,7 +40,7 @@ async function handOver(request, env, { hub, granted }) {
     try {
       instance();
       const stub = env.HUB.get(env.HUB.idFromName(hub));
-      // Some ways to a Worker let a client send a `cf` of its own: every way to an object replaces the member.
+      // On some ways to a Worker a client can send a `cf` of its own. So every way to an object replaces the member.
       return ending(await stub.fetch(request, { cf: { ...request.cf, millstream: granted } }));
     } catch (error) {
       log("hub unreachable", `attempt ${attempt} of ${attempts}: ${error}`);
@@ -51,7 +51,7 @@ async function handOver(request, env, { hub, granted }) {
   return instead(answer, request, env);
 }
 
-/** The instance's answer in the place of an object, or one that needs no instance. */
+/** The instance's answer for an object that cannot answer, or an answer without the instance. */
 function instead(answer, request, env) {
   try {
     instance();
@@ -62,7 +62,7 @@ function instead(answer, request, env) {
   }
 }
 
-/** The same answer; if it is that to a streamed publication, it ends as it should also when its object is reset. */
+/** The same answer. An answer to a streamed publication gets its last line also when its object is reset. */
 function ending(response) {
   if (response.headers.get("content-type") !== "application/x-ndjson") return response;
   const reader = response.body.getReader();

@@ -12,13 +12,13 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use super::sys::DurableObjectStorage;
 use crate::{base::timestamp::Timestamp, web::host::timer::Timer};
 
-/// Sets the alarm no more often than there is a need, since each time is a row written.
+/// Sets the alarm only when it is needed, since each time writes a row.
 #[derive(Debug)]
 pub(super) struct Alarm {
     storage: DurableObjectStorage,
-    /// When it goes off, as far as is known: an earlier life of the object may have set it too.
+    /// The time it is set for, as far as is known: an earlier life of the object may have set it too.
     set: Cell<Option<Timestamp>>,
-    /// Whether somebody is to look in a while if there is a need.
+    /// The timer of the next look whether the alarm is needed.
     look: RefCell<Option<Timer>>,
 }
 
@@ -27,7 +27,7 @@ impl Alarm {
         Self { storage, set: Cell::default(), look: RefCell::default() }
     }
 
-    /// It has gone off and is not set any more.
+    /// Notes that it has gone off, and is not set any more.
     pub(super) fn went_off(&self) {
         self.set.set(None);
     }
@@ -37,19 +37,19 @@ impl Alarm {
         self.set.get().is_some_and(|set| set <= due)
     }
 
-    /// Calls `look` after this time, unless somebody is to look already.
+    /// Calls `look` after this time, unless a look is due already.
     pub(super) fn look_in(&self, wait: Duration, look: impl FnOnce() + 'static) {
         self.look.borrow_mut().get_or_insert_with(|| Timer::new(wait, look));
     }
 
-    /// Somebody has looked.
+    /// Notes that the look is over.
     pub(super) fn looked(&self) {
         let looked = self.look.take();
         drop(looked);
     }
 
-    /// Sets it to go off at `due` at the latest, if there is a need for it. Where that fails, the next
-    /// call tries again.
+    /// Sets it to go off at `due` at the latest, unless it is set for that already. If that fails, the
+    /// next call tries again.
     pub(super) fn set_by(self: &Rc<Self>, due: Option<Timestamp>) -> Result<(), JsValue> {
         let Some(due) = due.filter(|due| !self.is_set_by(*due)) else { return Ok(()) };
         #[expect(clippy::cast_precision_loss, reason = "a date is less than 2^53")]

@@ -1,4 +1,4 @@
-//! The configuration, out of the Worker's bindings.
+//! The configuration, read from the Worker's bindings.
 
 use std::{cell::RefCell, rc::Rc, sync::Once};
 
@@ -18,16 +18,16 @@ use crate::{
 };
 
 thread_local! {
-    /// The deployments that were read last, each with the bindings that it was read from. An isolate has
-    /// one, unless an application makes bindings of its own.
+    /// The last deployments that were read, each with its bindings. An isolate has one, unless an
+    /// application makes bindings of its own.
     static READ: RefCell<Vec<(JsValue, Rc<Read>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// More bindings than these are read again for each request.
 const MAX_READ: usize = 4;
 
-/// Under `make serve`: the names of all variables of the environment, of which workerd hands on only those
-/// that its configuration binds.
+/// Under `make serve`, this variable lists the names of all variables of the environment. workerd hands
+/// on only the variables that its configuration binds.
 const ENVIRONMENT_NAMES: &str = "ENVIRONMENT_NAMES";
 
 /// The settings, or the first variable that is wrong.
@@ -56,7 +56,7 @@ fn read(env: &Env) -> Read {
     Deployment::read(&hubs(env)?, |name| text(&binding(env.as_ref(), name)?))
 }
 
-/// Tells the log what an operator has to mend.
+/// Logs the settings that an operator has to correct.
 fn tell(read: &Read, env: &JsValue) {
     /// An application may make new bindings for each request.
     static TOLD: Once = Once::new();
@@ -74,8 +74,8 @@ fn tell(read: &Read, env: &JsValue) {
     }
 }
 
-/// Tells of names that are nearly those of the hub's variables. A binding that is an object is no
-/// variable, and workerd gives null for one that is not set.
+/// Logs names that resemble the hub's variables. A binding that is an object is no variable, and workerd
+/// gives null for a variable that is not set.
 fn tell_near_misses(env: &JsValue) {
     let all = entries(env).unwrap_or_default().into_iter();
     let set = all.filter(|(_, value)| !value.is_object() && !value.is_null());
@@ -93,7 +93,7 @@ pub(super) fn of_hub(env: &Env, hub: &str) -> Result<Config, InvalidConfig> {
     Config::of_hub(hub, &hubs(env)?, |name| text(&binding(env.as_ref(), name)?))
 }
 
-/// What is set for single hubs: JSON, or under `[vars]` a table.
+/// The variables of single hubs: JSON, or a table under `[vars]`.
 fn hubs(env: &Env) -> Result<HubVariables, InvalidConfig> {
     let mut hubs = HubVariables::default();
     let Some(value) = binding(env.as_ref(), HUBS) else { return Ok(hubs) };
@@ -112,13 +112,13 @@ fn hubs(env: &Env) -> Result<HubVariables, InvalidConfig> {
     Ok(hubs)
 }
 
-/// A binding that is there; workerd gives null for a variable that is not set.
+/// A binding, if it is set. workerd gives null for a variable that is not set.
 fn binding(env: &JsValue, name: &str) -> Option<JsValue> {
     let value = Reflect::get(env, &name.into()).ok()?;
     (!value.is_null() && !value.is_undefined()).then_some(value)
 }
 
-/// A variable as text: under `[vars]` it may be a number or a boolean too.
+/// A variable as text. Under `[vars]` it may also be a number or a boolean.
 fn text(value: &JsValue) -> Option<String> {
     value.as_string().or_else(|| JSON::stringify(value).ok()?.as_string())
 }

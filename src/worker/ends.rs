@@ -1,4 +1,4 @@
-//! Both ends of what is held of one kind, and its removal from the oldest on.
+//! The oldest and the newest held update of one kind, and the removal of the oldest.
 
 use std::fmt;
 
@@ -17,23 +17,24 @@ use crate::{
     web::{Level, Record},
 };
 
-/// Updates that one call of [`Ends::prune`] removes at the most: some milliseconds of work, and more
-/// than one publish adds.
+/// The most updates that one call of [`Ends::prune`] removes: some milliseconds of work, and more than
+/// one publish adds.
 const PRUNE_UPDATES: u64 = 256;
 
-/// Rows that can be counted with: what else is in them may be broken.
+/// Rows with sound numbers. Their other columns may be broken.
 const COUNTED: &str = "before BETWEEN 0 AND 9007199254740991 \
     AND bytes BETWEEN 0 AND 9007199254740991 AND accepted BETWEEN 0 AND 9007199254740991 \
     AND coalesce(number, 0) BETWEEN 0 AND 9007199254740991 \
     AND coalesce(previous, 0) BETWEEN 0 AND 9007199254740991";
 
-/// Both ends, so that a publish need not ask for them: nobody else writes here.
+/// Both ends, in memory: a publish does not query them, since only this hub writes the rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ends {
     kind: Kind,
     held: Held,
-    /// Of this kind ahead of the oldest one held, and in all.
+    /// All of this kind ahead of the oldest held one.
     before: Count,
+    /// All of this kind from the hub's beginning on.
     until: Count,
 }
 
@@ -43,7 +44,7 @@ struct Count {
     bytes: u64,
 }
 
-/// What a new row says of its place among its kind.
+/// The columns of a new row that give its place among its kind.
 pub(super) struct Place {
     pub(super) number: u64,
     pub(super) previous: u64,
@@ -51,8 +52,8 @@ pub(super) struct Place {
 }
 
 impl Ends {
-    /// Asks for them. A row that cannot be counted with is passed over, and counts as removed when it
-    /// is the oldest.
+    /// Queries them. A row with an unsound number is skipped, and counts as removed when it is the
+    /// oldest.
     pub(super) fn read(tables: &Tables, kind: Kind) -> Result<Self, SqlError> {
         let (table, is_of) = (table(kind), is_of(kind));
         let first = |query: &str| tables.rows(query, &[])?.first();
@@ -113,18 +114,18 @@ impl Ends {
         Ok(())
     }
 
-    /// What is held.
+    /// The held updates.
     pub(super) fn held(&self) -> Held {
         self.held
     }
 
-    /// What the row of the next update says.
+    /// The place of the next update.
     pub(super) fn next(&self) -> Place {
         let previous = self.held.newest.get();
         Place { number: self.until.updates + 1, previous, before: self.until.bytes }
     }
 
-    /// It is there.
+    /// Counts an appended update.
     pub(super) fn appended(&mut self, entry: &Entry) {
         self.held.newest = entry.sequence;
         self.held.oldest = self.held.oldest.or(Some((entry.sequence, entry.accepted)));
@@ -132,8 +133,8 @@ impl Ends {
         self.until.bytes += entry.update.stored_bytes() as u64;
     }
 
-    /// Removes what is too old since `expired`, or is more than `bounds` keep; says whether there is
-    /// more of it.
+    /// Removes updates that were accepted at `expired` or before, or that exceed `bounds`; returns
+    /// whether there are more of them.
     pub(super) fn prune(
         &mut self,
         tables: &Tables,
@@ -145,8 +146,8 @@ impl Ends {
         }
         let (table, is_of) = (table(self.kind), is_of(self.kind));
         let oldest = self.held.oldest.map_or(self.held.newest, |(oldest, _)| oldest);
-        // All bounds rise with the sequence, so what is removed is a run from the oldest on, with the
-        // rows ahead of it that cannot be counted with.
+        // All bounds rise with the sequence, so the removed rows are a run from the oldest on, with the
+        // unsound rows ahead of it.
         let removed = tables.rows(
             &format!(
                 "DELETE FROM {table} WHERE {is_of} AND sequence <= (SELECT max(sequence) FROM \
@@ -188,7 +189,7 @@ impl Ends {
         !bounds.hold(updates, bytes) || expired.is_some_and(|expired| oldest <= expired)
     }
 
-    /// The newest one that was accepted at `moment` or before.
+    /// The newest update that was accepted at `moment` or before.
     pub(super) fn newest_until(
         &self,
         tables: &Tables,
@@ -197,7 +198,7 @@ impl Ends {
         if self.held.oldest.is_none_or(|(_, accepted)| accepted > moment) {
             return Ok(None);
         }
-        // Times rise with the sequence, so this looks at what is too old and not removed yet.
+        // Times rise with the sequence, so the query reads old updates that are not removed yet.
         let query = format!(
             "SELECT sequence FROM {} WHERE {} AND sequence < coalesce(\
              (SELECT sequence FROM updates WHERE accepted > ? ORDER BY sequence LIMIT 1), \
@@ -209,13 +210,13 @@ impl Ends {
     }
 }
 
-/// The sequence that a query gives, if it gives one.
+/// The sequence in the first row, if there is one.
 pub(super) fn one(rows: Rows) -> Result<Option<Sequence>, SqlError> {
     let Some(row) = rows.first()?.filter(|row| !row.get(0).is_null()) else { return Ok(None) };
     Ok(Some(Sequence::new(row.number(0, "updates.sequence")?)))
 }
 
-/// Says in the log that a row of the updates is broken, and why.
+/// Logs that a row of the updates is broken, and why.
 pub(super) fn report(sequence: u64, why: impl fmt::Display) {
     let record = Record::new(Level::Error, "update unreadable");
     record.with_detail(format_args!("the update {sequence} in the storage: {why}")).to_console();
@@ -228,7 +229,7 @@ fn table(kind: Kind) -> &'static str {
     }
 }
 
-/// What is neither is a publication, so that every row is one of both.
+/// A row with any other value counts as a publication, so that every row is of one kind.
 fn is_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Publication => "subscription IS NOT 1",

@@ -38,23 +38,22 @@ use crate::{
     web::{Level, Record, Storage, Synced, host::clock},
 };
 
-/// Broken updates that the log tells of in one life of a hub: enough to see that the storage is
+/// The most broken updates that are logged in one life of a hub: enough to see that the storage is
 /// damaged.
 const MAX_REPORTED: usize = 64;
 
-/// The updates of one hub. Reads and writes are synchronous; what is written in one turn is one
-/// transaction.
+/// The updates of one hub. Reads and writes are synchronous; the writes of one turn are one transaction.
 #[derive(Debug)]
 pub(super) struct SqlHistory {
     tables: Rc<Tables>,
     ends: OfKind<Cell<Ends>>,
     outcomes: Rc<SqlOutcomes>,
-    /// Broken updates of which the log tells already.
+    /// Broken updates that are logged already.
     reported: RefCell<Vec<u64>>,
 }
 
 impl SqlHistory {
-    /// Opens the history. One that never kept anything is empty, and stays without tables.
+    /// Opens the history. A storage that never held an update is empty, and stays without tables.
     pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
         let tables = Rc::new(Tables::open(storage)?);
         let ends = OfKind::try_new(|kind| Ends::read(&tables, kind).map(Cell::new))?;
@@ -62,8 +61,8 @@ impl SqlHistory {
         Ok(Self { tables, ends, outcomes, reported: RefCell::default() })
     }
 
-    /// Tells the log once of an update that is broken, and of no more than [`MAX_REPORTED`] of them:
-    /// each is met by every reader that comes to it.
+    /// Logs a broken update once, and no more than [`MAX_REPORTED`] of them: every reader that reaches a
+    /// broken update finds it again.
     fn report(&self, sequence: u64, broken: &SqlError) {
         let mut reported = self.reported.borrow_mut();
         if reported.len() < MAX_REPORTED && !reported.contains(&sequence) {
@@ -72,8 +71,8 @@ impl SqlHistory {
         }
     }
 
-    /// The first update whose id may have been read as this one, which holds U+FFFD behind `before`.
-    /// Only ids of earlier versions hold a character beyond ASCII there: others are not looked at.
+    /// The first update whose id a client may have read as this one, which has U+FFFD after `before`.
+    /// Only ids of earlier versions have a character beyond ASCII there: other ids are not compared.
     fn find_latin_1(
         &self,
         read: &EventId,
@@ -106,7 +105,7 @@ impl History for SqlHistory {
     type Error = SqlError;
 
     fn newest(&self) -> Result<Sequence, SqlError> {
-        // The number is known, but a storage that is lost is to be noticed here.
+        // The number is in memory. The query notices a storage that is lost.
         self.tables.touch()?;
         let newest = Kind::ALL.into_iter().map(|kind| self.ends.of(kind).get().held().newest);
         Ok(newest.max().unwrap_or_default())
@@ -208,7 +207,7 @@ impl Storage for SqlHistory {
         };
         match row.number(0, "drained.at") {
             Ok(at) => Ok(Some(Timestamp::from_millis(at))),
-            // It makes a difference for a day, and to no update.
+            // The error matters for a day only, and to no update.
             Err(broken) => {
                 let record = Record::new(Level::Error, "time of the last drain unreadable");
                 record.with_detail(broken).to_console();
@@ -227,10 +226,10 @@ impl Storage for SqlHistory {
             let bytes = row.get(0).dyn_into::<ArrayBuffer>().map(|key| Uint8Array::new(&key));
             let key = bytes.ok().and_then(|bytes| <[u8; 16]>::try_from(bytes.to_vec()).ok());
             let key = key.map(PlaceKey::from_random).map(Some);
-            // What is there instead is not shown, since most of it may be the key.
+            // The value is not shown, since most of it may be the key.
             return key.ok_or_else(|| SqlError::Failed("the key of places is not one".to_owned()));
         }
-        // A version before the key may have kept updates.
+        // An earlier version, without the key, may have stored updates.
         if self.newest()? == Sequence::START {
             return Ok(None);
         }

@@ -27,16 +27,15 @@ use crate::{
     },
 };
 
-/// After a request, and while there are connections, an alarm goes off this often: an object's
-/// allowance of CPU time is topped up by incoming events alone, and a hub may live by its timer for
-/// hours.
+/// The interval of alarms while there are connections. Only incoming events renew an object's allowance
+/// of CPU time, and a hub may run by its timer for hours.
 const ALARM_EVERY: Duration = Duration::from_mins(5);
 
-/// How long a hub is in use before that alarm is set: the runtime keeps an alarm in a table of its own,
-/// and a short visit is to leave none. A client that has gone is noticed within two heartbeats.
+/// How long a hub is in use before that alarm is set. The runtime stores an alarm in a table of its own,
+/// and a short visit must leave none. A client that has gone is noticed within two heartbeats.
 const ALARM_AFTER: Duration = Duration::from_mins(1);
 
-/// How soon an alarm goes on with a removal of old updates that one call did not finish.
+/// The pause before an alarm continues to remove old updates.
 const PRUNE_AGAIN: Duration = Duration::from_secs(1);
 
 type Hub = Handler<(), SqlHistory>;
@@ -54,8 +53,8 @@ impl HubObject {
     /// Opens the hub over the object's storage, with the variables of its name.
     ///
     /// # Errors
-    /// What the storage throws, or that the runtime does not tell the name; it then makes the object
-    /// anew for the next request.
+    /// The storage throws, or the runtime does not know the name. It then makes the object anew for the
+    /// next request.
     #[wasm_bindgen(constructor)]
     pub fn new(state: &DurableObjectState, env: &Env) -> Result<Self, JsError> {
         let storage = state.storage().map_err(SqlError::from)?;
@@ -84,15 +83,15 @@ impl HubObject {
             };
             protection::add(&response)?;
             let Ok(hub) = hub else { return Ok(response.into()) };
-            // The answer stands whatever becomes of the alarm; a later request tries again.
+            // The answer does not depend on the alarm: a later request sets it if this one cannot.
             let _ = prune_at(&hub).and_then(|prune| alarm.set_by(prune));
             set_while_in_use(&hub, &alarm);
             Ok(response.into())
         })
     }
 
-    /// Resolves to true once a write was not confirmed, so that what memory holds may be ahead of
-    /// what is stored: `js/hub_object.mjs` then ends the object, which must not happen from within wasm.
+    /// Resolves to true once a write was not confirmed: the memory may be ahead of the storage.
+    /// `js/hub_object.mjs` then ends the object, since wasm must not end it from within.
     pub fn failed(&self) -> Promise {
         let failed = self.hub.as_ref().ok().map(Handler::failed);
         future_to_promise(async move {
@@ -104,7 +103,7 @@ impl HubObject {
         })
     }
 
-    /// Removes what the history no longer keeps, and sets the next alarm while there is a need.
+    /// Removes updates that the history no longer keeps, and sets the next alarm if it is needed.
     pub fn alarm(&self) -> Promise {
         let (hub, alarm) = (self.hub.clone(), Rc::clone(&self.alarm));
         alarm.went_off();
@@ -118,8 +117,8 @@ impl HubObject {
     }
 }
 
-/// When the object is to be woken: while it is in use from time to time, and to remove what is too
-/// old whether it is in use or not.
+/// The time of the next alarm. A hub in use has one at its interval; any hub has one when updates become
+/// too old.
 fn next_alarm(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
     let in_use = is_in_use(hub).then(|| clock::now().saturating_add(ALARM_EVERY));
     Ok([in_use, prune_at(hub)?].into_iter().flatten().min())
@@ -182,8 +181,8 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
     }
 }
 
-/// What the Worker's door says of the request. No client can say it: `js/worker.mjs` replaces the member
-/// on every way to an object.
+/// The right that the Worker's door has granted. No client can forge it: `js/worker.mjs` replaces the
+/// member on every way to an object.
 fn granted(request: &Request) -> Result<Granted, String> {
     let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);
     let member = cf.and_then(|cf| Reflect::get(&cf, &"millstream".into()).ok()?.as_string());
@@ -191,9 +190,8 @@ fn granted(request: &Request) -> Result<Granted, String> {
     text.parse().map_err(|invalid: InvalidGranted| invalid.to_string())
 }
 
-/// How many connections a hub has, how many have ended and are still let go of, how many have ended
-/// and why, and what slow ones were not given: for its operator. To others it would count what is
-/// private.
+/// The health of a hub, for its operator: its connections, the ended ones that are not released yet, the
+/// ended ones by reason, and the updates that slow ones did not get. These counts are private.
 fn health(hub: &Hub) -> String {
     let ended = CloseReason::ALL
         .map(|reason| format!(r#""{}":{}"#, reason.as_str(), hub.ended(reason)))

@@ -1,4 +1,4 @@
-//! Answers in the place of a hub's object.
+//! Answers for a hub whose object cannot answer.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
@@ -10,27 +10,27 @@ use crate::{
     web::http::{cors, protection, respond},
 };
 
-/// Answers in the place of a hub's object that could not be reached. A request that changes nothing may
-/// be sent again; the outcome of any other is unknown.
+/// Answers for a hub whose object could not be reached. A request that changes nothing may be sent
+/// again; the outcome of any other is unknown.
 ///
 /// # Errors
-/// What the host throws when it is out of the means to make an answer.
+/// The host cannot make an answer.
 #[wasm_bindgen]
 pub fn unreachable(request: &Request, env: &Env) -> Result<Response, JsValue> {
     instead(request, env, &Error::Internal)
 }
 
-/// Answers in the place of a hub's object that was ended since a write was not confirmed.
+/// Answers for a hub whose object was ended because a write was not confirmed.
 ///
 /// # Errors
-/// What the host throws when it is out of the means to make an answer.
+/// The host cannot make an answer.
 #[wasm_bindgen]
 pub fn unconfirmed(request: &Request, env: &Env) -> Result<Response, JsValue> {
     instead(request, env, &Error::Unconfirmed)
 }
 
-/// The last line of the answer to a streamed publication whose hub's object has ended. The outcome of
-/// the lines that were not answered before is unknown.
+/// The last line of the answer to a streamed publication whose object has ended. The outcome of the
+/// lines without an answer is unknown.
 #[wasm_bindgen(js_name = lastLine)]
 #[must_use]
 pub fn last_line() -> Vec<u8> {

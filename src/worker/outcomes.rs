@@ -17,8 +17,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct SqlOutcomes {
     tables: Rc<Tables>,
-    /// How many there are of each publisher, so that they need not be counted: nobody else writes
-    /// here.
+    /// The number of outcomes of each publisher. No query counts them, since only this hub writes the
+    /// rows.
     counts: RefCell<Counts>,
 }
 
@@ -29,7 +29,7 @@ impl From<SqlError> for OutcomesFailed {
 }
 
 impl SqlOutcomes {
-    /// Over the tables of [`super::schema`].
+    /// Reads their numbers from the tables of [`super::schema`].
     pub(super) fn open(tables: Rc<Tables>) -> Result<Self, SqlError> {
         let outcomes = Self { tables, counts: RefCell::default() };
         let counted = "SELECT publisher, count(*) FROM outcomes GROUP BY publisher";
@@ -87,7 +87,7 @@ impl Outcomes for SqlOutcomes {
 
     fn forget(&self, until: Timestamp) -> Result<(), OutcomesFailed> {
         let until = js_number(until.as_millis());
-        // What has no number as its time is behind all that has.
+        // A text sorts after every number: a row whose time is no number is removed too.
         let forgotten =
             "DELETE FROM outcomes WHERE at < ? OR at >= '' RETURNING key, publisher, at";
         for row in self.tables.rows(forgotten, &[until])? {

@@ -1,10 +1,10 @@
-//! Rows of the object's `SQLite` storage, and what is wrong with them.
+//! Rows of the object's `SQLite` storage, and errors in them.
 
 use js_sys::Array;
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// The storage threw, or holds what no version of this program has written.
+/// The storage threw, or has a value that no version of this program writes.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum SqlError {
     #[error("the storage failed: {0}")]
@@ -20,14 +20,14 @@ impl From<JsValue> for SqlError {
     }
 }
 
-/// What a query gives, row by row.
+/// The rows of a query's result.
 pub(super) struct Rows(js_sys::Iterator);
 
-/// A row. Its first column is the one that it is known by.
+/// A row. Its first column names it in errors.
 pub(super) struct Row(Array);
 
 impl Rows {
-    /// What the runtime gives: each row is an array of its columns.
+    /// Takes the runtime's iterator, in which each row is an array of its columns.
     pub(super) fn new(rows: js_sys::Iterator) -> Self {
         Self(rows)
     }
@@ -79,7 +79,7 @@ impl Row {
         self.get(at).as_string().ok_or_else(|| self.wrong(at, column))
     }
 
-    /// A text that is something, in the column of this name.
+    /// A text that is parsed, in the column of this name.
     pub(super) fn parse<T: std::str::FromStr>(
         &self,
         at: u32,
@@ -88,7 +88,7 @@ impl Row {
         self.text(at, column)?.parse().map_err(|_| self.wrong(at, column))
     }
 
-    /// That what is in this place does not belong there.
+    /// The error of a wrong value in this place.
     pub(super) fn wrong(&self, at: u32, column: &'static str) -> SqlError {
         let [row, found] = [0, at].map(|at| format!("{:?}", self.get(at)));
         SqlError::Column { column, row, found }

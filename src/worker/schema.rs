@@ -3,25 +3,25 @@
 use super::rows::SqlError;
 use crate::base::timestamp::Timestamp;
 
-/// The version of the schema below. The pragma for it is not to be had in a Durable Object.
+/// The version of the schema below. A Durable Object has no pragma for it.
 const VERSION: u32 = 10;
 
-/// What brings a database from each version to the next; the first from nothing to 1. `{now}`
-/// stands for the moment of the step.
+/// The steps from each version to the next; the first begins without tables. `{now}` stands for the
+/// moment of the step.
 ///
-/// An update's `before` counts the bytes of all updates of its kind ahead of it from the hub's
-/// beginning on, and its `number` how many of its kind there were with it, so that what is held is a
-/// difference between two rows and pruning needs no sum; `previous` is the sequence of the one ahead
-/// of it. Before version 6 there was one kind: both are null then, and follow from the sequence.
+/// An update's `before` is the bytes of all earlier updates of its kind, from the hub's beginning on. Its
+/// `number` counts the updates of its kind up to itself. So the held updates are a difference between two
+/// rows, and pruning needs no sum. `previous` is the sequence of the update before it of its kind. Before
+/// version 6 there was one kind: `number` and `previous` are null then, and follow from the sequence.
 ///
-/// The updates of version 1 have no time: they count as accepted when they were brought to version
-/// 2, as the default of the column, so that the step costs the same however many they are.
-/// Outcomes of before version 8 are those of every publisher, for the five minutes that they last:
-/// their publisher is the empty text.
+/// The updates of version 1 have no time. They count as accepted at the step to version 2: the time is
+/// the default of the column, so that the step costs the same for any number of updates.
+/// Outcomes from before version 8 count for every publisher, for the five minutes that they last: their
+/// publisher is the empty text.
 ///
-/// `emptied` is written when the last update of a kind is removed: it holds the sequence, the bytes
-/// and the number with which the next one goes on. `drained` holds when the hub was drained last, if it was.
-/// `place_key` holds the key of the hub's places once it has kept an update.
+/// `emptied` is written when the last update of a kind is removed. It holds the sequence, the bytes and
+/// the number from which the next update continues. `drained` holds the time of the last drain, if there
+/// was one. `place_key` holds the key of the hub's places once the hub has stored an update.
 ///
 /// The ids of updates from before version 10 count as their publishers' own.
 const STEPS: [&str; VERSION as usize] = [

@@ -39,7 +39,7 @@ impl SqlSubscriptions {
         self.tables.rows(query, &[])
     }
 
-    /// A row for each subscription.
+    /// The ends of subscriptions in the table of these versions, which has a row for each.
     fn ends_of_versions_before_7(&self) -> Result<Vec<SubscriptionEvent>, SqlError> {
         let of_row = |row: &Row| {
             let is_of_1_0 = row.number(1, "active_subscriptions.of_1_0")? > 0;
@@ -107,7 +107,7 @@ impl ActiveSubscriptions for SqlSubscriptions {
     }
 }
 
-/// What is no text is none that means anything here.
+/// A value that is no text counts as the empty text, which means nothing here.
 fn text(row: &Row, at: u32) -> String {
     row.get(at).as_string().unwrap_or_default()
 }

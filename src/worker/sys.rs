@@ -1,5 +1,5 @@
-//! The classes of the Workers runtime that web-sys lacks, one block each. Everything that can throw
-//! is caught, since an exception that passes through wasm counts as a trap of the instance.
+//! The classes of the Workers runtime that web-sys lacks, one block each. Every exception is caught,
+//! since an exception that passes through wasm counts as a trap of the instance.
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
@@ -15,14 +15,14 @@ extern "C" {
 extern "C" {
     pub(super) type DurableObjectId;
 
-    /// The name that it was made from, as far as the runtime knows.
+    /// The name that it was made from, if the runtime knows it.
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn name(this: &DurableObjectId) -> Result<Option<String>, JsValue>;
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the runtime gives to an object.
+    /// The state that the runtime gives to an object.
     #[derive(Debug)]
     pub type DurableObjectState;
 
@@ -41,14 +41,14 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn sql(this: &DurableObjectStorage) -> Result<SqlStorage, JsValue>;
 
-    /// Calls the function, and undoes what it has written if it throws.
+    /// Calls the function. If it throws, its writes are undone.
     #[wasm_bindgen(method, catch, js_name = transactionSync)]
     pub(super) fn transaction_sync(
         this: &DurableObjectStorage,
         function: &Function,
     ) -> Result<JsValue, JsValue>;
 
-    /// Resolves when everything written so far is durable.
+    /// Resolves when all writes so far are durable.
     #[wasm_bindgen(method, catch)]
     pub(super) fn sync(this: &DurableObjectStorage) -> Result<Promise, JsValue>;
 
@@ -71,7 +71,7 @@ extern "C" {
         bindings: &Array,
     ) -> Result<SqlStorageCursor, JsValue>;
 
-    /// The method itself, to be called elsewhere.
+    /// The method itself, for a call by the runtime.
     #[wasm_bindgen(method, getter, catch, js_name = exec)]
     pub(super) fn exec_function(this: &SqlStorage) -> Result<Function, JsValue>;
 }

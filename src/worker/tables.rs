@@ -1,4 +1,4 @@
-//! The tables of one hub, which begin with the first thing that it must keep.
+//! The tables of one hub, which are made when the hub stores its first row.
 
 use std::cell::Cell;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::web::host::clock;
 
-/// Every query of a hub goes through here, so that none meets tables that are not there.
+/// Every query of a hub goes through here, so that no query names a missing table.
 #[derive(Debug)]
 pub(super) struct Tables {
     storage: DurableObjectStorage,
@@ -21,7 +21,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Brings the tables up to date, if there are any. It makes none.
+    /// Brings existing tables up to date. It makes none.
     pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
         let sql = storage.sql()?;
         let tables = Self { storage, sql, exist: Cell::new(false) };
@@ -38,13 +38,13 @@ impl Tables {
         &self.storage
     }
 
-    /// Runs a query that reads or removes rows. A hub that never kept anything has none.
+    /// Runs a query that reads or removes rows. A hub without tables has no rows.
     pub(super) fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
         if self.exist.get() { self.run(query, bindings) } else { Ok(Rows::none()) }
     }
 
-    /// Adds a row, and the tables in the same transaction if there are none. `row` is the rest of an
-    /// INSERT, from the table's name on.
+    /// Adds a row; if there are no tables, it makes them in the same transaction. `row` is the rest of
+    /// an INSERT, from the table's name on.
     pub(super) fn insert(&self, row: &str, values: &[JsValue]) -> Result<(), SqlError> {
         if !self.exist.get() {
             self.bring_up(0)?;
@@ -53,8 +53,9 @@ impl Tables {
         Ok(())
     }
 
-    /// Fails when the storage does, or is not as this life of the hub has left it: then another life
-    /// has taken its place elsewhere. A query without a table would not touch the storage.
+    /// Fails when the storage fails, or when tables appeared or vanished without this life of the hub:
+    /// then another life has taken its place elsewhere. A query that names no table would not touch the
+    /// storage.
     pub(super) fn touch(&self) -> Result<(), SqlError> {
         if self.are_found()? == self.exist.get() {
             return Ok(());
@@ -66,7 +67,8 @@ impl Tables {
         Ok(self.run("SELECT 1 FROM sqlite_master WHERE name = 'schema'", &[])?.first()?.is_some())
     }
 
-    /// All steps or none: a turn whose later queries go on is committed with what succeeded.
+    /// Takes all steps or none. Without the transaction, the turn would commit the steps before a
+    /// failed one.
     fn bring_up(&self, held: u64) -> Result<(), SqlError> {
         let steps = schema::steps(held, clock::now())?;
         if !steps.is_empty() {
