@@ -1,7 +1,10 @@
 use proptest::{option, prelude::*};
 
 use super::*;
-use crate::{base::timestamp::Timestamp, tokens::grants::SubscribeGrant};
+use crate::{
+    base::{dialect::Dialect, timestamp::Timestamp},
+    tokens::grants::{Selector, SubscribeGrant},
+};
 
 /// Texts of all kinds: those that look like parts of the format, and any Unicode.
 fn any_text() -> impl Strategy<Value = String> {

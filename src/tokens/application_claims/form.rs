@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::InvalidClaims;
+use super::invalid::InvalidClaims;
 use crate::{
     base::json::Json,
     tokens::{authorization_details::TYPE, claims::NAMESPACED},
