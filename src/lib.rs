@@ -48,7 +48,7 @@ mod worker;
 
 pub use event_stream::*;
 #[cfg(feature = "hub")]
-pub use {base::*, hub::*, log::*, publishing::*, tokens::*, topics::*};
+pub use {base::*, hub::*, log::*, presence::*, publishing::*, tokens::*, topics::*};
 #[cfg(feature = "web")]
 pub use {door::*, http::*, settings::*};
 

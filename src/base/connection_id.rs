@@ -21,6 +21,7 @@ pub struct ConnectionId(Uuid);
 /// The text is not an id of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{text:?} is not the id of a connection (urn:uuid:…)")]
+#[non_exhaustive]
 pub struct InvalidConnectionId {
     /// The text.
     pub text: String,

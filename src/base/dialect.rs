@@ -45,7 +45,7 @@ impl Dialect {
 
     /// The dialect of a refusal when the request shows none: 1.0 when an issuer is trusted.
     #[must_use]
-    pub fn of_hub(hub: Trusts) -> Self {
+    pub(crate) fn of_hub(hub: Trusts) -> Self {
         match hub {
             Trusts::NoIssuer => Self::V0,
             Trusts::AnIssuer => Self::V1,
@@ -55,7 +55,7 @@ impl Dialect {
     /// The dialect of a token with this `typ` header, RFC 9068 § 4: the prefix `application/` and
     /// the case do not count.
     #[must_use]
-    pub fn of_token(typ: Option<&str>, hub: Trusts) -> Self {
+    pub(crate) fn of_token(typ: Option<&str>, hub: Trusts) -> Self {
         let is_access_token = typ.is_some_and(|typ| {
             ["at+jwt", "application/at+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known))
         });

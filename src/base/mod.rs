@@ -40,6 +40,8 @@ pub(crate) mod sequence;
 pub(crate) mod url_parts;
 
 #[cfg(feature = "hub")]
+pub use form::NotUtf8;
+#[cfg(feature = "hub")]
 pub use {
     connection_id::{ConnectionId, InvalidConnectionId},
     dialect::Dialect,

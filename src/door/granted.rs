@@ -77,6 +77,7 @@ pub struct Bearer {
 /// The error says where. It shows nothing of the text, which may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the text of what is granted is wrong at byte {at}, where {expected} has to be")]
+#[non_exhaustive]
 pub struct InvalidGranted {
     /// The byte at which it is wrong, from 0 on.
     pub at: usize,

@@ -25,6 +25,7 @@ pub struct EventId(Arc<str>);
 /// The text holds a character that no event id may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("{character:?} at byte {at} of the event id")]
+#[non_exhaustive]
 pub struct InvalidEventId {
     /// Byte offset of the character.
     pub at: usize,

@@ -24,6 +24,7 @@ pub struct EventType(Arc<str>);
 
 /// The text is no event type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidEventType {
     /// The text is empty.
     #[error("the event type is empty")]

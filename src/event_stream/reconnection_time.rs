@@ -25,6 +25,7 @@ pub struct ReconnectionTime(u64);
 
 /// The text is no whole number of milliseconds that a client can wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidReconnectionTime {
     /// The text is empty.
     #[error("the reconnection time is empty")]

@@ -1,6 +1,7 @@
 //! The edge of the hub in HTTP: its paths, media types and refusals.
 //!
-//! Enters: how the head of a request is read, and the one mapping from errors to HTTP ([`Error`]).
+//! Enters: how the head of a request is read, and the one mapping from errors to HTTP
+//! ([`error::Error`]).
 //!
 //! Invariants:
 //! - What passes by itself, or is the hub's own fault, may be tried again, and a wrong request may not:
@@ -18,5 +19,4 @@ pub(crate) mod hub_path;
 pub(crate) mod problem;
 mod unauthorized;
 
-pub use error::Error;
 pub use problem::Problem;

@@ -77,6 +77,7 @@ pub enum Parting {
 
 /// The hub takes no further connection. The number is the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum TooManyConnections {
     /// It has as many as it takes.
     #[error("the hub has {0} connections already, as many as it takes")]

@@ -45,6 +45,7 @@ pub struct Audiences {
 
 /// Why an audience has no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum NoPlace {
     /// Its selectors are too many beside those of the others.
     #[error(transparent)]

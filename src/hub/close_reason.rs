@@ -4,6 +4,7 @@ use crate::base::sequence::Sequence;
 
 /// Why a connection has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CloseReason {
     /// The client went away.
     ClientGone,

@@ -54,6 +54,7 @@ pub(crate) struct Newcomer<T> {
 
 /// The event could not be queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum SendError {
     /// The connection is stopped or closing.
     #[error("the connection {0} is stopped")]

@@ -9,6 +9,7 @@ use crate::{
 
 /// What the host is to do.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Effect<T> {
     /// Enqueue the same chunk on several streams, each of which has a read pending or rests
     /// ([`Hub::rest`](crate::Hub::rest)).
@@ -19,6 +20,7 @@ pub enum Effect<T> {
 
 /// A chunk and whose streams it goes to.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Enqueue<T> {
     /// Whole events and comments.
     pub chunk: Arc<[u8]>,

@@ -11,6 +11,7 @@ use crate::{
 
 /// Which part of the request is wrong, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidSubscribeRequest {
     /// No topic is asked for.
     #[error("{}", missing(*.0))]

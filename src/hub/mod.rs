@@ -34,6 +34,7 @@ pub(crate) mod subscribe_request;
 pub(crate) mod subscription_readers;
 
 pub use admission::TooManyConnections;
+pub use audiences::NoPlace;
 pub use close_reason::CloseReason;
 pub use connection::{Connection, SendError, UnknownConnection};
 pub use effect::{Effect, Enqueue, Recipient};
@@ -52,6 +53,7 @@ pub use memory::{Held, Memory};
 pub use progress::FlushMark;
 pub use queue::QueueFull;
 pub use registry::{Closed, Registry};
+pub use slow_consumers::InvalidSlowConsumers;
 pub use slow_consumers::SlowConsumers;
 pub use subscribe_parts::SubscribeParts;
 pub use subscribe_request::SubscribeRequest;

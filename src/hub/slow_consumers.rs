@@ -16,6 +16,7 @@ use thiserror::Error;
 /// assert!("drop".parse::<SlowConsumers>().is_err());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SlowConsumers {
     /// It is given everything from the history, when it reads on.
     #[default]

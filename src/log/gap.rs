@@ -31,6 +31,7 @@ pub struct Gap {
 
 /// Whether subscribers are told of gaps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GapEvents {
     /// They are.
     #[default]

@@ -236,7 +236,7 @@ impl<H: History> Log<H> {
     ///
     /// # Errors
     /// The history's own.
-    pub fn scan(
+    pub(crate) fn scan(
         &self,
         mut cursor: Sequence,
         until: Sequence,

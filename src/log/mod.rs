@@ -21,6 +21,7 @@ pub use gap::GapEvents;
 pub use history::{Bounds, Entry, Held as HeldUpdates, History, Page, Retention};
 pub use kind::Kind;
 pub use log::Log;
+pub use place::InvalidPlaceEvents;
 pub use place::{Place, PlaceEvents};
 pub use place_key::{Nonce, PlaceKey};
 pub use update::{EncodedUpdate, Update, UpdateTooLarge};

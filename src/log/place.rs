@@ -47,6 +47,7 @@ impl Place {
 /// assert!(!PlaceEvents::Auto.are_for(CacheControl::Usual));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PlaceEvents {
     /// Who sends `Cache-Control: no-cache`, as every `EventSource` of a browser does: some of the other
     /// clients show each event to their application, of whatever type.

@@ -54,6 +54,7 @@ pub struct EncodedUpdate {
 /// Encoded, with its topics and its id, the update is larger than [`MAX_STORED_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the update takes {bytes} bytes as an event stream, the limit is {MAX_STORED_BYTES}")]
+#[non_exhaustive]
 pub struct UpdateTooLarge {
     /// How large it is.
     pub bytes: usize,

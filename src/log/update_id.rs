@@ -38,6 +38,7 @@ pub enum IdOrigin {
 
 /// Why a text is not an update's id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidUpdateId {
     /// There is nothing in it: a client that is given it forgets its place.
     #[error("it is empty")]

@@ -17,3 +17,7 @@ pub(crate) mod subscription_document;
 pub(crate) mod subscription_event;
 pub(crate) mod subscription_path;
 pub(crate) mod told_subscriptions;
+pub use active_subscriptions::{ActiveSubscriptions, ActiveSubscriptionsFailed};
+pub use subscription_document::ActiveSubscription;
+pub use subscription_event::SubscriptionEvent;
+pub use told_subscriptions::{Stored as StoredSubscriptions, ToldSubscriptions};

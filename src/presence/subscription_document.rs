@@ -46,7 +46,7 @@ pub struct Asked<'a> {
 impl ActiveSubscription {
     /// The subscription of a connection to the hub at the path `hub`, without a payload.
     #[must_use]
-    pub fn new(hub: &Arc<str>, subscriber: ConnectionId, asked: Asked<'_>) -> Self {
+    pub(crate) fn new(hub: &Arc<str>, subscriber: ConnectionId, asked: Asked<'_>) -> Self {
         let Asked { match_type, matcher } = asked;
         let matcher = matcher.to_owned();
         Self { hub: Arc::clone(hub), match_type, matcher, subscriber, payload: None }
@@ -120,7 +120,7 @@ impl ActiveSubscription {
     ///
     /// # Errors
     /// [`InvalidTopic`] when its URL is longer than a topic may be. Then nothing is published.
-    pub fn event(&self, change: Change) -> Result<SubscriptionEvent, InvalidTopic> {
+    pub(crate) fn event(&self, change: Change) -> Result<SubscriptionEvent, InvalidTopic> {
         let topic = self.url().parse()?;
         let context = match self.dialect() {
             Dialect::V0 => Object::default().text("@context", CONTEXT),

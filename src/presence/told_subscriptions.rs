@@ -66,7 +66,7 @@ pub struct Stored {
 impl ToldSubscriptions {
     /// The announced ones of these subscriptions, each once. `urls` resolves their matchers.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         subscriber: Subscriber<'_>,
         subscriptions: &[Subscription],
         urls: &dyn UrlParser,

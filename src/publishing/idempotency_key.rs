@@ -12,6 +12,7 @@ pub struct IdempotencyKey(Arc<str>);
 
 /// Why the header's value is no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidIdempotencyKey {
     /// It is empty.
     #[error("the key is empty")]

@@ -11,6 +11,7 @@ use crate::{
 
 /// The field that is wrong, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidPublishRequest {
     /// There is no `topic`, or there are too many.
     #[error("{}", topics_detail(.0))]

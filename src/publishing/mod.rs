@@ -25,6 +25,8 @@ pub(crate) mod request;
 pub(crate) mod rules;
 pub(crate) mod stream;
 
+pub use idempotency::{Fingerprint, Outcome, Outcomes, OutcomesFailed, OwnedKey};
 pub use idempotency_key::IdempotencyKey;
+pub use idempotency_key::InvalidIdempotencyKey;
 pub use invalid_request::InvalidPublishRequest;
 pub use request::PublishRequest;

@@ -72,7 +72,7 @@ impl PublishRequest {
     ///
     /// # Errors
     /// The first field that is wrong.
-    pub fn from_event(
+    pub(crate) fn from_event(
         target: &StreamTarget,
         event: &DecodedEvent<'_>,
     ) -> Result<Self, InvalidPublishRequest> {

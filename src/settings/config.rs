@@ -14,35 +14,35 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// The path of the hub.
-    pub hub_path: OwnPath,
+    pub(crate) hub_path: OwnPath,
     /// Who may do what.
-    pub authorization: Authorization,
+    pub(crate) authorization: Authorization,
     /// How old a connection may become: `CONNECTION_AGE`.
-    pub connection_age: ConnectionAge,
+    pub(crate) connection_age: ConnectionAge,
     /// How updates are delivered to connections.
-    pub delivery: Delivery,
+    pub(crate) delivery: Delivery,
     /// The origins whose pages may read the hub's answers: `CORS_ORIGINS`.
-    pub cors_origins: Origins,
+    pub(crate) cors_origins: Origins,
     /// The heartbeat: `HEARTBEAT`.
-    pub heartbeat: Heartbeat,
+    pub(crate) heartbeat: Heartbeat,
     /// How much history is kept: `HISTORY_UPDATES`, `HISTORY_BYTES`, `HISTORY_AGE`.
-    pub retention: Retention,
+    pub(crate) retention: Retention,
     /// The lowest level of the log records that are written: `LOG_LEVEL`.
-    pub log_level: Level,
+    pub(crate) log_level: Level,
     /// How many connections are taken: `MAX_CONNECTIONS`, `MAX_CONNECTIONS_PER_ADDRESS`.
-    pub connection_limits: ConnectionLimits,
+    pub(crate) connection_limits: ConnectionLimits,
     /// Which halves of the hub are switched on: `PUBLISHING`, `SUBSCRIBING`.
-    pub methods: Methods,
+    pub(crate) methods: Methods,
     /// How many updates a second are taken, if there is a limit: `PUBLISH_RATE`.
-    pub publish_rate: Option<Rate>,
+    pub(crate) publish_rate: Option<Rate>,
     /// Whether subscribers are told of gaps: `GAP_EVENTS`.
-    pub gap_events: GapEvents,
+    pub(crate) gap_events: GapEvents,
     /// Which clients get an event with the place where their stream begins: `PLACE_EVENTS`.
-    pub place_events: PlaceEvents,
+    pub(crate) place_events: PlaceEvents,
     /// Whether the hub tells which subscriptions are active: `SUBSCRIPTIONS`.
-    pub subscriptions: bool,
+    pub(crate) subscriptions: bool,
     /// The operator's secret: `OPERATOR_KEY`.
-    pub operator_key: Option<OperatorKey>,
+    pub(crate) operator_key: Option<OperatorKey>,
 }
 
 /// How old a connection may become: by default an hour. Few networks let a connection live longer.

@@ -15,6 +15,7 @@ pub const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with h
 
 /// Why a variable is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidConfig {
     /// Its value does not have the expected form.
     #[error(

@@ -33,3 +33,4 @@ mod tests;
 pub use config::Config;
 pub use invalid_config::InvalidConfig;
 pub use level::Level;
+pub use operator_key::InvalidOperatorKey;

@@ -15,6 +15,7 @@ pub struct OperatorKey(String);
 
 /// Why a text is not an operator's key. Of the text only its length is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidOperatorKey {
     /// It could be guessed.
     #[error(

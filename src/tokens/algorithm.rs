@@ -6,6 +6,7 @@ use thiserror::Error;
 
 /// A signature algorithm. `none` is not one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Algorithm {
     /// HMAC with SHA-2.
     Hs(Sha),
@@ -57,6 +58,7 @@ pub enum KeyKind {
 /// The text names no algorithm that is known here.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{name:?} is not a signature algorithm of this hub")]
+#[non_exhaustive]
 pub struct UnknownAlgorithm {
     /// The name that was given.
     pub name: String,
@@ -95,13 +97,13 @@ const NAMES: [(&str, Algorithm); 14] = [
 
 impl Algorithm {
     /// Every algorithm.
-    pub fn all() -> impl Iterator<Item = Self> {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
         NAMES.into_iter().take(NAMES.len() - 1).map(|(_, algorithm)| algorithm)
     }
 
     /// Whether a key of this kind can verify it.
     #[must_use]
-    pub fn fits(self, kind: KeyKind) -> bool {
+    pub(crate) fn fits(self, kind: KeyKind) -> bool {
         match (self, kind) {
             (Self::Hs(_), KeyKind::Secret)
             | (Self::Rs(_) | Self::Ps(_), KeyKind::Rsa)
@@ -113,13 +115,13 @@ impl Algorithm {
 
     /// Whether the verifier holds the same key as the signer.
     #[must_use]
-    pub fn is_symmetric(self) -> bool {
+    pub(crate) fn is_symmetric(self) -> bool {
         self.fits(KeyKind::Secret)
     }
 
     /// The parameters for the platform's `importKey` and `verify`: Web Cryptography § 18.
     #[must_use]
-    pub fn parameters(self) -> Parameters {
+    pub(crate) fn parameters(self) -> Parameters {
         let (name, sha) = match self {
             Self::Hs(sha) => ("HMAC", Some(sha)),
             Self::Rs(sha) => ("RSASSA-PKCS1-v1_5", Some(sha)),
@@ -173,7 +175,7 @@ impl Curve {
 
     /// Bytes of a coordinate.
     #[must_use]
-    pub fn coordinate_bytes(self) -> usize {
+    pub(crate) fn coordinate_bytes(self) -> usize {
         match self {
             Self::P256 => 32,
             Self::P384 => 48,

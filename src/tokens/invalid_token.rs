@@ -7,6 +7,7 @@ use crate::tokens::{algorithm::Algorithm, jws::InvalidJws, selector_totals::Over
 /// A defect of a token. As text it is a part of the answer's `detail`. A defect of the claims is found,
 /// and told, only after the signature is verified.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidToken {
     /// It is not a JWS.
     #[error("the token is malformed: {0}")]

@@ -38,6 +38,7 @@ pub struct Header {
 
 /// Why a text is not a token that can be verified.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidJws {
     /// It is longer than [`MAX_TOKEN_BYTES`].
     #[error("it has {0} bytes, the limit is {MAX_TOKEN_BYTES}")]

@@ -9,6 +9,7 @@ use crate::tokens::pem;
 /// The known thing that a text or a run of bytes looks like. The message says which form would be right.
 /// It never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Lookalike {
     /// It holds U+FEFF, which editors put before a text.
     #[error("it holds a byte order mark, which is to be left out")]

@@ -48,7 +48,12 @@ pub(crate) mod trust;
 pub(crate) mod verifier;
 
 pub use access::Access;
+pub use algorithm::{Algorithm, Curve, Sha, UnknownAlgorithm};
 pub use bearer::Carrier;
 pub use grants::{Grants, Selector, SubscribeGrant};
 pub use invalid_token::InvalidToken;
+pub use jws::InvalidJws;
+pub use lookalike::Lookalike;
 pub use publisher::KeySpace;
+pub use selector_totals::OverTotal;
+pub use trust::InvalidTrust;

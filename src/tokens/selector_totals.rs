@@ -18,6 +18,7 @@ pub struct SelectorTotals {
 
 /// The selectors are over a limit together. The number is their total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum OverTotal {
     /// Their texts are more than [`MAX_SELECTION_BYTES`].
     #[error("the topic selectors have {0} bytes together, the limit is {MAX_SELECTION_BYTES}")]

@@ -33,8 +33,14 @@ pub(crate) mod url_components;
 pub(crate) mod url_parser;
 pub(crate) mod url_pattern;
 
+pub use mercure_string::ForbiddenCharacter;
+pub use resolved_topics::ResolvedTopics;
+pub use selector_index::TooManySelectors;
 pub use subscription::{MatchType, Subscription};
 pub use topic::{InvalidTopic, Topic};
+pub use topic_selector::{Compiled, InvalidMatcher, TopicSelector};
 pub use topics::{InvalidTopics, Topics};
+pub use uri_template::{InvalidUriTemplate, UriTemplate};
 pub use url_components::UrlComponents;
 pub use url_parser::UrlParser;
+pub use url_pattern::{InvalidUrlPattern, UrlPattern, invalid::Unsupported};

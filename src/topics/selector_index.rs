@@ -43,6 +43,7 @@ struct Broad {
 
 /// There are more selectors than a hub can compare with a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum TooManySelectors {
     /// More than [`MAX_BROAD_SELECTORS`].
     #[error(

@@ -25,6 +25,7 @@ pub struct Topic(Arc<str>);
 
 /// Why a text is not a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidTopic {
     /// It is empty.
     #[error("the topic is empty")]

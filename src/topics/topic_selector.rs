@@ -42,6 +42,7 @@ pub struct Compiled<M> {
 
 /// Why a text is not a selector of 1.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidMatcher {
     /// It is empty, too long, or holds a line break.
     #[error("{0}")]
@@ -131,7 +132,7 @@ impl TopicSelector {
 
     /// The cost of comparing a topic with it.
     #[must_use]
-    pub fn cost(&self) -> SelectorCost {
+    pub(crate) fn cost(&self) -> SelectorCost {
         let mut cost = match self {
             // There is one at the most.
             Self::All => return SelectorCost::default(),

@@ -24,6 +24,7 @@ pub struct Topics(Arc<[Topic]>);
 
 /// Why these are not the topics of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidTopics {
     /// There is none.
     #[error("there is no topic")]

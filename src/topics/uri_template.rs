@@ -81,7 +81,7 @@ impl UriTemplate {
 
     /// The cost of comparing a text with it.
     #[must_use]
-    pub fn cost(&self) -> SelectorCost {
+    pub(crate) fn cost(&self) -> SelectorCost {
         // A literal at the beginning is compared, and not searched.
         let compared =
             if matches!(self.parts.first(), Some(Part::Literal(_))) { SEARCH } else { 0 };

@@ -121,7 +121,7 @@ impl UrlPattern {
 
     /// The cost of comparing a URL with it.
     #[must_use]
-    pub fn cost(&self) -> SelectorCost {
+    pub(crate) fn cost(&self) -> SelectorCost {
         let passes = self.components().map(Component::passes).into_iter().sum();
         SelectorCost { passes, regexp_bytes: self.regexp_bytes() }
     }

@@ -13,18 +13,15 @@ pub(crate) mod http;
 mod streams;
 
 pub use engine::publish_error::PublishError;
-pub use host::fetch::{Fetch, FetchFailed, HostFetch};
 pub use host::host_url_parser::HostUrlParser;
 pub use host::storage::{Storage, Synced};
-pub use http::answers::AnswerSource;
-pub use http::door::{Door, Passage};
 pub use http::handler::Handler;
+pub use http::subscribe_failed::SubscribeFailed;
 pub use streams::chunks::Chunks;
 pub use streams::connection::Connection;
 pub use streams::hooks::{HookFailed, Hooks, Refusal};
 pub use streams::polled::Polled;
 pub use streams::record::Record;
 pub use streams::registry::Registry;
-pub use streams::underlying_source::UnderlyingSource;
 
 pub use crate::settings::level::Level;

@@ -41,6 +41,7 @@ const PRUNE_AGAIN: Duration = Duration::from_secs(1);
 type Hub = Handler<(), SqlHistory>;
 
 /// A hub in a Durable Object.
+#[allow(unnameable_types, reason = "JavaScript names it")]
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct HubObject {

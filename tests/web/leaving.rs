@@ -3,13 +3,11 @@
 use millstream::web::Handler;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{get, open, subscribe, update};
+use crate::support::{get, open_with, subscribe, update};
 
 /// A hub with one place.
 fn with_one_place() -> Handler {
-    let mut config = open();
-    config.connection_limits.connections = 1;
-    Handler::in_memory(config, ())
+    Handler::in_memory(open_with(&[("MAX_CONNECTIONS", "1")]), ())
 }
 
 async fn status(hub: &Handler) -> u16 {

@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Request, Response};
 
 use crate::support::{
-    FORM, Received, broken, endless, form, headers, hosted, hub, open, pending, post, publish,
+    FORM, Received, broken, endless, form, headers, hosted, hub, open_with, pending, post, publish,
     subscribe, subscribe_to, update, within,
 };
 
@@ -111,9 +111,7 @@ async fn a_private_update_reaches_nobody_by_any_path() {
 
 #[wasm_bindgen_test]
 async fn publishing_is_closed_unless_it_was_opened() {
-    let mut closed = open();
-    closed.authorization.anonymous_publish = false;
-    let hub = Handler::in_memory(closed, ());
+    let hub = Handler::in_memory(open_with(&[("ANONYMOUS_PUBLISH", "false")]), ());
     let reader = subscribe(&hub).await.opened().await;
     let response = hub.handle(&form("topic=books&data=x")).await.unwrap();
     let challenge = response.headers().get("WWW-Authenticate").unwrap();

@@ -61,6 +61,7 @@ impl<'a> DecodedEvent<'a> {
 
 /// The decoded event cannot be sent again as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidDecodedEvent {
     /// The standard lets a client accept NUL in the event type; [`EventType`] does not.
     #[error(transparent)]

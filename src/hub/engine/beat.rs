@@ -22,6 +22,7 @@ const SOONEST: Duration = Duration::from_millis(1);
 
 /// What a beat has found.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Beat<T> {
     /// What the host is to do.
     pub effects: Vec<Effect<T>>,

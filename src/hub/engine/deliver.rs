@@ -21,6 +21,7 @@ use crate::{
 
 /// What a poll for data has to give.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Polled<T> {
     /// Bytes to enqueue.
     Chunk(Vec<u8>),
@@ -36,6 +37,7 @@ pub enum Polled<T> {
 
 /// Why a poll failed.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum PollError<E> {
     /// The connection has ended.
     #[error(transparent)]

@@ -17,6 +17,7 @@ use crate::{
 
 /// What a commit or a flush has found.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Flush<T> {
     /// What the host is to do.
     pub effects: Vec<Effect<T>>,

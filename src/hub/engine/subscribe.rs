@@ -36,6 +36,7 @@ const OPENING: &[u8] = comment::EMPTY;
 
 /// A connection was registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Subscribed {
     /// Whether nothing is to be replayed, so that the `registered` hook is due now.
     pub is_registered: bool,
@@ -47,6 +48,7 @@ pub struct Subscribed {
 
 /// Why there is no connection.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum SubscribeError<E> {
     /// The id is that of another connection.
     #[error("there is a connection {0} already")]

@@ -257,3 +257,10 @@ fn a_limit_of_nought_is_none() {
     assert_eq!(read("PUBLISH_RATE", "50").unwrap().publish_rate, Some(Rate(50)));
     assert!(read("PUBLISH_RATE", "-1").is_err());
 }
+
+#[test]
+fn a_variable_that_is_not_set_has_its_default() {
+    let config = Config::read(|name| (name == "HEARTBEAT").then(|| "20s".to_owned())).unwrap();
+    assert_eq!(config.heartbeat.interval().unwrap().as_secs(), 20);
+    assert!(!config.authorization.anonymous_publish);
+}

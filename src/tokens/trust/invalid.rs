@@ -8,13 +8,14 @@ use crate::tokens::{key::Weakness, verifier::InvalidVerifier};
 /// A variable is wrong. Its value is not shown, since it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the configuration variable {variable}{} is wrong: {reason}", of_hub(.hub.as_deref()))]
+#[non_exhaustive]
 pub struct InvalidTrust {
     /// Its name.
     pub variable: &'static str,
     /// The hub that it is set for in the variable `HUBS`, if it is set for one.
     pub hub: Option<String>,
     /// Its defect.
-    pub reason: InvalidTrustReason,
+    pub(crate) reason: InvalidTrustReason,
 }
 
 /// The defect of a variable.

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 /// Why a text is not a URI template. As a topic selector it is then a plain text.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidUriTemplate {
     /// A character that has to be percent-encoded outside of an expression, or a `%` that does not
     /// begin a triplet.

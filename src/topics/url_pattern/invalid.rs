@@ -4,6 +4,7 @@ use thiserror::Error;
 
 /// Why there is no matcher for a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InvalidUrlPattern {
     /// The host's parser refuses it, or has returned something that the standard does not allow.
     #[error("the URL pattern is invalid")]
@@ -16,6 +17,7 @@ pub enum InvalidUrlPattern {
 /// Why a regular expression that the standard allows is refused. It has a construct that costs more
 /// than linear time or much memory, or it is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Unsupported {
     /// `(?=…)`, `(?!…)`, `(?<=…)` or `(?<!…)`.
     #[error("it looks ahead or behind, as (?=…), (?!…), (?<=…) and (?<!…) do")]

@@ -6,6 +6,7 @@ use crate::{http::error::Error as Refusal, log::update::UpdateTooLarge};
 
 /// Why an update was not published.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum PublishError {
     /// It is too large to be kept.
     #[error(transparent)]

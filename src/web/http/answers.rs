@@ -18,6 +18,7 @@ use crate::{
 };
 
 /// The underlying source: Streams § 4.2.3.
+#[allow(unnameable_types, reason = "JavaScript names it")]
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct AnswerSource {

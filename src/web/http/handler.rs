@@ -10,7 +10,6 @@ use crate::{
         timestamp::Timestamp,
     },
     event_stream::event_id::EventId,
-    http::error::Error,
     hub::{close_reason::CloseReason, engine::Hub, subscribe_request::SubscribeRequest},
     log::{history::Bounds, log::Log, place_key::PlaceKey, update::Update},
     settings::config::Config,
@@ -25,7 +24,7 @@ use crate::{
             publish_error::PublishError,
         },
         host::{host_url_parser::HostUrlParser, storage::Storage},
-        http::{door::Door, limits::Limits},
+        http::{door::Door, limits::Limits, subscribe_failed::SubscribeFailed},
         streams::{chunks::Chunks, hooks::Hooks, registry::Registry},
     },
 };
@@ -106,15 +105,14 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// private updates that `access` grants.
     ///
     /// # Errors
-    /// [`Error::History`] when the history cannot be read, [`Error::Draining`] while the hub is drained,
-    /// and [`Error::TooManyConnections`].
+    /// [`SubscribeFailed`].
     pub fn subscribe(
         &self,
         state: K::State,
         request: &SubscribeRequest,
         access: &Access,
-    ) -> Result<Chunks<K::State>, Error> {
-        self.engine.subscribe_chunks(state, request, access)
+    ) -> Result<Chunks<K::State>, SubscribeFailed> {
+        self.engine.subscribe_chunks(state, request, access).map_err(SubscribeFailed::new)
     }
 
     /// The configuration.

@@ -22,5 +22,6 @@ pub(crate) mod publishing;
 pub(crate) mod resource;
 pub(crate) mod respond;
 pub(crate) mod subscribe;
+pub(super) mod subscribe_failed;
 pub(crate) mod subscription;
 pub(crate) mod subscription_api;

@@ -58,6 +58,7 @@ impl Hooks for () {
 
 /// Why a request gets no connection.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Refusal {
     /// 204, by which the client stops reconnecting: HTML § 9.2.3.
     StopReconnecting,

@@ -15,6 +15,7 @@ use crate::{
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Record {
     /// How much it matters.
     pub level: Level,

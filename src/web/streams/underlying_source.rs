@@ -22,6 +22,7 @@ use crate::{
 /// The underlying source of one connection, and the listener of its request's abort signal.
 ///
 /// The methods are on the class' prototype, so that a connection costs no closure of its own.
+#[allow(unnameable_types, reason = "JavaScript names it")]
 #[wasm_bindgen]
 pub struct UnderlyingSource {
     id: ConnectionId,

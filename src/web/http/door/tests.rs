@@ -16,7 +16,10 @@ use crate::{
         grants::{Grants, Selector},
         invalid_token::InvalidToken,
     },
-    web::{Door, Fetch, FetchFailed, HostFetch, Passage},
+    web::{
+        host::fetch::{Fetch, FetchFailed, HostFetch},
+        http::door::{Door, Passage},
+    },
 };
 use futures::{
     FutureExt,
