@@ -7,7 +7,7 @@ use crate::{
     event_stream::event_id::EventId,
     hub::close_reason::CloseReason,
     log::update::Update,
-    publishing::published::Published,
+    publishing::{idempotency::OutcomesFailed, published::Published},
     settings::level::Level,
     web::{
         engine::{
@@ -24,10 +24,22 @@ use crate::{
 impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Appends an update in its turn, and makes it durable.
     pub(crate) async fn publish(&self, update: &Update) -> Result<EventId, PublishError> {
+        let published = self.publish_and(update, &|_| Ok(())).await?;
+        Ok(published.id)
+    }
+
+    /// The same for an update whose outcome is remembered in its transaction.
+    pub(crate) async fn publish_and(
+        &self,
+        update: &Update,
+        remember: &dyn Fn(&Published) -> Result<(), OutcomesFailed>,
+    ) -> Result<Published, PublishError> {
         self.turn_to_append().await;
         let Appended { sequence, published } = self.append(update)?;
+        // The update without its outcome could be published twice.
+        remember(&published).map_err(|failed| self.unconfirmed(&failed))?;
         self.commit(sequence).await?;
-        Ok(published.id)
+        Ok(published)
     }
 
     pub(crate) async fn turn_to_append(&self) {
@@ -64,7 +76,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
     /// Fails the hub: the stored updates are not known, so that every connection ends here and begins
     /// again over what is stored.
-    pub(crate) fn unconfirmed(&self, error: &dyn StdError) -> PublishError {
+    pub(super) fn unconfirmed(&self, error: &dyn StdError) -> PublishError {
         self.end_all(CloseReason::Failed);
         self.failure().happened();
         self.publish_failed(error)

@@ -10,17 +10,16 @@ use std::{
 use futures::channel::oneshot;
 
 use crate::{
-    base::timestamp::Timestamp,
     publishing::bodies::{self, Arriving, BodyId, Held, Missing, Sender, TooManyBodies},
-    web::host::{clock, timer::Timer},
+    web::host::{alarm::Alarm, clock},
 };
 
 /// The bodies of one hub.
 #[derive(Default)]
 pub(crate) struct Bodies {
     ledger: RefCell<bodies::Bodies<Rc<GivenUp>>>,
-    /// The time of the next look for silent bodies, and its timer.
-    timer: RefCell<Option<(Timestamp, Timer)>>,
+    /// Set for the next look for silent bodies.
+    alarm: Alarm,
 }
 
 /// Whether a body was given up.
@@ -51,27 +50,22 @@ impl Bodies {
         Ok(Place { bodies: Rc::clone(self), id: entered?, given_up })
     }
 
-    /// Tells the bodies that were given up, and sets the timer for the next silent one.
+    /// Tells the bodies that were given up, and sets the alarm for the next silent one.
     fn settle(self: &Rc<Self>) {
         let given_up = self.ledger.borrow_mut().given_up();
         for (body, silent) in given_up {
             body.silent.set(Some(silent));
             body.wake();
         }
-        let due = self.ledger.borrow().look_at();
-        let running = self.timer.borrow().as_ref().map(|(at, _)| *at);
-        let Some(due) = due.filter(|due| running.is_none_or(|at| *due < at)) else { return };
+        let Some(due) = self.ledger.borrow().look_at() else { return };
         let weak = Rc::downgrade(self);
-        let timer = Timer::new(due.since(clock::now()), move || {
+        self.alarm.set(due, move || {
             if let Some(bodies) = weak.upgrade() {
-                let fired = bodies.timer.borrow_mut().take();
-                drop(fired);
+                bodies.alarm.clear();
                 bodies.ledger.borrow_mut().look(clock::now());
                 bodies.settle();
             }
         });
-        let replaced = self.timer.borrow_mut().replace((due, timer));
-        drop(replaced);
     }
 }
 
@@ -120,8 +114,7 @@ impl Drop for Place {
         self.bodies.ledger.borrow_mut().leave(self.id);
         self.given_up.wake();
         if self.bodies.ledger.borrow().look_at().is_none() {
-            let idle = self.bodies.timer.borrow_mut().take();
-            drop(idle);
+            self.bodies.alarm.clear();
         }
     }
 }

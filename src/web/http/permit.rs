@@ -23,9 +23,9 @@ use crate::{
 
 /// The rights of a request, at the hub as the request addresses it.
 pub(crate) struct Permit {
-    pub(crate) addressed: Addressed,
-    pub(crate) urls: Rc<HostUrlParser>,
-    pub(crate) access: Access,
+    addressed: Addressed,
+    urls: Rc<HostUrlParser>,
+    access: Access,
     key_space: Option<KeySpace>,
     metadata: String,
     /// Whether the token is in the URL, so that no cache may keep the answer: RFC 6750 § 2.3.
@@ -60,6 +60,20 @@ impl Permit {
             urls,
             access,
         })
+    }
+
+    /// The hub as the request addresses it.
+    pub(crate) fn addressed(&self) -> &Addressed {
+        &self.addressed
+    }
+
+    /// Resolves the topics and patterns of the request.
+    pub(crate) fn urls(&self) -> &HostUrlParser {
+        &self.urls
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Marks the answer as private if the request has its token in the URL: shared caches keep none.

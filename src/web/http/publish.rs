@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use crate::{
-    base::{limits::MAX_BODY_BYTES, rate::Rate, url_parts},
+    base::{limits::MAX_BODY_BYTES, url_parts},
     http::{body_kind::BodyKind, error::Error},
     publishing::{
         bodies::Missing,
@@ -19,11 +19,11 @@ use crate::{
     },
     tokens::publisher::KeySpace,
     web::{
-        engine::journal::{Appended, Journal},
         host::{clock, storage::Storage},
         http::{
             answers,
             body::{self, Bound},
+            limits::TooEarly,
             once::{Begun, First, NotBegun},
             publish_stream::{self, Body},
             publishing::Publishing,
@@ -53,7 +53,7 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
             Err(error) => return respond::error(&error),
         };
         let sender = subscribe::sender(request, &grant.access);
-        let place = self.limits.bodies.enter(sender, Missing::Next).map_err(Error::from);
+        let place = self.limits.enter(sender, Missing::Next).map_err(Error::from);
         let reader = place.and_then(|place| body::Reader::new(request, place));
         match reader {
             Ok(reader) => {
@@ -77,7 +77,7 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
             One::Json => Error::BodyTooLarge,
         };
         let sender = subscribe::sender(request, &grant.access);
-        let place = self.limits.bodies.enter(sender, Missing::Rest)?;
+        let place = self.limits.enter(sender, Missing::Rest)?;
         let body = body::read(request, Bound { bytes: MAX_BODY_BYTES, refusal }, place).await?;
         let parsed = match kind {
             One::Form => PublishRequest::from_form(&body),
@@ -88,7 +88,7 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
         let Some(key) = key else { return self.publish_parsed(parsed, None).await };
         let fingerprint = Fingerprint::new(kind.kind().media_type(), &body);
         let space = key_space(grant)?;
-        let begun = self.limits.once.begin(OwnedKey { space, key }, fingerprint).await;
+        let begun = self.limits.once().begin(OwnedKey { space, key }, fingerprint).await;
         match begun {
             Ok(Begun::Again(published)) => Ok(published),
             Ok(Begun::First(first)) => self.publish_parsed(parsed, Some(first)).await,
@@ -102,21 +102,15 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
         request: PublishRequest,
         first: Option<First<'_>>,
     ) -> Result<Published, Error> {
-        self.limits
-            .take_update()
-            .map_err(|_| Error::PublishRate(self.limits.rate.map_or(0, |Rate(rate)| rate)))?;
+        let too_fast = |early: TooEarly| Error::PublishRate(early.rate.0);
+        self.limits.take_update().map_err(too_fast)?;
         let generated = clock::update_id().map_err(|_| Error::Internal)?;
-        self.engine.turn_to_append().await;
         let update = request.into_update(generated);
-        let Appended { sequence, published } = self.engine.append(&update)?;
-        if let Some(first) = &first
-            && let Err(error) = first.remember(&published)
-        {
-            // The update without its outcome could be published twice.
-            return Err(self.engine.unconfirmed(&error).into());
-        }
-        self.engine.commit(sequence).await?;
-        Ok(published)
+        let remember = |published: &Published| match &first {
+            Some(first) => first.remember(published),
+            None => Ok(()),
+        };
+        Ok(self.engine.publish_and(&update, &remember).await?)
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
             publish_error::PublishError,
         },
         host::{clock, storage::Storage},
-        http::{body, publishing::Publishing},
+        http::{body, limits::TooEarly, publishing::Publishing},
         streams::hooks::Hooks,
     },
 };
@@ -137,7 +137,7 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
             && let Some(publication) = self.found.pop_front()
         {
             if publication.is_ok()
-                && let Err(wait) = self.publishing.limits.take_update()
+                && let Err(TooEarly { wait, .. }) = self.publishing.limits.take_update()
             {
                 self.found.push_front(publication);
                 if answers.is_empty() {

@@ -1,7 +1,5 @@
 //! The subscription that a request asks for.
 
-use std::rc::Rc;
-
 use web_sys::Request;
 
 use crate::{
@@ -11,8 +9,8 @@ use crate::{
     log::cache_control::CacheControl,
     publishing::bodies::Missing,
     web::http::{
-        bodies::Bodies,
         body::{self, Bound},
+        limits::Limits,
         permit::Permit,
         subscribe,
     },
@@ -22,29 +20,29 @@ use crate::{
 pub(crate) async fn read(
     request: &Request,
     permit: &Permit,
-    bodies: &Rc<Bodies>,
+    limits: &Limits,
 ) -> Result<SubscribeRequest, Error> {
     let header = |name: &str| request.headers().get(name).ok().flatten();
     let form = match request.method().as_str() {
-        "QUERY" => Some(form(request, permit, bodies).await?),
+        "QUERY" => Some(form(request, permit, limits).await?),
         _ => None,
     };
     let last_event_id = header("Last-Event-ID").map(subscribe::from_header);
     let parts = SubscribeParts {
-        query: &permit.addressed.query,
+        query: &permit.addressed().query,
         form: form.as_deref(),
         header: last_event_id.as_deref(),
     };
-    let parsed = SubscribeRequest::parse(parts, &*permit.urls)?;
+    let parsed = SubscribeRequest::parse(parts, permit.urls())?;
     let said = CacheControl::read(&header("Cache-Control").unwrap_or_default());
     Ok(parsed.with_cache_control(said))
 }
 
-async fn form(request: &Request, permit: &Permit, bodies: &Rc<Bodies>) -> Result<Vec<u8>, Error> {
+async fn form(request: &Request, permit: &Permit, limits: &Limits) -> Result<Vec<u8>, Error> {
     let header = |name: &str| request.headers().get(name).ok().flatten();
     let (typed, encoding) = (header("Content-Type"), header("Content-Encoding"));
     BodyKind::of_query(typed.as_deref(), encoding.as_deref())?;
-    let place = bodies.enter(subscribe::sender(request, &permit.access), Missing::Rest)?;
+    let place = limits.enter(subscribe::sender(request, permit.access()), Missing::Rest)?;
     let bound = Bound { bytes: MAX_QUERY_BYTES, refusal: Error::BodyTooLarge };
     body::read(request, bound, place).await
 }

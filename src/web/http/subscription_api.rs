@@ -40,7 +40,7 @@ pub(crate) fn answer<K: Hooks, S: Storage>(
     };
     let response = respond::subscriptions(&resource, resource.shown_to(request)?)?;
     if resource.dialect == Dialect::V1 {
-        let link = resource_headers::link(&asked.permit.addressed.url, &resource.since.place);
+        let link = resource_headers::link(&asked.permit.addressed().url, &resource.since.place);
         respond::set_text(&response.headers(), "Link", &link)?;
     }
     Ok(response)
@@ -50,10 +50,10 @@ fn resource<K: Hooks, S: Storage>(
     engine: &Engine<K, S>,
     Asked { permit, below }: Asked<'_>,
 ) -> Result<Resource, Error> {
-    let access = &permit.access;
+    let access = permit.access();
     // The door refuses a request without a token.
     let dialect = access.dialect().ok_or(Error::Internal)?;
-    let paths = permit.addressed.subscription_paths(below);
+    let paths = permit.addressed().subscription_paths(below);
     if !is_granted(permit, dialect, &paths) {
         return Err(permit.insufficient(dialect, paths.into_iter().next().unwrap_or_default()));
     }
@@ -77,7 +77,7 @@ fn resource<K: Hooks, S: Storage>(
 /// Whether one of the paths of the resource is granted. In 0.x a path counts with its query and
 /// without, in 1.0 without.
 fn is_granted(permit: &Permit, dialect: Dialect, paths: &[String]) -> bool {
-    let query = &permit.addressed.query;
+    let query = &permit.addressed().query;
     let with_query = paths
         .iter()
         .filter(|_| dialect == Dialect::V0 && !query.is_empty())
@@ -85,6 +85,6 @@ fn is_granted(permit: &Permit, dialect: Dialect, paths: &[String]) -> bool {
     let topics: Vec<Topic> =
         paths.iter().cloned().chain(with_query).filter_map(|path| path.parse().ok()).collect();
     let Ok(topics) = Topics::try_from(topics) else { return false };
-    let topics = ResolvedTopics::new(&topics, &*permit.urls);
-    permit.access.granted().any(|selector| selector.selects_any(&topics))
+    let topics = ResolvedTopics::new(&topics, permit.urls());
+    permit.access().granted().any(|selector| selector.selects_any(&topics))
 }

@@ -77,7 +77,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             Ok(permit) => permit,
             Err(wrong) => return self.misgranted(&wrong.to_string()),
         };
-        match (granted, request.method().as_str(), &permit.addressed.subscriptions) {
+        match (granted, request.method().as_str(), &permit.addressed().subscriptions) {
             (Granted::Subscribe(_), "GET" | "HEAD", Some(below)) => {
                 subscription_api::answer(&self.engine, request, Asked { permit: &permit, below })
             }
@@ -105,12 +105,12 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         request: &Request,
         permit: &Permit,
     ) -> Result<Response, JsValue> {
-        let read = subscription::read(request, permit, &self.limits.bodies).await;
+        let read = subscription::read(request, permit, &self.limits).await;
         let parsed = match read {
             Ok(parsed) => parsed,
             Err(error) => return respond::refuse_stream(request, &error),
         };
-        let asked = subscribe::Asked { request: &parsed, access: &permit.access };
+        let asked = subscribe::Asked { request: &parsed, access: permit.access() };
         let response = subscribe::answer(&self.engine, request, asked).await?;
         permit.mark(&response)?;
         Ok(response)
