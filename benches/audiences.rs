@@ -8,8 +8,8 @@ use std::{error::Error, rc::Rc, time::Instant};
 
 use millstream::{
     Access, Bounds, ConnectionId, Dialect, EncodedUpdate, Event, Heartbeat, Hub, Log, Polled,
-    Retention, SubscribeRequest, Subscription, Timestamp, Topic, Topics, Update, UrlComponents,
-    UrlParser,
+    Retention, SubscribeRequest, Subscriber, Subscription, Timestamp, Topic, Topics, Update,
+    UrlComponents, UrlParser,
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -78,7 +78,11 @@ type Template = fn(u32) -> String;
 fn beside(selector: impl Fn(u32) -> String, topic: &str) -> Result<(u32, f64), Failure> {
     let mut hub = hub()?;
     let everything = SubscribeRequest::live(Dialect::V0, vec![Subscription::topic("*")?]);
-    hub.subscribe(id(MANY), (), &everything, &Access::default(), NOW)?;
+    hub.subscribe(
+        Subscriber { id: id(MANY), request: &everything, access: &Access::default() },
+        (),
+        NOW,
+    )?;
     hub.start(id(MANY))?;
     wait(&mut hub, MANY)?;
     let mut count = 0;
@@ -89,7 +93,14 @@ fn beside(selector: impl Fn(u32) -> String, topic: &str) -> Result<(u32, f64), F
             None => Subscription::topic(&text)?,
         };
         let request = SubscribeRequest::live(Dialect::V0, vec![subscription]);
-        if hub.subscribe(id(number), (), &request, &Access::default(), NOW).is_err() {
+        if hub
+            .subscribe(
+                Subscriber { id: id(number), request: &request, access: &Access::default() },
+                (),
+                NOW,
+            )
+            .is_err()
+        {
             break;
         }
         hub.start(id(number))?;
@@ -162,7 +173,11 @@ fn subscribed<T: IntoIterator<Item = String>>(
     for number in 0..count {
         let topics = topics(number).into_iter().map(|topic| Subscription::topic(&topic));
         let request = SubscribeRequest::live(Dialect::V0, topics.collect::<Result<_, _>>()?);
-        hub.subscribe(id(number), (), &request, &Access::default(), NOW)?;
+        hub.subscribe(
+            Subscriber { id: id(number), request: &request, access: &Access::default() },
+            (),
+            NOW,
+        )?;
         hub.start(id(number))?;
         wait(&mut hub, number)?;
     }

@@ -6,7 +6,7 @@ use std::{error::Error, rc::Rc};
 
 use millstream::{
     Access, Bounds, ConnectionId, Dialect, Grants, Heartbeat, Hub, InvalidToken, Log, Memory,
-    Retention, Selector, SubscribeGrant, SubscribeParts, SubscribeRequest, Timestamp,
+    Retention, Selector, SubscribeGrant, SubscribeParts, SubscribeRequest, Subscriber, Timestamp,
     UrlComponents, UrlParser,
 };
 use peak_alloc::PeakAlloc;
@@ -76,7 +76,10 @@ fn check(
     loop {
         let (query, access) = request(taken);
         let request = SubscribeRequest::parse(SubscribeParts::of_query(&query), &Bare)?;
-        if hub.subscribe(id(taken), (), &request, &access?, NOW).is_err() {
+        if hub
+            .subscribe(Subscriber { id: id(taken), request: &request, access: &access? }, (), NOW)
+            .is_err()
+        {
             break;
         }
         taken += 1;

@@ -31,7 +31,10 @@ pub(crate) mod slow_consumers;
 pub(crate) mod slow_readers;
 pub(crate) mod subscribe_parts;
 pub(crate) mod subscribe_request;
+pub(crate) mod subscriber;
 pub(crate) mod subscription_readers;
+pub(crate) mod telling;
+pub(crate) mod terms;
 
 pub use admission::TooManyConnections;
 pub use audiences::NoPlace;
@@ -43,7 +46,7 @@ pub use engine::{
     beat::Beat,
     deliver::{PollError, Polled},
     flush::Flush,
-    subscribe::{SubscribeError, Subscribed, Subscriber},
+    subscribe::{SubscribeError, Subscribed},
 };
 pub use heartbeat::Heartbeat;
 pub use invalid_subscribe_request::InvalidSubscribeRequest;
@@ -57,3 +60,4 @@ pub use slow_consumers::InvalidSlowConsumers;
 pub use slow_consumers::SlowConsumers;
 pub use subscribe_parts::SubscribeParts;
 pub use subscribe_request::SubscribeRequest;
+pub use subscriber::Subscriber;

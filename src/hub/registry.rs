@@ -6,7 +6,7 @@ use slab::Slab;
 use thiserror::Error;
 
 use crate::{
-    base::{connection_id::ConnectionId, sequence::Sequence},
+    base::{connection_id::ConnectionId, limits::MAX_CHUNK_BYTES, sequence::Sequence},
     hub::{
         audience::{Audience, Selection},
         audiences::{AudienceKey, Audiences, ConnectionKey, NoPlace},
@@ -211,27 +211,55 @@ impl<T> Registry<T> {
         Ok(())
     }
 
-    /// Moves the queue of a connection to the end of `chunk`.
-    pub(crate) fn drain_queue(&mut self, key: ConnectionKey, chunk: &mut Vec<u8>) {
-        if let Some(connection) = self.connections.get_mut(key) {
-            self.queued -= connection.queue_bytes();
-            connection.drain_queue(chunk);
+    /// The same, if the memory has room for it.
+    pub(crate) fn push_within(
+        &mut self,
+        memory: Memory,
+        key: ConnectionKey,
+        event: Arc<[u8]>,
+    ) -> Result<(), SendError> {
+        if !self.has_room_for(event.len(), memory) {
+            return Err(SendError::MemoryFull(event.len()));
         }
+        self.push(key, event)
     }
 
-    /// Takes the beginning of the next chunk of a connection.
+    fn has_room_for(&self, bytes: usize, memory: Memory) -> bool {
+        let held = self.held();
+        let queues = held.queues.saturating_add(bytes);
+        memory.has_room_for(Held { queues, ..held })
+    }
+
+    /// Takes the beginning of the next chunk of a connection, and its queue if it is live.
     pub(crate) fn take_begun(&mut self, key: ConnectionKey) -> Vec<u8> {
         let Some(connection) = self.connections.get_mut(key) else { return Vec::new() };
         self.begun -= connection.begun_bytes();
-        connection.take_begun()
+        let mut chunk = connection.take_begun();
+        if connection.progress().is_live() {
+            self.queued -= connection.queue_bytes();
+            connection.drain_queue(&mut chunk);
+        }
+        chunk
     }
 
     /// Keeps the beginning of the next chunk of a connection.
-    pub(crate) fn keep_begun(&mut self, key: ConnectionKey, chunk: Vec<u8>) {
+    ///
+    /// # Errors
+    /// The chunk itself, when it is full or the memory is.
+    pub(crate) fn keep_begun(
+        &mut self,
+        memory: Memory,
+        key: ConnectionKey,
+        chunk: Vec<u8>,
+    ) -> Result<(), Vec<u8>> {
+        if chunk.len() >= MAX_CHUNK_BYTES || !self.has_room_for(chunk.len(), memory) {
+            return Err(chunk);
+        }
         if let Some(connection) = self.connections.get_mut(key) {
             self.begun += chunk.len();
             connection.keep_begun(chunk);
         }
+        Ok(())
     }
 
     /// The chunks of a flush that begins behind `from`: one for each audience that has connections

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::Hub;
+use super::hub::Hub;
 use crate::{
     base::timestamp::Timestamp,
     hub::{
@@ -38,22 +38,21 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut beat = Beat { effects: Vec::new(), next: None };
         self.expire(now, &mut beat);
         beat.effects.extend(self.evict_slow(now));
-        let Some(interval) = self.heartbeat.interval() else { return beat };
+        let Some(interval) = self.heartbeat().interval() else { return beat };
         let slack = interval / SLACK_PARTS;
         let mut due: Vec<DueComment<T>> = Vec::new();
-        for key in self.registry.keys() {
-            let Some(connection) = self.registry.at(key) else { continue };
+        for key in self.registry().keys() {
+            let Some(connection) = self.at(key) else { continue };
             connection.progress_mut().set_back(now);
             let (id, own) = (connection.id(), connection.heartbeat().cloned());
             match connection.progress().sign_of_life(interval, slack, now) {
                 SignOfLife::NotDue => {}
                 SignOfLife::Dead => {
-                    let closed = self.registry.remove(id, CloseReason::TooSlow);
-                    beat.effects.extend(closed.map(Effect::Closed));
+                    beat.effects.extend(self.end(id, CloseReason::TooSlow));
                     continue;
                 }
                 SignOfLife::Due => {
-                    let comment = own.unwrap_or_else(|| Arc::clone(self.heartbeat.encoded()));
+                    let comment = own.unwrap_or_else(|| Arc::clone(self.heartbeat().encoded()));
                     if let Some(recipient) = self.release(key, now) {
                         match due.iter_mut().find(|(same, _)| *same == comment) {
                             Some((_, to)) => to.push(recipient),
@@ -62,7 +61,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                     }
                 }
             }
-            if let Some(connection) = self.registry.at(key) {
+            if let Some(connection) = self.at(key) {
                 let sooner = now.saturating_add(slack.max(SOONEST));
                 let next = connection.progress().sent_at().saturating_add(interval).max(sooner);
                 beat.sooner(next);
@@ -75,12 +74,11 @@ impl<H: History, T: Clone> Hub<H, T> {
 
     /// Ends the connections whose token has run out: a stream lasts no longer than what allowed it.
     fn expire(&mut self, now: Timestamp, beat: &mut Beat<T>) {
-        for key in self.registry.keys() {
-            let Some(connection) = self.registry.at(key) else { continue };
+        for key in self.registry().keys() {
+            let Some(connection) = self.at(key) else { continue };
             let (id, expires) = (connection.id(), connection.expires());
             if connection.has_expired(now) {
-                let closed = self.registry.remove(id, CloseReason::Expired);
-                beat.effects.extend(closed.map(Effect::Closed));
+                beat.effects.extend(self.end(id, CloseReason::Expired));
             } else if let Some(expires) = expires {
                 beat.sooner(expires);
             }
@@ -92,7 +90,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         if !self.rouse(key) {
             return None;
         }
-        let connection = self.registry.at(key)?;
+        let connection = self.at(key)?;
         connection.feed(now);
         Some(Recipient::of(connection))
     }

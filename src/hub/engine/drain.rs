@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Hub;
+use super::hub::Hub;
 use crate::{
     base::{connection_id::ConnectionId, sequence::Sequence, timestamp::Timestamp},
     event_stream::reconnection_time::ReconnectionTime,
@@ -20,31 +20,30 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// the second half of `within`, so that they do not come back together: HTML § 9.2.6. In the first
     /// half no connection is taken; updates are.
     pub fn drain(&mut self, within: Duration, now: Timestamp) -> Vec<Effect<T>> {
-        self.draining = Draining::begin(within, now);
-        let until = self.log.tail();
+        self.set_draining(Draining::begin(within, now));
+        let until = self.log().tail();
         let mut effects = Vec::new();
-        for key in self.registry.keys() {
+        for key in self.registry().keys() {
             let waited = self.rouse(key);
-            let Some(connection) = self.registry.at(key) else { continue };
+            let Some(connection) = self.at(key) else { continue };
             let id = connection.id();
-            let mut chunk = farewell(self.draining.retry(id, now));
+            let mut chunk = farewell(self.draining().retry(id, now));
             if !waited {
                 // A queue without room has its client come back sooner, which is as good.
-                let _ = self.registry.push(key, chunk.into());
+                let _ = self.push_anyway(key, chunk.into());
                 self.close_behind(key, until);
                 continue;
             }
             self.close_behind(key, until);
             // What cannot be read now is met again by the next pull.
             let _ = self.read(key, &mut chunk, now);
-            let Some(connection) = self.registry.at(key) else { continue };
+            let Some(connection) = self.at(key) else { continue };
             connection.feed(now);
             let has_all = connection.progress().cursor() >= until;
             let to = vec![Recipient::of(connection)];
             effects.push(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None }));
             if has_all {
-                let closed = self.registry.remove(id, CloseReason::Drained);
-                effects.extend(closed.map(Effect::Closed));
+                effects.extend(self.end(id, CloseReason::Drained));
             }
         }
         effects
@@ -55,21 +54,22 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// during the drain. That is not worth keeping.
     #[must_use]
     pub fn drain_matters(&self) -> bool {
-        !self.registry.is_empty() || self.log.tail() > Sequence::START
+        !self.registry().is_empty() || self.log().tail() > Sequence::START
     }
 
     /// The same hub, which was drained then, in an earlier life perhaps. Streams that begin within
-    /// [`REMEMBER_DRAIN`](crate::base::limits::REMEMBER_DRAIN) of it tell their clients a usual reconnection time, since they would keep the
-    /// one that the drain has told them.
+    /// [`REMEMBER_DRAIN`](crate::base::limits::REMEMBER_DRAIN) of it tell their clients a usual
+    /// reconnection time, since they would keep the one that the drain has told them.
     #[must_use]
     pub fn with_drained(mut self, drained: Option<Timestamp>) -> Self {
-        self.draining = Draining::of_earlier(drained);
+        self.set_draining(Draining::of_earlier(drained));
         self
     }
 
-    /// Has a stream begin with a usual reconnection time, if its client may have been told another.
+    /// Writes a usual reconnection time to the opening of a stream, if the last drain may have told its
+    /// client another.
     pub(super) fn calm(&self, opening: &mut Vec<u8>, id: ConnectionId, now: Timestamp) {
-        if let Some(retry) = self.draining.usual(id, now) {
+        if let Some(retry) = self.draining().usual(id, now) {
             opening.extend_from_slice(format!("retry: {retry}\n").as_bytes());
         }
     }
@@ -78,14 +78,14 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn left_of_drain(&self) -> Vec<ConnectionId> {
         let is_left = |id: &ConnectionId| {
-            let connection = self.registry.get(*id);
+            let connection = self.registry().get(*id);
             connection.is_ok_and(|left| left.progress().closing() == Some(CloseReason::Drained))
         };
-        self.registry.connection_ids().filter(is_left).collect()
+        self.registry().connection_ids().filter(is_left).collect()
     }
 
     fn close_behind(&mut self, key: ConnectionKey, until: Sequence) {
-        if let Some(connection) = self.registry.at(key) {
+        if let Some(connection) = self.at(key) {
             let reason = CloseReason::Drained;
             connection.progress_mut().close(Closing { reason, until });
         }

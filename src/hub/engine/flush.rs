@@ -3,14 +3,16 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use super::Hub;
+use super::hub::Hub;
 use crate::{
-    base::{sequence::Sequence, timestamp::Timestamp},
+    base::{connection_id::ConnectionId, sequence::Sequence, timestamp::Timestamp},
     hub::{
         audiences::ConnectionKey,
         close_reason::CloseReason,
+        connection::UnknownConnection,
         effect::{Effect, Enqueue, Recipient},
         flushes::Due,
+        progress::FlushMark,
     },
     log::history::History,
 };
@@ -29,8 +31,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Everything up to and with `until` is durable. Who polls can read it now; those who wait are
     /// given it by the flush that is due.
     pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Flush<T> {
-        let revealed = self.log.commit(until);
-        self.flushes.add(revealed.map(|entry| entry.update.event.len()).sum());
+        self.reveal(until);
         let mut flush = self.flush_if_due(now);
         flush.effects.extend(self.evict_slow_in_time(now));
         flush
@@ -42,7 +43,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// do: only then does a flush count as over, so that the more there is to do the less often it is
     /// begun.
     pub fn flush(&mut self, now: Timestamp) -> Flush<T> {
-        self.flushes.settle(now);
+        self.settle(now);
         self.flush_if_due(now)
     }
 
@@ -50,39 +51,53 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// to wait for it: else readers who keep up would be left behind.
     #[must_use]
     pub fn is_ahead(&self) -> bool {
-        self.flushes.is_ahead()
+        self.flushes().is_ahead()
     }
 
     /// How long what is committed `now` is about to linger.
     #[must_use]
     pub fn lingers(&self, now: Timestamp) -> Duration {
-        self.flushes.lingers(now)
+        self.flushes().lingers(now)
+    }
+
+    /// The mark that counts as flushed for everything that is queued or committed now.
+    ///
+    /// # Errors
+    /// [`UnknownConnection`].
+    pub fn flush_mark(&self, id: ConnectionId) -> Result<FlushMark, UnknownConnection> {
+        Ok(self.registry().get(id)?.progress().mark(self.log().tail()))
+    }
+
+    /// Whether the connection's stream has taken everything up to `mark`. One that has ended has.
+    #[must_use]
+    pub fn is_flushed(&self, id: ConnectionId, mark: FlushMark) -> bool {
+        let flushed = self.flushes().flushed();
+        self.registry()
+            .get(id)
+            .map_or(true, |connection| connection.progress().has_taken(mark, flushed))
     }
 
     fn flush_if_due(&mut self, now: Timestamp) -> Flush<T> {
-        if self.flushes.can_begin(self.log.tail(), now) {
-            self.flushes.begin(&self.log, &mut self.registry, &*self.urls);
-        }
+        self.begin_flush(now);
         let effects = self.go_on_with_flush(now);
-        Flush { effects, next: self.flushes.next_at(self.log.tail(), now) }
+        Flush { effects, next: self.flushes().next_at(self.log().tail(), now) }
     }
 
     /// Comes to the next connections that a flush has something for: as many as one turn takes.
     fn go_on_with_flush(&mut self, now: Timestamp) -> Vec<Effect<T>> {
         let mut turn = Turn { enqueued: Vec::new(), by_chunk: HashMap::new(), others: Vec::new() };
-        let mut left = self.flushes.turn();
+        let mut left = self.flushes().turn();
         while left > 0
-            && let Some(next) = self.flushes.next()
+            && let Some(next) = self.next_due()
         {
-            let Some(connection) = self.registry.at(next.key) else { continue };
+            let Some(connection) = self.at(next.key) else { continue };
             if !connection.progress_mut().take_due() {
                 continue;
             }
             left -= 1;
             if connection.has_expired(now) {
                 let id = connection.id();
-                let closed = self.registry.remove(id, CloseReason::Expired);
-                turn.others.extend(closed.map(Effect::Closed));
+                turn.others.extend(self.end(id, CloseReason::Expired));
                 continue;
             }
             match next.due {
@@ -106,8 +121,8 @@ impl<H: History, T: Clone> Hub<H, T> {
                 Ok(false) if chunk.is_empty() => {}
                 Ok(_) => break,
                 Err(_) => {
-                    let id = self.registry.at(key)?.id();
-                    return self.registry.remove(id, CloseReason::Failed).map(Effect::Closed);
+                    let id = self.at(key)?.id();
+                    return self.end(id, CloseReason::Failed);
                 }
             }
         }
@@ -115,7 +130,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             self.wait(key);
             return None;
         }
-        let connection = self.registry.at(key)?;
+        let connection = self.at(key)?;
         connection.feed(now);
         let to = vec![Recipient::of(connection)];
         Some(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None }))

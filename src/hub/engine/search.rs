@@ -3,7 +3,7 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap, iter};
 
-use super::Hub;
+use super::hub::Hub;
 use crate::{
     base::{connection_id::ConnectionId, limits::MAX_SEARCHED, timestamp::Timestamp},
     event_stream::comment,
@@ -21,8 +21,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         now: Timestamp,
     ) -> Option<Effect<T>> {
         let mut silent = BinaryHeap::new();
-        for key in self.registry.keys() {
-            let Some(connection) = self.registry.at(key) else { continue };
+        for key in self.registry().keys() {
+            let Some(connection) = self.at(key) else { continue };
             if connection.is_waiting() && among(connection.id()) {
                 silent.push(Reverse((connection.progress().sent_at(), key)));
             }

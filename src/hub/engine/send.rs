@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Hub;
+use super::hub::Hub;
 use crate::{
     base::{connection_id::ConnectionId, limits::MAX_QUEUE_BYTES, timestamp::Timestamp},
     event_stream::{comment::Comment, encoder, event::Event},
@@ -12,7 +12,6 @@ use crate::{
         connection::{SendError, UnknownConnection},
         effect::{Effect, Enqueue, Recipient},
         heartbeat,
-        memory::Held,
         queue::QueueFull,
         registry::Closed,
     },
@@ -45,7 +44,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         encoded: Arc<[u8]>,
         now: Timestamp,
     ) -> Result<Option<Effect<T>>, SendError> {
-        let key = self.registry.key(id)?;
+        let key = self.registry().key(id)?;
         let is_empty = encoded.is_empty();
         self.push(key, encoded)?;
         // A read that is pending is worth more than nothing.
@@ -64,16 +63,15 @@ impl<H: History, T: Clone> Hub<H, T> {
         }
         let (mut fed, encoded) = (Vec::new(), Arc::<[u8]>::from(encoded));
         let mut effects = Vec::new();
-        for key in self.registry.keys() {
-            let Some(connection) = self.registry.at(key) else { continue };
+        for key in self.registry().keys() {
+            let Some(connection) = self.at(key) else { continue };
             let id = connection.id();
             if connection.is_waiting() {
                 fed.extend(self.release(key, now));
             } else if let Err(SendError::QueueFull(_) | SendError::MemoryFull(_)) =
                 self.push(key, encoded.clone())
             {
-                let closed = self.registry.remove(id, CloseReason::TooSlow);
-                effects.extend(closed.map(Effect::Closed));
+                effects.extend(self.end(id, CloseReason::TooSlow));
             }
         }
         if !fed.is_empty() {
@@ -87,13 +85,13 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// # Errors
     /// [`UnknownConnection`].
     pub fn stop_one(&mut self, id: ConnectionId) -> Result<Closed<T>, UnknownConnection> {
-        self.registry.remove(id, CloseReason::Stopped).ok_or(UnknownConnection(id))
+        self.remove(id, CloseReason::Stopped).ok_or(UnknownConnection(id))
     }
 
     /// Ends all connections at once.
     pub fn stop_all(&mut self, reason: CloseReason) -> Vec<Effect<T>> {
-        let ids: Vec<_> = self.registry.connection_ids().collect();
-        let closed = ids.into_iter().filter_map(|id| self.registry.remove(id, reason));
+        let ids: Vec<_> = self.registry().connection_ids().collect();
+        let closed = ids.into_iter().filter_map(|id| self.remove(id, reason));
         closed.map(Effect::Closed).collect()
     }
 
@@ -107,16 +105,16 @@ impl<H: History, T: Clone> Hub<H, T> {
         reason: CloseReason,
         now: Timestamp,
     ) -> Result<Vec<Effect<T>>, UnknownConnection> {
-        let key = self.registry.key(id)?;
-        let (until, mut effects) = (self.log.tail(), Vec::new());
+        let key = self.registry().key(id)?;
+        let (until, mut effects) = (self.log().tail(), Vec::new());
         let waited = self.rouse(key);
         if waited {
             effects.extend(self.catch_up(key, now));
         }
-        if let Some(connection) = self.registry.at(key) {
+        if let Some(connection) = self.at(key) {
             connection.progress_mut().close(Closing { reason, until });
             if waited && connection.progress().cursor() >= until {
-                effects.extend(self.registry.remove(id, reason).map(Effect::Closed));
+                effects.extend(self.end(id, reason));
             }
         }
         Ok(effects)
@@ -131,19 +129,15 @@ impl<H: History, T: Clone> Hub<H, T> {
         id: ConnectionId,
         comment: &Comment,
     ) -> Result<(), UnknownConnection> {
-        let key = self.registry.key(id)?;
-        let connection = self.registry.at(key).ok_or(UnknownConnection(id))?;
+        let key = self.registry().key(id)?;
+        let connection = self.at(key).ok_or(UnknownConnection(id))?;
         connection.set_heartbeat(heartbeat::encoded(comment));
         Ok(())
     }
 
-    fn push(&mut self, key: ConnectionKey, event: Arc<[u8]>) -> Result<(), SendError> {
-        let held = self.registry.held();
-        let queues = held.queues + event.len();
-        if !self.memory.has_room_for(Held { queues, ..held }) {
-            return Err(SendError::MemoryFull(event.len()));
-        }
-        self.registry.push(key, event)
+    /// Ends a connection, and tells the host so.
+    pub(super) fn end(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Effect<T>> {
+        self.remove(id, reason).map(Effect::Closed)
     }
 
     /// Takes the queue of a connection that waits to its stream.
@@ -151,9 +145,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         if !self.rouse(key) {
             return None;
         }
-        let mut chunk = Vec::new();
-        self.registry.drain_queue(key, &mut chunk);
-        let connection = self.registry.at(key)?;
+        let chunk = self.take_begun(key);
+        let connection = self.at(key)?;
         connection.feed(now);
         Some(Effect::Enqueue(Enqueue {
             chunk: chunk.into(),

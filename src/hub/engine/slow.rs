@@ -1,6 +1,6 @@
 //! Connections that do not keep up.
 
-use super::Hub;
+use super::hub::Hub;
 use crate::{
     base::timestamp::Timestamp,
     hub::{close_reason::CloseReason, effect::Effect, slow_readers},
@@ -11,23 +11,21 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Looks for slow connections once in as many updates as make one slow, so that this costs an
     /// update next to nothing.
     pub(super) fn evict_slow_in_time(&mut self, now: Timestamp) -> Vec<Effect<T>> {
-        let is_due = self.slow_readers.is_due(self.log.tail());
-        if is_due { self.evict_slow(now) } else { Vec::new() }
+        if self.sweep_is_due() { self.evict_slow(now) } else { Vec::new() }
     }
 
     /// Closes the slow ones, if that is the policy.
     pub(super) fn evict_slow(&mut self, now: Timestamp) -> Vec<Effect<T>> {
-        let tail = self.log.tail();
-        if !self.slow_readers.sweep(tail) {
+        let tail = self.log().tail();
+        if !self.sweep() {
             return Vec::new();
         }
         let mut effects = Vec::new();
-        for key in self.registry.keys() {
-            let Some(connection) = self.registry.at(key) else { continue };
+        for key in self.registry().keys() {
+            let Some(connection) = self.at(key) else { continue };
             if slow_readers::is_evicted(connection.progress(), tail, now) {
                 let id = connection.id();
-                let closed = self.registry.remove(id, CloseReason::TooSlow);
-                effects.extend(closed.map(Effect::Closed));
+                effects.extend(self.end(id, CloseReason::TooSlow));
             }
         }
         effects

@@ -12,7 +12,7 @@ use crate::{
         sequence::Sequence,
     },
     event_stream::event_type::InvalidEventType,
-    hub::engine::subscribe::Subscriber as Asker,
+    hub::subscriber::Subscriber as Asker,
     log::place_key::Nonce,
     presence::{
         active_subscriptions::ActiveSubscriptions,

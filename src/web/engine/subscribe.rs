@@ -7,8 +7,9 @@ use crate::{
     http::error::Error,
     hub::{
         admission::TooManyConnections,
-        engine::subscribe::{SubscribeError, Subscribed, Subscriber},
+        engine::subscribe::{SubscribeError, Subscribed},
         subscribe_request::SubscribeRequest,
+        subscriber::Subscriber,
     },
     log::place::Place,
     presence::subscription_event::Change,
@@ -80,7 +81,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         // They are found once there is a place, since they are charged to the hub.
         let told = attached.subscriptions_or(|| self.subscriptions_of(newcomer));
         let (state, now) = (Rc::clone(attached), clock::now());
-        let subscribed = self.hub_mut().subscribe(id, state, request, access, now);
+        let subscribed = self.hub_mut().subscribe(newcomer, state, now);
         let subscribed = subscribed.map_err(|error| {
             self.places().give_back(id);
             match error {

@@ -14,10 +14,8 @@ use super::{
 use crate::{
     event_stream::event::Event,
     hub::{
-        close_reason::CloseReason,
-        engine::{Hub, subscribe::Subscriber},
-        subscribe_parts::SubscribeParts,
-        subscribe_request::SubscribeRequest,
+        close_reason::CloseReason, engine::Hub, subscribe_parts::SubscribeParts,
+        subscribe_request::SubscribeRequest, subscriber::Subscriber,
     },
     log::{history::Bounds, log::Log, update::Update},
     settings::config::Config,

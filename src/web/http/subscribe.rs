@@ -8,8 +8,8 @@ use web_sys::{Headers, Request, Response};
 
 use crate::{
     hub::{
-        admission, close_reason::CloseReason, engine::subscribe::Subscriber,
-        subscribe_request::SubscribeRequest,
+        admission, close_reason::CloseReason, subscribe_request::SubscribeRequest,
+        subscriber::Subscriber,
     },
     publishing::bodies::Sender,
     tokens::access::Access,

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::limits::{REMEMBER_DRAIN, USUAL_RETRY},
     event_stream::decoder::Decoder,
-    hub::{close_reason::CloseReason, engine::subscribe::SubscribeError},
+    hub::{close_reason::CloseReason, engine::subscribe::SubscribeError, subscriber::Subscriber},
     tokens::access::Access,
 };
 
@@ -57,8 +57,11 @@ fn they_come_back_at_different_times_at_each_of_which_they_are_taken() {
         waited = time;
         let again = connection + 100;
         let request = live(&["a"]);
-        let subscribed =
-            host.hub.subscribe(id(again), again, &request, &Access::default(), host.now);
+        let subscribed = host.hub.subscribe(
+            Subscriber { id: id(again), request: &request, access: &Access::default() },
+            again,
+            host.now,
+        );
         taken += usize::from(subscribed.is_ok());
     }
     assert_eq!(taken, 100);
@@ -73,7 +76,11 @@ fn meanwhile_nobody_is_taken_and_updates_are() {
     host.publish("2", &["a"]);
     host.wait(WITHIN / 4);
     let request = after("1", &["a"]);
-    let turned = host.hub.subscribe(id(2), 2, &request, &Access::default(), host.now);
+    let turned = host.hub.subscribe(
+        Subscriber { id: id(2), request: &request, access: &Access::default() },
+        2,
+        host.now,
+    );
     let Err(SubscribeError::Draining(retry)) = turned else { panic!("{turned:?}") };
     assert!(retry > WITHIN / 4 && retry <= WITHIN / 4 * 3, "{retry:?}");
     host.wait(WITHIN / 4);
@@ -86,7 +93,11 @@ fn who_comes_at_the_last_moment_is_not_told_to_hurry_ever_after() {
     let mut host = Host::default();
     host.drain(WITHIN);
     host.wait((WITHIN / 2).saturating_sub(Duration::from_millis(1)));
-    let turned = host.hub.subscribe(id(0), 0, &live(&["a"]), &Access::default(), host.now);
+    let turned = host.hub.subscribe(
+        Subscriber { id: id(0), request: &live(&["a"]), access: &Access::default() },
+        0,
+        host.now,
+    );
     let Err(SubscribeError::Draining(retry)) = turned else { panic!("{turned:?}") };
     assert!(retry >= WITHIN / 512, "{retry:?}");
 }

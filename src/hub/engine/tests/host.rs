@@ -22,6 +22,7 @@ use crate::{
         linger::Linger,
         registry::Closed,
         subscribe_request::SubscribeRequest,
+        subscriber::Subscriber,
     },
     log::{
         cache_control::CacheControl,
@@ -116,7 +117,7 @@ impl Host {
 
     /// Has each flush come to so many connections a turn.
     pub(super) fn turning_after(mut self, recipients: usize) -> Self {
-        self.hub.flushes.set_turn(recipients);
+        self.hub.set_turn(recipients);
         self
     }
 
@@ -164,7 +165,9 @@ impl Host {
         access: &Access,
     ) -> Subscribed {
         self.streams.insert(connection, Stream::default());
-        self.hub.subscribe(id(connection), connection, request, access, self.now).unwrap()
+        self.hub
+            .subscribe(Subscriber { id: id(connection), request, access }, connection, self.now)
+            .unwrap()
     }
 
     /// Subscribes, runs the hook when it is due, and reads until the connection waits.

@@ -9,6 +9,7 @@ use crate::{
     hub::{
         audiences::NoPlace, close_reason::CloseReason, connection::SendError,
         engine::subscribe::SubscribeError, memory::Memory, subscribe_request::SubscribeRequest,
+        subscriber::Subscriber,
     },
     tokens::access::Access,
 };
@@ -77,7 +78,13 @@ fn then_a_connection_is_refused_and_leaves_nothing_until_there_is_room() {
     host.hub = host.hub.with_memory(Memory::of(held.bytes()));
     let subscribe = |host: &mut Host, connection, request: &SubscribeRequest| {
         let access = Access::default();
-        host.hub.subscribe(id(connection), connection, request, &access, host.now).map(|_| ())
+        host.hub
+            .subscribe(
+                Subscriber { id: id(connection), request, access: &access },
+                connection,
+                host.now,
+            )
+            .map(|_| ())
     };
     let wide = subscribe(&mut host, 2, &live(&["b{c,d}"]));
     assert!(matches!(wide, Err(SubscribeError::NoPlace(NoPlace::Memory))));
@@ -99,7 +106,11 @@ fn a_connection_that_the_runtime_has_not_let_go_of_is_charged() {
     host.hub.set_leaving(1);
     assert_eq!(host.hub.registry().held(), held);
     let (request, access) = (live(&["a"]), Access::default());
-    let refused = host.hub.subscribe(id(3), 3, &request, &access, host.now);
+    let refused = host.hub.subscribe(
+        Subscriber { id: id(3), request: &request, access: &access },
+        3,
+        host.now,
+    );
     assert!(matches!(refused, Err(SubscribeError::NoPlace(NoPlace::Memory))));
     host.hub.set_leaving(0);
     host.connect(3, &request);

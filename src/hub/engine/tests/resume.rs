@@ -11,8 +11,7 @@ use super::{
 use crate::{
     base::{dialect::Dialect, sequence::Sequence},
     hub::{
-        engine::subscribe::Subscriber, last_event_id::LastEventId,
-        subscribe_request::SubscribeRequest,
+        last_event_id::LastEventId, subscribe_request::SubscribeRequest, subscriber::Subscriber,
     },
     log::{
         place::{Place, PlaceEvents},

@@ -12,6 +12,7 @@ use crate::{
         audiences::NoPlace,
         close_reason::CloseReason,
         engine::{deliver::Polled, subscribe::SubscribeError},
+        subscriber::Subscriber,
     },
     log::{place::Place, update::EncodedUpdate},
     tokens::access::Access,
@@ -123,7 +124,11 @@ fn a_hook_that_fails_ends_its_connection_alone() {
 fn an_id_that_is_taken_is_refused_and_the_first_connection_stays_as_it_was() {
     let mut host = Host::default();
     host.connect(1, &live(&["a"]));
-    let refused = host.hub.subscribe(id(1), 9, &live(&["b"]), &Access::default(), host.now);
+    let refused = host.hub.subscribe(
+        Subscriber { id: id(1), request: &live(&["b"]), access: &Access::default() },
+        9,
+        host.now,
+    );
     assert!(matches!(refused, Err(SubscribeError::IdTaken(taken)) if taken == id(1)));
     host.publish("1", &["a"]);
     host.publish("2", &["b"]);
@@ -134,7 +139,11 @@ fn an_id_that_is_taken_is_refused_and_the_first_connection_stays_as_it_was() {
 fn a_history_that_cannot_be_read_refuses_a_connection_and_keeps_nothing_of_it() {
     let mut host = Host::default();
     host.history.fail_after(0);
-    let refused = host.hub.subscribe(id(1), 1, &after("1", &["a"]), &Access::default(), host.now);
+    let refused = host.hub.subscribe(
+        Subscriber { id: id(1), request: &after("1", &["a"]), access: &Access::default() },
+        1,
+        host.now,
+    );
     assert!(matches!(refused, Err(SubscribeError::History(Refused))));
     assert!(host.hub.registry().is_empty());
 }
@@ -284,7 +293,11 @@ fn what_a_connection_asks_for_is_charged_to_the_address_that_the_host_knows() {
     };
     let subscribe = |host: &mut Host, connection: u8| {
         let access = Access::default();
-        host.hub.subscribe(id(connection), connection, &own(connection), &access, host.now)
+        host.hub.subscribe(
+            Subscriber { id: id(connection), request: &own(connection), access: &access },
+            connection,
+            host.now,
+        )
     };
     subscribe(&mut host, 0).unwrap();
     let refused = subscribe(&mut host, 1);

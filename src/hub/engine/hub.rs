@@ -1,0 +1,378 @@
+//! The hub's state: its owners, and the steps that the calls of the engine are made of.
+
+use std::{fmt, rc::Rc, sync::Arc, time::Duration};
+
+use super::start::Beginning;
+use crate::{
+    base::{connection_id::ConnectionId, sequence::Sequence, timestamp::Timestamp},
+    hub::{
+        audience::Selection,
+        audiences::ConnectionKey,
+        close_reason::CloseReason,
+        connection::{Connection, Newcomer, SendError},
+        draining::Draining,
+        flushes::{Flushes, Next},
+        heartbeat::Heartbeat,
+        linger::Linger,
+        memory::Memory,
+        reading::{Source, Span},
+        registry::{Closed, Registry, Unregistered},
+        slow_consumers::SlowConsumers,
+        slow_readers::SlowReaders,
+        telling::Telling,
+        terms::Terms,
+    },
+    log::{
+        gap::GapEvents,
+        history::History,
+        log::Log,
+        place::{Place, PlaceEvents},
+        place_key::{Nonce, PlaceKey},
+        update::EncodedUpdate,
+    },
+    topics::url_parser::UrlParser,
+};
+
+/// The state of one hub. `H` is what lies under its log, `T` what the host keeps with a connection:
+/// a handle that is cheap to clone.
+pub struct Hub<H, T> {
+    log: Log<H>,
+    registry: Registry<T>,
+    heartbeat: Heartbeat,
+    telling: Telling,
+    terms: Terms<T>,
+    draining: Draining,
+    urls: Rc<dyn UrlParser>,
+    flushes: Flushes,
+    slow_readers: SlowReaders,
+}
+
+impl<H: History, T: Clone> Hub<H, T> {
+    /// A hub over `log` without connections; `urls` resolves topics for URL patterns.
+    #[must_use]
+    pub fn new(log: Log<H>, heartbeat: Heartbeat, urls: Rc<dyn UrlParser>) -> Self {
+        let tail = log.tail();
+        Self {
+            log,
+            registry: Registry::default(),
+            heartbeat,
+            telling: Telling::default(),
+            terms: Terms::default(),
+            draining: Draining::default(),
+            urls,
+            flushes: Flushes::new(tail),
+            slow_readers: SlowReaders::new(SlowConsumers::default(), tail),
+        }
+    }
+
+    /// The same hub, which lets what is durable wait for more at the most so long, so that it goes
+    /// out together. Without this every commit goes out at once.
+    #[must_use]
+    pub fn with_linger(mut self, linger: Linger) -> Self {
+        self.flushes.set_linger(linger);
+        self
+    }
+
+    /// The same hub, which tells of gaps or does not.
+    #[must_use]
+    pub fn with_gap_events(mut self, gap_events: GapEvents) -> Self {
+        self.telling.set_gap_events(gap_events);
+        self
+    }
+
+    /// The same hub, which tells these clients by an event where their streams begin.
+    #[must_use]
+    pub fn with_place_events(mut self, place_events: PlaceEvents) -> Self {
+        self.telling.set_place_events(place_events);
+        self
+    }
+
+    /// The same hub, which treats readers that do not keep up in this way.
+    #[must_use]
+    pub fn with_slow_consumers(self, slow_consumers: SlowConsumers) -> Self {
+        let slow_readers = SlowReaders::new(slow_consumers, self.log.tail());
+        Self { slow_readers, ..self }
+    }
+
+    /// The same hub, which takes no more memory than this.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.terms.set_memory(memory);
+        self
+    }
+
+    /// The same hub, which counts for each connection the bytes that the host keeps with it.
+    #[must_use]
+    pub fn with_weight(mut self, weigh: fn(&T) -> usize) -> Self {
+        self.terms.set_weight(weigh);
+        self
+    }
+
+    /// The same hub, which is told by this where a client is: what one address asks for does not fill
+    /// the bounds of the hub.
+    #[must_use]
+    pub fn with_addresses(mut self, locate: fn(&T) -> Option<Arc<str>>) -> Self {
+        self.terms.set_addresses(locate);
+        self
+    }
+
+    /// The same hub, whose connections end when they are 80 to 100 % of `age` old: their clients come
+    /// back and resume.
+    #[must_use]
+    pub fn with_max_age(mut self, age: Option<Duration>) -> Self {
+        self.terms.set_max_age(age);
+        self
+    }
+
+    /// The same hub, which tells places with this key, if it is one that has kept an update.
+    #[must_use]
+    pub fn with_place_key(mut self, key: Option<PlaceKey>) -> Self {
+        self.telling.set_key(key);
+        self
+    }
+
+    /// Whether the hub has the key of its places. It is to have one before the first
+    /// [`Hub::append`]; until then every place is `earliest`.
+    #[must_use]
+    pub fn has_place_key(&self) -> bool {
+        self.telling.has_key()
+    }
+
+    /// Tells places with this key from now on.
+    pub fn set_place_key(&mut self, key: PlaceKey) {
+        self.telling.set_key(Some(key));
+    }
+
+    /// The place behind this update, in the words of this nonce.
+    #[must_use]
+    pub fn place(&self, behind: Sequence, nonce: Nonce) -> Place {
+        self.telling.place(behind, nonce)
+    }
+
+    /// The log.
+    #[must_use]
+    pub fn log(&self) -> &Log<H> {
+        &self.log
+    }
+
+    /// How many updates were left out for slow connections that are given the newest alone.
+    #[must_use]
+    pub fn conflated(&self) -> u64 {
+        self.slow_readers.conflated()
+    }
+
+    /// The connections.
+    #[must_use]
+    pub fn registry(&self) -> &Registry<T> {
+        &self.registry
+    }
+
+    /// The heartbeat.
+    #[must_use]
+    pub fn heartbeat(&self) -> &Heartbeat {
+        &self.heartbeat
+    }
+
+    /// Changes the heartbeat, from the next [`Hub::beat`] on.
+    pub fn set_heartbeat(&mut self, heartbeat: Heartbeat) {
+        self.heartbeat = heartbeat;
+    }
+
+    /// The host's stream of this connection has ended, or is to end at once. `None` when the
+    /// connection is no longer in the registry.
+    pub fn remove(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Closed<T>> {
+        self.registry.remove(id, reason)
+    }
+
+    /// How many connections have ended that the host's runtime still holds: each is charged to the
+    /// memory as one.
+    pub fn set_leaving(&mut self, leaving: usize) {
+        self.registry.set_leaving(leaving);
+    }
+
+    /// Adds an update that was accepted `now` to the log. It is seen by nobody until it is
+    /// [committed](Hub::commit).
+    ///
+    /// # Errors
+    /// The history's own; nothing has changed then.
+    pub fn append(&mut self, update: EncodedUpdate, now: Timestamp) -> Result<Sequence, H::Error> {
+        self.log.append(update, now)
+    }
+
+    /// How many connections an update is for now: those that wait are given it when it is
+    /// committed, and those that are behind read it when they come to it. Whether a client is still
+    /// there to take it is not known.
+    #[must_use]
+    pub fn reach(&self, update: &EncodedUpdate) -> usize {
+        self.registry.reach(update, &*self.urls)
+    }
+
+    /// Removes some of what is no longer to be kept, in memory and in the history; says whether
+    /// there is more of it. To be called after each commit, since nothing else bounds the log.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn prune(&mut self, now: Timestamp) -> Result<bool, H::Error> {
+        let bytes = self.terms.memory().left_beside(self.registry.held()) as u64;
+        self.log.prune(self.flushes.flushed(), bytes, now)
+    }
+
+    /// The flushes, to look at.
+    pub(super) fn flushes(&self) -> &Flushes {
+        &self.flushes
+    }
+
+    /// The connection with this key.
+    pub(super) fn at(&mut self, key: ConnectionKey) -> Option<&mut Connection<T>> {
+        self.registry.at(key)
+    }
+
+    /// Registers a connection, if its terms allow.
+    pub(super) fn register(
+        &mut self,
+        selection: &Selection,
+        newcomer: Newcomer<T>,
+    ) -> Result<(), Unregistered> {
+        self.registry.register(selection, newcomer, self.terms.memory())
+    }
+
+    /// The terms on which connections are taken.
+    pub(super) fn terms(&self) -> &Terms<T> {
+        &self.terms
+    }
+
+    /// The parts that decide where a stream begins.
+    pub(super) fn beginning(&self) -> Beginning<'_, H> {
+        Beginning { log: &self.log, telling: &self.telling, urls: &*self.urls }
+    }
+
+    /// The drain, if there was one.
+    pub(super) fn draining(&self) -> Draining {
+        self.draining
+    }
+
+    /// Begins a drain.
+    pub(super) fn set_draining(&mut self, draining: Draining) {
+        self.draining = draining;
+    }
+
+    /// Lets a live connection wait, which has read everything and has a read pending.
+    pub(super) fn wait(&mut self, key: ConnectionKey) {
+        self.flushes.wait(&mut self.registry, key);
+    }
+
+    /// Ends the waiting of a connection; returns whether it waited.
+    pub(super) fn rouse(&mut self, key: ConnectionKey) -> bool {
+        self.flushes.rouse(&mut self.registry, key)
+    }
+
+    /// Puts an event into the queue of a connection, if the memory has room for it.
+    pub(super) fn push(&mut self, key: ConnectionKey, event: Arc<[u8]>) -> Result<(), SendError> {
+        self.registry.push_within(self.terms.memory(), key, event)
+    }
+
+    /// The same without a look at the memory, for the last words of a connection.
+    pub(super) fn push_anyway(
+        &mut self,
+        key: ConnectionKey,
+        event: Arc<[u8]>,
+    ) -> Result<(), SendError> {
+        self.registry.push(key, event)
+    }
+
+    /// Takes the beginning of the next chunk of a connection, and its queue if it is live.
+    pub(super) fn take_begun(&mut self, key: ConnectionKey) -> Vec<u8> {
+        self.registry.take_begun(key)
+    }
+
+    /// Keeps the beginning of the next chunk of a connection while others have their turn. A chunk
+    /// that ended with the turn would tell how many updates there are that the reader may not see.
+    ///
+    /// # Errors
+    /// The chunk itself, when it is full or the memory is.
+    pub(super) fn keep_begun(&mut self, key: ConnectionKey, chunk: Vec<u8>) -> Result<(), Vec<u8>> {
+        self.registry.keep_begun(self.terms.memory(), key, chunk)
+    }
+
+    /// Moves the connection's cursor through the log, and the updates that it may see into `chunk`;
+    /// returns whether the cursor came to its end.
+    pub(super) fn read(
+        &mut self,
+        key: ConnectionKey,
+        chunk: &mut Vec<u8>,
+        now: Timestamp,
+    ) -> Result<bool, H::Error> {
+        let Some(connection) = self.registry.at(key) else { return Ok(true) };
+        let progress = connection.progress();
+        let Some(until) = progress.until(self.log.tail()) else { return Ok(true) };
+        let conflates = self.slow_readers.conflates(progress, until);
+        let span = Span { from: progress.cursor(), until, conflates };
+        let (audience, nonce) = (connection.audience(), connection.id().into());
+        let mut reading = connection.take_reading();
+        let source = Source {
+            log: &self.log,
+            audience: self.registry.audience(audience),
+            urls: &*self.urls,
+            places: self.telling.places(),
+            nonce,
+            now,
+        };
+        let came = reading.read(&source, span, chunk);
+        let Some(connection) = self.registry.at(key) else { return Ok(true) };
+        connection.put_reading(reading);
+        let came = came?;
+        connection.progress_mut().read_to(came.to);
+        self.slow_readers.leave_out(came.left_out);
+        came.ended
+    }
+
+    /// Lets everybody read up to and with `until`. It is due for a flush then.
+    pub(super) fn reveal(&mut self, until: Sequence) {
+        let revealed = self.log.commit(until);
+        self.flushes.add(revealed.map(|entry| entry.update.event.len()).sum());
+    }
+
+    /// The streams have done what the last turn of a flush has given them to do.
+    pub(super) fn settle(&mut self, now: Timestamp) {
+        self.flushes.settle(now);
+    }
+
+    /// Begins a flush, if one can begin.
+    pub(super) fn begin_flush(&mut self, now: Timestamp) {
+        if self.flushes.can_begin(self.log.tail(), now) {
+            self.flushes.begin(&self.log, &mut self.registry, &*self.urls);
+        }
+    }
+
+    /// The next connection of the flush that is under way.
+    pub(super) fn next_due(&mut self) -> Option<Next> {
+        self.flushes.next()
+    }
+
+    /// Whether there are as many new updates as make a reader slow.
+    pub(super) fn sweep_is_due(&self) -> bool {
+        self.slow_readers.is_due(self.log.tail())
+    }
+
+    /// A search for slow readers begins; returns whether they are closed at all.
+    pub(super) fn sweep(&mut self) -> bool {
+        self.slow_readers.sweep(self.log.tail())
+    }
+
+    #[cfg(test)]
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn set_turn(&mut self, recipients: usize) {
+        self.flushes.set_turn(recipients);
+    }
+}
+
+impl<H: fmt::Debug, T: fmt::Debug> fmt::Debug for Hub<H, T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Hub")
+            .field("log", &self.log)
+            .field("registry", &self.registry)
+            .field("heartbeat", &self.heartbeat)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,143 @@
+//! Where the stream of a subscriber begins, and what it is told of that.
+
+use crate::{
+    base::{dialect::Dialect, sequence::Sequence, timestamp::Timestamp},
+    event_stream::{comment, event_id::EventId},
+    hub::{
+        audience::{Audience, Selection},
+        last_event_id::LastEventId,
+        subscribe_request::SubscribeRequest,
+        subscriber::Subscriber,
+        telling::Telling,
+    },
+    log::{
+        gap::{Gap, Untold},
+        history::History,
+        log::Log,
+        place::Place,
+        update::EncodedUpdate,
+        update_id::IdOrigin,
+    },
+    topics::{resolved_topics::ResolvedTopics, url_parser::UrlParser},
+};
+
+/// The first bytes of every stream, so that something goes out at once.
+const OPENING: &[u8] = comment::EMPTY;
+
+/// The beginning of a stream.
+pub(super) struct Start {
+    /// It is sent the updates behind this one.
+    pub(super) cursor: Sequence,
+    /// A gap that it is still to be told.
+    pub(super) gap: Option<Gap>,
+    /// Up to here the client knows which updates are gone.
+    pub(super) told: Sequence,
+    /// Its first bytes.
+    pub(super) opening: Vec<u8>,
+    /// The place before its first update, if the request asked for it.
+    pub(super) preceding: Option<Place>,
+}
+
+/// The parts of a hub that decide where a stream begins.
+pub(super) struct Beginning<'a, H> {
+    pub(super) log: &'a Log<H>,
+    pub(super) telling: &'a Telling,
+    pub(super) urls: &'a dyn UrlParser,
+}
+
+impl<H: History> Beginning<'_, H> {
+    /// Where the stream of this subscriber begins.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub(super) fn of(
+        &self,
+        subscriber: Subscriber<'_>,
+        selection: &Selection,
+        now: Timestamp,
+    ) -> Result<Start, H::Error> {
+        let Subscriber { id, request, .. } = subscriber;
+        let tail = self.log.tail();
+        // Everything up to the tail counts as seen, and what comes behind it is sent.
+        let live = self.telling.place(tail, id.into());
+        let audience = Audience::new(selection);
+        let mut start =
+            Start { cursor: tail, gap: None, told: tail, opening: OPENING.into(), preceding: None };
+        match request.last_event_id() {
+            None => self.tell_place(&live, request, &mut start),
+            Some(LastEventId::Empty) => {
+                self.tell_place(&live, request, &mut start);
+                start.preceding = Some(answer(request.dialect(), live));
+            }
+            Some(LastEventId::Earliest) => {
+                start.cursor = self.log.held_from(Sequence::START, now)?;
+                start.told = self.log.gone(audience.kinds(), now)?;
+                start.preceding = Some(Place::Earliest);
+                // A stream has told the client so when nothing had been kept, and by now something has
+                // been removed that it may not have seen.
+                if request.is_returning() && start.told > Sequence::START {
+                    start.gap = Some(Gap { requested: Some(Place::Earliest), missed: None });
+                } else if start.cursor >= tail && !request.is_returning() {
+                    self.tell_place(&live, request, &mut start);
+                }
+            }
+            Some(LastEventId::After(asked)) => {
+                let asked_for = Place::After(asked.clone());
+                if let Some(cursor) = self.resolve(asked, &audience, now)? {
+                    (start.cursor, start.told) = (cursor, cursor);
+                    start.preceding = Some(asked_for.clone());
+                    // Of what came behind it some is gone, and the rest is replayed.
+                    if self.log.gone(audience.kinds(), now)? > cursor {
+                        start.preceding = Some(Place::Earliest);
+                        start.gap = Some(Gap { requested: Some(asked_for), missed: Some(0) });
+                    }
+                } else {
+                    let gap = Some(Gap { requested: Some(asked_for), missed: None });
+                    let form = self.telling.gap_form(request.cache_control());
+                    let places = self.telling.places();
+                    // Nothing is replayed, so that the gap need not wait for what follows it.
+                    let mut untold = Untold { gap, form, places, nonce: id.into() };
+                    untold.tell_at(tail, &mut start.opening);
+                    start.preceding = Some(answer(request.dialect(), live));
+                }
+            }
+        }
+        Ok(start)
+    }
+
+    /// Behind which update the client has been told to be, or the one whose id it has.
+    fn resolve(
+        &self,
+        asked: &EventId,
+        audience: &Audience,
+        now: Timestamp,
+    ) -> Result<Option<Sequence>, H::Error> {
+        match self.telling.read(asked) {
+            Some(cursor) => Ok(Some(cursor).filter(|cursor| *cursor <= self.log.tail())),
+            None => self.log.find(asked, now, |update| {
+                update.id_origin == IdOrigin::Hub || self.may_read(audience, update)
+            }),
+        }
+    }
+
+    /// Lets a stream without a replay begin with its place. Otherwise its client has no last event ID
+    /// until the first update comes, and loses the updates of the time in which its connection is lost.
+    fn tell_place(&self, live: &Place, request: &SubscribeRequest, start: &mut Start) {
+        if self.telling.tells_place(request.cache_control()) {
+            live.encode(&mut start.opening);
+        }
+    }
+
+    fn may_read(&self, audience: &Audience, update: &EncodedUpdate) -> bool {
+        audience.may_read(update, &ResolvedTopics::new(&update.topics, self.urls))
+    }
+}
+
+/// The place that is answered to a client whose last event ID says nothing, when its stream begins at
+/// `live`: in 0.x that place, in 1.0 `earliest`.
+fn answer(dialect: Dialect, live: Place) -> Place {
+    match dialect {
+        Dialect::V0 => live,
+        Dialect::V1 => Place::Earliest,
+    }
+}
