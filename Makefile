@@ -24,7 +24,7 @@ FILES := src/hub/** src/log/** src/publishing/** src/tokens/access.rs
 WASM_LIMIT := 300000
 
 # What rustc emits, and what the abort handler of wasm-bindgen adds.
-WASM_FEATURES := bulk-memory exception-handling multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext
+WASM_FEATURES := bulk-memory exception-handling multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext simd
 
 WASM_PACK_VERSION := 0.15.1
 # The command line's version must be the library's.
