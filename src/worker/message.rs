@@ -31,50 +31,52 @@ type Member = (&'static str, JsValue);
 impl Message {
     /// The message of a step for the hub of this name.
     pub(super) fn new(hub: &str, step: Step) -> Result<Self, JsValue> {
-        let (name, members) = match step {
+        let message = match step {
             Step::Options(allow) => return Ok(Self::Options(allow)),
-            Step::Grant(granted) => return grant(hub, &granted).map(Self::ForHost),
-            Step::Fetch(url) => ("fetch", fetch(&url)),
-            Step::Wait => ("wait", vec![("pause", millis(LOOK_AGAIN))]),
-            Step::Verify(signed) => ("verify", verify(&signed)?),
+            Step::Grant(granted) => grant(hub, &granted),
+            Step::Fetch(url) => fetch(hub, &url),
+            Step::Wait => object(hub, "wait", &[("pause", millis(LOOK_AGAIN))]),
+            Step::Verify(signed) => verify(hub, &signed),
             Step::Digest(publisher) => {
-                ("digest", vec![("bytes", Uint8Array::from(publisher.as_bytes()).into())])
+                let bytes = Uint8Array::from(publisher.as_bytes());
+                object(hub, "digest", &[("bytes", bytes.into())])
             }
-            Step::Application => ("authorize", Vec::new()),
+            Step::Application => object(hub, "authorize", &[]),
         };
-        object(hub, name, members).map(Self::ForHost)
+        message.map(Self::ForHost)
     }
 }
 
 /// The message that a request is let in with this right.
 pub(super) fn grant(hub: &str, granted: &Granted) -> Result<JsValue, JsValue> {
-    object(hub, "grant", vec![("granted", granted.to_string().into())])
+    object(hub, "grant", &[("granted", granted.to_string().into())])
 }
 
-fn object(hub: &str, step: &str, members: Vec<Member>) -> Result<JsValue, JsValue> {
+fn object(hub: &str, step: &str, members: &[Member]) -> Result<JsValue, JsValue> {
     let object = Object::new();
     let own = [("step", step.into()), ("hub", hub.into())];
-    for (name, value) in own.into_iter().chain(members) {
-        Reflect::set(&object, &name.into(), &value)?;
+    for (name, value) in own.iter().chain(members) {
+        Reflect::set(&object, &(*name).into(), value)?;
     }
     Ok(object.into())
 }
 
-fn fetch(url: &str) -> Vec<Member> {
-    let timeout = millis(FETCH_TIMEOUT);
-    vec![("url", url.into()), ("limit", number(MAX_KEY_SET_BYTES)), ("timeout", timeout)]
+fn fetch(hub: &str, url: &str) -> Result<JsValue, JsValue> {
+    let (limit, timeout) = (number(MAX_KEY_SET_BYTES), millis(FETCH_TIMEOUT));
+    object(hub, "fetch", &[("url", url.into()), ("limit", limit), ("timeout", timeout)])
 }
 
-fn verify(signed: &Signed) -> Result<Vec<Member>, JsValue> {
+fn verify(hub: &str, signed: &Signed) -> Result<JsValue, JsValue> {
     let keys: Array = signed.keys.iter().map(key).collect();
-    Ok(vec![
+    let members = [
         ("algorithm", subtle::object(signed.algorithm)?.into()),
         ("algorithmName", signed.algorithm.to_string().into()),
         ("keys", keys.into()),
         ("maxImported", number(MAX_IMPORTED)),
         ("signature", Uint8Array::from(signed.signature.as_slice()).into()),
         ("input", Uint8Array::from(signed.input.as_bytes()).into()),
-    ])
+    ];
+    object(hub, "verify", &members)
 }
 
 /// A format of `importKey`, and the bytes.
