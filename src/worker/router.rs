@@ -28,7 +28,7 @@ const UP: &str = r#"{"status":"ok"}"#;
 pub(super) enum Routed {
     /// The Worker's own answer.
     Answer(Response),
-    /// The message for `js/door.mjs`: it hands the request to a hub, or does what the next step needs.
+    /// The message for `js/door.mjs`, which hands the request to a hub or works for the next step.
     ForHost(JsValue),
 }
 

@@ -68,6 +68,8 @@ impl Commits {
         until: Sequence,
     ) -> Result<(), PublishError> {
         let own = log.commits();
+        // An event of presence is appended without its turn, perhaps during a write. Any other update
+        // has had its turn, and does not wait here.
         own.turn_to_append().await;
         own.until.set(own.until.get().max(until));
         let (done, committed) = oneshot::channel();

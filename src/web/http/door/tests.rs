@@ -201,7 +201,7 @@ fn jwks(vectors: &Vectors, names: &[&str]) -> String {
     serde_json::json!({ "keys": keys }).to_string()
 }
 
-/// The grants for the token of this name, so many seconds after the vectors' moment.
+/// The grants for the token of this name, some seconds after the vectors' moment.
 async fn at(
     door: &Door,
     vectors: &Vectors,

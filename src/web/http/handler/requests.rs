@@ -31,7 +31,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// tells which are active, if that is switched on. A wrong request is answered with its error.
     ///
     /// # Errors
-    /// What the host throws when it is out of the means to make an answer.
+    /// The host cannot make an answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, JsValue> {
         let response = match self.door().judge(request, clock::now).await {
             Ok(Passage::Granted(granted)) => return self.handle_granted(request, &granted).await,
@@ -50,7 +50,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// [`Ask::read`](crate::door::steps::Ask::read) has checked them.
     ///
     /// # Errors
-    /// What the host throws when it is out of the means to make an answer.
+    /// The host cannot make an answer.
     pub async fn handle_granted(
         &self,
         request: &Request,
