@@ -1,7 +1,5 @@
 //! The token of a request: RFC 6750 § 2, and the cookie of Mercure.
 
-use std::iter::{once, repeat};
-
 use thiserror::Error;
 
 use crate::{
@@ -160,8 +158,8 @@ impl<'header> Cookies<'header> {
                 rest = behind;
                 Some(own)
             })
-            .zip(once(Separator::Semicolon).chain(repeat(Separator::Comma)))
-            .filter_map(|(pair, behind)| Pair::parse(pair, behind))
+            .enumerate()
+            .filter_map(|(at, pair)| Pair::parse(pair, Separator::before(at)))
         })
     }
 }
@@ -178,8 +176,15 @@ struct Pair<'header> {
 enum Separator {
     /// A semicolon, or none.
     Semicolon,
-    /// A comma, which may be a part of the cookie ahead of it.
+    /// A comma, which may be a part of the cookie before it.
     Comma,
+}
+
+impl Separator {
+    /// The separator before the cookie of this number, between two semicolons.
+    fn before(at: usize) -> Self {
+        if at == 0 { Self::Semicolon } else { Self::Comma }
+    }
 }
 
 impl<'header> Pair<'header> {
