@@ -25,12 +25,13 @@ pub(crate) fn parse(jwk: &Json<'_>) -> Result<Key, InvalidKey> {
     let mut key = key(jwk)?;
     if let Some(name) = jwk.text("alg")? {
         let algorithm = name.parse().map_err(|_| InvalidKey::Jwk)?;
-        if !key.fits(algorithm) {
+        if !key.limit_to(algorithm) {
             return Err(InvalidKey::Jwk);
         }
-        key.algorithm = Some(algorithm);
     }
-    key.id = jwk.text("kid")?.map(str::to_owned);
+    if let Some(id) = jwk.text("kid")? {
+        key.set_id(id);
+    }
     Ok(key)
 }
 

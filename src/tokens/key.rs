@@ -17,8 +17,9 @@ use crate::{
 /// A key that verifies signatures, in the form that the platform imports.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Key {
-    pub(crate) id: Option<String>,
-    pub(crate) algorithm: Option<Algorithm>,
+    id: Option<String>,
+    /// The only algorithm that it is for, which fits its kind.
+    algorithm: Option<Algorithm>,
     kind: KeyKind,
     format: Format,
     bytes: Vec<u8>,
@@ -110,6 +111,25 @@ impl Key {
 
     pub(crate) fn raw(kind: KeyKind, bytes: Vec<u8>) -> Self {
         Self { id: None, algorithm: None, kind, format: Format::Raw, bytes, is_pem: false }
+    }
+
+    /// Gives the key its `kid`.
+    pub(crate) fn set_id(&mut self, id: &str) {
+        self.id = Some(id.to_owned());
+    }
+
+    /// Keeps the key for this algorithm alone. Returns whether the algorithm fits.
+    pub(crate) fn limit_to(&mut self, algorithm: Algorithm) -> bool {
+        let fits = self.fits(algorithm);
+        if fits {
+            self.algorithm = Some(algorithm);
+        }
+        fits
+    }
+
+    /// Whether it is for one algorithm alone.
+    pub(crate) fn is_for_one(&self) -> bool {
+        self.algorithm.is_some()
     }
 
     /// Whether it was given as PEM, which does not say for which algorithm it is.

@@ -138,7 +138,7 @@ impl Verifier {
 fn default(key: &Key) -> Result<Vec<Algorithm>, InvalidVerifier> {
     let fitting = Algorithm::all().filter(|algorithm| key.fits(*algorithm));
     match key.kind() {
-        KeyKind::Secret if key.algorithm.is_none() => Ok(fitting.take(1).collect()),
+        KeyKind::Secret if !key.is_for_one() => Ok(fitting.take(1).collect()),
         _ if key.is_pem() => Err(InvalidVerifier::Unnamed),
         _ => Ok(fitting.collect()),
     }
