@@ -208,3 +208,17 @@ impl Flushes {
         registry.rouse(key, self.flushed).is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_bytes_as_a_flush_takes_are_ahead() {
+        let mut flushes = Flushes::new(Sequence::START);
+        flushes.add(FLUSH_BYTES - 1);
+        assert!(!flushes.is_ahead());
+        flushes.add(1);
+        assert!(flushes.is_ahead());
+    }
+}

@@ -160,3 +160,7 @@ impl Reading {
         Ok(Came { to, ended: scanned.map(|_| ended), left_out })
     }
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

@@ -316,3 +316,7 @@ impl<T> Registry<T> {
         Some(waited)
     }
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

@@ -14,6 +14,7 @@ use crate::{
     event_stream::event::Event,
     hub::{close_reason::CloseReason, effect::Effect, linger::Linger},
     log::update::Update,
+    topics::topic::Topic,
 };
 
 const MOST: Duration = Duration::from_millis(50);
@@ -50,6 +51,28 @@ fn what_comes_soon_after_a_flush_goes_out_together_with_what_follows() {
     assert_eq!(host.flush(), 1);
     assert_eq!(host.got(7), ["first", "1", "2"]);
     assert_eq!(host.stream(7).chunks.len(), 3);
+}
+
+#[test]
+fn a_hub_is_ahead_while_its_streams_are_busy_and_more_lingers_than_a_flush_takes() {
+    let mut host = busy(100);
+    host.wait(MOST);
+    let appended = host.hub.append(update("1", &["a"]), host.now).unwrap();
+    let flush = host.hub.commit(appended, host.now);
+    host.carry_out(flush.effects);
+    assert!(!host.hub.is_ahead());
+    let large = Update::new(
+        "a".parse::<Topic>().unwrap().into(),
+        "2".parse().unwrap(),
+        Event::new("x".repeat(FLUSH_BYTES)),
+    );
+    let appended = host.hub.append(large.encode().unwrap(), host.now).unwrap();
+    let flush = host.hub.commit(appended, host.now);
+    assert!(host.hub.is_ahead());
+    host.carry_out(flush.effects);
+    (1..=100).for_each(|connection| host.read(connection));
+    host.flush();
+    assert!(!host.hub.is_ahead());
 }
 
 #[test]
