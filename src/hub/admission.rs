@@ -14,7 +14,7 @@ use crate::{
     topics::selector_index::TooManySelectors,
 };
 
-/// What a hub takes; 0 is no limit.
+/// How many connections a hub takes; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// Connections of the hub.
@@ -66,7 +66,7 @@ struct Leaving {
     words: &'static [u8],
 }
 
-/// What is left to do for the stream of a connection that has ended.
+/// The next step for the stream of a connection that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parting {
     /// To give it these bytes: when it asks for more, it has taken what it was given before them.
@@ -237,8 +237,8 @@ impl Admissions {
     }
 }
 
-/// What counts as one address: an IPv4 address, or the network of 2⁶⁴ addresses that a client with
-/// IPv6 is usually given for itself.
+/// The part of an address that is counted as one client: an IPv4 address, or the network of 2⁶⁴
+/// addresses that a client with IPv6 is usually given for itself.
 #[must_use]
 pub fn network(address: &str) -> String {
     match address.parse::<Ipv6Addr>() {

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// What a group of connections asked for and may see, in the one form in which it is compared.
+/// The selectors that a group of connections asks for and is granted, in one canonical form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Selection {
     pub(crate) asked: Rc<[TopicSelector]>,
@@ -18,8 +18,8 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The selection of those who asked for `asked` and whose token grants `granted`. Who asked for
-    /// everything asked for nothing else.
+    /// The selection of connections that ask for `asked` and are granted `granted`. A selection of
+    /// everything holds no other selector.
     #[must_use]
     pub fn new<'a>(
         asked: impl IntoIterator<Item = &'a TopicSelector>,
@@ -74,8 +74,8 @@ impl Audience {
         self.asked.held_bytes()
     }
 
-    /// What it costs to hold an update of these topics against the selectors, in passes over 64
-    /// bytes of a topic.
+    /// The cost of comparing an update of these topics with the selectors, in passes over 64 bytes of a
+    /// topic.
     #[must_use]
     pub fn passes(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> usize {
         let mut cost = self.asked.cost();
@@ -103,7 +103,7 @@ impl Audience {
     /// topics, and that is public or granted to it, by any of them.
     #[must_use]
     pub fn admits(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
-        // Who holds no grant is done here with what is private.
+        // A private update ends here for a group without a grant.
         (!update.private || self.granted.select_any(topics)) && self.asked.select_any(topics)
     }
 }

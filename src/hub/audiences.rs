@@ -72,14 +72,14 @@ pub struct Group {
     /// Its bytes in memory.
     bytes: usize,
     connections: usize,
-    /// Connections that have read everything and have a read pending.
+    /// Connections that wait at the flush.
     pub waiting: Vec<ConnectionKey>,
     chunk: Option<Chunk>,
     cut: Option<Sequence>,
 }
 
-/// What an audience, or a list of grants, takes beside its selectors: its places in the tables, which
-/// grow by doubling.
+/// The memory of an audience, or of a list of grants, beside its selectors: its places in the tables,
+/// which grow by doubling.
 const ENTRY_BYTES: usize = 2 * size_of::<Group>() + 16 * size_of::<usize>();
 
 /// A chunk in the making.
@@ -107,10 +107,10 @@ impl Chunk {
     }
 }
 
-/// What a flush gives to those of an audience who wait.
+/// A chunk of a flush, for the waiting connections of one audience.
 #[derive(Debug)]
 pub struct Flushed {
-    /// Who it is for.
+    /// The audience.
     pub audience: AudienceKey,
     /// The updates, encoded, one behind the other. A single one is the log's own bytes, so that the
     /// audiences that share it are known by it.
@@ -241,7 +241,7 @@ impl Audiences {
         self.bytes + self.asked.bytes() + self.granted.bytes()
     }
 
-    /// What decides for a connection of this audience.
+    /// The audience with this key.
     #[must_use]
     pub fn audience(&self, key: AudienceKey) -> Option<&Audience> {
         self.members.get(key).map(|group| &group.audience)

@@ -10,7 +10,7 @@ pub enum CloseReason {
     ClientGone,
     /// The application or the hub stopped or closed it.
     Stopped,
-    /// What allowed it has run out.
+    /// Its access has run out.
     Expired,
     /// It did not take what it was sent.
     TooSlow,

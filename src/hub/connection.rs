@@ -25,7 +25,7 @@ pub struct Connection<T> {
     own: usize,
     progress: Progress,
     reading: Reading,
-    /// What its stream begins with.
+    /// The first bytes of its stream.
     opening: Vec<u8>,
     /// The beginning of its next chunk, read before others had their turn.
     begun: Vec<u8>,
@@ -46,7 +46,7 @@ pub(crate) struct Newcomer<T> {
     pub(crate) own: usize,
     pub(crate) progress: Progress,
     pub(crate) reading: Reading,
-    /// What its stream begins with.
+    /// The first bytes of its stream.
     pub(crate) opening: Vec<u8>,
     /// When what allows it runs out.
     pub(crate) expires: Option<Timestamp>,
@@ -102,7 +102,7 @@ impl<T> Connection<T> {
         self.id
     }
 
-    /// What the host and the application keep with it.
+    /// The state that the host and the application keep with it.
     #[must_use]
     pub fn state(&self) -> &T {
         &self.state
@@ -179,7 +179,7 @@ impl<T> Connection<T> {
         &mut self.progress
     }
 
-    /// What it is still to be told; [`Connection::put_reading`] gives it back.
+    /// Its reading state; [`Connection::put_reading`] gives it back.
     pub(crate) fn take_reading(&mut self) -> Reading {
         mem::take(&mut self.reading)
     }

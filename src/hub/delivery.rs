@@ -9,6 +9,6 @@ pub struct Delivery {
     pub linger: Linger,
     /// How much memory a hub takes: `MEMORY`.
     pub memory: Memory,
-    /// What becomes of readers that do not keep up: `SLOW_CONSUMERS`.
+    /// The policy for readers that do not keep up: `SLOW_CONSUMERS`.
     pub slow_consumers: SlowConsumers,
 }

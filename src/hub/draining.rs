@@ -42,7 +42,7 @@ impl Draining {
         self.until.since(now).saturating_add(part)
     }
 
-    /// When a client that comes now is to come back, while the hub is being drained.
+    /// When a client that is turned away now may come back, while the hub is being drained.
     pub(crate) fn turned_away(self, id: ConnectionId, now: Timestamp) -> Option<Duration> {
         (now < self.until).then(|| self.retry(id, now))
     }

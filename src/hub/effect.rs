@@ -1,4 +1,4 @@
-//! What the engine asks of its host.
+//! The orders of the engine to its host.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::{
     hub::{connection::Connection, registry::Closed},
 };
 
-/// What the host is to do.
+/// An order to the host.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect<T> {
@@ -24,7 +24,7 @@ pub enum Effect<T> {
 pub struct Enqueue<T> {
     /// Whole events and comments.
     pub chunk: Arc<[u8]>,
-    /// Who gets it.
+    /// The connections that get it.
     pub to: Vec<Recipient<T>>,
     /// The update behind which it begins, if it is a part of the log: a connection whose stream has
     /// no room need not be given it then, if the hub is told
@@ -37,7 +37,7 @@ pub struct Enqueue<T> {
 pub struct Recipient<T> {
     /// Its id.
     pub id: ConnectionId,
-    /// What the host keeps with it.
+    /// The state that the host keeps with it.
     pub state: T,
 }
 

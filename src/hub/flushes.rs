@@ -1,4 +1,4 @@
-//! What is durable and not flushed yet, when it is flushed, and to whom.
+//! The updates that are durable and not flushed yet: when they are flushed, and to whom.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 

@@ -28,13 +28,13 @@ pub struct Linger {
 }
 
 impl Linger {
-    /// At the most so long, however many connections there are.
+    /// At most this long, however many connections there are.
     #[must_use]
     pub const fn up_to(most: Duration) -> Self {
         Self { most, each: EACH }
     }
 
-    /// So long after every flush that went to anybody.
+    /// This long after every flush that went to anybody.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     pub(crate) const fn always(most: Duration) -> Self {
         Self { most, each: most }

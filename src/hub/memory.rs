@@ -1,17 +1,17 @@
 //! How much memory a hub takes, and what it gives up to take no more.
 
-/// What one connection is counted as beside what it asked for: its part in the module's memory and in
-/// the heap, rounded up. What the runtime keeps for a request is not counted.
+/// The memory that one connection counts for, beside its selectors: its part in the module's memory and
+/// in the heap, rounded up. The runtime's part for a request is not counted.
 const CONNECTION_BYTES: usize = 4 << 10;
 
-/// What a hub holds beside the updates in memory.
+/// The memory that a hub holds beside the updates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
     /// Connections.
     pub connections: usize,
     /// Bytes that belong to single connections, beside those of their queues.
     pub own: usize,
-    /// Bytes of what they asked for and are granted, counted once for all that have the same.
+    /// Bytes of their selectors and grants, counted once for all connections that have the same.
     pub audiences: usize,
     /// Bytes in their queues.
     pub queues: usize,
@@ -48,7 +48,7 @@ impl Held {
 pub struct Memory(usize);
 
 impl Memory {
-    /// So many bytes; 0 is no limit.
+    /// This many bytes; 0 is no limit.
     #[must_use]
     pub const fn of(bytes: usize) -> Self {
         Self(bytes)
@@ -60,7 +60,7 @@ impl Memory {
         (self.0 > 0).then_some((self.0 / CONNECTION_BYTES) as u64)
     }
 
-    /// What is left beside what is held.
+    /// The bytes that are left beside those held.
     #[must_use]
     pub fn left_beside(self, held: Held) -> usize {
         if self.0 == 0 { usize::MAX } else { self.0.saturating_sub(held.bytes()) }

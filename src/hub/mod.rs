@@ -1,7 +1,13 @@
-//! Many cursors: the connections of a hub and the engine that sends them updates.
+//! The connections of a hub, and the engine that sends them updates: one log, many cursors.
 //!
-//! Enters: which connection gets which updates, and when. The engine never calls its host: calls go
-//! in, effects come out. A connection that is not in the registry does not exist.
+//! A rule enters here if it decides which connection gets which updates, and when. Invariants:
+//! - Each connection is given every update for it, once and in order, or is told of the gap
+//!   (`each_connection_is_given_exactly_what_the_model_says`).
+//! - The engine never calls its host: calls go in, effects come out.
+//! - The fields of `Hub` are seen by `engine/hub.rs` alone, and the state of a connection in delivery
+//!   by `progress.rs`, which has a table of its transitions.
+//! - A connection that is not in the registry does not exist, and it leaves the registry once
+//!   (`a_connection_ends_once_whatever_ends_it_first_and_next`).
 
 #![cfg(feature = "hub")]
 

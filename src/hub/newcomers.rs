@@ -28,7 +28,7 @@ impl Newcomers {
         self.waiting = self.waiting.saturating_sub(1);
     }
 
-    /// Says whether gone clients are to be looked for now, which then counts as done.
+    /// Says whether a search for gone clients is due now, and counts it as done.
     pub fn searches(&mut self, now: Timestamp) -> bool {
         let due = self.next_search(now).is_zero();
         if due {

@@ -54,7 +54,7 @@ pub(crate) enum Waiting {
     Due,
 }
 
-/// What a connection had been sent at some moment.
+/// A position in all that a connection is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlushMark {
     /// Bytes of its queue since its beginning.
@@ -63,7 +63,7 @@ pub struct FlushMark {
     cursor: Sequence,
 }
 
-/// What a connection has been given and its stream need not have taken yet.
+/// The part of a connection's data that its stream cannot have taken yet.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Withheld {
     /// Bytes in its queue.

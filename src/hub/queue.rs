@@ -1,4 +1,4 @@
-//! What is addressed to one connection alone: a welcome, `send_one`, a broadcast outside the log.
+//! Events for one connection alone: a welcome, `send_one`, a broadcast outside the log.
 
 use std::{collections::VecDeque, sync::Arc};
 

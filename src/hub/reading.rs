@@ -1,4 +1,4 @@
-//! What one connection reads of the log next: the updates for it, and the gaps between them.
+//! The next reading of one connection in the log: the updates for it, and the gaps between them.
 
 use std::ops::ControlFlow;
 
@@ -18,7 +18,7 @@ use crate::{
     topics::{resolved_topics::ResolvedTopics, url_parser::UrlParser},
 };
 
-/// What a connection knows of the updates that are gone, and what it is still to be told.
+/// The reading state of a connection: the updates it knows to be gone, and what it is still owed.
 #[derive(Debug)]
 pub(crate) struct Reading {
     gap: Option<Gap>,
@@ -40,13 +40,13 @@ pub(crate) struct Span {
     pub(crate) conflates: bool,
 }
 
-/// What a connection reads from, and what decides what it may see.
+/// The log that a connection reads, and the audience that decides which updates it sees.
 pub(crate) struct Source<'a, H> {
     pub(crate) log: &'a Log<H>,
     pub(crate) audience: Option<&'a Audience>,
     pub(crate) urls: &'a dyn UrlParser,
     pub(crate) places: &'a Places,
-    /// What makes its places unlike those of others.
+    /// The nonce of its places.
     pub(crate) nonce: Nonce,
     pub(crate) now: Timestamp,
 }

@@ -24,7 +24,7 @@ use crate::{
 pub struct Registry<T> {
     connections: Slab<Connection<T>>,
     keys: HashMap<ConnectionId, ConnectionKey>,
-    /// What they asked for.
+    /// Their audiences.
     audiences: Audiences,
     /// Bytes in the queues of all of them.
     queued: usize,
@@ -63,7 +63,7 @@ pub struct Closed<T> {
     pub id: ConnectionId,
     /// Why it ended.
     pub reason: CloseReason,
-    /// What the host and the application kept with it.
+    /// The state that the host and the application kept with it.
     pub state: T,
 }
 
@@ -101,7 +101,7 @@ impl<T> Registry<T> {
         self.queued
     }
 
-    /// What all of them hold.
+    /// The memory that all of them hold.
     #[must_use]
     pub fn held(&self) -> Held {
         Held {
@@ -154,7 +154,7 @@ impl<T> Registry<T> {
         self.audiences.reach(update, urls)
     }
 
-    /// What decides for the connections of this audience.
+    /// The audience with this key.
     pub(crate) fn audience(&self, key: AudienceKey) -> Option<&Audience> {
         self.audiences.audience(key)
     }

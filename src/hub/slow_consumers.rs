@@ -1,10 +1,10 @@
-//! What becomes of readers that do not keep up.
+//! The policy for readers that do not keep up.
 
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// What a hub does with a connection that is more than [`SLOW_AFTER_UPDATES`] updates behind. Its
+/// The policy for a connection that is more than [`SLOW_AFTER_UPDATES`] updates behind. Its
 /// reader costs the hub no more than a cursor in any case.
 ///
 /// [`SLOW_AFTER_UPDATES`]: crate::base::limits::SLOW_AFTER_UPDATES
@@ -21,7 +21,7 @@ pub enum SlowConsumers {
     /// It is given everything from the history, when it reads on.
     #[default]
     Resume,
-    /// Of what it has missed it is given the newest update of each topic.
+    /// It is given the newest update of each topic among those that it missed.
     Conflate,
     /// It is closed when it has taken nothing for [`SLOW_FOR`]; its client comes back and resumes.
     ///

@@ -1,4 +1,4 @@
-//! What a subscriber asks for: draft-dunglas-mercure-07 § 3 and § 6.
+//! A subscriber's request: draft-dunglas-mercure-07 § 3 and § 6.
 
 use std::borrow::Cow;
 
@@ -76,7 +76,7 @@ impl SubscribeRequest {
                 _ if is_matcher(&name) => {
                     return Err(InvalidSubscribeRequest::UnknownMatcher(name.into_owned()));
                 }
-                // That of version 7, which 1.0 does not know.
+                // `Last-Event-ID` of version 7, which 1.0 does not know.
                 _ => {}
             }
         }
@@ -124,7 +124,7 @@ impl SubscribeRequest {
         self.dialect
     }
 
-    /// What is asked for.
+    /// The subscriptions that it asks for.
     #[must_use]
     pub fn subscriptions(&self) -> &[Subscription] {
         &self.subscriptions
@@ -136,7 +136,7 @@ impl SubscribeRequest {
         self.last_event_id.as_ref()
     }
 
-    /// What the client has said about caches.
+    /// The meaning of the client's `Cache-Control` header.
     #[must_use]
     pub fn cache_control(&self) -> CacheControl {
         self.cache_control

@@ -9,7 +9,7 @@ use crate::{log::kind::Kind, topics::topic_selector::TopicSelector};
 /// How the paths of hubs begin, below which the topics of subscriptions are.
 const HUB_PATHS: [&str; 2] = ["/.well-known/mercure/subscriptions/", "/hubs/"];
 
-/// The kinds of updates that those who ask for `asked` and hold a grant for `granted` could be shown.
+/// The kinds of updates that a connection with these selectors and grants could be shown.
 /// Updates about subscriptions are private and have one topic, which has to be in both.
 #[must_use]
 pub fn kinds_read<'a>(

@@ -1,6 +1,7 @@
-//! What a client says about caches: by that those are known to whom an event of type `place` is told.
+//! The `Cache-Control` header of a client. It decides whether the client is told an event of type
+//! `place`.
 
-/// What the `Cache-Control` header of a request says: RFC 9111 § 5.2.1.
+/// The meaning of a request's `Cache-Control` header: RFC 9111 § 5.2.1.
 ///
 /// An `EventSource` of a browser sends `no-cache`, as Fetch has it for every request that is not to be
 /// stored; so do the clients that are built like one. Clients that show their application each block,

@@ -36,7 +36,7 @@ pub enum GapEvents {
     /// They are.
     #[default]
     On,
-    /// They are not: what they miss they miss without a word.
+    /// They are not.
     Off,
 }
 
@@ -84,7 +84,7 @@ pub enum GapForm {
     Silence,
 }
 
-/// What one stream is still to be told of a gap, once it is known what follows.
+/// A gap that a stream is told as soon as the update behind it is known.
 #[derive(Debug)]
 pub struct Untold<'a> {
     /// The gap, if there is one.
@@ -93,7 +93,7 @@ pub struct Untold<'a> {
     pub form: GapForm,
     /// How a place is told.
     pub places: &'a Places,
-    /// What makes it unlike those that others are told.
+    /// The nonce of the places that this stream is told.
     pub nonce: Nonce,
 }
 

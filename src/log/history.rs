@@ -19,7 +19,7 @@ pub struct Entry {
     pub sequence: Sequence,
     /// When it was accepted: never before the update ahead of it.
     pub accepted: Timestamp,
-    /// What is kept and sent.
+    /// The update, as it is kept and sent.
     pub update: EncodedUpdate,
 }
 
@@ -36,12 +36,13 @@ pub struct Bounds {
 /// How much of the past is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// Of what was published.
+    /// The bounds for publications.
     pub publications: Bounds,
-    /// Of updates about subscriptions: they push out no publication, and no publication them.
+    /// The bounds for updates about subscriptions: they push out no publication, and no publication
+    /// them.
     pub subscriptions: Bounds,
     /// How long after its acceptance an update is kept; `None` for as long as the other two allow.
-    /// What is older is shown to nobody, even before it is removed.
+    /// An older update is shown to nobody, even before it is removed.
     pub age: Option<Duration>,
 }
 
@@ -69,9 +70,9 @@ impl Bounds {
 }
 
 impl Retention {
-    /// A retention of so many publications, and of updates about subscriptions as many as
-    /// [`KEPT_SUBSCRIPTION_UPDATES`] and [`KEPT_SUBSCRIPTION_BYTES`] allow, but no more than of
-    /// publications: who keeps little wants little.
+    /// A retention with these bounds for publications. Those for updates about subscriptions are
+    /// [`KEPT_SUBSCRIPTION_UPDATES`] and [`KEPT_SUBSCRIPTION_BYTES`], but never above those for
+    /// publications.
     #[must_use]
     pub fn of_publications(publications: Bounds, age: Option<Duration>) -> Self {
         let most = Bounds { updates: KEPT_SUBSCRIPTION_UPDATES, bytes: KEPT_SUBSCRIPTION_BYTES };
@@ -93,9 +94,9 @@ impl Retention {
         now.checked_sub(self.age?)
     }
 
-    /// When a host that is otherwise idle is to remove what was accepted at `oldest` and what soon
-    /// came behind it: an eighth of the age after it was too old, so that a hub under steady load
-    /// is not woken for every single update, but within one second to five minutes.
+    /// When an idle host removes the update that was accepted at `oldest` and those that soon followed:
+    /// an eighth of the age after it became too old, but within one second to five minutes. So a hub
+    /// under steady load is not woken for each update.
     #[must_use]
     pub fn prune_at(&self, oldest: Timestamp) -> Option<Timestamp> {
         let age = self.age?;
@@ -104,7 +105,7 @@ impl Retention {
     }
 }
 
-/// What a store holds of one kind.
+/// The updates of one kind that a store holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
     /// The newest one that there ever was.
@@ -142,7 +143,7 @@ pub trait History {
     /// The store's own.
     fn newest(&self) -> Result<Sequence, Self::Error>;
 
-    /// What is held of this kind.
+    /// The updates of this kind that are held.
     ///
     /// # Errors
     /// The store's own.

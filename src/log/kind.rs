@@ -1,24 +1,24 @@
 //! The two kinds of updates, each of which has a retention of its own.
 
-/// Of what an update tells.
+/// The subject of an update.
 ///
-/// Both kinds are in one log and have one order. But what is kept of one kind is not less because
-/// there is much of the other: anybody may subscribe, and must not push out publications by that.
+/// Both kinds are in one log and have one order, but each has bounds of its own. Anybody may subscribe,
+/// and must not push out publications by that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
-    /// Of what a publisher has to say.
+    /// A publisher's own.
     #[default]
     Publication,
-    /// That a subscription has begun or ended: the hub itself says so.
+    /// The beginning or the end of a subscription, told by the hub itself.
     Subscription,
 }
 
 impl Kind {
-    /// Both.
+    /// Both kinds.
     pub const ALL: [Self; 2] = [Self::Publication, Self::Subscription];
 }
 
-/// Something for each kind.
+/// One value for each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OfKind<T> {
     publications: T,
@@ -26,7 +26,7 @@ pub struct OfKind<T> {
 }
 
 impl<T> OfKind<T> {
-    /// What `make` gives for each.
+    /// The values that `make` gives.
     pub fn new(mut make: impl FnMut(Kind) -> T) -> Self {
         Self { publications: make(Kind::Publication), subscriptions: make(Kind::Subscription) }
     }
@@ -40,7 +40,7 @@ impl<T> OfKind<T> {
         Ok(Self { publications, subscriptions: make(Kind::Subscription)? })
     }
 
-    /// That of this kind.
+    /// The value for this kind.
     #[must_use]
     pub fn of(&self, kind: Kind) -> &T {
         match kind {
@@ -49,7 +49,7 @@ impl<T> OfKind<T> {
         }
     }
 
-    /// The same, to be changed.
+    /// The value for this kind, to change it.
     pub fn of_mut(&mut self, kind: Kind) -> &mut T {
         match kind {
             Kind::Publication => &mut self.publications,

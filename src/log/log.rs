@@ -104,9 +104,9 @@ impl<H: History> Log<H> {
         revealed.take_while(move |entry| entry.sequence <= tail)
     }
 
-    /// Drops from memory, and from a history that no longer keeps it, what is too old; says
-    /// whether the history has more to remove. What comes after `shown` stays in memory, of the rest
-    /// no more than `bytes`.
+    /// Removes updates that are no longer kept from memory and from the history; says
+    /// whether the history has more to remove. Updates after `shown` stay in memory; of the others no
+    /// more than `bytes` do.
     ///
     /// # Errors
     /// The history's own.
@@ -115,7 +115,7 @@ impl<H: History> Log<H> {
         self.history.prune(self.retention, now)
     }
 
-    /// When [`Log::prune`] is to be called for what will be too old, if nothing calls it sooner.
+    /// When to call [`Log::prune`] for updates that will be too old, if nothing calls it sooner.
     ///
     /// # Errors
     /// The history's own.
@@ -136,8 +136,8 @@ impl<H: History> Log<H> {
     }
 
     fn oldest_held(&self) -> Result<Option<(Sequence, Timestamp)>, H::Error> {
-        // What was appended but not committed may have pushed out of the history what the window
-        // still has.
+        // The window may still have an update that one which is not committed has pushed out of the
+        // history.
         let mut oldest = self.window.oldest().map(|entry| (entry.sequence, entry.accepted));
         for kind in Kind::ALL {
             let held = self.history.held(kind)?.oldest;
@@ -156,16 +156,15 @@ impl<H: History> Log<H> {
         for kind in kinds {
             let removed = self.history.held(*kind)?.removed;
             let here = self.window.gone(*kind);
-            // What is in one of both is held.
+            // An update is held if one of both has it.
             let removed = if H::KEEPS { removed.min(here) } else { here };
             gone = gone.max(removed).max(self.expired_of(*kind, now)?);
         }
         Ok(gone)
     }
 
-    /// The first update with this id that may be read, is not too old, and is `readable`; what is
-    /// not does not count, so that it is as unknown as what never was. Of more than [`MAX_SAME_ID`]
-    /// with this id the others do not count either.
+    /// The first update with this id that may be read, is not too old, and is `readable`. Any other is
+    /// treated as absent. Only the first [`MAX_SAME_ID`] updates with this id are looked at.
     ///
     /// # Errors
     /// The history's own.
@@ -284,7 +283,7 @@ impl<H: History> Log<H> {
                 if cursor >= start {
                     break;
                 }
-                // What is between here and the window is gone.
+                // The updates between here and the window are gone.
                 cursor = start;
             }
         }

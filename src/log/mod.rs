@@ -1,7 +1,10 @@
 //! One ordered log of updates: a window in memory over the durable history.
 //!
-//! Enters: how updates are numbered, kept, read and dropped, and how a place in the log is told to a
-//! client. Nobody reads an update that is not committed or is too old.
+//! A rule enters here if it says how updates are numbered, kept, read and dropped, or how a place in the
+//! log is told to a client. Invariants:
+//! - Nobody reads an update that is not committed (`what_is_not_committed_is_read_by_no_cursor`), or
+//!   that is too old (`what_is_too_old_counts_as_removed_before_it_is`).
+//! - Each kind of update has bounds of its own (`many_updates_about_subscriptions_push_out_no_publication`).
 
 #![cfg(feature = "hub")]
 

@@ -37,7 +37,7 @@ impl Place {
     }
 }
 
-/// Who is told by an event of type `place` where its stream begins.
+/// Which clients are told by an event of type `place` where their streams begin.
 ///
 /// ```
 /// use millstream::{CacheControl, PlaceEvents};
@@ -49,8 +49,8 @@ impl Place {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PlaceEvents {
-    /// Who sends `Cache-Control: no-cache`, as every `EventSource` of a browser does: some of the other
-    /// clients show each event to their application, of whatever type.
+    /// Clients that send `Cache-Control: no-cache`, as every `EventSource` of a browser does. Some
+    /// of the other clients show each event to their application, of whatever type.
     #[default]
     Auto,
     /// Everybody.

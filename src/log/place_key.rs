@@ -28,7 +28,7 @@ const PART: usize = 8;
 /// who is told two places can compare them: neither whether they are the same one, nor which comes
 /// first. The tag makes the places of others, and forged ones, as unknown as any id.
 ///
-/// That is as strong as it needs to be. Two marks are the same once in some four thousand million
+/// This is strong enough. Two marks are the same once in some four thousand million
 /// places, and then give away how far these two are apart. A tag is guessed once in 2^64 requests, and
 /// then gives away nothing: who is shown an update is decided for each of them.
 #[derive(Clone, PartialEq, Eq)]

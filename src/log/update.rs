@@ -1,4 +1,4 @@
-//! What a publisher sends and the log keeps.
+//! An update: as a publisher sends it, and as the log keeps it.
 
 use std::sync::Arc;
 
@@ -37,15 +37,15 @@ pub struct Update {
 /// An update in the form in which it is kept and sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodedUpdate {
-    /// What it is about.
+    /// Its topics.
     pub topics: Topics,
     /// The id it is resumed by.
     pub id: EventId,
     /// Whether a grant is needed to see it.
     pub private: bool,
-    /// Of what it tells, which decides how long it is kept.
+    /// Its kind, which decides how long it is kept.
     pub kind: Kind,
-    /// Who has made the id, which decides who may resume by it.
+    /// The maker of the id, which decides who may resume by it.
     pub id_origin: IdOrigin,
     /// The event as bytes of an event stream, with its closing blank line.
     pub event: Arc<[u8]>,
@@ -70,7 +70,7 @@ impl Update {
         Self { topics, event: event.published(id.clone()), id, private, kind, id_origin }
     }
 
-    /// Keeps the update from everybody who holds no grant for one of its topics.
+    /// The same, shown only to clients with a grant for one of its topics.
     #[must_use]
     pub fn into_private(self) -> Self {
         Self { private: true, ..self }
@@ -82,13 +82,13 @@ impl Update {
         Self { id_origin: IdOrigin::Hub, ..self }
     }
 
-    /// The same as what the hub itself tells of a subscription.
+    /// The same, as an update of the hub itself about a subscription.
     #[must_use]
     pub fn about_subscription(self) -> Self {
         Self { kind: Kind::Subscription, ..self.with_id_of_hub() }
     }
 
-    /// What it is about.
+    /// Its topics.
     #[must_use]
     pub fn topics(&self) -> &Topics {
         &self.topics
@@ -112,7 +112,7 @@ impl Update {
         self.private
     }
 
-    /// What the log keeps of it: the event, encoded this once, and what decides who sees it.
+    /// The form in which the log keeps it. The event is encoded this once.
     ///
     /// # Errors
     /// [`UpdateTooLarge`] over [`MAX_STORED_BYTES`].

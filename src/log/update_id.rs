@@ -25,14 +25,14 @@ use crate::{base::limits::MAX_ID_BYTES, event_stream::event_id::EventId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpdateId(EventId);
 
-/// Who has made the id of an update.
+/// The maker of an update's id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IdOrigin {
-    /// The publisher. Others may guess it, so that the id of a private update is unknown to all who may
+    /// The publisher. Others may guess the id: that of a private update is unknown to clients that may
     /// not see the update.
     #[default]
     Publisher,
-    /// The hub. Nobody can guess it, so that all who name it were told it once and may go on behind it.
+    /// The hub. Nobody can guess the id: a client that names it was told it, and may go on behind it.
     Hub,
 }
 

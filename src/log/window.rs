@@ -21,16 +21,16 @@ pub struct Window {
     below: Below,
 }
 
-/// What lies below a window.
+/// The store below a window.
 #[derive(Clone, Copy, Debug)]
 enum Below {
     /// A history. The window is a run without holes: it holds everything behind `start`.
     History { start: Sequence, bounds: Bounds },
-    /// Nothing: the window holds of each kind what there is to be kept.
+    /// None: the window holds all updates that are kept.
     Nothing,
 }
 
-/// What there is of one kind.
+/// The updates of one kind in a window.
 #[derive(Clone, Copy, Debug, Default)]
 struct OneKind {
     updates: u64,

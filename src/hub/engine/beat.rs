@@ -1,4 +1,4 @@
-//! What time brings: heartbeats for those who wait, and the end of those who do not move.
+//! The beat: heartbeats, and the end of expired and of dead connections.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,11 +20,11 @@ const SLACK_PARTS: u32 = 8;
 /// Beats are this far apart at the least, however short the interval.
 const SOONEST: Duration = Duration::from_millis(1);
 
-/// What a beat has found.
+/// The result of a beat.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Beat<T> {
-    /// What the host is to do.
+    /// The orders for the host.
     pub effects: Vec<Effect<T>>,
     /// When the next beat is due; `None` while there is no connection, or neither a heartbeat nor a
     /// connection that expires.
@@ -32,8 +32,8 @@ pub struct Beat<T> {
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
-    /// Ends connections that have expired, sends heartbeats that are due, and closes connections that have taken nothing for two
-    /// intervals.
+    /// Ends connections that have expired, sends heartbeats that are due, and closes connections
+    /// that have taken nothing for two intervals.
     pub fn beat(&mut self, now: Timestamp) -> Beat<T> {
         let mut beat = Beat { effects: Vec::new(), next: None };
         self.expire(now, &mut beat);
@@ -85,7 +85,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         }
     }
 
-    /// Takes a connection from those who wait, to be given a chunk that is not in its queue.
+    /// Ends the waiting of a connection that is given a chunk which is not in its queue.
     pub(super) fn release(&mut self, key: usize, now: Timestamp) -> Option<Recipient<T>> {
         if !self.rouse(key) {
             return None;

@@ -12,7 +12,7 @@ use crate::{
     log::history::History,
 };
 
-/// What a poll for data has to give.
+/// The result of a poll for data.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Polled<T> {

@@ -29,13 +29,13 @@ impl<H: History, T: Clone> Hub<H, T> {
             let id = connection.id();
             let mut chunk = farewell(self.draining().retry(id, now));
             if !waited {
-                // A queue without room has its client come back sooner, which is as good.
+                // The client of a queue without room comes back sooner, which is fine.
                 let _ = self.push_anyway(key, chunk.into());
                 self.close_behind(key, until);
                 continue;
             }
             self.close_behind(key, until);
-            // What cannot be read now is met again by the next pull.
+            // A history that cannot be read now is met again by the next pull.
             let _ = self.read(key, &mut chunk, now);
             let Some(connection) = self.at(key) else { continue };
             connection.feed(now);
@@ -49,7 +49,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         effects
     }
 
-    /// Whether a later life of the hub is to know that it was drained now. While the hub has no connection
+    /// Whether a later life of the hub must know that it was drained now. While the hub has no connection
     /// and never had an update, a drain changes the reconnection time of nobody but a client that comes
     /// during the drain. That is not worth keeping.
     #[must_use]
@@ -74,7 +74,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         }
     }
 
-    /// The connections that a drain has not come to an end with, since they do not read on.
+    /// The connections that a drain has not ended yet, since they do not read on.
     #[must_use]
     pub fn left_of_drain(&self) -> Vec<ConnectionId> {
         let is_left = |id: &ConnectionId| {
@@ -92,8 +92,8 @@ impl<H: History, T: Clone> Hub<H, T> {
     }
 }
 
-/// No blank line: the field counts as it is read (HTML § 9.2.6), and for a blank line widely used clients
-/// dispatch an empty message.
+/// No blank line: the field counts as it is read (HTML § 9.2.6), and for a blank line widely used
+/// clients dispatch an empty message.
 fn farewell(retry: Duration) -> Vec<u8> {
     let retry = ReconnectionTime::from(retry).max(ReconnectionTime::MIN);
     format!(": {}\nretry: {retry}\n", CloseReason::Drained.as_str()).into_bytes()

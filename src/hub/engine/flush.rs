@@ -1,5 +1,5 @@
-//! What a commit pushes to those who wait: at once if the hub was quiet, otherwise a little later
-//! and together with what comes meanwhile.
+//! The flush of durable updates to waiting connections: at once if the hub was quiet, otherwise a
+//! little later and together with the updates that come meanwhile.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -17,19 +17,19 @@ use crate::{
     log::history::History,
 };
 
-/// What a commit or a flush has found.
+/// The result of a commit or a flush.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Flush<T> {
-    /// What the host is to do.
+    /// The orders for the host.
     pub effects: Vec<Effect<T>>,
     /// When [`Hub::flush`] is due. It may be at once: then others are to have their turn first.
     pub next: Option<Timestamp>,
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
-    /// Everything up to and with `until` is durable. Who polls can read it now; those who wait are
-    /// given it by the flush that is due.
+    /// Everything up to and with `until` is durable. A poll reads it from now on; the next flush
+    /// gives it to waiting connections.
     pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Flush<T> {
         self.reveal(until);
         let mut flush = self.flush_if_due(now);
@@ -37,8 +37,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         flush
     }
 
-    /// Gives those who wait what is for them, one chunk for each audience, shared where it is the
-    /// same: if that is due, and to a bounded number of them. To be called in the turn that
+    /// Sends due chunks to a bounded number of waiting connections: one chunk for each audience, shared
+    /// where it is the same. The host calls this in the turn that
     /// [`Flush::next`] has asked for, when the streams have done what the last turn has given them to
     /// do: only then does a flush count as over, so that the more there is to do the less often it is
     /// begun.
@@ -47,14 +47,14 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.flush_if_due(now)
     }
 
-    /// Whether more is durable than the next flush has use for, so that publishers who can wait are
-    /// to wait for it: else readers who keep up would be left behind.
+    /// Whether more is durable than the next flush takes. Then publishers should wait if they can:
+    /// otherwise readers that keep up would fall behind.
     #[must_use]
     pub fn is_ahead(&self) -> bool {
         self.flushes().is_ahead()
     }
 
-    /// How long what is committed `now` is about to linger.
+    /// How long an update that is committed `now` will linger.
     #[must_use]
     pub fn lingers(&self, now: Timestamp) -> Duration {
         self.flushes().lingers(now)
@@ -137,7 +137,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     }
 }
 
-/// What one turn of a flush has come to.
+/// The effects of one turn of a flush.
 struct Turn<T> {
     enqueued: Vec<Enqueue<T>>,
     /// One update for many audiences is one chunk for all of them.

@@ -65,8 +65,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         }
     }
 
-    /// The same hub, which lets what is durable wait for more at the most so long, so that it goes
-    /// out together. Without this every commit goes out at once.
+    /// The same hub, which lets durable updates wait for more, so that they go out together. Without
+    /// this every commit goes out at once.
     #[must_use]
     pub fn with_linger(mut self, linger: Linger) -> Self {
         self.flushes.set_linger(linger);
@@ -131,8 +131,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         self
     }
 
-    /// Whether the hub has the key of its places. It is to have one before the first
-    /// [`Hub::append`]; until then every place is `earliest`.
+    /// Whether the hub has the key of its places. It needs one before the first [`Hub::append`]; until
+    /// then every place is `earliest`.
     #[must_use]
     pub fn has_place_key(&self) -> bool {
         self.telling.has_key()
@@ -178,7 +178,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.heartbeat = heartbeat;
     }
 
-    /// The host's stream of this connection has ended, or is to end at once. `None` when the
+    /// The host's stream of this connection has ended, or ends now. `None` when the
     /// connection is no longer in the registry.
     pub fn remove(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Closed<T>> {
         self.registry.remove(id, reason)

@@ -9,9 +9,9 @@ use crate::{
 };
 
 impl<H: History, T: Clone> Hub<H, T> {
-    /// A stream has room for what it was fed, so that its connection may wait on without a pull; says
-    /// whether it does. If it does not, the stream is to pull: there is more for it. Whether what it
-    /// is fed next finds room is for the host to see, and to say so ([`Hub::fell_behind`]) if not.
+    /// A stream had room for its last chunk, so that its connection may wait without a pull. Says
+    /// whether it waits; if not, there is more for it, and the stream must pull. The host checks that
+    /// the next chunk finds room, and calls [`Hub::fell_behind`] if it does not.
     pub fn rest(&mut self, recipient: &Recipient<T>) -> bool {
         let Ok(key) = self.registry().key(recipient.id) else { return true };
         let flushed = self.flushes().flushed();
@@ -25,16 +25,16 @@ impl<H: History, T: Clone> Hub<H, T> {
         has_all
     }
 
-    /// A stream that rested has not taken what it was fed before, and so was not fed the chunk that
-    /// begins behind `from`, if that is a part of the log. Its connection is to pull when it reads on.
+    /// A stream that rested has not taken the chunk before, and so was not given the one that begins
+    /// behind `from`, if that is a part of the log. It pulls when it reads on.
     pub fn fell_behind(&mut self, recipient: &Recipient<T>, from: Option<Sequence>) {
         let Ok(key) = self.registry().key(recipient.id) else { return };
         let Some(connection) = self.at(key) else { return };
         connection.progress_mut().fall_behind(from);
     }
 
-    /// A stream that rests has not taken what it was fed: its connection waits no longer, but is to
-    /// pull when its stream reads on.
+    /// A stream that rests has not taken its last chunk. Its connection waits no longer, and the stream
+    /// pulls when it reads on.
     pub fn unrest(&mut self, id: ConnectionId) {
         let Ok(key) = self.registry().key(id) else { return };
         if self.rouse(key)

@@ -1,4 +1,4 @@
-//! What the application sends past the log, and how it ends connections.
+//! Events that the application sends past the log, and the connections that it ends.
 
 use std::sync::Arc;
 

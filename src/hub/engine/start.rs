@@ -86,7 +86,7 @@ impl<H: History> Beginning<'_, H> {
                 if let Some(cursor) = self.resolve(asked, &audience, now)? {
                     (start.cursor, start.told) = (cursor, cursor);
                     start.preceding = Some(asked_for.clone());
-                    // Of what came behind it some is gone, and the rest is replayed.
+                    // Some of the updates behind it are gone. The others are replayed.
                     if self.log.gone(audience.kinds(), now)? > cursor {
                         start.preceding = Some(Place::Earliest);
                         start.gap = Some(Gap { requested: Some(asked_for), missed: Some(0) });

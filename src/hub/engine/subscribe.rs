@@ -40,7 +40,7 @@ pub enum SubscribeError<E> {
     /// The history could not be read.
     #[error("the history could not be read: {0}")]
     History(#[source] E),
-    /// The hub is being drained, and the client is to come back after this time.
+    /// The hub is being drained. The client may come back after this time.
     #[error("the hub is being drained")]
     Draining(Duration),
     /// The hub takes no more of what is asked for.
