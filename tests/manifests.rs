@@ -67,6 +67,17 @@ fn the_makefile_lists_each_crate() {
     assert_eq!(crates, folders_with("Cargo.toml"));
 }
 
+/// lib.rs offers all that a room's `mod.rs` makes public, so a module would be offered as well.
+#[test]
+fn a_room_offers_names_and_no_module_but_the_encoder() {
+    let mut shown = Vec::new();
+    for entry in fs::read_dir(Path::new(ROOT).join("src")).unwrap() {
+        let Ok(room) = fs::read_to_string(entry.unwrap().path().join("mod.rs")) else { continue };
+        shown.extend(room.lines().filter(|line| line.starts_with("pub mod ")).map(str::to_owned));
+    }
+    assert_eq!(shown, ["pub mod encoder;"]);
+}
+
 /// One command line makes the JavaScript of all: it must have the version of each.
 #[test]
 fn each_wasm_is_made_with_the_same_wasm_bindgen() {
