@@ -26,7 +26,7 @@ pub enum Dialect {
 
 /// Whether a hub trusts an issuer of access tokens of 1.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trusts {
+pub(crate) enum Trusts {
     /// It trusts none.
     NoIssuer,
     /// It trusts one or more.

@@ -5,7 +5,7 @@ use crate::base::limits::{MAX_LOGGED, MAX_LOGGED_BYTES};
 
 /// Cuts the texts of one record, and leaves out what would make its line too long.
 #[derive(Debug)]
-pub struct Excerpts {
+pub(crate) struct Excerpts {
     /// Bytes that further texts may have in JSON.
     left: usize,
 }
@@ -18,12 +18,12 @@ impl Default for Excerpts {
 
 impl Excerpts {
     /// The beginning of a text.
-    pub fn one(&mut self, text: &str) -> String {
+    pub(crate) fn one(&mut self, text: &str) -> String {
         self.cut(text, MAX_LOGGED)
     }
 
     /// As much of a text as there is room for.
-    pub fn most(&mut self, text: &str) -> String {
+    pub(crate) fn most(&mut self, text: &str) -> String {
         self.cut(text, MAX_LOGGED_BYTES)
     }
 
@@ -37,7 +37,7 @@ impl Excerpts {
     }
 
     /// The beginnings of the first texts of a list.
-    pub fn all<'a>(&mut self, texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    pub(crate) fn all<'a>(&mut self, texts: impl Iterator<Item = &'a str>) -> Vec<String> {
         let mut all = Vec::new();
         for text in texts.take(MAX_LOGGED) {
             if self.left == 0 {

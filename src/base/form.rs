@@ -20,19 +20,19 @@ pub struct NotUtf8 {
 
 /// The pairs of a form or of a URL's query, decoded, in their order.
 #[must_use]
-pub fn pairs(form: &[u8]) -> Pairs<'_> {
+pub(crate) fn pairs(form: &[u8]) -> Pairs<'_> {
     pairs_of(form, |_| true)
 }
 
 /// The [`pairs`] whose names are ours. All others are passed over, whatever they hold.
 #[must_use]
-pub fn pairs_of(form: &[u8], is_ours: fn(&str) -> bool) -> Pairs<'_> {
+pub(crate) fn pairs_of(form: &[u8], is_ours: fn(&str) -> bool) -> Pairs<'_> {
     Pairs { rest: form, is_ours }
 }
 
 /// An iterator over pairs.
 #[derive(Clone, Debug)]
-pub struct Pairs<'a> {
+pub(crate) struct Pairs<'a> {
     rest: &'a [u8],
     is_ours: fn(&str) -> bool,
 }

@@ -15,18 +15,18 @@ pub(crate) fn default_at(origin: &str) -> String {
 
 /// The path at which a hub is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnPath(String);
+pub(crate) struct OwnPath(String);
 
 impl OwnPath {
     /// That of the hub of this name.
     #[must_use]
-    pub fn of_name(hub: &str) -> Self {
+    pub(crate) fn of_name(hub: &str) -> Self {
         Self(if hub == DEFAULT_HUB { HUB.to_owned() } else { format!("/hubs/{hub}{HUB}") })
     }
 
     /// As text.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -39,7 +39,7 @@ impl Default for OwnPath {
 
 /// All paths at which the hub at this path is found: the default one has two.
 #[must_use]
-pub fn same_hub(path: &str) -> Vec<String> {
+pub(crate) fn same_hub(path: &str) -> Vec<String> {
     let named = format!("/hubs/{DEFAULT_HUB}{HUB}");
     if path == HUB || path == named { vec![HUB.to_owned(), named] } else { vec![path.to_owned()] }
 }

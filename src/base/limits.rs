@@ -4,6 +4,11 @@
 //! table of limits against `all`. A new bound is one entry here and its line in the README, which
 //! that test prints. The paces of the engine are in `pace`: nobody is refused because of them.
 
+#![cfg_attr(
+    all(feature = "worker", target_arch = "wasm32"),
+    expect(unreachable_pub, reason = "one macro makes all limits, and the crate offers a few")
+)]
+
 #[cfg(test)]
 use std::{fmt, time::Duration};
 

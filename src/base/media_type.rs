@@ -5,7 +5,7 @@ use crate::base::http_token::is_token;
 /// The media type of a `Content-Type` header without its parameters, in lower case. `None` when
 /// the header is not a media type, or when a parameter of it is not one.
 #[must_use]
-pub fn essence(content_type: &str) -> Option<String> {
+pub(crate) fn essence(content_type: &str) -> Option<String> {
     let mut parts = content_type.split(';').map(str::trim);
     let (main, sub) = parts.next()?.split_once('/')?;
     let is_parameter = |part: &str| {
@@ -20,13 +20,13 @@ pub fn essence(content_type: &str) -> Option<String> {
 /// Whether an `Accept` header allows an event stream; the most specific range decides. A header
 /// that is missing, empty or unreadable excludes nothing.
 #[must_use]
-pub fn accepts_event_stream(accept: &str) -> bool {
+pub(crate) fn accepts_event_stream(accept: &str) -> bool {
     event_stream(accept).is_none_or(|(_, accepted)| accepted)
 }
 
 /// Whether an `Accept` header asks for an event stream by name, as every `EventSource` does.
 #[must_use]
-pub fn names_event_stream(accept: &str) -> bool {
+pub(crate) fn names_event_stream(accept: &str) -> bool {
     event_stream(accept) == Some((3, true))
 }
 

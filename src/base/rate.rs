@@ -6,11 +6,11 @@ use crate::base::timestamp::Timestamp;
 
 /// Updates that may be published in a second, on average; a second's worth may come at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate(pub u32);
+pub(crate) struct Rate(pub u32);
 
 /// The updates that a [`Rate`] still allows.
 #[derive(Clone, Copy, Debug)]
-pub struct Bucket {
+pub(crate) struct Bucket {
     rate: Rate,
     /// Thousandths of an update, so that a millisecond adds a whole number of them.
     level: u64,
@@ -23,7 +23,7 @@ const UPDATE: u64 = 1_000;
 impl Bucket {
     /// A bucket that holds a second's worth.
     #[must_use]
-    pub fn full(rate: Rate, now: Timestamp) -> Self {
+    pub(crate) fn full(rate: Rate, now: Timestamp) -> Self {
         Self { rate, level: u64::from(rate.0) * UPDATE, filled_at: now }
     }
 
@@ -31,7 +31,7 @@ impl Bucket {
     ///
     /// # Errors
     /// How long to wait until there is one.
-    pub fn take(&mut self, now: Timestamp) -> Result<(), Duration> {
+    pub(crate) fn take(&mut self, now: Timestamp) -> Result<(), Duration> {
         let per_milli = u64::from(self.rate.0);
         let passed = u64::try_from(now.since(self.filled_at).as_millis()).unwrap_or(u64::MAX);
         self.level = self.level.saturating_add(passed.saturating_mul(per_milli));

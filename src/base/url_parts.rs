@@ -2,7 +2,7 @@
 
 /// The path of an absolute URL, as it was sent.
 #[must_use]
-pub fn path(url: &str) -> &str {
+pub(crate) fn path(url: &str) -> &str {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
     path.split(['?', '#']).next().unwrap_or(path)
@@ -10,14 +10,14 @@ pub fn path(url: &str) -> &str {
 
 /// The query of a URL, without its question mark.
 #[must_use]
-pub fn query(url: &str) -> &str {
+pub(crate) fn query(url: &str) -> &str {
     let query = url.split('#').next().and_then(|url| url.split_once('?'));
     query.map_or("", |(_, query)| query)
 }
 
 /// The origin of an absolute URL of a server: the part before its path.
 #[must_use]
-pub fn origin(url: &str) -> &str {
+pub(crate) fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + "://".len());
     let end = url.get(host..).and_then(|rest| rest.find(['/', '?', '#']));
     end.and_then(|end| url.get(..host + end)).unwrap_or(url)
@@ -27,7 +27,7 @@ pub fn origin(url: &str) -> &str {
 /// as far as servers are named by it. Runtimes read the rest of RFC 3986 § 3.2 in ways of their
 /// own.
 #[must_use]
-pub fn is_host(host: &str) -> bool {
+pub(crate) fn is_host(host: &str) -> bool {
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => (name, port),
         _ => (host, ""),
@@ -46,7 +46,7 @@ pub fn is_host(host: &str) -> bool {
 /// The path by which the world knows a hub with this URL. One that is known by its origin alone is
 /// known by the path at which it is found here.
 #[must_use]
-pub fn public_path<'a>(url: &'a str, own: &'a str) -> &'a str {
+pub(crate) fn public_path<'a>(url: &'a str, own: &'a str) -> &'a str {
     match path(url) {
         "/" => own,
         path => path,

@@ -9,7 +9,7 @@ use crate::{
 
 /// The hub that a request is for, and the other parts of the request's URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Addressed {
+pub(crate) struct Addressed {
     /// The public URL of the hub. Without one it is the URL of the request, up to the hub.
     pub url: String,
     /// The paths at which the hub is found.
@@ -23,7 +23,7 @@ pub struct Addressed {
 impl Addressed {
     /// Reads the absolute URL of a request. `public_url` is the public URL of the hub, if it has one.
     #[must_use]
-    pub fn of(url: &str, public_url: Option<&str>) -> Self {
+    pub(crate) fn of(url: &str, public_url: Option<&str>) -> Self {
         let url = url.split('#').next().unwrap_or_default();
         let (url, query) = url.split_once('?').unwrap_or((url, ""));
         let path = url_parts::path(url);
@@ -40,7 +40,7 @@ impl Addressed {
 
     /// The paths of the part of the subscription API that is asked for.
     #[must_use]
-    pub fn subscription_paths(&self, below: &str) -> Vec<String> {
+    pub(crate) fn subscription_paths(&self, below: &str) -> Vec<String> {
         self.paths.iter().map(|hub| format!("{hub}{SUBSCRIPTIONS}{below}")).collect()
     }
 

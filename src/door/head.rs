@@ -1,7 +1,7 @@
 //! The head of a request: all but its body.
 
 /// The head of a request, as its host keeps it. The door reads nothing else of a request.
-pub trait Head {
+pub(crate) trait Head {
     /// The method, in the case in which it was sent.
     fn method(&self) -> String;
 

@@ -12,11 +12,11 @@ mod operator;
 mod proof;
 mod step;
 
-pub use answers::{Answers, Signer, Told};
-pub use ask::{Ask, Asked};
-pub use judge::{Door, Judge};
-pub use operator::{Health, drain, health};
-pub use step::{Signed, Step};
+pub(crate) use answers::{Answers, Signer, Told};
+pub(crate) use ask::{Ask, Asked};
+pub(crate) use judge::{Door, Judge};
+pub(crate) use operator::{Health, drain, health};
+pub(crate) use step::{Signed, Step};
 
 use self::case::Case;
 use crate::{door::head::Head, http::error::Error, tokens::key_sets::KeySets};
@@ -26,7 +26,7 @@ impl Door<'_> {
     ///
     /// # Errors
     /// Why the request is refused.
-    pub fn step(
+    pub(crate) fn step(
         &self,
         head: &dyn Head,
         answers: &Answers,

@@ -31,7 +31,7 @@ use utf_8::ChunkText;
 ///
 /// It is sixteen times the largest publication of a hub, so no honest stream reaches it. It is
 /// little beside a worker's 128 MB of memory.
-pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
 /// A parser of one event stream, fed with its bytes chunk by chunk.
 ///

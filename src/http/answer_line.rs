@@ -15,7 +15,7 @@ enum Answer<'a> {
 }
 
 /// Appends the answer to one publication of a stream: a line of NDJSON.
-pub fn write_line(answer: &Result<Published, Error>, lines: &mut Vec<u8>) {
+pub(crate) fn write_line(answer: &Result<Published, Error>, lines: &mut Vec<u8>) {
     let answer = match answer {
         Ok(published) => {
             Answer::Published { id: published.id.as_str(), connections: published.connections }

@@ -4,7 +4,7 @@ use crate::{base::media_type, http::error::Error};
 
 /// The forms in which a publication is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BodyKind {
+pub(crate) enum BodyKind {
     /// `application/x-www-form-urlencoded`, the form of the protocol. A QUERY has only this form.
     Form,
     /// `application/json`: one update.
@@ -21,7 +21,7 @@ impl BodyKind {
     ///
     /// # Errors
     /// [`Error::ContentEncoding`], [`Error::ContentType`], [`Error::UnsupportedMediaType`].
-    pub fn of_publication(
+    pub(crate) fn of_publication(
         content_type: Option<&str>,
         content_encoding: Option<&str>,
     ) -> Result<Self, Error> {
@@ -43,7 +43,7 @@ impl BodyKind {
     ///
     /// # Errors
     /// [`Error::ContentEncoding`], [`Error::ContentType`], [`Error::QueryMediaType`].
-    pub fn of_query(
+    pub(crate) fn of_query(
         content_type: Option<&str>,
         content_encoding: Option<&str>,
     ) -> Result<(), Error> {
@@ -56,7 +56,7 @@ impl BodyKind {
 
     /// Its media type.
     #[must_use]
-    pub const fn media_type(self) -> &'static str {
+    pub(crate) const fn media_type(self) -> &'static str {
         match self {
             Self::Form => "application/x-www-form-urlencoded",
             Self::Json => "application/json",

@@ -17,7 +17,11 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Method`] or [`Error::Operator`].
-pub fn check(key: Option<&OperatorKey>, method: &str, authorization: &str) -> Result<(), Error> {
+pub(crate) fn check(
+    key: Option<&OperatorKey>,
+    method: &str,
+    authorization: &str,
+) -> Result<(), Error> {
     let key = key.ok_or(Error::NotFound)?;
     if method != "POST" {
         return Err(MethodRefused::NotAllowed("POST").into());
@@ -29,7 +33,7 @@ pub fn check(key: Option<&OperatorKey>, method: &str, authorization: &str) -> Re
 ///
 /// # Errors
 /// [`Error::Within`].
-pub fn within(query: &str) -> Result<Duration, Error> {
+pub(crate) fn within(query: &str) -> Result<Duration, Error> {
     let mut pairs = form::pairs(query.as_bytes()).flatten();
     let within = pairs.find(|(name, _)| name == "within");
     let within = within.map(|(_, within)| duration(&within).ok_or(Error::Within)).transpose()?;

@@ -29,7 +29,7 @@ use crate::{
 
 /// Why a request is refused. Shown as text it is the `detail` of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// There is nothing at this path.
     #[error(
         "there is nothing here; a hub is at /.well-known/mercure or /hubs/{{name}}/.well-known/mercure"

@@ -9,7 +9,7 @@ use crate::{
 
 /// Splits a path into that of a hub and the part behind [`SUBSCRIPTIONS`], if the path leads there.
 #[must_use]
-pub fn split_subscriptions(path: &str) -> (&str, Option<&str>) {
+pub(crate) fn split_subscriptions(path: &str) -> (&str, Option<&str>) {
     let end = path.find(&format!("{HUB}{SUBSCRIPTIONS}")).map(|at| at + HUB.len());
     let split = end.and_then(|end| path.split_at_checked(end));
     match split.and_then(|(hub, below)| Some((hub, below.strip_prefix(SUBSCRIPTIONS)?))) {
@@ -20,7 +20,7 @@ pub fn split_subscriptions(path: &str) -> (&str, Option<&str>) {
 
 /// The meaning of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HubPath<'a> {
+pub(crate) enum HubPath<'a> {
     /// The health of the deployment: `/healthz`.
     Health,
     /// The hub of this name: publishing and subscribing.
@@ -40,7 +40,7 @@ impl<'a> HubPath<'a> {
     ///
     /// # Errors
     /// [`Error::NotFound`], or [`Error::HubName`] when only the name is wrong.
-    pub fn parse(path: &'a str) -> Result<Self, Error> {
+    pub(crate) fn parse(path: &'a str) -> Result<Self, Error> {
         if let (hub, Some(below)) = split_subscriptions(path) {
             return match Self::parse(hub)? {
                 Self::Hub(name) if !has_dot_segment(below) => Ok(Self::Subscriptions(name)),
@@ -73,7 +73,7 @@ impl<'a> HubPath<'a> {
 
     /// The name of the hub, if the path is answered by one hub.
     #[must_use]
-    pub fn hub(&self) -> Option<&'a str> {
+    pub(crate) fn hub(&self) -> Option<&'a str> {
         match self {
             Self::Hub(name)
             | Self::HubHealth(name)

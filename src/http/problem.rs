@@ -26,7 +26,7 @@ pub struct Problem {
 }
 
 /// The media type of a problem document.
-pub const PROBLEM_JSON: &str = "application/problem+json";
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 impl Problem {
     /// A problem without a type of its own: `title` is the phrase of the status, RFC 9457 § 4.2.1.

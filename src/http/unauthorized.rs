@@ -5,7 +5,7 @@ use crate::{base::dialect::Dialect, http::problem::Problem, tokens::challenge::U
 impl Unauthorized {
     /// The body of the answer.
     #[must_use]
-    pub fn problem(&self, dialect: Dialect) -> Problem {
+    pub(crate) fn problem(&self, dialect: Dialect) -> Problem {
         let status = self.status(dialect);
         let title = match status {
             400 => "Bad Request",

@@ -16,7 +16,7 @@ use crate::{
 
 /// How many connections a hub takes; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConnectionLimits {
+pub(crate) struct ConnectionLimits {
     /// Connections of the hub.
     pub connections: u64,
     /// Connections from one client address.
@@ -26,7 +26,7 @@ pub struct ConnectionLimits {
 impl ConnectionLimits {
     /// The same, but no more connections than fit the memory.
     #[must_use]
-    pub fn within(self, memory: Memory) -> Self {
+    pub(crate) fn within(self, memory: Memory) -> Self {
         let set = (self.connections > 0).then_some(self.connections);
         let connections = set.into_iter().chain(memory.connections()).min().unwrap_or_default();
         Self { connections, ..self }
@@ -44,7 +44,7 @@ impl Default for ConnectionLimits {
 /// Which connections have a place. Each keeps it until the host's runtime has let go of its stream,
 /// which may be long after its end: what a client does not read lies in the runtime, with the socket.
 #[derive(Clone, Debug)]
-pub struct Admissions {
+pub(crate) struct Admissions {
     limits: ConnectionLimits,
     places: HashMap<ConnectionId, Place>,
     leaving: usize,
@@ -68,7 +68,7 @@ struct Leaving {
 
 /// The next step for the stream of a connection that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Parting {
+pub(crate) enum Parting {
     /// To give it these bytes: when it asks for more, it has taken what it was given before them.
     Say(&'static [u8]),
     /// To close it, behind these bytes. The place is free.
@@ -122,7 +122,7 @@ impl From<NoPlace> for TooManyConnections {
 impl Admissions {
     /// None so far.
     #[must_use]
-    pub fn new(limits: ConnectionLimits) -> Self {
+    pub(crate) fn new(limits: ConnectionLimits) -> Self {
         Self { limits, places: HashMap::new(), leaving: 0, by_address: HashMap::new() }
     }
 
@@ -130,7 +130,7 @@ impl Admissions {
     ///
     /// # Errors
     /// [`TooManyConnections`]; it has no place then.
-    pub fn enter(
+    pub(crate) fn enter(
         &mut self,
         id: ConnectionId,
         address: Option<&str>,
@@ -155,7 +155,7 @@ impl Admissions {
 
     /// A connection has ended, whose stream was given this many bytes since its beginning. A few lie in
     /// no runtime, but in the buffers of the socket. `ClientGone` says that the stream is no more.
-    pub fn end(&mut self, id: ConnectionId, reason: CloseReason, given: usize) -> Parting {
+    pub(crate) fn end(&mut self, id: ConnectionId, reason: CloseReason, given: usize) -> Parting {
         let words = reason.last_words().unwrap_or_default();
         let place = self.places.get_mut(&id).filter(|place| place.leaving.is_none());
         match place {
@@ -173,7 +173,7 @@ impl Admissions {
 
     /// The stream of a connection that has ended asks for more. The runtime asks while
     /// [`CHUNKS_AHEAD`] chunks are still on their way, so as many are written behind what there was.
-    pub fn asks(&mut self, id: ConnectionId) -> Parting {
+    pub(crate) fn asks(&mut self, id: ConnectionId) -> Parting {
         match self.places.get_mut(&id) {
             Some(Place { leaving: Some(Leaving { said, words }), .. }) if *said >= CHUNKS_AHEAD => {
                 let words = *words;
@@ -192,7 +192,7 @@ impl Admissions {
     }
 
     /// The runtime has let go of a stream; says whether a place is free by that.
-    pub fn let_go(&mut self, id: ConnectionId) -> bool {
+    pub(crate) fn let_go(&mut self, id: ConnectionId) -> bool {
         let Some(Place { address, leaving }) = self.places.remove(&id) else { return false };
         if leaving.is_some() {
             self.leaving = self.leaving.saturating_sub(1);
@@ -208,7 +208,7 @@ impl Admissions {
 
     /// Whether a connection takes a place where there is none left: in the hub, or at its address.
     #[must_use]
-    pub fn is_crowded(&self, id: ConnectionId) -> bool {
+    pub(crate) fn is_crowded(&self, id: ConnectionId) -> bool {
         let address = self.places.get(&id).and_then(|place| place.address.as_ref());
         let held = address.and_then(|address| self.by_address.get(address));
         self.is_full() || held.is_some_and(|held| self.is_too_many(*held))
@@ -216,7 +216,7 @@ impl Admissions {
 
     /// Whether what one address holds is limited.
     #[must_use]
-    pub fn count_addresses(&self) -> bool {
+    pub(crate) fn count_addresses(&self) -> bool {
         self.limits.per_address > 0
     }
 
@@ -232,7 +232,7 @@ impl Admissions {
 
     /// How many connections have ended whose streams the runtime still has.
     #[must_use]
-    pub fn leaving(&self) -> usize {
+    pub(crate) fn leaving(&self) -> usize {
         self.leaving
     }
 }
@@ -240,7 +240,7 @@ impl Admissions {
 /// The part of an address that is counted as one client: an IPv4 address, or the network of 2⁶⁴
 /// addresses that a client with IPv6 is usually given for itself.
 #[must_use]
-pub fn network(address: &str) -> String {
+pub(crate) fn network(address: &str) -> String {
     match address.parse::<Ipv6Addr>() {
         Ok(address) if address.to_ipv4_mapped().is_none() => {
             Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string()

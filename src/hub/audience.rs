@@ -12,7 +12,7 @@ use crate::{
 
 /// The selectors that a group of connections asks for and is granted, in one canonical form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Selection {
+pub(crate) struct Selection {
     pub(crate) asked: Rc<[TopicSelector]>,
     pub(crate) granted: Rc<[TopicSelector]>,
 }
@@ -21,7 +21,7 @@ impl Selection {
     /// The selection of connections that ask for `asked` and are granted `granted`. A selection of
     /// everything holds no other selector.
     #[must_use]
-    pub fn new<'a>(
+    pub(crate) fn new<'a>(
         asked: impl IntoIterator<Item = &'a TopicSelector>,
         granted: impl IntoIterator<Item = &'a TopicSelector>,
     ) -> Self {
@@ -44,7 +44,7 @@ fn canonical<'a>(selectors: impl IntoIterator<Item = &'a TopicSelector>) -> Rc<[
 
 /// Decides which updates a group of connections is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Audience {
+pub(crate) struct Audience {
     asked: Selectors,
     granted: Rc<Selectors>,
     kinds: &'static [Kind],
@@ -53,7 +53,7 @@ pub struct Audience {
 impl Audience {
     /// The audience of the connections with this selection.
     #[must_use]
-    pub fn new(selection: &Selection) -> Self {
+    pub(crate) fn new(selection: &Selection) -> Self {
         Self::with_grants(selection, Rc::new(selection.granted.iter().cloned().collect()))
     }
 
@@ -65,7 +65,7 @@ impl Audience {
 
     /// The kinds of updates of which some could be shown to it: it misses none of the others.
     #[must_use]
-    pub fn kinds(&self) -> &'static [Kind] {
+    pub(crate) fn kinds(&self) -> &'static [Kind] {
         self.kinds
     }
 
@@ -77,7 +77,7 @@ impl Audience {
     /// The cost of comparing an update of these topics with the selectors, in passes over 64 bytes of a
     /// topic.
     #[must_use]
-    pub fn passes(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> usize {
+    pub(crate) fn passes(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> usize {
         let mut cost = self.asked.cost();
         if update.private {
             cost += self.granted.cost();
@@ -88,21 +88,21 @@ impl Audience {
     /// Whether the group may know of an update of these topics, asked for or not: of a public one,
     /// and of a private one that it is shown.
     #[must_use]
-    pub fn may_read(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
+    pub(crate) fn may_read(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
         !update.private || self.admits(update, topics)
     }
 
     /// Whether the group is shown every update, so that it may be told how many there were: it asks
     /// for all topics and holds a grant for all.
     #[must_use]
-    pub fn sees_everything(&self) -> bool {
+    pub(crate) fn sees_everything(&self) -> bool {
         [&self.asked, &*self.granted].iter().all(|own| own.select_everything())
     }
 
     /// Whether the group is shown an update of these topics: one that it asked for, by any of its
     /// topics, and that is public or granted to it, by any of them.
     #[must_use]
-    pub fn admits(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
+    pub(crate) fn admits(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
         // A private update ends here for a group without a grant.
         (!update.private || self.granted.select_any(topics)) && self.asked.select_any(topics)
     }

@@ -19,17 +19,17 @@ use crate::{
 };
 
 /// The place of an audience.
-pub type AudienceKey = usize;
+pub(crate) type AudienceKey = usize;
 
 /// The place of a connection.
-pub type ConnectionKey = usize;
+pub(crate) type ConnectionKey = usize;
 
 /// The place of a list of grants.
 type GrantsKey = usize;
 
 /// The audiences that have at least one connection.
 #[derive(Debug, Default)]
-pub struct Audiences {
+pub(crate) struct Audiences {
     members: Slab<Group>,
     by_selection: HashMap<Rc<Selection>, AudienceKey>,
     /// Which of them have asked for a topic.
@@ -65,7 +65,7 @@ struct Grants {
 
 /// An audience, those of its connections that wait at the tail, and the chunk they get next.
 #[derive(Debug)]
-pub struct Group {
+pub(crate) struct Group {
     audience: Audience,
     selection: Rc<Selection>,
     grants: Option<GrantsKey>,
@@ -109,7 +109,7 @@ impl Chunk {
 
 /// A chunk of a flush, for the waiting connections of one audience.
 #[derive(Debug)]
-pub struct Flushed {
+pub(crate) struct Flushed {
     /// The audience.
     pub audience: AudienceKey,
     /// The updates, encoded, one behind the other. A single one is the log's own bytes, so that the
@@ -125,7 +125,7 @@ impl Audiences {
     ///
     /// # Errors
     /// [`NoPlace`]; there is then nothing of it.
-    pub fn join(
+    pub(crate) fn join(
         &mut self,
         selection: &Selection,
         address: Option<&Arc<str>>,
@@ -204,7 +204,7 @@ impl Audiences {
     }
 
     /// Removes a connection, which no longer waits, and with the last one the audience.
-    pub fn leave(&mut self, key: AudienceKey) {
+    pub(crate) fn leave(&mut self, key: AudienceKey) {
         let Some(group) = self.members.get_mut(key) else { return };
         group.connections -= 1;
         if group.connections > 0 {
@@ -237,24 +237,24 @@ impl Audiences {
 
     /// Bytes that all of them take in memory, each selector counted once.
     #[must_use]
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.bytes + self.asked.bytes() + self.granted.bytes()
     }
 
     /// The audience with this key.
     #[must_use]
-    pub fn audience(&self, key: AudienceKey) -> Option<&Audience> {
+    pub(crate) fn audience(&self, key: AudienceKey) -> Option<&Audience> {
         self.members.get(key).map(|group| &group.audience)
     }
 
     /// The connections of this audience that wait.
-    pub fn waiting(&mut self, key: AudienceKey) -> Option<&mut Vec<ConnectionKey>> {
+    pub(crate) fn waiting(&mut self, key: AudienceKey) -> Option<&mut Vec<ConnectionKey>> {
         self.members.get_mut(key).map(|group| &mut group.waiting)
     }
 
     /// How many connections are shown this update, whether they wait or are behind.
     #[must_use]
-    pub fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
+    pub(crate) fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
         let shown = self.shown(update, urls, |_| true);
         shown.into_iter().filter_map(|key| Some(self.members.get(key)?.connections)).sum()
     }
@@ -285,7 +285,7 @@ impl Audiences {
 
     /// The chunk for every audience that has connections waiting and is shown any of `revealed`.
     /// Audiences that cannot be shown one, by what their selectors begin with, cost nothing.
-    pub fn flush<'a>(
+    pub(crate) fn flush<'a>(
         &mut self,
         revealed: impl Iterator<Item = &'a Entry>,
         urls: &dyn UrlParser,

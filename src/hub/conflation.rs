@@ -11,7 +11,7 @@ use crate::{
 /// The newest update of each topic among those that were added, in whose order they are given. What
 /// an update is about is its canonical topic, the first.
 #[derive(Debug, Default)]
-pub struct Conflation {
+pub(crate) struct Conflation {
     newest: HashMap<Topic, Entry>,
     bytes: usize,
     left_out: u64,
@@ -19,7 +19,7 @@ pub struct Conflation {
 
 impl Conflation {
     /// Adds an update that is newer than all before it.
-    pub fn add(&mut self, entry: &Entry) {
+    pub(crate) fn add(&mut self, entry: &Entry) {
         let Some(topic) = entry.update.topics.as_slice().first() else { return };
         self.bytes += entry.update.event.len();
         match self.newest.entry(topic.clone()) {
@@ -36,13 +36,13 @@ impl Conflation {
 
     /// Bytes of the updates that are left, encoded.
     #[must_use]
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
     /// How many updates are not among those that are left.
     #[must_use]
-    pub fn left_out(&self) -> u64 {
+    pub(crate) fn left_out(&self) -> u64 {
         self.left_out
     }
 

@@ -4,7 +4,7 @@ use crate::hub::{linger::Linger, memory::Memory, slow_consumers::SlowConsumers};
 
 /// The settings of delivery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Delivery {
+pub(crate) struct Delivery {
     /// How long updates wait for one another: `LINGER`.
     pub linger: Linger,
     /// How much memory a hub takes: `MEMORY`.

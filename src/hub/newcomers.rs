@@ -10,26 +10,26 @@ use crate::base::{
 
 /// How many wait, and when they were searched for last.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Newcomers {
+pub(crate) struct Newcomers {
     waiting: usize,
     searched: Option<Timestamp>,
 }
 
 impl Newcomers {
     /// Counts one more that waits; says whether it may.
-    pub fn join(&mut self) -> bool {
+    pub(crate) fn join(&mut self) -> bool {
         let may = self.waiting < MAX_NEWCOMERS;
         self.waiting += usize::from(may);
         may
     }
 
     /// One that was counted waits no longer.
-    pub fn leave(&mut self) {
+    pub(crate) fn leave(&mut self) {
         self.waiting = self.waiting.saturating_sub(1);
     }
 
     /// Says whether a search for gone clients is due now, and counts it as done.
-    pub fn searches(&mut self, now: Timestamp) -> bool {
+    pub(crate) fn searches(&mut self, now: Timestamp) -> bool {
         let due = self.next_search(now).is_zero();
         if due {
             self.searched = Some(now);
@@ -39,7 +39,7 @@ impl Newcomers {
 
     /// How long it is until the next search.
     #[must_use]
-    pub fn next_search(&self, now: Timestamp) -> Duration {
+    pub(crate) fn next_search(&self, now: Timestamp) -> Duration {
         match self.searched {
             // A clock that was set back must not hold it up until it has caught up.
             Some(searched) if searched <= now => SEARCH_EVERY.saturating_sub(now.since(searched)),

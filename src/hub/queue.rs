@@ -8,7 +8,7 @@ use crate::base::limits::{MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS};
 
 /// Encoded events that wait for their connection, bounded in number and in bytes.
 #[derive(Debug, Default)]
-pub struct Queue {
+pub(crate) struct Queue {
     events: VecDeque<Arc<[u8]>>,
     bytes: usize,
 }
@@ -31,19 +31,19 @@ pub struct QueueFull {
 impl Queue {
     /// Events that wait.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.events.len()
     }
 
     /// Whether nothing waits.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
 
     /// Bytes that wait.
     #[must_use]
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
@@ -51,7 +51,7 @@ impl Queue {
     ///
     /// # Errors
     /// [`QueueFull`] over [`MAX_QUEUE_EVENTS`] or [`MAX_QUEUE_BYTES`]; the queue is then as it was.
-    pub fn push(&mut self, event: Arc<[u8]>) -> Result<(), QueueFull> {
+    pub(crate) fn push(&mut self, event: Arc<[u8]>) -> Result<(), QueueFull> {
         let bytes = self.bytes + event.len();
         if bytes > MAX_QUEUE_BYTES || self.events.len() == MAX_QUEUE_EVENTS {
             return Err(QueueFull {
@@ -66,7 +66,7 @@ impl Queue {
     }
 
     /// Moves everything to the end of `chunk`.
-    pub fn drain_into(&mut self, chunk: &mut Vec<u8>) {
+    pub(crate) fn drain_into(&mut self, chunk: &mut Vec<u8>) {
         chunk.reserve(self.bytes);
         self.events.drain(..).for_each(|event| chunk.extend_from_slice(&event));
         self.bytes = 0;

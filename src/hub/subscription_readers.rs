@@ -12,7 +12,7 @@ const HUB_PATHS: [&str; 2] = ["/.well-known/mercure/subscriptions/", "/hubs/"];
 /// The kinds of updates that a connection with these selectors and grants could be shown.
 /// Updates about subscriptions are private and have one topic, which has to be in both.
 #[must_use]
-pub fn kinds_read<'a>(
+pub(crate) fn kinds_read<'a>(
     asked: impl IntoIterator<Item = &'a TopicSelector>,
     granted: impl IntoIterator<Item = &'a TopicSelector>,
 ) -> &'static [Kind] {

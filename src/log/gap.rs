@@ -20,7 +20,7 @@ use crate::{
 /// after the gap, or null when there is none yet; `missed`, how many updates are missing, or null when
 /// that is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub(crate) struct Gap {
     /// The place that was asked for.
     pub requested: Option<Place>,
     /// How many updates are missing, if that is known without giving away how many there are that
@@ -50,14 +50,14 @@ struct Told<'a> {
 impl Gap {
     /// The same gap, with this many more missing behind it.
     #[must_use]
-    pub fn and(self, missed: Option<u64>) -> Self {
+    pub(crate) fn and(self, missed: Option<u64>) -> Self {
         let missed = self.missed.zip(missed).map(|(before, more)| before.saturating_add(more));
         Self { missed, ..self }
     }
 
     /// Writes the event to the end of `stream`, which goes on at `place`; `first` is the update that
     /// follows it.
-    pub fn encode(&self, place: &Place, first: Option<&EventId>, stream: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, place: &Place, first: Option<&EventId>, stream: &mut Vec<u8>) {
         let told = Told {
             requested: self.requested.as_ref().map(Place::as_str),
             first: first.map(EventId::as_str),
@@ -74,7 +74,7 @@ impl Gap {
 
 /// How a stream tells that it goes on behind a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GapForm {
+pub(crate) enum GapForm {
     /// By an event of type `gap`.
     Gap,
     /// By an event of type `place` alone: that updates are missing is not told, but where to come back
@@ -86,7 +86,7 @@ pub enum GapForm {
 
 /// A gap that a stream is told as soon as the update behind it is known.
 #[derive(Debug)]
-pub struct Untold<'a> {
+pub(crate) struct Untold<'a> {
     /// The gap, if there is one.
     pub gap: Option<Gap>,
     /// How it is told.
@@ -99,18 +99,18 @@ pub struct Untold<'a> {
 
 impl Untold<'_> {
     /// Adds further missing updates; `None` when their number is unknown.
-    pub fn add(&mut self, missed: Option<u64>) {
+    pub(crate) fn add(&mut self, missed: Option<u64>) {
         let gap = self.gap.take().map(|gap| gap.and(missed));
         self.gap = gap.or(Some(Gap { requested: None, missed }));
     }
 
     /// Tells it at the end of `stream`, on which `entry` follows.
-    pub fn tell_ahead_of(&mut self, entry: &Entry, stream: &mut Vec<u8>) {
+    pub(crate) fn tell_ahead_of(&mut self, entry: &Entry, stream: &mut Vec<u8>) {
         self.tell(entry.sequence.previous(), Some(&entry.update.id), stream);
     }
 
     /// Tells it at the end of `stream`, which has come to `cursor` and has nothing more.
-    pub fn tell_at(&mut self, cursor: Sequence, stream: &mut Vec<u8>) {
+    pub(crate) fn tell_at(&mut self, cursor: Sequence, stream: &mut Vec<u8>) {
         self.tell(cursor, None, stream);
     }
 

@@ -220,7 +220,7 @@ impl History for () {
 
 /// Whether a page of `updates` updates and `bytes` bytes takes no further one.
 #[must_use]
-pub const fn page_is_full(updates: usize, bytes: usize) -> bool {
+pub(crate) const fn page_is_full(updates: usize, bytes: usize) -> bool {
     updates >= PAGE_UPDATES || bytes >= PAGE_BYTES
 }
 

@@ -20,14 +20,14 @@ impl Kind {
 
 /// One value for each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OfKind<T> {
+pub(crate) struct OfKind<T> {
     publications: T,
     subscriptions: T,
 }
 
 impl<T> OfKind<T> {
     /// The values that `make` gives.
-    pub fn new(mut make: impl FnMut(Kind) -> T) -> Self {
+    pub(crate) fn new(mut make: impl FnMut(Kind) -> T) -> Self {
         Self { publications: make(Kind::Publication), subscriptions: make(Kind::Subscription) }
     }
 
@@ -35,14 +35,14 @@ impl<T> OfKind<T> {
     ///
     /// # Errors
     /// Those of `make`.
-    pub fn try_new<E>(mut make: impl FnMut(Kind) -> Result<T, E>) -> Result<Self, E> {
+    pub(crate) fn try_new<E>(mut make: impl FnMut(Kind) -> Result<T, E>) -> Result<Self, E> {
         let publications = make(Kind::Publication)?;
         Ok(Self { publications, subscriptions: make(Kind::Subscription)? })
     }
 
     /// The value for this kind.
     #[must_use]
-    pub fn of(&self, kind: Kind) -> &T {
+    pub(crate) fn of(&self, kind: Kind) -> &T {
         match kind {
             Kind::Publication => &self.publications,
             Kind::Subscription => &self.subscriptions,
@@ -50,7 +50,7 @@ impl<T> OfKind<T> {
     }
 
     /// The value for this kind, to change it.
-    pub fn of_mut(&mut self, kind: Kind) -> &mut T {
+    pub(crate) fn of_mut(&mut self, kind: Kind) -> &mut T {
         match kind {
             Kind::Publication => &mut self.publications,
             Kind::Subscription => &mut self.subscriptions,

@@ -35,7 +35,7 @@ pub struct Log<H> {
 
 /// How far a scan came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scanned {
+pub(crate) enum Scanned {
     /// It has seen everything up to where it was to end.
     End,
     /// It was stopped, or has looked at as much as one turn may; it goes on from here.

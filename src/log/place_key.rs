@@ -109,7 +109,7 @@ impl PlaceKey {
 
 /// How a hub tells and reads places: with its key, once it has one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places {
+pub(crate) struct Places {
     /// The key; there is one as soon as an update was kept.
     pub key: Option<PlaceKey>,
 }
@@ -118,7 +118,7 @@ impl Places {
     /// The place behind this update, as one client is told it. Ahead of all updates that is `earliest`,
     /// for which no key is needed.
     #[must_use]
-    pub fn tell(&self, behind: Sequence, nonce: Nonce) -> Place {
+    pub(crate) fn tell(&self, behind: Sequence, nonce: Nonce) -> Place {
         match &self.key {
             Some(key) if behind > Sequence::START => key.tell(behind, nonce),
             _ => Place::Earliest,
@@ -127,7 +127,7 @@ impl Places {
 
     /// The update behind which the place is, if it is one that this hub has told.
     #[must_use]
-    pub fn read(&self, told: &EventId) -> Option<Sequence> {
+    pub(crate) fn read(&self, told: &EventId) -> Option<Sequence> {
         self.key.as_ref()?.read(told)
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// The newest updates, bounded in number, in bytes and in age.
 #[derive(Debug)]
-pub struct Window {
+pub(crate) struct Window {
     entries: VecDeque<Entry>,
     bytes: u64,
     kinds: OfKind<OneKind>,
@@ -42,7 +42,7 @@ struct OneKind {
 impl Window {
     /// An empty window that keeps as much as `retention` allows.
     #[must_use]
-    pub fn alone(retention: Retention) -> Self {
+    pub(crate) fn alone(retention: Retention) -> Self {
         let (entries, kinds) = (VecDeque::new(), OfKind::default());
         Self { entries, bytes: 0, kinds, retention, below: Below::Nothing }
     }
@@ -50,7 +50,7 @@ impl Window {
     /// An empty window over a history with this `newest` update of each kind, of both together as
     /// much as `bounds` allow, and nothing that is too old for `retention`.
     #[must_use]
-    pub fn over(newest: OfKind<Sequence>, bounds: Bounds, retention: Retention) -> Self {
+    pub(crate) fn over(newest: OfKind<Sequence>, bounds: Bounds, retention: Retention) -> Self {
         let kinds = OfKind::new(|kind| OneKind { gone: *newest.of(kind), ..OneKind::default() });
         let start = Kind::ALL.into_iter().map(|kind| *newest.of(kind)).max();
         let below = Below::History { start: start.unwrap_or_default(), bounds };
@@ -59,19 +59,19 @@ impl Window {
 
     /// The oldest update in it.
     #[must_use]
-    pub fn oldest(&self) -> Option<&Entry> {
+    pub(crate) fn oldest(&self) -> Option<&Entry> {
         self.entries.front()
     }
 
     /// The newest update of this kind that was there and is no longer in it.
     #[must_use]
-    pub fn gone(&self, kind: Kind) -> Sequence {
+    pub(crate) fn gone(&self, kind: Kind) -> Sequence {
         self.kinds.of(kind).gone
     }
 
     /// The newest update of this kind that was accepted at `moment` or before.
     #[must_use]
-    pub fn newest_until(&self, kind: Kind, moment: Timestamp) -> Option<Sequence> {
+    pub(crate) fn newest_until(&self, kind: Kind, moment: Timestamp) -> Option<Sequence> {
         let until = self.entries.partition_point(|entry| entry.accepted <= moment);
         let mut entries = self.entries.range(..until).rev();
         entries.find(|entry| entry.update.kind == kind).map(|entry| entry.sequence)
@@ -79,12 +79,12 @@ impl Window {
 
     /// Bytes that it takes in memory.
     #[cfg(test)]
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// Adds the newest update.
-    pub fn push(&mut self, entry: Entry) {
+    pub(crate) fn push(&mut self, entry: Entry) {
         let bytes = entry.update.held_bytes() as u64;
         let kind = self.kinds.of_mut(entry.update.kind);
         kind.updates += 1;
@@ -96,7 +96,7 @@ impl Window {
     /// Drops the oldest updates that are too old at `now` or no longer fit, also into `bytes`. What
     /// nobody has been shown yet, behind `shown`, stays; and so does the newest one, whatever its
     /// size, until it is too old.
-    pub fn trim(&mut self, shown: Sequence, bytes: u64, now: Timestamp) {
+    pub(crate) fn trim(&mut self, shown: Sequence, bytes: u64, now: Timestamp) {
         let run = match self.below {
             Below::History { bounds, .. } => bounds,
             Below::Nothing => Bounds::NONE,
@@ -169,7 +169,7 @@ impl Window {
 
     /// All that is held behind this place is here.
     #[must_use]
-    pub fn start(&self) -> Sequence {
+    pub(crate) fn start(&self) -> Sequence {
         match self.below {
             Below::History { start, .. } => start,
             Below::Nothing => Sequence::START,
@@ -178,7 +178,7 @@ impl Window {
 
     /// The updates after `cursor`, if there are any and all that is held of them is here.
     #[must_use]
-    pub fn after(&self, cursor: Sequence) -> Option<impl Iterator<Item = &Entry>> {
+    pub(crate) fn after(&self, cursor: Sequence) -> Option<impl Iterator<Item = &Entry>> {
         if cursor < self.start() {
             return None;
         }
@@ -188,7 +188,7 @@ impl Window {
 
     /// The first update with this id after `cursor`.
     #[must_use]
-    pub fn find(&self, id: &EventId, cursor: Sequence) -> Option<Sequence> {
+    pub(crate) fn find(&self, id: &EventId, cursor: Sequence) -> Option<Sequence> {
         let named = |entry: &&Entry| entry.sequence > cursor && entry.update.id == *id;
         self.entries.iter().find(named).map(|entry| entry.sequence)
     }

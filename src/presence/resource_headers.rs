@@ -8,7 +8,7 @@ use crate::{base::dialect::Dialect, log::place::Place};
 /// The entity tag of a resource. In 0.x it is the bare place, in 1.0 it has the form of RFC 9110
 /// § 8.8.3.
 #[must_use]
-pub fn etag(dialect: Dialect, place: &Place) -> String {
+pub(crate) fn etag(dialect: Dialect, place: &Place) -> String {
     if dialect == Dialect::V0 {
         return place.as_str().to_owned();
     }
@@ -29,7 +29,7 @@ pub fn etag(dialect: Dialect, place: &Place) -> String {
 /// Whether the `If-None-Match` header names this entity tag: RFC 9110 § 13.1.2. A cache on the way
 /// may have weakened it. In 0.x it does not have the form of a tag, and stands alone.
 #[must_use]
-pub fn is_held(dialect: Dialect, etag: &str, if_none_match: &str) -> bool {
+pub(crate) fn is_held(dialect: Dialect, etag: &str, if_none_match: &str) -> bool {
     if_none_match == etag
         || dialect == Dialect::V1
             && if_none_match.split(',').any(|tag| {
@@ -41,7 +41,7 @@ pub fn is_held(dialect: Dialect, etag: &str, if_none_match: &str) -> bool {
 /// The `Link` header of 1.0, by which a client follows the resource from its place on: draft-08,
 /// "discovery".
 #[must_use]
-pub fn link(hub_url: &str, place: &Place) -> String {
+pub(crate) fn link(hub_url: &str, place: &Place) -> String {
     let id = place.as_str().replace('\\', "\\\\").replace('"', "\\\"");
     format!(
         "<{hub_url}>; rel=\"mercure\"; last-event-id=\"{id}\"; type=\"mercure\"; \

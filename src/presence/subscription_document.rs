@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The path of the subscriptions, below the path of the hub.
-pub const SUBSCRIPTIONS: &str = "/subscriptions";
+pub(crate) const SUBSCRIPTIONS: &str = "/subscriptions";
 
 /// The context of the JSON-LD documents of 0.x.
 const CONTEXT: &str = "https://mercure.rocks/";
@@ -36,7 +36,7 @@ pub struct ActiveSubscription {
 
 /// The words of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     /// How the matcher is compared with topics.
     pub match_type: MatchType,
     /// The matcher.
@@ -165,7 +165,7 @@ impl ActiveSubscription {
 
 /// A resource that lists subscriptions.
 #[derive(Clone, Copy, Debug)]
-pub struct Collection<'a> {
+pub(crate) struct Collection<'a> {
     /// The dialect of all of them.
     pub dialect: Dialect,
     /// The URL of the resource.
@@ -177,7 +177,7 @@ pub struct Collection<'a> {
 impl Collection<'_> {
     /// The document that lists these.
     #[must_use]
-    pub fn document(&self, subscriptions: &[ActiveSubscription]) -> String {
+    pub(crate) fn document(&self, subscriptions: &[ActiveSubscription]) -> String {
         let documents: Vec<_> = subscriptions
             .iter()
             .map(|subscription| subscription.write(Object::default(), Change::Made).end())

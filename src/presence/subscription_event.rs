@@ -9,7 +9,7 @@ use crate::{
 
 /// A change of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub(crate) enum Change {
     /// It was made, and is active.
     Made,
     /// It has ended.

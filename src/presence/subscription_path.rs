@@ -14,7 +14,7 @@ use crate::{
 
 /// The subscriptions that a resource shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SubscriptionPath<'a> {
+pub(crate) enum SubscriptionPath<'a> {
     /// All subscriptions of the dialect.
     All,
     /// All with this matcher.
@@ -25,7 +25,7 @@ pub enum SubscriptionPath<'a> {
 
 /// Why there is nothing at a path below the subscriptions.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidSubscriptionPath {
+pub(crate) enum InvalidSubscriptionPath {
     /// There is no such match type.
     #[error("the match type {0:?} is not one of exact and urlpattern")]
     MatchType(String),
@@ -39,7 +39,7 @@ impl<'a> SubscriptionPath<'a> {
     ///
     /// # Errors
     /// There is no such match type, or no subscription can be there.
-    pub fn parse(dialect: Dialect, path: &'a str) -> Result<Self, InvalidSubscriptionPath> {
+    pub(crate) fn parse(dialect: Dialect, path: &'a str) -> Result<Self, InvalidSubscriptionPath> {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         let (match_type, rest) = match (dialect, segments.as_slice()) {
             (_, []) => return Ok(Self::All),
@@ -60,7 +60,7 @@ impl<'a> SubscriptionPath<'a> {
 
     /// Whether the resource shows this one.
     #[must_use]
-    pub fn shows(&self, dialect: Dialect, subscription: &ActiveSubscription) -> bool {
+    pub(crate) fn shows(&self, dialect: Dialect, subscription: &ActiveSubscription) -> bool {
         match self {
             Self::All => subscription.dialect() == dialect,
             Self::Matcher(match_type, matcher) => subscription.asks_for(*match_type, matcher),

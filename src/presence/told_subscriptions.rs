@@ -24,7 +24,7 @@ use crate::{
 
 /// The connection that subscribes, and its hub.
 #[derive(Clone, Copy, Debug)]
-pub struct Subscriber<'a> {
+pub(crate) struct Subscriber<'a> {
     /// The path of the hub.
     pub hub: &'a str,
     /// The id of the connection.
@@ -42,7 +42,7 @@ pub struct ToldSubscriptions {
 
 /// The number of things that are over a limit, and so are not announced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Untold {
+pub(crate) struct Untold {
     /// Subscriptions beyond [`MAX_TOLD_SUBSCRIPTIONS`] or [`MAX_TOLD_BYTES`], and those whose URL is
     /// longer than a topic may be.
     pub subscriptions: usize,

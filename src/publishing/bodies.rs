@@ -14,11 +14,11 @@ use crate::base::{
 
 /// Names a body among those of its hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct BodyId(u64);
+pub(crate) struct BodyId(u64);
 
 /// The sender of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sender {
+pub(crate) enum Sender {
     /// A sender with a token.
     Admitted,
     /// A sender without a token, from this address if it is known.
@@ -27,7 +27,7 @@ pub enum Sender {
 
 /// The state of a body that is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
+pub(crate) struct Held {
     /// Its bytes in memory, and those of the buffer for the next ones.
     pub bytes: usize,
     /// The part that is still to come.
@@ -36,7 +36,7 @@ pub struct Held {
 
 /// The part of a body that is still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
+pub(crate) enum Missing {
     /// The rest of an update, or of a body that is one update.
     Rest,
     /// The next update, if there is one.
@@ -45,7 +45,7 @@ pub enum Missing {
 
 /// There is no room for a body. The number is the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum TooManyBodies {
+pub(crate) enum TooManyBodies {
     /// The hub reads as many bodies as it can.
     #[error("the hub is reading {0} bodies already, as many as it can")]
     OfHub(usize),
@@ -61,7 +61,7 @@ pub enum TooManyBodies {
 
 /// A body that begins, of which nothing has come.
 #[derive(Clone, Debug)]
-pub struct Arriving<T> {
+pub(crate) struct Arriving<T> {
     /// Its sender.
     pub sender: Sender,
     /// The part that comes first.
@@ -72,7 +72,7 @@ pub struct Arriving<T> {
 
 /// The bodies of one hub. `T` is returned for each body that is given up.
 #[derive(Debug)]
-pub struct Bodies<T> {
+pub(crate) struct Bodies<T> {
     /// A short list: it is searched from end to end.
     in_flight: Vec<Body<T>>,
     bytes: usize,
@@ -118,7 +118,7 @@ impl<T> Bodies<T> {
     ///
     /// # Errors
     /// [`TooManyBodies`]: the caller does not read the body.
-    pub fn enter(
+    pub(crate) fn enter(
         &mut self,
         arriving: Arriving<T>,
         now: Timestamp,
@@ -149,7 +149,12 @@ impl<T> Bodies<T> {
     ///
     /// # Errors
     /// [`TooManyBodies::Bytes`]: the caller reads the body no further.
-    pub fn hold(&mut self, id: BodyId, held: Held, now: Timestamp) -> Result<(), TooManyBodies> {
+    pub(crate) fn hold(
+        &mut self,
+        id: BodyId,
+        held: Held,
+        now: Timestamp,
+    ) -> Result<(), TooManyBodies> {
         let Some(body) = self.get_mut(id) else { return Ok(()) };
         let before = std::mem::replace(&mut body.held, held).bytes;
         body.since = now;
@@ -170,19 +175,19 @@ impl<T> Bodies<T> {
     }
 
     /// Removes a body that has ended, or is read no further.
-    pub fn leave(&mut self, id: BodyId) {
+    pub(crate) fn leave(&mut self, id: BodyId) {
         drop(self.remove(id));
     }
 
     /// Whether bodies may be read ahead while their updates are in work. The other half of the room is
     /// for bodies that cannot wait.
     #[must_use]
-    pub fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.bytes < MAX_BODIES_BYTES / 2
     }
 
     /// Gives up the bodies that were silent for too long.
-    pub fn look(&mut self, now: Timestamp) {
+    pub(crate) fn look(&mut self, now: Timestamp) {
         let is_silent = |body: &&Body<T>| now.since(body.since) >= body.patience();
         while let Some(body) = self.in_flight.iter().find(is_silent) {
             self.give_up(body.id, now);
@@ -191,12 +196,12 @@ impl<T> Bodies<T> {
 
     /// When the next body will have been silent for too long, if nothing more comes.
     #[must_use]
-    pub fn look_at(&self) -> Option<Timestamp> {
+    pub(crate) fn look_at(&self) -> Option<Timestamp> {
         self.in_flight.iter().map(|body| body.since.saturating_add(body.patience())).min()
     }
 
     /// Takes the bodies that were given up since the last call, each with the time of its silence.
-    pub fn given_up(&mut self) -> Vec<(T, Duration)> {
+    pub(crate) fn given_up(&mut self) -> Vec<(T, Duration)> {
         std::mem::take(&mut self.given_up)
     }
 

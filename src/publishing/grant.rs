@@ -20,7 +20,7 @@ use crate::{
 /// The right to publish that a request has shown. All updates of a streamed body are published under
 /// the grant of their request, until it expires.
 #[derive(Clone)]
-pub struct PublishGrant {
+pub(crate) struct PublishGrant {
     /// The rights of the request's token.
     pub access: Access,
     /// Where its idempotency keys are kept. It is known if the request has a key.
@@ -39,7 +39,7 @@ pub struct PublishGrant {
 
 /// Why an update is not published.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum PublishRefused {
+pub(crate) enum PublishRefused {
     /// It is wrong.
     #[error(transparent)]
     Invalid(InvalidPublishRequest),
@@ -71,7 +71,7 @@ impl PublishGrant {
     ///
     /// # Errors
     /// Why it is refused.
-    pub fn may_publish(
+    pub(crate) fn may_publish(
         &self,
         request: &PublishRequest,
         now: Timestamp,
@@ -93,7 +93,7 @@ impl PublishGrant {
 
     /// The refusal of a publication that cannot be read.
     #[must_use]
-    pub fn unreadable(&self, invalid: InvalidPublishRequest) -> PublishRefused {
+    pub(crate) fn unreadable(&self, invalid: InvalidPublishRequest) -> PublishRefused {
         match self.dialect {
             Dialect::V1 if invalid.is_over_limit() => PublishRefused::OverLimit(invalid),
             _ => PublishRefused::Invalid(invalid),

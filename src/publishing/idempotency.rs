@@ -16,17 +16,17 @@ use crate::base::{
     timestamp::Timestamp,
 };
 
-pub use counts::Counts;
+pub(crate) use counts::Counts;
 pub use fingerprint::Fingerprint;
-pub use memory::MemoryOutcomes;
+pub(crate) use memory::MemoryOutcomes;
 pub use outcomes::{Outcome, Outcomes, OutcomesFailed, OwnedKey};
 
 /// How long the outcome of a key is remembered.
-pub const REMEMBERED_FOR: Duration = Duration::from_mins(5);
+pub(crate) const REMEMBERED_FOR: Duration = Duration::from_mins(5);
 
 /// The next step of a request that has a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub(crate) enum Turn {
     /// It is the first: publish, [remember](Outcomes::remember) with the update, and
     /// [end](Idempotency::end).
     First,
@@ -41,7 +41,7 @@ pub enum Turn {
 }
 
 /// The keys in flight, and the outcomes of those before.
-pub struct Idempotency {
+pub(crate) struct Idempotency {
     in_flight: HashMap<OwnedKey, Fingerprint>,
     outcomes: Rc<dyn Outcomes>,
 }
@@ -49,7 +49,7 @@ pub struct Idempotency {
 impl Idempotency {
     /// No key is in flight.
     #[must_use]
-    pub fn new(outcomes: Rc<dyn Outcomes>) -> Self {
+    pub(crate) fn new(outcomes: Rc<dyn Outcomes>) -> Self {
         Self { in_flight: HashMap::new(), outcomes }
     }
 
@@ -57,7 +57,7 @@ impl Idempotency {
     ///
     /// # Errors
     /// [`OutcomesFailed`].
-    pub fn begin(
+    pub(crate) fn begin(
         &mut self,
         key: &OwnedKey,
         fingerprint: &Fingerprint,
@@ -87,12 +87,12 @@ impl Idempotency {
     ///
     /// # Errors
     /// [`OutcomesFailed`].
-    pub fn remember(&self, key: &OwnedKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
+    pub(crate) fn remember(&self, key: &OwnedKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
         self.outcomes.remember(key, outcome)
     }
 
     /// Ends the turn of the first request, whether it was published or not.
-    pub fn end(&mut self, key: &OwnedKey) {
+    pub(crate) fn end(&mut self, key: &OwnedKey) {
         self.in_flight.remove(key);
     }
 }

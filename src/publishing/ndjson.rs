@@ -9,7 +9,7 @@ use crate::base::limits::MAX_LINE_BYTES;
 
 /// The splitter of one body into lines.
 #[derive(Debug, Default)]
-pub struct Lines {
+pub(crate) struct Lines {
     /// The beginning of a line that is not complete.
     begun: Vec<u8>,
     /// Whether the line is over the limit. Then nothing of it is kept.
@@ -18,7 +18,7 @@ pub struct Lines {
 
 /// One line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line<'a> {
+pub(crate) enum Line<'a> {
     /// Its text, without the line break.
     Text(&'a [u8]),
     /// It has more than [`MAX_LINE_BYTES`].
@@ -27,7 +27,7 @@ pub enum Line<'a> {
 
 impl Lines {
     /// Gives `on_line` each line that the next chunk completes.
-    pub fn split(&mut self, chunk: &[u8], mut on_line: impl FnMut(Line<'_>)) {
+    pub(crate) fn split(&mut self, chunk: &[u8], mut on_line: impl FnMut(Line<'_>)) {
         let mut rest = chunk;
         while let Some((line, tail)) =
             memchr::memchr(b'\n', rest).and_then(|at| rest.split_at_checked(at))
@@ -45,7 +45,7 @@ impl Lines {
 
     /// Ends a body that came whole: its last line needs no line break. A body that broke off is not
     /// ended, since its last line may be half a line.
-    pub fn end(&mut self, mut on_line: impl FnMut(Line<'_>)) {
+    pub(crate) fn end(&mut self, mut on_line: impl FnMut(Line<'_>)) {
         let line = mem::take(&mut self.begun);
         if mem::take(&mut self.too_long) {
             on_line(Line::TooLong);
@@ -56,7 +56,7 @@ impl Lines {
 
     /// Bytes that a line takes which is not complete.
     #[must_use]
-    pub fn held_bytes(&self) -> usize {
+    pub(crate) fn held_bytes(&self) -> usize {
         self.begun.capacity()
     }
 

@@ -4,7 +4,7 @@ use crate::event_stream::event_id::EventId;
 
 /// An update that is durable and on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Published {
+pub(crate) struct Published {
     /// Its id.
     pub id: EventId,
     /// The number of connections that it is for, see [`Hub::reach`](crate::hub::engine::Hub::reach).

@@ -21,7 +21,7 @@ pub struct PublishRequest {
 
 /// The topics and options of an event stream, from the URL's query.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StreamTarget {
+pub(crate) struct StreamTarget {
     /// Their topics.
     pub topics: Topics,
     /// Whether the updates are private.

@@ -14,7 +14,7 @@ use crate::{
 
 /// Why a dialect forbids a publication that is well formed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ForbiddenPublication {
+pub(crate) enum ForbiddenPublication {
     /// The topic belongs to the hub itself.
     #[error("Invalid \"topic\" parameter: {0:?} is reserved for the hub")]
     ReservedTopic(String),
@@ -37,7 +37,7 @@ pub enum ForbiddenPublication {
 impl ForbiddenPublication {
     /// The field that is wrong.
     #[must_use]
-    pub fn field(&self) -> &'static str {
+    pub(crate) fn field(&self) -> &'static str {
         match self {
             Self::ReservedTopic(_) | Self::EveryTopic => "topic",
             Self::ReservedType => "type",
@@ -47,7 +47,7 @@ impl ForbiddenPublication {
 
     /// The status: 403 for a reserved topic in 0.x, 400 for all else.
     #[must_use]
-    pub fn status(&self, dialect: Dialect) -> u16 {
+    pub(crate) fn status(&self, dialect: Dialect) -> u16 {
         match (self, dialect) {
             (Self::ReservedTopic(_), Dialect::V0) => 403,
             _ => 400,
@@ -57,7 +57,7 @@ impl ForbiddenPublication {
 
 /// The rules of one dialect at one hub.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     /// The dialect.
     pub dialect: Dialect,
     /// The paths at which the hub is found. Topics below them are its own.
@@ -69,7 +69,7 @@ impl Rules<'_> {
     ///
     /// # Errors
     /// The first rule that it breaks.
-    pub fn check(
+    pub(crate) fn check(
         self,
         request: &PublishRequest,
         topics: &ResolvedTopics<'_>,

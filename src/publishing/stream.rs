@@ -21,7 +21,7 @@ use crate::{
 /// The parser of one such body. It gives publications, and the errors of wrong ones, in the order of
 /// the body.
 #[derive(Debug)]
-pub struct PublishStream {
+pub(crate) struct PublishStream {
     parser: Parser,
     /// Whether something was found, right or wrong.
     found: bool,
@@ -43,7 +43,7 @@ enum Parser {
 /// A body ended without a publication in it. Without this error its sender could believe that
 /// something was published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum NothingFound {
+pub(crate) enum NothingFound {
     /// All lines were blank.
     #[error("the body holds no line; each line is one update as a JSON object")]
     Lines,
@@ -57,7 +57,7 @@ pub enum NothingFound {
 
 /// Why a part of the body is no publication.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidPublication {
+pub(crate) enum InvalidPublication {
     /// The publication is wrong.
     #[error(transparent)]
     Request(#[from] InvalidPublishRequest),
@@ -73,12 +73,12 @@ pub enum InvalidPublication {
 }
 
 /// A publication, or why it is none.
-pub type Publication = Result<PublishRequest, InvalidPublication>;
+pub(crate) type Publication = Result<PublishRequest, InvalidPublication>;
 
 impl PublishStream {
     /// A stream of lines.
     #[must_use]
-    pub fn ndjson() -> Self {
+    pub(crate) fn ndjson() -> Self {
         Self { parser: Parser::Ndjson(Lines::default()), found: false }
     }
 
@@ -87,7 +87,7 @@ impl PublishStream {
     ///
     /// # Errors
     /// The first field of the query that is wrong.
-    pub fn event_stream(query: &str) -> Result<Self, InvalidPublishRequest> {
+    pub(crate) fn event_stream(query: &str) -> Result<Self, InvalidPublishRequest> {
         let (mut topics, mut private, mut keep_ids) = (Vec::<Topic>::new(), false, false);
         let is_ours = |name: &str| matches!(name, "topic" | "private" | "keep_ids");
         for pair in form::pairs_of(query.as_bytes(), is_ours) {
@@ -108,7 +108,7 @@ impl PublishStream {
     ///
     /// # Errors
     /// Why the rest of the body cannot be read.
-    pub fn read(
+    pub(crate) fn read(
         &mut self,
         chunk: &[u8],
         mut found: impl FnMut(Publication),
@@ -129,7 +129,7 @@ impl PublishStream {
 
     /// Bytes that are kept of a line or event that is not complete.
     #[must_use]
-    pub fn held_bytes(&self) -> usize {
+    pub(crate) fn held_bytes(&self) -> usize {
         match &self.parser {
             Parser::Ndjson(lines) => lines.held_bytes(),
             Parser::EventStream { decoder, .. } => decoder.held_bytes(),
@@ -138,7 +138,7 @@ impl PublishStream {
 
     /// Whether no line or event is begun, so that waiting for more takes little memory.
     #[must_use]
-    pub fn is_between(&self) -> bool {
+    pub(crate) fn is_between(&self) -> bool {
         let begun = match &self.parser {
             Parser::Ndjson(lines) => lines.held_bytes() > 0,
             Parser::EventStream { decoder, .. } => decoder.is_amid_event(),
@@ -148,7 +148,7 @@ impl PublishStream {
 
     /// Ends a body that came whole. An event that is not complete is discarded, as the standard
     /// demands. A body in which nothing was found gives [`InvalidPublication::NothingFound`].
-    pub fn end(&mut self, mut found: impl FnMut(Publication)) {
+    pub(crate) fn end(&mut self, mut found: impl FnMut(Publication)) {
         let mut any = mem::replace(&mut self.found, true);
         let nothing = match &mut self.parser {
             Parser::Ndjson(lines) => {

@@ -47,7 +47,7 @@ pub struct Config {
 
 /// How old a connection may become: by default an hour. Few networks let a connection live longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConnectionAge(pub Option<Duration>);
+pub(crate) struct ConnectionAge(pub Option<Duration>);
 
 impl Default for ConnectionAge {
     fn default() -> Self {

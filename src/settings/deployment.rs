@@ -13,7 +13,7 @@ use crate::{
 
 /// The settings of a deployment, read once: those of all hubs, and those of single ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Deployment {
+pub(crate) struct Deployment {
     all: Config,
     /// In the order of the names.
     single: Vec<(String, Config)>,
@@ -24,7 +24,7 @@ impl Deployment {
     ///
     /// # Errors
     /// The first variable that is wrong.
-    pub fn read(
+    pub(crate) fn read(
         hubs: &HubVariables,
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
@@ -41,13 +41,13 @@ impl Deployment {
 
     /// The settings of hubs that have none of their own.
     #[must_use]
-    pub fn of_all(&self) -> &Config {
+    pub(crate) fn of_all(&self) -> &Config {
         &self.all
     }
 
     /// The settings of the hub of this name.
     #[must_use]
-    pub fn of_hub(&self, name: &str) -> Cow<'_, Config> {
+    pub(crate) fn of_hub(&self, name: &str) -> Cow<'_, Config> {
         let own = self.single.binary_search_by(|(own, _)| own.as_str().cmp(name));
         match own.ok().and_then(|at| self.single.get(at)) {
             Some((_, own)) => Cow::Borrowed(own),
@@ -57,7 +57,7 @@ impl Deployment {
     }
 
     /// The secrets that are allowed in development only, each as the error of its variable.
-    pub fn weak_secrets(&self) -> impl Iterator<Item = &InvalidTrust> {
+    pub(crate) fn weak_secrets(&self) -> impl Iterator<Item = &InvalidTrust> {
         let single = self.single.iter().flat_map(|(_, own)| own.authorization.trust.weak_secrets());
         let of_all = self.all.authorization.trust.weak_secrets();
         of_all.iter().chain(single.filter(|weak| weak.hub.is_some()))

@@ -12,7 +12,7 @@ use crate::{
 /// Variables of single hubs, which override those of all hubs. The host parses the text of `HUBS`:
 /// every host has a parser of JSON, and a second one would be a third of the module's size.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HubVariables(
+pub(crate) struct HubVariables(
     /// In the order of hubs and variables. A `BTreeMap` would add a sixtieth to the wasm.
     Vec<Set>,
 );
@@ -30,7 +30,7 @@ impl HubVariables {
     /// # Errors
     /// No hub can have the name, or there is no such variable. The name is shown, the value is not,
     /// since it may be a key.
-    pub fn insert(
+    pub(crate) fn insert(
         &mut self,
         hub: &str,
         variable: &str,
@@ -61,7 +61,7 @@ impl HubVariables {
 
     /// The value of the variable `name`, if it is set for this hub.
     #[must_use]
-    pub fn get(&self, hub: &str, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, hub: &str, name: &str) -> Option<&str> {
         let at = self.find(hub, name).ok()?;
         self.0.get(at).map(|set| set.value.as_str())
     }
@@ -72,7 +72,7 @@ impl HubVariables {
     }
 
     /// The hubs that have variables of their own.
-    pub fn hubs(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn hubs(&self) -> impl Iterator<Item = &str> {
         self.0.chunk_by(|a, b| a.hub == b.hub).filter_map(|own| Some(own.first()?.hub.as_str()))
     }
 }

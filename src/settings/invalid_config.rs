@@ -8,10 +8,10 @@ use crate::{
 };
 
 /// The name of the variable for single hubs, which no hub can have of its own.
-pub const HUBS: &str = "HUBS";
+pub(crate) const HUBS: &str = "HUBS";
 
 /// The form that the variable must have.
-pub const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with hubs, their variables, and texts as values"#;
+pub(crate) const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with hubs, their variables, and texts as values"#;
 
 /// Why a variable is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

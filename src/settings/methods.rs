@@ -3,14 +3,14 @@
 use thiserror::Error;
 
 /// The value of `Allow` below the subscriptions of a hub, whichever halves are on.
-pub const OF_API: &str = "GET, HEAD, OPTIONS";
+pub(crate) const OF_API: &str = "GET, HEAD, OPTIONS";
 
 /// The methods that ask for a stream.
-pub const OF_STREAMS: [&str; 3] = ["GET", "HEAD", "QUERY"];
+pub(crate) const OF_STREAMS: [&str; 3] = ["GET", "HEAD", "QUERY"];
 
 /// Why a hub, or a part of it, does not accept a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum MethodRefused {
+pub(crate) enum MethodRefused {
     /// The method is none of these.
     #[error("the method is not one of {0}")]
     NotAllowed(&'static str),
@@ -27,7 +27,7 @@ pub enum MethodRefused {
 impl MethodRefused {
     /// The value of `Allow` in the answer: RFC 9110 § 10.2.1.
     #[must_use]
-    pub fn allowed(self) -> &'static str {
+    pub(crate) fn allowed(self) -> &'static str {
         let (Self::NotAllowed(allowed) | Self::SwitchedOff { allowed, .. }) = self;
         allowed
     }
@@ -37,7 +37,7 @@ impl MethodRefused {
 ///
 /// # Errors
 /// [`MethodRefused::NotAllowed`].
-pub fn check_reading(method: &str) -> Result<(), MethodRefused> {
+pub(crate) fn check_reading(method: &str) -> Result<(), MethodRefused> {
     match method {
         "GET" | "HEAD" => Ok(()),
         _ => Err(MethodRefused::NotAllowed("GET, HEAD")),
@@ -46,7 +46,7 @@ pub fn check_reading(method: &str) -> Result<(), MethodRefused> {
 
 /// Which halves of a hub are switched on: `PUBLISHING`, `SUBSCRIBING`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Methods {
+pub(crate) struct Methods {
     /// POST.
     pub publishing: bool,
     /// GET, HEAD and QUERY.
@@ -64,7 +64,7 @@ impl Methods {
     ///
     /// # Errors
     /// A half is switched off, or there is no such method.
-    pub fn check(self, method: &str) -> Result<(), MethodRefused> {
+    pub(crate) fn check(self, method: &str) -> Result<(), MethodRefused> {
         let allowed = self.allow();
         match method {
             "GET" | "HEAD" | "QUERY" if !self.subscribing => {
@@ -80,7 +80,7 @@ impl Methods {
 
     /// The value of `Allow`, RFC 9110 § 10.2.1, and of `Access-Control-Allow-Methods`.
     #[must_use]
-    pub fn allow(self) -> &'static str {
+    pub(crate) fn allow(self) -> &'static str {
         match (self.subscribing, self.publishing) {
             (true, true) => "GET, HEAD, QUERY, POST, OPTIONS",
             (true, false) => "GET, HEAD, QUERY, OPTIONS",

@@ -15,7 +15,7 @@ const LONGEST: usize = 40;
 
 /// A name that is not one of the hub's, and the one that was perhaps meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NearMiss<'name> {
+pub(crate) struct NearMiss<'name> {
     /// The name as it is set.
     pub name: &'name str,
     /// The variable that was perhaps meant.
@@ -31,14 +31,14 @@ impl fmt::Display for NearMiss<'_> {
 
 /// The variable that an unknown name perhaps means, where every name is the hub's.
 #[must_use]
-pub fn near_miss(name: &str) -> Option<&'static str> {
+pub(crate) fn near_miss(name: &str) -> Option<&'static str> {
     nearest(name, |name, variable| is_near(name, variable) || is_plural(name, variable))
 }
 
 /// The names of an environment that are nearly variables of the hub. An application may have variables
 /// of its own beside them. So `CORS_ORIGIN` is not taken for `CORS_ORIGINS`, and no name is taken for a
 /// variable that is set too.
-pub fn near_misses(names: &[String]) -> impl Iterator<Item = NearMiss<'_>> {
+pub(crate) fn near_misses(names: &[String]) -> impl Iterator<Item = NearMiss<'_>> {
     let near = |name: &str, variable: &str| is_near(name, variable) && !is_plural(name, variable);
     let near = names.iter().filter_map(move |name| {
         let meant = nearest(name, near)?;

@@ -11,7 +11,7 @@ use crate::{
 
 /// The secret that an operator's request holds in the header `Authorization: Bearer …`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct OperatorKey(String);
+pub(crate) struct OperatorKey(String);
 
 /// Why a text is not an operator's key. Of the text only its length is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -31,7 +31,7 @@ impl OperatorKey {
     /// Whether the header holds the key. The time of the comparison does not depend on how much of the
     /// key is right.
     #[must_use]
-    pub fn admits(&self, authorization: &str) -> bool {
+    pub(crate) fn admits(&self, authorization: &str) -> bool {
         let (scheme, presented) = authorization.split_once(' ').unwrap_or((authorization, ""));
         let (own, presented) = (self.0.as_bytes(), presented.trim().as_bytes());
         let mut differs = own.len() ^ presented.len();

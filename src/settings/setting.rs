@@ -9,7 +9,7 @@ use crate::{
 
 /// Variables that belong together.
 #[derive(Clone, Copy, Debug)]
-pub struct Group {
+pub(crate) struct Group {
     /// Its heading in the documentation.
     #[allow(dead_code, reason = "the tests write the documentation with it")]
     pub title: &'static str,
@@ -19,7 +19,7 @@ pub struct Group {
 
 /// A variable: a row of the table.
 #[derive(Clone, Copy, Debug)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// Its name.
     pub name: &'static str,
     /// Its meaning when it is not set.
@@ -38,7 +38,7 @@ pub struct Setting {
 
 /// The meaning of a variable that is not set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Preset {
+pub(crate) enum Preset {
     /// That of this value.
     Value(&'static str),
     /// One that no value has, in words.

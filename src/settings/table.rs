@@ -11,7 +11,7 @@ use crate::settings::{
 };
 
 /// The table, in the order of README.md.
-pub const GROUPS: &[Group] = &[
+pub(crate) const GROUPS: &[Group] = &[
     access::GROUP,
     keys::GROUP,
     public_url::GROUP,
@@ -32,7 +32,7 @@ const COUNT: usize = {
 
 /// The names of all variables.
 #[expect(clippy::indexing_slicing, reason = "a constant out of bounds does not compile")]
-pub const VARIABLES: [&str; COUNT] = {
+pub(crate) const VARIABLES: [&str; COUNT] = {
     let (mut names, mut at) = ([""; COUNT], 0);
     while at < COUNT {
         names[at] = READERS[at].name;

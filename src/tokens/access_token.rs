@@ -18,7 +18,7 @@ pub(crate) fn issuer<'a>(payload: &'a Payload<'_>) -> Option<&'a str> {
 
 /// The claims that a token must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expected<'a> {
+pub(crate) struct Expected<'a> {
     /// The issuer whose key verifies the signature.
     pub issuer: &'a str,
     /// The hub's resource identifier, which is the audience.
@@ -29,7 +29,7 @@ pub struct Expected<'a> {
 ///
 /// # Errors
 /// Why it is refused.
-pub fn parse(
+pub(crate) fn parse(
     payload: &Payload<'_>,
     Expected { issuer, resource }: Expected<'_>,
     now: Timestamp,

@@ -44,7 +44,7 @@ pub enum Curve {
 
 /// The kind of key that an algorithm takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum KeyKind {
+pub(crate) enum KeyKind {
     /// Bytes that both sides know.
     Secret,
     /// An RSA public key.
@@ -66,7 +66,7 @@ pub struct UnknownAlgorithm {
 
 /// The parameters of an algorithm in the words of Web Cryptography.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parameters {
+pub(crate) struct Parameters {
     /// The `name`.
     pub name: &'static str,
     /// The `hash`, for all but Ed25519.

@@ -6,7 +6,7 @@ mod invalid;
 #[cfg(test)]
 mod tests;
 
-pub use invalid::InvalidClaims;
+pub(crate) use invalid::InvalidClaims;
 
 use self::form::{PAYLOAD, Path, SHORT_OF_0_X, SHORT_OF_1_0};
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
 
 /// The rights that an application gives to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApplicationClaims {
+pub(crate) struct ApplicationClaims {
     /// The updates that may be published and seen.
     pub grants: Grants,
     /// Who publishes, if the application says it.
@@ -45,7 +45,7 @@ const MAX_SECONDS: f64 = 1e11;
 /// # Errors
 /// The part that is wrong, and the form that would be right. An unknown member is refused, so that a
 /// misspelt name grants neither more nor less than was meant.
-pub fn parse(json: &str, now: Timestamp) -> Result<ApplicationClaims, InvalidClaims> {
+pub(crate) fn parse(json: &str, now: Timestamp) -> Result<ApplicationClaims, InvalidClaims> {
     if json.len() > MAX_TOKEN_BYTES {
         let (of, count, limit) = ("bytes of JSON", json.len(), MAX_TOKEN_BYTES);
         return Err(InvalidToken::TooMany { of, count, limit }.into());

@@ -4,7 +4,7 @@ use crate::tokens::{bearer::CookieNames, origins::Origins, trust::Trust};
 
 /// The part of the configuration that is about authorization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Authorization {
+pub(crate) struct Authorization {
     /// The keys and the issuers that are trusted.
     pub trust: Trust,
     /// Whether everybody may publish without a token: `ANONYMOUS_PUBLISH`.

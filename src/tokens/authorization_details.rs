@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The `type` of a detail that is meant for a hub, compared byte by byte.
-pub const TYPE: &str = "https://mercure.rocks/authorization-detail";
+pub(crate) const TYPE: &str = "https://mercure.rocks/authorization-detail";
 
 /// The grants of the details.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

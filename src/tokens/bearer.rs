@@ -9,7 +9,7 @@ use crate::{
 
 /// The parts of a request that may carry a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Carriers<'request> {
+pub(crate) struct Carriers<'request> {
     /// The `Authorization` header.
     pub authorization: Option<&'request str>,
     /// The `Cookie` header.
@@ -20,7 +20,7 @@ pub struct Carriers<'request> {
 
 /// A token as it was presented.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Presented {
+pub(crate) struct Presented {
     /// The text.
     pub token: String,
     /// Where it stood.
@@ -43,11 +43,11 @@ pub enum Carrier {
 #[error(
     "the Authorization header is not \"Bearer\" and one token in the JWS compact serialization"
 )]
-pub struct InvalidAuthorization;
+pub(crate) struct InvalidAuthorization;
 
 /// The names of the cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CookieNames {
+pub(crate) struct CookieNames {
     /// In 0.x.
     pub v0: String,
     /// In 1.0.
@@ -67,7 +67,7 @@ impl Default for CookieNames {
 impl CookieNames {
     /// The same name in both dialects; `None` if no cookie can have it, RFC 6265 § 4.1.1.
     #[must_use]
-    pub fn same(name: &str) -> Option<Self> {
+    pub(crate) fn same(name: &str) -> Option<Self> {
         is_token(name).then(|| Self { v0: name.to_owned(), v1: name.to_owned() })
     }
 }
@@ -80,7 +80,7 @@ impl CookieNames {
 ///
 /// # Errors
 /// When there is an `Authorization` header that carries no token, or more than one.
-pub fn find(
+pub(crate) fn find(
     carriers: Carriers<'_>,
     dialect: Option<Dialect>,
     names: &CookieNames,
@@ -108,7 +108,7 @@ impl Presented {
     ///
     /// # Errors
     /// [`InvalidToken::Malformed`].
-    pub fn jws(&self) -> Result<Jws<'_>, InvalidToken> {
+    pub(crate) fn jws(&self) -> Result<Jws<'_>, InvalidToken> {
         Ok(Jws::parse(&self.token)?)
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// Why a request is not authorized. As text it is the `detail` of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Unauthorized {
+pub(crate) enum Unauthorized {
     /// No token was presented.
     #[error("this needs a token, and none was presented")]
     Missing,
@@ -38,14 +38,14 @@ pub enum Unauthorized {
 impl Unauthorized {
     /// The token has no grant for one of the topics of a publication, or none at all.
     #[must_use]
-    pub fn no_publish_grant() -> Self {
+    pub(crate) fn no_publish_grant() -> Self {
         Self::InsufficientScope("it has no publish grant for one of the update's topics".to_owned())
     }
 
     /// The status in a dialect. In 0.x the reference hub answers everything with 401, and clients
     /// expect it.
     #[must_use]
-    pub fn status(&self, dialect: Dialect) -> u16 {
+    pub(crate) fn status(&self, dialect: Dialect) -> u16 {
         match (self, dialect) {
             (Self::KeysUnavailable, _) => 503,
             (_, Dialect::V0) | (Self::Missing | Self::Token(_) | Self::NoKey, _) => 401,
@@ -56,7 +56,7 @@ impl Unauthorized {
 
     /// The error code: RFC 6750 § 3.1. A request without a token gets none.
     #[must_use]
-    pub fn code(&self) -> Option<&'static str> {
+    pub(crate) fn code(&self) -> Option<&'static str> {
         match self {
             Self::Missing | Self::NoKey | Self::KeysUnavailable | Self::Origin(_) => None,
             Self::Presentation(_) => Some("invalid_request"),
@@ -67,7 +67,7 @@ impl Unauthorized {
 
     /// The `WWW-Authenticate` header. `metadata` is the URL of the hub's metadata, if it has any.
     #[must_use]
-    pub fn challenge(&self, dialect: Dialect, metadata: Option<&str>) -> Option<String> {
+    pub(crate) fn challenge(&self, dialect: Dialect, metadata: Option<&str>) -> Option<String> {
         if self.code().is_none() && self.status(dialect) != 401 {
             return None;
         }

@@ -25,7 +25,7 @@ const NOT_MERCURE: InvalidToken = InvalidToken::Claims(
 ///
 /// # Errors
 /// Why it is refused.
-pub fn parse(payload: &Payload<'_>, now: Timestamp) -> Result<Grants, InvalidToken> {
+pub(crate) fn parse(payload: &Payload<'_>, now: Timestamp) -> Result<Grants, InvalidToken> {
     let claims = payload.claims().ok_or(NOT_CLAIMS)?;
     let expires = Dates::of(claims).map_err(|_| NOT_CLAIMS)?.check(now)?;
     grants(claim(claims).unwrap_or(&Json::Null), expires)

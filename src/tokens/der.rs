@@ -9,7 +9,7 @@ use crate::{
 
 /// Why bytes are not a public key that can verify a signature here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum InvalidPublicKey {
+pub(crate) enum InvalidPublicKey {
     /// The structure is not the one that RFC 5280 has.
     #[error("it is not a well-formed DER structure of its kind")]
     Structure,

@@ -6,26 +6,26 @@ use crate::{base::timestamp::Timestamp, tokens::key_set::KeySet};
 
 /// How long a key set is used before it is fetched again. Authorization servers commonly allow caches
 /// this time, and a withdrawn key is forgotten soon enough.
-pub const MAX_AGE: Duration = Duration::from_mins(10);
+pub(crate) const MAX_AGE: Duration = Duration::from_mins(10);
 
 /// The least time between two fetches. So nobody makes the hub hammer an authorization server by
 /// inventing a `kid` for each request.
-pub const MIN_INTERVAL: Duration = Duration::from_secs(30);
+pub(crate) const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How long a key set is used while it cannot be fetched again: over a bad night of the authorization
 /// server. It is no longer, since a withdrawn key would live as long.
-pub const MAX_STALE: Duration = Duration::from_hours(24);
+pub(crate) const MAX_STALE: Duration = Duration::from_hours(24);
 
 /// The key set of one URL, as it was fetched last.
 #[derive(Clone, Debug, Default)]
-pub struct FetchedKeys {
+pub(crate) struct FetchedKeys {
     fetched: Option<(Timestamp, Rc<KeySet>)>,
     attempted: Option<Timestamp>,
 }
 
 /// The decision about a key set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
+pub(crate) enum Next {
     /// Use it.
     Use(Rc<KeySet>),
     /// Fetch it first.
@@ -36,7 +36,7 @@ pub enum Next {
 
 impl FetchedKeys {
     /// Decides for a token. `is_known` tells whether a key set has a key for it.
-    pub fn next(&self, now: Timestamp, is_known: impl Fn(&KeySet) -> bool) -> Next {
+    pub(crate) fn next(&self, now: Timestamp, is_known: impl Fn(&KeySet) -> bool) -> Next {
         let may_fetch = self.may_fetch(now);
         match &self.fetched {
             Some((at, keys)) if now.since(*at) < MAX_AGE && (is_known(keys) || !may_fetch) => {
@@ -54,12 +54,12 @@ impl FetchedKeys {
     }
 
     /// Notes that a fetch begins.
-    pub fn begin(&mut self, now: Timestamp) {
+    pub(crate) fn begin(&mut self, now: Timestamp) {
         self.attempted = Some(now);
     }
 
     /// Takes the fetched set, or `None` if the fetch failed. Returns the set to use.
-    pub fn finish(&mut self, now: Timestamp, fetched: Option<KeySet>) -> Option<Rc<KeySet>> {
+    pub(crate) fn finish(&mut self, now: Timestamp, fetched: Option<KeySet>) -> Option<Rc<KeySet>> {
         if let Some(keys) = fetched {
             self.fetched = Some((now, Rc::new(keys)));
         }

@@ -14,7 +14,7 @@ use crate::{
 /// A signed token, taken apart. Nothing in it is trusted before the signature is verified. Until then
 /// it only chooses the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Jws<'token> {
+pub(crate) struct Jws<'token> {
     /// The text that is signed.
     pub signing_input: &'token str,
     /// The header, as far as it is read.
@@ -27,7 +27,7 @@ pub struct Jws<'token> {
 
 /// The header: RFC 7515 § 4. Keys that it brings along (`jwk`, `jku`, `x5u`, `x5c`) are not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
+pub(crate) struct Header {
     /// `alg`, which is not yet compared with the list of those allowed.
     pub algorithm: Algorithm,
     /// `typ`.
@@ -68,7 +68,7 @@ impl<'token> Jws<'token> {
     ///
     /// # Errors
     /// The first defect.
-    pub fn parse(token: &'token str) -> Result<Self, InvalidJws> {
+    pub(crate) fn parse(token: &'token str) -> Result<Self, InvalidJws> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(InvalidJws::TooLong(token.len()));
         }

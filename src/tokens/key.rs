@@ -16,7 +16,7 @@ use crate::{
 
 /// A key that verifies signatures, in the form that the platform imports.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Key {
+pub(crate) struct Key {
     id: Option<String>,
     /// The only algorithm that it is for, which fits its kind.
     algorithm: Option<Algorithm>,
@@ -28,7 +28,7 @@ pub struct Key {
 
 /// A format of `importKey`: Web Cryptography § 14.3.9.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+pub(crate) enum Format {
     /// `raw`: a secret, or the coordinates of a point.
     Raw,
     /// `spki`: a `SubjectPublicKeyInfo` in DER.
@@ -37,7 +37,7 @@ pub enum Format {
 
 /// Why something is not a verification key.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidKey {
+pub(crate) enum InvalidKey {
     /// A secret of no bytes, or of white space alone.
     #[error("it is blank")]
     Blank,
@@ -62,7 +62,7 @@ pub enum InvalidKey {
 
 /// Why a secret protects little.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Weakness {
+pub(crate) enum Weakness {
     /// It could be guessed.
     #[error(
         "has {0} bytes, but must have {MIN_SECRET_BYTES} or more, as from openssl rand -hex 32"
@@ -86,7 +86,7 @@ impl Key {
     ///
     /// # Errors
     /// [`InvalidKey::Blank`], or [`InvalidKey::Lookalike`] for a text that others may know.
-    pub fn secret(bytes: Vec<u8>) -> Result<Self, InvalidKey> {
+    pub(crate) fn secret(bytes: Vec<u8>) -> Result<Self, InvalidKey> {
         if String::from_utf8_lossy(&bytes).trim().is_empty() {
             return Err(InvalidKey::Blank);
         }
@@ -100,7 +100,7 @@ impl Key {
     ///
     /// # Errors
     /// [`InvalidKey::Pem`] or [`InvalidKey::PublicKey`].
-    pub fn from_pem(text: &str) -> Result<Self, InvalidKey> {
+    pub(crate) fn from_pem(text: &str) -> Result<Self, InvalidKey> {
         Ok(Self { is_pem: true, ..Self::from_spki(pem::spki(text)?)? })
     }
 
@@ -139,31 +139,31 @@ impl Key {
 
     /// Its kind.
     #[must_use]
-    pub fn kind(&self) -> KeyKind {
+    pub(crate) fn kind(&self) -> KeyKind {
         self.kind
     }
 
     /// Its `kid`.
     #[must_use]
-    pub fn id(&self) -> Option<&str> {
+    pub(crate) fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
     /// The form to import it in.
     #[must_use]
-    pub fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         self.format
     }
 
     /// The bytes to import.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Why it is a weak secret, if it is one.
     #[must_use]
-    pub fn weakness(&self) -> Option<Weakness> {
+    pub(crate) fn weakness(&self) -> Option<Weakness> {
         // A known secret stays known with a line break or quotes around it, as shells leave them.
         let bare = |text: &u8| !text.is_ascii_whitespace() && !b"\"'".contains(text);
         let first = self.bytes.iter().position(bare).unwrap_or_default();
@@ -178,7 +178,7 @@ impl Key {
 
     /// Whether it may verify this algorithm: the kind must fit, and the key's own `alg`.
     #[must_use]
-    pub fn fits(&self, algorithm: Algorithm) -> bool {
+    pub(crate) fn fits(&self, algorithm: Algorithm) -> bool {
         algorithm.fits(self.kind) && self.algorithm.is_none_or(|own| own == algorithm)
     }
 }

@@ -17,11 +17,11 @@ use crate::{
 
 /// At least one key and no more than [`MAX_KEYS`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeySet(Vec<Key>);
+pub(crate) struct KeySet(Vec<Key>);
 
 /// Why a text is not a set of keys.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidKeySet {
+pub(crate) enum InvalidKeySet {
     /// It is one key, and that is wrong.
     #[error(transparent)]
     Key(#[from] InvalidKey),
@@ -43,7 +43,7 @@ impl KeySet {
     /// # Errors
     /// The first defect. A text that looks like a key of any other form is never taken for a secret: see
     /// [`lookalike`].
-    pub fn parse(text: &str) -> Result<Self, InvalidKeySet> {
+    pub(crate) fn parse(text: &str) -> Result<Self, InvalidKeySet> {
         let key = match json::object(lookalike::trimmed(text)) {
             Ok(json) if json.get("keys").is_some() => return Self::configured(&json),
             Ok(json) if json.get("kty").is_some() => jwk::public_or_secret(&json)?,
@@ -72,7 +72,7 @@ impl KeySet {
     ///
     /// # Errors
     /// When no key is left, or too many are.
-    pub fn from_public_jwks(text: &str) -> Result<Self, InvalidKeySet> {
+    pub(crate) fn from_public_jwks(text: &str) -> Result<Self, InvalidKeySet> {
         let jwks = json::object(text).map_err(|_| InvalidKeySet::Syntax)?;
         let mut keys = Self::of_json(&jwks)?.0;
         keys.retain(|key| key.kind() != KeyKind::Secret);
@@ -89,7 +89,7 @@ impl KeySet {
 
     /// The keys that may have signed a token of this algorithm and `kid`. A token without a `kid`, and a
     /// key without an id, fit any: the `kid` is a hint, RFC 7515 § 4.1.4.
-    pub fn candidates<'set>(
+    pub(crate) fn candidates<'set>(
         &'set self,
         algorithm: Algorithm,
         id: Option<&'set str>,
@@ -103,7 +103,7 @@ impl KeySet {
 
     /// The keys.
     #[must_use]
-    pub fn keys(&self) -> &[Key] {
+    pub(crate) fn keys(&self) -> &[Key] {
         &self.0
     }
 }

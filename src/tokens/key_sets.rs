@@ -17,18 +17,18 @@ use crate::{
 };
 
 /// How long a key set may take to arrive: clients that wait for it have an `EventSource` open.
-pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long other askers wait for a fetch: its timeout, and the time to tell its end. An asker that has
 /// not told it by then is gone.
-pub const FETCH_DEADLINE: Duration = FETCH_TIMEOUT.saturating_add(Duration::from_secs(2));
+pub(crate) const FETCH_DEADLINE: Duration = FETCH_TIMEOUT.saturating_add(Duration::from_secs(2));
 
 // A fetch is no longer waited for when the next one may begin.
 const _: () = assert!(FETCH_DEADLINE.as_millis() < MIN_INTERVAL.as_millis());
 
 /// The key sets of all URLs, no more than [`MAX_KEY_SETS`].
 #[derive(Clone, Debug, Default)]
-pub struct KeySets {
+pub(crate) struct KeySets {
     clock: Clock,
     /// In the order in which they were asked for last.
     all: Vec<Fetched>,
@@ -36,7 +36,7 @@ pub struct KeySets {
 
 /// The decision about a key set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
+pub(crate) enum Next {
     /// Use it. The key that is asked for may be missing in it.
     Use(Rc<KeySet>),
     /// Fetch it, and tell [`KeySets::finish`] the end of the fetch. Only one asker fetches.
@@ -67,7 +67,12 @@ impl KeySets {
     /// Decides for a token. `is_known` tells whether a key set has a key for it.
     ///
     /// A key that is known is used at once, also while its set is fetched anew.
-    pub fn next(&mut self, url: &str, now: Timestamp, is_known: &dyn Fn(&KeySet) -> bool) -> Next {
+    pub(crate) fn next(
+        &mut self,
+        url: &str,
+        now: Timestamp,
+        is_known: &dyn Fn(&KeySet) -> bool,
+    ) -> Next {
         let now = self.clock.tick(now);
         let Some(fetched) = self.of(url, now) else { return Next::Unavailable };
         fetched.next(now, is_known)
@@ -77,7 +82,7 @@ impl KeySets {
     ///
     /// # Errors
     /// Why the document is not a key set, for the log. It counts as a fetch that failed.
-    pub fn finish(
+    pub(crate) fn finish(
         &mut self,
         url: &str,
         now: Timestamp,

@@ -64,7 +64,7 @@ const FILES: [&str; 13] = [
 
 /// Looks for anything in these bytes that is no secret.
 #[must_use]
-pub fn of(bytes: &[u8]) -> Option<Lookalike> {
+pub(crate) fn of(bytes: &[u8]) -> Option<Lookalike> {
     if is_der(bytes) {
         return Some(Lookalike::Der);
     }

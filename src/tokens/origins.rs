@@ -11,7 +11,7 @@ use thiserror::Error;
 /// Origins are compared in their normal form, in which no port is written that is the scheme's own:
 /// RFC 6454 § 6.2.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origins {
+pub(crate) struct Origins {
     any: bool,
     listed: Vec<String>,
     wildcards: Vec<Wildcard>,
@@ -29,7 +29,7 @@ struct Wildcard {
 /// The text is not an origin: scheme, host and perhaps a port, and nothing behind them.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{text:?} is not an origin such as https://example.com")]
-pub struct InvalidOrigin {
+pub(crate) struct InvalidOrigin {
     /// The text that was given.
     pub text: String,
 }
@@ -37,13 +37,13 @@ pub struct InvalidOrigin {
 impl Origins {
     /// Whether every origin is allowed. Credentials are then not allowed.
     #[must_use]
-    pub fn is_any(&self) -> bool {
+    pub(crate) fn is_any(&self) -> bool {
         self.any
     }
 
     /// Whether pages of this origin, as the `Origin` header has it, are allowed.
     #[must_use]
-    pub fn allow(&self, origin: &str) -> bool {
+    pub(crate) fn allow(&self, origin: &str) -> bool {
         if self.any {
             return true;
         }
@@ -57,7 +57,7 @@ impl Origins {
 
     /// The first that is no wildcard and that a server can have.
     #[must_use]
-    pub fn first_of_server(&self) -> Option<&str> {
+    pub(crate) fn first_of_server(&self) -> Option<&str> {
         self.listed.iter().map(String::as_str).find(|origin| is_of_server(origin))
     }
 
@@ -97,7 +97,7 @@ impl FromStr for Origins {
 /// shortest form, and without the port of the scheme. Internationalized names must be written in
 /// ASCII, as browsers send them.
 #[must_use]
-pub fn normalize(text: &str) -> Option<String> {
+pub(crate) fn normalize(text: &str) -> Option<String> {
     if text == "null" {
         return Some(text.to_owned());
     }

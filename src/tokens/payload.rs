@@ -9,7 +9,7 @@ use crate::base::json::{self, Json};
 /// Before the signature is verified, the claims of a token of 0.x are not looked at, and so they are
 /// not parsed either.
 #[derive(Clone, Debug)]
-pub struct Payload<'text> {
+pub(crate) struct Payload<'text> {
     text: &'text str,
     claims: OnceCell<Option<Json<'text>>>,
 }

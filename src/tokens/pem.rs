@@ -11,7 +11,7 @@ use crate::tokens::der::{self, InvalidPublicKey};
 
 /// Why a text is not a public key in PEM.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidPem {
+pub(crate) enum InvalidPem {
     /// The lines around the base64, or the base64 itself, are not as RFC 7468 § 3 has them.
     #[error("it is not PEM as RFC 7468 has it")]
     Syntax,

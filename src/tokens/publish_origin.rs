@@ -7,7 +7,7 @@ use crate::tokens::origins::{self, Origins};
 
 /// Why a publication with a cookie is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ForbiddenOrigin {
+pub(crate) enum ForbiddenOrigin {
     /// The request does not say where it comes from.
     #[error("a publication with a cookie needs an Origin or a Referer header")]
     Missing,
@@ -23,7 +23,7 @@ pub enum ForbiddenOrigin {
 ///
 /// # Errors
 /// [`ForbiddenOrigin`].
-pub fn check(
+pub(crate) fn check(
     origins: &Origins,
     origin: Option<&str>,
     referer: Option<&str>,

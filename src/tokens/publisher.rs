@@ -9,7 +9,7 @@ use crate::tokens::{key::Key, payload::Payload};
 /// The publisher that a token or an application names: the subject of its issuer, or else the holder of
 /// the key. It is kept as the bytes for a digest, and no two publishers have the same bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Publisher(Vec<u8>);
+pub(crate) struct Publisher(Vec<u8>);
 
 /// The idempotency keys of one publisher.
 ///
@@ -26,7 +26,7 @@ impl Publisher {
     ///
     /// A token of 0.x may claim any issuer, and is never taken for one of a trusted issuer.
     #[must_use]
-    pub fn of_token(issuer: Option<&str>, payload: &Payload<'_>, key: &Key) -> Self {
+    pub(crate) fn of_token(issuer: Option<&str>, payload: &Payload<'_>, key: &Key) -> Self {
         let claim = |name| payload.claims()?.text(name).ok()?.filter(|text| !text.is_empty());
         let (trusted, claimed) = (issuer.unwrap_or_default(), claim("iss").unwrap_or_default());
         let (kind, whose) = match claim("sub") {
@@ -39,7 +39,7 @@ impl Publisher {
     /// The publisher that an application names: the subject of an issuer, if there is one. The sender of
     /// a token never becomes that publisher, whatever the token claims.
     #[must_use]
-    pub fn of_application(issuer: Option<&str>, subject: &str) -> Self {
+    pub(crate) fn of_application(issuer: Option<&str>, subject: &str) -> Self {
         let issuer = issuer.unwrap_or_default();
         Self::of_parts(&[b"application", issuer.as_bytes(), subject.as_bytes()])
     }
@@ -55,7 +55,7 @@ impl Publisher {
 
     /// The bytes for a digest. They may hold a secret.
     #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }

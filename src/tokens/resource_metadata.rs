@@ -6,11 +6,11 @@ use serde::Serialize;
 use crate::tokens::{authorization_details, trust::Trust};
 
 /// The path of the document, which stands before the hub's own path: RFC 9728 § 3.
-pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// The document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ResourceMetadata<'a> {
+pub(crate) struct ResourceMetadata<'a> {
     resource: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_servers: Vec<&'a str>,
@@ -26,7 +26,7 @@ impl<'a> ResourceMetadata<'a> {
     /// The document of a hub with this resource identifier and name of the cookie of 1.0. A hub
     /// that trusts nobody has none: it answers 404.
     #[must_use]
-    pub fn new(resource: &'a str, trust: &'a Trust, cookie: &'a str) -> Self {
+    pub(crate) fn new(resource: &'a str, trust: &'a Trust, cookie: &'a str) -> Self {
         Self {
             resource,
             authorization_servers: trust.authorization_servers().collect(),
@@ -40,13 +40,13 @@ impl<'a> ResourceMetadata<'a> {
 
     /// Says that the hub has the subscription API and its events.
     #[must_use]
-    pub fn with_subscriptions(self) -> Self {
+    pub(crate) fn with_subscriptions(self) -> Self {
         Self { mercure_subscriptions: true, ..self }
     }
 
     /// The URL of the document: the well-known part goes between host and path, RFC 9728 § 3.1.
     #[must_use]
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let host = self.resource.find("://").map_or(0, |at| at + 3);
         let path = self.resource.get(host..).and_then(|rest| rest.find('/'));
         let (origin, path) = path
@@ -57,7 +57,7 @@ impl<'a> ResourceMetadata<'a> {
 
     /// The document as JSON.
     #[must_use]
-    pub fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 
 /// The total of the selectors of one subscription, or of one token.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SelectorTotals {
+pub(crate) struct SelectorTotals {
     bytes: usize,
     places: usize,
     regexp_bytes: usize,
@@ -39,7 +39,7 @@ pub enum OverTotal {
 
 impl SelectorTotals {
     /// Counts a selector that is not compiled.
-    pub fn add(&mut self, match_type: MatchType, text: &str) {
+    pub(crate) fn add(&mut self, match_type: MatchType, text: &str) {
         self.bytes += text.len();
         self.places += match match_type {
             MatchType::Topic => uri_template::places(text),
@@ -62,7 +62,7 @@ impl SelectorTotals {
     ///
     /// # Errors
     /// [`OverTotal`].
-    pub fn check(&self) -> Result<(), OverTotal> {
+    pub(crate) fn check(&self) -> Result<(), OverTotal> {
         if self.bytes > MAX_SELECTION_BYTES {
             return Err(OverTotal::Bytes(self.bytes));
         }
@@ -76,7 +76,7 @@ impl SelectorTotals {
     ///
     /// # Errors
     /// [`OverTotal::Regexps`].
-    pub fn compiled(&mut self, selector: &TopicSelector) -> Result<(), OverTotal> {
+    pub(crate) fn compiled(&mut self, selector: &TopicSelector) -> Result<(), OverTotal> {
         self.regexp_bytes += selector.regexp_bytes();
         if self.regexp_bytes > MAX_SELECTION_REGEXP_BYTES {
             return Err(OverTotal::Regexps(self.regexp_bytes));

@@ -25,8 +25,9 @@ mod issuers;
 mod names;
 mod variables;
 
+pub use invalid::InvalidTrust;
+pub(crate) use invalid::InvalidTrustReason;
 pub(crate) use invalid::of_hub;
-pub use invalid::{InvalidTrust, InvalidTrustReason};
 pub(crate) use names::{DEVELOPMENT, ISSUERS, PUBLISHER, SUBSCRIBER, TRUSTED_ISSUERS};
 pub(crate) use variables::KeyVariables;
 
@@ -34,7 +35,7 @@ use issuer::{Issuer, Verifiers};
 
 /// The keys of the hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trust {
+pub(crate) struct Trust {
     /// For tokens of 0.x, of any issuer.
     legacy: Verifiers,
     /// For access tokens of 1.0.
@@ -47,7 +48,7 @@ pub struct Trust {
 
 /// A token, and the rules by which it is verified and read.
 #[derive(Clone, Debug)]
-pub struct Choice<'a> {
+pub(crate) struct Choice<'a> {
     /// The keys and algorithms that may have made its signature.
     pub verifier: &'a Verifier,
     /// The issuer, for an access token of 1.0.
@@ -81,7 +82,7 @@ impl Trust {
 
     /// The secrets that development alone allows, each as the defect of its variable.
     #[must_use]
-    pub fn weak_secrets(&self) -> &[InvalidTrust] {
+    pub(crate) fn weak_secrets(&self) -> &[InvalidTrust] {
         &self.weak
     }
 
@@ -157,19 +158,19 @@ impl Trust {
 
     /// Whether an issuer of access tokens of 1.0 is trusted.
     #[must_use]
-    pub fn trusts(&self) -> Trusts {
+    pub(crate) fn trusts(&self) -> Trusts {
         if self.issuers.is_empty() { Trusts::NoIssuer } else { Trusts::AnIssuer }
     }
 
     /// Whether no token is trusted for this role.
     #[must_use]
-    pub fn is_without_key(&self, role: Role) -> bool {
+    pub(crate) fn is_without_key(&self, role: Role) -> bool {
         let all = self.issuers.iter().map(|issuer| &issuer.verifiers).chain([&self.legacy]);
         all.map(|verifiers| verifiers.of(role)).all(|verifier| verifier.is_none())
     }
 
     /// The issuers that are authorization servers: RFC 9728 § 2.
-    pub fn authorization_servers(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn authorization_servers(&self) -> impl Iterator<Item = &str> {
         let servers = self.issuers.iter().filter(|issuer| issuer.is_authorization_server);
         servers.map(|issuer| issuer.id.as_str())
     }
@@ -177,7 +178,7 @@ impl Trust {
     /// The dialect in which a request with this token is refused, when it shows none by itself. `None`
     /// stands for a token that cannot be taken apart.
     #[must_use]
-    pub fn dialect_of_refusal(&self, jws: Option<&Jws<'_>>, role: Role) -> Dialect {
+    pub(crate) fn dialect_of_refusal(&self, jws: Option<&Jws<'_>>, role: Role) -> Dialect {
         match jws {
             Some(jws) if self.legacy.of(role).is_some() => {
                 Dialect::of_token(jws.header.typ.as_deref(), self.trusts())
@@ -190,7 +191,11 @@ impl Trust {
     ///
     /// # Errors
     /// Why there is none, or why it does not allow the token's algorithm.
-    pub fn choose<'a>(&'a self, jws: &'a Jws<'_>, role: Role) -> Result<Choice<'a>, InvalidToken> {
+    pub(crate) fn choose<'a>(
+        &'a self,
+        jws: &'a Jws<'_>,
+        role: Role,
+    ) -> Result<Choice<'a>, InvalidToken> {
         let payload = Payload::new(&jws.payload);
         let typ = jws.header.typ.as_deref();
         let issuer = match Dialect::of_token(typ, self.trusts()) {
@@ -211,7 +216,7 @@ impl Trust {
 impl Choice<'_> {
     /// The dialect of the token.
     #[must_use]
-    pub fn dialect(&self) -> Dialect {
+    pub(crate) fn dialect(&self) -> Dialect {
         if self.issuer.is_some() { Dialect::V1 } else { Dialect::V0 }
     }
 
@@ -220,7 +225,11 @@ impl Choice<'_> {
     ///
     /// # Errors
     /// [`InvalidToken::InQuery`] or [`InvalidToken::NotAnAccessToken`].
-    pub fn admits(&self, carrier: Carrier, request: Option<Dialect>) -> Result<(), InvalidToken> {
+    pub(crate) fn admits(
+        &self,
+        carrier: Carrier,
+        request: Option<Dialect>,
+    ) -> Result<(), InvalidToken> {
         match (self.dialect(), carrier, request) {
             (Dialect::V1, Carrier::Query, _) => Err(InvalidToken::InQuery),
             (Dialect::V0, _, Some(Dialect::V1)) => Err(InvalidToken::NotAnAccessToken),
@@ -233,7 +242,7 @@ impl Choice<'_> {
     ///
     /// # Errors
     /// Why it is refused.
-    pub fn grants(&self, resource: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
+    pub(crate) fn grants(&self, resource: &str, now: Timestamp) -> Result<Grants, InvalidToken> {
         match self.issuer {
             Some(issuer) => {
                 access_token::parse(&self.payload, Expected { issuer: &issuer.id, resource }, now)
@@ -244,7 +253,7 @@ impl Choice<'_> {
 
     /// The publisher who has sent the token, once `key` has verified its signature.
     #[must_use]
-    pub fn publisher(&self, key: &Key) -> Publisher {
+    pub(crate) fn publisher(&self, key: &Key) -> Publisher {
         let issuer = self.issuer.map(|issuer| issuer.id.as_str());
         Publisher::of_token(issuer, &self.payload, key)
     }

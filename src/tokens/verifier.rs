@@ -15,7 +15,7 @@ use crate::{
 
 /// The role of a token's bearer. Each role has keys of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
+pub(crate) enum Role {
     /// To publish.
     Publisher,
     /// To subscribe, or to read the subscriptions.
@@ -25,14 +25,14 @@ pub enum Role {
 /// Keys, and the algorithms that they may be used with. The list is the operator's and never the
 /// token's: RFC 8725 § 3.1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verifier {
+pub(crate) struct Verifier {
     keys: Keys,
     algorithms: Vec<Algorithm>,
 }
 
 /// Where the keys are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Keys {
+pub(crate) enum Keys {
     /// In the configuration.
     Fixed(KeySet),
     /// In a JWK Set at this URL.
@@ -41,7 +41,7 @@ pub enum Keys {
 
 /// Why a verifier cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidVerifier {
+pub(crate) enum InvalidVerifier {
     /// The keys are wrong.
     #[error("the key is wrong: {0}")]
     Keys(#[from] InvalidKeySet),
@@ -67,7 +67,7 @@ impl Verifier {
     ///
     /// # Errors
     /// The part that is wrong, or does not fit the key.
-    pub fn fixed(key: &str, algorithms: &str) -> Result<Self, InvalidVerifier> {
+    pub(crate) fn fixed(key: &str, algorithms: &str) -> Result<Self, InvalidVerifier> {
         Self::of_set(KeySet::parse(key)?, algorithms)
     }
 
@@ -80,7 +80,7 @@ impl Verifier {
     ///
     /// # Errors
     /// [`InvalidVerifier::Url`], or an algorithm that is unknown or symmetric.
-    pub fn remote(url: &str, algorithms: &str) -> Result<Self, InvalidVerifier> {
+    pub(crate) fn remote(url: &str, algorithms: &str) -> Result<Self, InvalidVerifier> {
         if !is_fetchable(url) {
             return Err(InvalidVerifier::Url);
         }
@@ -108,7 +108,7 @@ impl Verifier {
 
     /// Why a secret among the keys protects little, if one does.
     #[must_use]
-    pub fn weakness(&self) -> Option<Weakness> {
+    pub(crate) fn weakness(&self) -> Option<Weakness> {
         match &self.keys {
             Keys::Fixed(set) => set.keys().iter().find_map(Key::weakness),
             Keys::Remote(_) => None,
@@ -117,7 +117,7 @@ impl Verifier {
 
     /// Where the keys are.
     #[must_use]
-    pub fn keys(&self) -> &Keys {
+    pub(crate) fn keys(&self) -> &Keys {
         &self.keys
     }
 
@@ -125,7 +125,7 @@ impl Verifier {
     ///
     /// # Errors
     /// [`InvalidToken::Algorithm`].
-    pub fn allows(&self, header: &Header) -> Result<(), InvalidToken> {
+    pub(crate) fn allows(&self, header: &Header) -> Result<(), InvalidToken> {
         if self.algorithms.contains(&header.algorithm) {
             Ok(())
         } else {

@@ -43,7 +43,7 @@ pub struct ForbiddenCharacter {
 ///
 /// # Errors
 /// The first [`ForbiddenCharacter`].
-pub fn check(text: &str) -> Result<(), ForbiddenCharacter> {
+pub(crate) fn check(text: &str) -> Result<(), ForbiddenCharacter> {
     match text.char_indices().find(|(_, character)| is_forbidden(*character)) {
         Some((at, character)) => Err(ForbiddenCharacter { character, at }),
         None => Ok(()),

@@ -9,7 +9,7 @@
 ///
 /// It stands for a set of bytes too: place `at` is in it if the byte behind that place is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Positions {
+pub(crate) struct Positions {
     words: Box<[u64]>,
     len: usize,
 }
@@ -21,14 +21,14 @@ pub(crate) const SEARCH: usize = 4;
 impl Positions {
     /// No place.
     #[must_use]
-    pub fn none(text: &[u8]) -> Self {
+    pub(crate) fn none(text: &[u8]) -> Self {
         steps::count(text.len() / 64 + 1);
         Self { words: vec![0; text.len() / 64 + 1].into(), len: text.len() }
     }
 
     /// The place before the first byte.
     #[must_use]
-    pub fn start(text: &[u8]) -> Self {
+    pub(crate) fn start(text: &[u8]) -> Self {
         let mut start = Self::none(text);
         start.insert(0);
         start
@@ -36,7 +36,7 @@ impl Positions {
 
     /// The places before the bytes that `belongs` accepts.
     #[must_use]
-    pub fn of_bytes(text: &[u8], belongs: impl Fn(u8) -> bool) -> Self {
+    pub(crate) fn of_bytes(text: &[u8], belongs: impl Fn(u8) -> bool) -> Self {
         steps::count(text.len());
         let mut bytes = Self::none(text);
         for (word, chunk) in bytes.words.iter_mut().zip(text.chunks(64)) {
@@ -49,7 +49,7 @@ impl Positions {
 
     /// The places before all bytes.
     #[must_use]
-    pub fn before_each(text: &[u8]) -> Self {
+    pub(crate) fn before_each(text: &[u8]) -> Self {
         let mut every = Self::none(text);
         every.words.fill(u64::MAX);
         if let Some(last) = every.words.last_mut() {
@@ -60,24 +60,24 @@ impl Positions {
 
     /// Whether there is no place in it.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }
 
     /// Whether the end of the text is in it.
     #[must_use]
-    pub fn has_end(&self) -> bool {
+    pub(crate) fn has_end(&self) -> bool {
         self.contains(self.len)
     }
 
     /// Whether this place is in it.
     #[must_use]
-    pub fn contains(&self, at: usize) -> bool {
+    pub(crate) fn contains(&self, at: usize) -> bool {
         self.words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
     /// Adds a place. One behind the end is ignored.
-    pub fn insert(&mut self, at: usize) {
+    pub(crate) fn insert(&mut self, at: usize) {
         if at <= self.len
             && let Some(word) = self.words.get_mut(at / 64)
         {
@@ -87,19 +87,19 @@ impl Positions {
 
     /// The places of both.
     #[must_use]
-    pub fn or(self, other: &Self) -> Self {
+    pub(crate) fn or(self, other: &Self) -> Self {
         self.combine(other, |mine, others| mine | others)
     }
 
     /// The places of this set that are not in the other.
     #[must_use]
-    pub fn except(self, other: &Self) -> Self {
+    pub(crate) fn except(self, other: &Self) -> Self {
         self.combine(other, |mine, others| mine & !others)
     }
 
     /// The places behind one byte of the set `bytes`.
     #[must_use]
-    pub fn one(mut self, bytes: &Self) -> Self {
+    pub(crate) fn one(mut self, bytes: &Self) -> Self {
         steps::count(self.words.len());
         let mut carry = 0;
         for (word, mask) in self.words.iter_mut().zip(&bytes.words) {
@@ -115,7 +115,7 @@ impl Positions {
     /// An addition carries each place through the run of ones that it stands in: the `MatchStar` of
     /// Cameron et al., "Bitwise data parallelism in regular expression matching" (2014).
     #[must_use]
-    pub fn run(mut self, bytes: &Self) -> Self {
+    pub(crate) fn run(mut self, bytes: &Self) -> Self {
         steps::count(self.words.len());
         let mut carry = false;
         for (word, mask) in self.words.iter_mut().zip(&bytes.words) {
@@ -129,7 +129,7 @@ impl Positions {
 
     /// The places before this text.
     #[must_use]
-    pub fn of_text(text: &[u8], part: &[u8]) -> Self {
+    pub(crate) fn of_text(text: &[u8], part: &[u8]) -> Self {
         let mut places = Self::none(text);
         each_occurrence(text, part, |at| places.insert(at));
         places
@@ -137,7 +137,7 @@ impl Positions {
 
     /// The places behind this text.
     #[must_use]
-    pub fn text(self, text: &[u8], part: &[u8]) -> Self {
+    pub(crate) fn text(self, text: &[u8], part: &[u8]) -> Self {
         if part.is_empty() || self.is_empty() {
             return self;
         }

@@ -8,7 +8,7 @@ use crate::{
 /// Whether the 0.x dialect reserves the topic. By the reference hub's rule, that is the well-known
 /// path anywhere in the text.
 #[must_use]
-pub fn names_hub(topic: &str) -> bool {
+pub(crate) fn names_hub(topic: &str) -> bool {
     topic.contains(HUB)
 }
 
@@ -19,7 +19,7 @@ pub fn names_hub(topic: &str) -> bool {
 /// authority, once percent-encoded unreserved characters are decoded. A topic that is no URL
 /// reference is not reserved.
 #[must_use]
-pub fn addresses_hub(url: &UrlComponents<&str>, hub_path: &str) -> bool {
+pub(crate) fn addresses_hub(url: &UrlComponents<&str>, hub_path: &str) -> bool {
     let mut path = DecodeUnreserved { rest: url.pathname.as_bytes() };
     hub_path.bytes().all(|byte| path.next() == Some(byte))
         && matches!(path.next(), None | Some(b'/'))

@@ -12,7 +12,7 @@ use crate::{
 
 /// Selectors of which one is enough. Plain topics are in a set, so that many cost no more than one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selectors {
+pub(crate) struct Selectors {
     exact: HashSet<Topic>,
     broad: Vec<TopicSelector>,
     cost: SelectorCost,
@@ -38,13 +38,13 @@ impl Selectors {
 
     /// Whether one of the selectors selects one of the topics.
     #[must_use]
-    pub fn select_any(&self, topics: &ResolvedTopics<'_>) -> bool {
+    pub(crate) fn select_any(&self, topics: &ResolvedTopics<'_>) -> bool {
         (0..topics.len()).any(|at| self.select(topics, at))
     }
 
     /// Whether every topic is selected by one of the selectors.
     #[must_use]
-    pub fn select_all(&self, topics: &ResolvedTopics<'_>) -> bool {
+    pub(crate) fn select_all(&self, topics: &ResolvedTopics<'_>) -> bool {
         (0..topics.len()).all(|at| self.select(topics, at))
     }
 

@@ -113,7 +113,7 @@ impl<'a> Text<'a> {
 
 /// The most variables that a text can have as a URI template.
 #[must_use]
-pub fn places(text: &str) -> usize {
+pub(crate) fn places(text: &str) -> usize {
     let mut inside = false;
     let begins_variable = |byte: &u8| {
         match byte {

@@ -8,10 +8,10 @@ use crate::topics::url_components::UrlComponents;
 
 /// The origin of relative topics at a hub without a public URL: each reader may know the hub by
 /// another origin. No host can have this name: RFC 2606 § 2.
-pub const RELATIVE: &str = "https://relative.invalid";
+pub(crate) const RELATIVE: &str = "https://relative.invalid";
 
 /// The name of the host of [`RELATIVE`].
-pub const RELATIVE_HOST: &str = "relative.invalid";
+pub(crate) const RELATIVE_HOST: &str = "relative.invalid";
 
 /// Parses URLs and URL patterns against one base: the URL of the hub.
 pub trait UrlParser {

@@ -13,7 +13,7 @@ use crate::topics::{
 };
 
 mod component;
-pub mod invalid;
+pub(crate) mod invalid;
 mod part;
 mod regexp;
 mod token;
@@ -37,7 +37,7 @@ pub struct UrlPattern {
 
 /// The most groups that a text can have as a URL pattern.
 #[must_use]
-pub fn places(text: &str) -> usize {
+pub(crate) fn places(text: &str) -> usize {
     text.bytes().filter(|byte| matches!(byte, b':' | b'*' | b'(' | b'{')).count()
 }
 

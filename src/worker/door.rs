@@ -3,6 +3,8 @@
 //! Each step is one synchronous call. Nothing that belongs to a request stays here between two calls:
 //! the isolate keeps the settings and the fetched key sets alone.
 
+#![allow(unreachable_pub, reason = "JavaScript calls the exported functions")]
+
 use std::cell::RefCell;
 
 use js_sys::Uint8Array;

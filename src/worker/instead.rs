@@ -1,5 +1,7 @@
 //! Answers for a hub whose object cannot answer.
 
+#![allow(unreachable_pub, reason = "JavaScript calls the exported functions")]
+
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The answers of the host to the steps of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answers {
+pub(crate) struct Answers {
     /// The answer to [`Step::Verify`](super::Step::Verify).
     pub signer: Option<Signer>,
     /// The answer to [`Step::Digest`](super::Step::Digest): the SHA-256.
@@ -15,7 +15,7 @@ pub struct Answers {
 
 /// Who has made a signature.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Signer {
+pub(crate) enum Signer {
     /// The key with these bytes.
     Key(Vec<u8>),
     /// None of the keys.
@@ -24,7 +24,7 @@ pub enum Signer {
 
 /// The answer of an application about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub(crate) enum Told {
     /// The application does not know the sender.
     Nobody,
     /// The application failed, so that nothing is known.

@@ -18,7 +18,7 @@ use crate::{
 
 /// The thing that a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub(crate) enum Asked {
     /// The methods of the hub: the value of `Allow`.
     Options(&'static str),
     /// Anything for which a right is needed.
@@ -27,7 +27,7 @@ pub enum Asked {
 
 /// A request for which a right is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// The hub that is asked.
     pub addressed: Addressed,
     /// The role in which it is asked.
@@ -43,7 +43,7 @@ impl Ask {
     /// # Errors
     /// [`Error::Misdirected`], [`Error::NotFound`] where the hub does not tell which subscriptions are
     /// active, [`Error::Method`] or [`Error::NotAcceptable`].
-    pub fn read(config: &Config, head: &dyn Head) -> Result<Asked, Error> {
+    pub(crate) fn read(config: &Config, head: &dyn Head) -> Result<Asked, Error> {
         let own = &config.authorization;
         let url = head.url();
         let origins = own.public_origins.as_ref();
@@ -80,7 +80,7 @@ impl Ask {
 
     /// Whether it asks for the active subscriptions.
     #[must_use]
-    pub fn is_of_api(&self) -> bool {
+    pub(crate) fn is_of_api(&self) -> bool {
         self.addressed.subscriptions.is_some()
     }
 

@@ -7,7 +7,7 @@ use crate::{
 
 /// The door of one hub, at one moment.
 #[derive(Clone, Copy, Debug)]
-pub struct Door<'a> {
+pub(crate) struct Door<'a> {
     /// The settings of the hub.
     pub config: &'a Config,
     /// Makes the parser of the granted selectors.
@@ -20,7 +20,7 @@ pub struct Door<'a> {
 
 /// Who decides on the right of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Judge {
+pub(crate) enum Judge {
     /// The keys of the configuration, which verify the request's token.
     Keys,
     /// The application in which the hub is embedded.

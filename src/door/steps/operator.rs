@@ -9,7 +9,7 @@ use crate::{
 
 /// The part of a hub's health that a request is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Health {
+pub(crate) enum Health {
     /// Only that the deployment works, which is known without the hub.
     OfDeployment,
     /// The hub's own health, for its operator.
@@ -20,7 +20,7 @@ pub enum Health {
 ///
 /// # Errors
 /// [`Error::Method`].
-pub fn health(config: &Config, head: &dyn Head) -> Result<Health, Error> {
+pub(crate) fn health(config: &Config, head: &dyn Head) -> Result<Health, Error> {
     methods::check_reading(&head.method())?;
     let authorization = head.header("Authorization").unwrap_or_default();
     let key = config.operator_key.as_ref();
@@ -35,7 +35,7 @@ pub fn health(config: &Config, head: &dyn Head) -> Result<Health, Error> {
 ///
 /// # Errors
 /// Those of [`drain_request::check`] and [`drain_request::within`].
-pub fn drain(config: &Config, head: &dyn Head) -> Result<Granted, Error> {
+pub(crate) fn drain(config: &Config, head: &dyn Head) -> Result<Granted, Error> {
     let key = config.operator_key.as_ref();
     let authorization = head.header("Authorization").unwrap_or_default();
     drain_request::check(key, &head.method(), &authorization)?;

@@ -7,7 +7,7 @@ use crate::{
 
 /// The next step of a request. The host does it, and adds the answer to the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// The hub is told this with the request.
     Grant(Granted),
     /// The request is answered with the methods of the hub: the value of `Allow`.
@@ -26,7 +26,7 @@ pub enum Step {
 
 /// A token whose signature the host verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signed {
+pub(crate) struct Signed {
     /// The algorithm, which each of the keys fits.
     pub algorithm: Algorithm,
     /// The keys, one or more of them, that may have signed it.

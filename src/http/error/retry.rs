@@ -14,7 +14,7 @@ impl Error {
     /// fault. `None` if the client would be refused again. `random` is a random byte, so that clients
     /// do not come back together.
     #[must_use]
-    pub fn comes_back(&self, random: u8) -> Option<Duration> {
+    pub(crate) fn comes_back(&self, random: u8) -> Option<Duration> {
         match self {
             Self::Draining(retry) => Some(*retry),
             Self::TooManyConnections(many) if many.is_final() => None,
@@ -63,7 +63,7 @@ impl Error {
 
     /// The header that this status demands: RFC 9110 §§ 10.2.1, 10.2.3 and 11.6.1, and RFC 6585 § 4.
     #[must_use]
-    pub fn header(&self) -> Option<(&'static str, String)> {
+    pub(crate) fn header(&self) -> Option<(&'static str, String)> {
         match self {
             Self::Method(refused) => Some(("Allow", refused.allowed().to_owned())),
             // RFC 9110 § 12.5.3: the answer to a wrong encoding names the right ones.

@@ -9,7 +9,7 @@ use crate::{
 impl Error {
     /// The problem document that the caller gets.
     #[must_use]
-    pub fn problem(&self) -> Problem {
+    pub(crate) fn problem(&self) -> Problem {
         let (status, title, field) = match self {
             Self::Host => (400, "Bad Request", Some("Host")),
             Self::Misdirected => (421, "Misdirected Request", None),

@@ -71,7 +71,9 @@ fn one_that_waits_no_longer_leaves_its_index_to_the_last_of_its_audience() {
 fn a_connection_that_ends_waits_no_longer() {
     let mut registry = registry(2);
     let keys: Vec<_> = (0..2).map(|number| registry.key(id(number)).unwrap()).collect();
-    keys.iter().for_each(|key| registry.wait_at_flush(*key));
+    for key in &keys {
+        registry.wait_at_flush(*key);
+    }
     registry.remove(id(0), CloseReason::ClientGone);
     assert_eq!(registry.rouse(keys[1], FLUSHED), Some(Waiting::AtFlush(0)));
 }

@@ -6,7 +6,7 @@ use crate::tokens::publisher::KeySpace;
 
 /// Counts outcomes by publisher. A publisher without an outcome takes no memory.
 #[derive(Debug, Default)]
-pub struct Counts {
+pub(crate) struct Counts {
     of: HashMap<KeySpace, usize>,
     sum: usize,
 }
@@ -14,24 +14,24 @@ pub struct Counts {
 impl Counts {
     /// The number of this publisher.
     #[must_use]
-    pub fn of(&self, space: &KeySpace) -> usize {
+    pub(crate) fn of(&self, space: &KeySpace) -> usize {
         self.of.get(space).copied().unwrap_or_default()
     }
 
     /// The number of all publishers.
     #[must_use]
-    pub fn sum(&self) -> usize {
+    pub(crate) fn sum(&self) -> usize {
         self.sum
     }
 
     /// Adds `count` to this publisher.
-    pub fn add(&mut self, space: KeySpace, count: usize) {
+    pub(crate) fn add(&mut self, space: KeySpace, count: usize) {
         self.sum += count;
         *self.of.entry(space).or_default() += count;
     }
 
     /// Takes one from this publisher.
-    pub fn remove_one(&mut self, space: &KeySpace) {
+    pub(crate) fn remove_one(&mut self, space: &KeySpace) {
         let Some(count) = self.of.get_mut(space) else { return };
         self.sum = self.sum.saturating_sub(1);
         *count = count.saturating_sub(1);

@@ -16,7 +16,7 @@ use crate::{
 
 /// Outcomes in memory, for hosts without storage.
 #[derive(Debug, Default)]
-pub struct MemoryOutcomes {
+pub(crate) struct MemoryOutcomes {
     held: RefCell<Held>,
 }
 

@@ -6,7 +6,7 @@ use crate::tokens::invalid_token::InvalidToken;
 
 /// Why claims are refused. Only the log of the application's developer shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidClaims {
+pub(crate) enum InvalidClaims {
     /// They are not an object, or one that cannot be read.
     #[error(
         "the claims are not one JSON object with each member once, such as \

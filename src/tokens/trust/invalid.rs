@@ -20,7 +20,7 @@ pub struct InvalidTrust {
 
 /// The defect of a variable.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InvalidTrustReason {
+pub(crate) enum InvalidTrustReason {
     /// The keys or the algorithms are wrong.
     #[error(transparent)]
     Verifier(#[from] InvalidVerifier),

@@ -12,14 +12,14 @@ use web_sys::{
 use crate::{base::limits::MAX_KEY_SET_BYTES, tokens::key_sets::FETCH_TIMEOUT};
 
 /// Fetches a document. A test, or an embedder with a cache of its own, implements it.
-pub trait Fetch {
+pub(crate) trait Fetch {
     /// Fetches the document at `url`, and no more of it than [`MAX_KEY_SET_BYTES`].
     fn fetch(&self, url: &str) -> LocalBoxFuture<'static, Result<String, FetchFailed>>;
 }
 
 /// Why there is no document, for the log. The client learns that there are no keys, and no reason.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum FetchFailed {
+pub(crate) enum FetchFailed {
     /// There was no answer in time, or it broke off.
     #[error("the key set did not arrive: {0}")]
     Network(String),
@@ -36,7 +36,7 @@ pub enum FetchFailed {
 
 /// The host's `fetch`: Fetch § 5.6.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct HostFetch;
+pub(crate) struct HostFetch;
 
 #[wasm_bindgen]
 extern "C" {

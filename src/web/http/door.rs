@@ -33,7 +33,7 @@ pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Judges requests to one hub. It drives the steps of the core's [`Door`](steps::Door) with the host's
 /// `fetch`, cryptography and timers.
-pub struct Door {
+pub(crate) struct Door {
     config: Rc<Config>,
     fetch: Box<dyn Fetch>,
     keys: RefCell<KeySets>,
@@ -44,7 +44,7 @@ pub struct Door {
 
 /// The way of a request that the door does not refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Passage {
+pub(crate) enum Passage {
     /// The hub gets this right with the request.
     Granted(Granted),
     /// It is answered with the methods of the hub: the value of `Allow`.
@@ -53,7 +53,7 @@ pub enum Passage {
 
 impl Door {
     /// The door of a hub with these settings. `failed` logs an error of the keys.
-    pub fn new(
+    pub(crate) fn new(
         config: Rc<Config>,
         fetch: impl Fetch + 'static,
         failed: impl Fn(String) + 'static,
@@ -67,7 +67,7 @@ impl Door {
     ///
     /// # Errors
     /// Why the request is refused.
-    pub async fn judge(
+    pub(crate) async fn judge(
         &self,
         request: &Request,
         now: impl Fn() -> Timestamp,
