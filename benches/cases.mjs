@@ -1,9 +1,9 @@
-// What is measured, and what millstream has to reach.
+// The cases of the benchmark, and the goals of millstream.
 //
-// A case runs each of its `runs` once in every round, one after the other, each on a fresh server. `figures` are what
-// its table shows of a run. A goal's `of` is given one round, the results by the names of the runs, so that what is
-// compared was measured side by side; the median over the rounds has to be within `least` or `most`, or, where `of`
-// answers yes or no, every round has to have it.
+// A case runs each of its `runs` once in every round, one after the other, each on a fresh server. Its table shows the
+// `figures` of a run. A goal's `of` gets the results of one round, by the names of the runs, so it compares runs that
+// were measured side by side. The median over the rounds must be within `least` or `most`. Where `of` answers yes or
+// no, every round must answer yes.
 import { ratio } from "./statistics.mjs";
 
 const MIB = 1024 * 1024;
@@ -20,10 +20,10 @@ const PEAK = { title: "RSS peak, MiB", of: (run) => run.server_rss_peak_bytes / 
 const FORM = { publish_as: "form", publishers: 16 };
 const RAW = { publish_as: "raw", publishers: 16 };
 const NDJSON = { publish_as: "ndjson" };
-/** Variables of the hub for what is published faster than it can be delivered: nobody falls out of the history. */
+/** Variables for publishing faster than delivery: every subscriber still finds its updates in the history. */
 const LONG_HISTORY = { HISTORY_UPDATES: "1000000", HISTORY_BYTES: "1073741824" };
 
-/** What goes before each run, unmeasured, so that engines have compiled what they will. */
+/** The unmeasured load before each run, in which engines compile the code. */
 export const WARM = { mode: "saturate", options: { connections: 50, bytes: 100, seconds: 2 } };
 export const NOT_AT_ALL = null;
 
@@ -107,7 +107,7 @@ export const CASES = [
     // To 500 readers this would be 50 GB, and minutes for each run.
     title: "Stalled: 100 MB for 90 readers, beside others that read nothing",
     mode: "stalled",
-    // Memory that the allocators keep is there before, as on a hub that has run for a while.
+    // The warm-up fills the memory that the allocators keep, as on a hub that has run for a while.
     warm: { mode: "stalled", options: { connections: 90, stalled: 0, megabytes: 20 } },
     options: { bytes: 1_000, megabytes: 100, ...NDJSON },
     runs: [

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { ROOT } from "./targets.mjs";
 
 export const CLIENT = process.env.LOAD ?? join(ROOT, "benches/load/target/release/millstream-load");
-/** What a run may take beyond the time that it was given, for connecting and for what was queued. */
+/** The most time that a run may take beyond its own, for connecting and for queued updates. */
 const GRACE = 90_000;
 
 /** Puts load on a server and gives the client's figures; `ok` is false when the checks of the sequences failed. */

@@ -1,12 +1,12 @@
-// What a POST costs: node benches/post.mjs [FOLDER …], or `make bench-post`.
-//   ROUNDS=5   how often all of it is repeated, with new servers; medians are what counts
-// Each FOLDER is a clone with a build, this one by default; each is compared with the first. Measured is the processor
-// time of workerd, user and system, for each of a number of publications:
+// The cost of a POST: node benches/post.mjs [FOLDER …], or `make bench-post`.
+//   ROUNDS=5   the number of rounds, each with new servers; the result is the median
+// Each FOLDER is a clone with a build, this one by default; each is compared with the first. The figure is the
+// processor time of workerd, user and system, for each of a number of publications:
 //   whole    the Worker and the object, as deployed
-//   object   the object alone: behind a Worker that hands everything on, less the same with an object that only reads
-//            the body
+//   object   the object alone: the time behind a Worker that passes everything on, minus the time of the same Worker
+//            with an object that only reads the body
 //   refused  the Worker and the object, for a token that another key has signed
-// All servers of a round run at once and take turns, so that what else the machine does favours none.
+// All servers of a round run at once and take turns, so other load on the machine favours none.
 import { once } from "node:events";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
@@ -21,7 +21,7 @@ const WARM = 2_000;
 const TURNS = 6;
 const TURN = 500;
 const AT_ONCE = 8;
-/** Where the storage of the servers is: a disk would be measured as well. */
+/** The folder of the servers' storage, in memory: on a disk the disk would be measured too. */
 const MEMORY = "/dev/shm";
 const PATH = "/.well-known/mercure";
 const BODY = new URLSearchParams({ topic: "bench", data: "x".repeat(100) }).toString();
@@ -44,7 +44,7 @@ for (let round = 1; round <= rounds; round++) {
 agent.destroy();
 print();
 
-/** The variables of a hub and a token that may publish, and one that another key has signed. */
+/** The variables of a hub, a token that may publish, and a token that another key has signed. */
 async function credentials(alg) {
   const sign = (key) => new SignJWT({ mercure: { publish: ["*"] } }).setProtectedHeader({ alg, typ: "JWT" }).sign(key);
   const secret = (text) => new TextEncoder().encode(text);
@@ -58,7 +58,7 @@ async function credentials(alg) {
   };
 }
 
-/** What is run in a round for one algorithm: one hop, and for each folder the rest. */
+/** The runs of a round for one algorithm: one hop, and for each folder the others. */
 async function runsOf({ vars, token, wrong }) {
   const run = (folder, name, more = {}) => ({ folder, name, configuration: CONFIGURATIONS[name], vars, token, status: 200, micros: [], ...more });
   const runs = [run(folders[0], "hop")];
@@ -69,7 +69,7 @@ async function runsOf({ vars, token, wrong }) {
   return runs;
 }
 
-/** A Worker that hands everything on: to the hub's object, or to one that only reads the body. */
+/** A Worker that passes everything on: to the hub's object, or to an object that only reads the body. */
 function writeConfigurations(build) {
   writeFileSync(
     join(build, "post.mjs"),
@@ -113,7 +113,7 @@ const ${name} :Workerd.Config = (
   writeFileSync(join(build, "post.capnp"), `${head}${config("object", "Millstream.mainWorker")}${config("hop", reads)}`);
 }
 
-/** Adds to each run the microseconds of the processor for one of its publications. */
+/** Adds to each run its processor time for one publication, in microseconds. */
 async function oneRound(runs) {
   const servers = new Map();
   try {
@@ -136,7 +136,7 @@ async function oneRound(runs) {
   }
 }
 
-/** What the door tells an object of the holder of a token; nothing in a build without a door. */
+/** The door's text about a token for the object; nothing in a build without a door. */
 async function told(run) {
   const server = await start({ ...run, configuration: "overheard" });
   try {
@@ -157,7 +157,7 @@ function start({ folder, configuration, vars }) {
   });
 }
 
-/** Repeats a publication and gives the answers. A status other than the expected one is an error. */
+/** Repeats a publication and returns the answers. A status other than the expected one is an error. */
 async function publish({ address }, count, { token, status }) {
   const headers = {
     authorization: `Bearer ${token}`,

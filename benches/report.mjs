@@ -1,7 +1,7 @@
-// What was measured, as Markdown.
+// The results, as Markdown.
 import { summary } from "./statistics.mjs";
 
-/** A number with its thousands apart, or a dash where there is none. */
+/** A number with separated thousands, or a dash if there is none. */
 export function number(value, digits = 0) {
   if (!Number.isFinite(value)) return "–";
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -16,15 +16,15 @@ export function spread(values, digits = 0) {
   return `${number(median, digits)} (${number(least, digits)}–${number(greatest, digits)})`;
 }
 
-/** A table; what would end a cell is escaped. */
+/** A table. Characters that would end a cell are escaped. */
 export function table(head, rows) {
   const line = (cells) => `| ${cells.map((cell) => String(cell).replace(/\|/g, "\\|").replace(/\s+/g, " ")).join(" | ")} |`;
   return [line(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n");
 }
 
 /**
- * The outcome of a goal over the rounds, each the results by the names of the runs: its values, and whether it is met.
- * `met` is undefined when something that it compares is missing, or when there is no bound.
+ * The outcome of a goal: its values, and whether it is met. Each round has the results by the names of the runs. `met`
+ * is undefined when a result is missing, or when there is no bound.
  */
 export function outcome(goal, rounds) {
   const values = rounds.map((round) => value(goal, round)).filter((value) => value !== undefined);
@@ -35,7 +35,7 @@ export function outcome(goal, rounds) {
   return { values, met: median >= (goal.least ?? -Infinity) && median <= (goal.most ?? Infinity) };
 }
 
-/** A run that failed has no result, and then there is nothing to compare. */
+/** A failed run has no result; its round is then left out of the comparison. */
 function value(goal, round) {
   try {
     const value = goal.of(round);
@@ -46,7 +46,7 @@ function value(goal, round) {
   }
 }
 
-/** Everything: `cases` are those of cases.mjs with the results in them. */
+/** The whole report. `cases` are those of cases.mjs with their results. */
 export function report({ date, setting, cases, missing }) {
   const sections = cases.map((entry) => section(entry));
   const goals = cases.flatMap((entry) => entry.goals.map((goal) => goalRow(entry, goal)));

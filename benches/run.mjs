@@ -1,9 +1,9 @@
 // The benchmark: node benches/run.mjs, or `make bench`, which makes what it needs.
-//   ROUNDS=5    how often each run is repeated; their medians are what counts
+//   ROUNDS=5    the number of rounds; the result is the median
 //   CASES=…     only these cases, separated by commas
 //   TARGETS=…   only these servers
-// The results go to build/bench/results.md and results.json, also after each round. The status is 1 when a run did
-// not come to its end, or a subscriber did not get everything exactly once and in order.
+// The results go to build/bench/results.md and results.json, also after each round. The exit status is 1
+// when a run did not finish, or a subscriber did not get everything exactly once and in order.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -14,9 +14,9 @@ import { Server } from "./server.mjs";
 import { setting } from "./setting.mjs";
 import { RESULTS, TARGETS } from "./targets.mjs";
 
-/** What starting and ending a server and connecting take, before it is known. */
+/** The expected time to start and end a server and to connect, until it was measured. */
 const AROUND = 5;
-/** What a run takes that has no time of its own, before it is known. */
+/** The expected time of a run without a fixed time, until it was measured. */
 const UNTIMED = 5;
 
 const rounds = Number(process.env.ROUNDS || 5);
@@ -46,7 +46,7 @@ mkdirSync(RESULTS, { recursive: true });
 const perRound = cases.flatMap(({ options, runs }) => runs.map((run) => (run.options.seconds ?? options.seconds ?? UNTIMED) + AROUND));
 const total = rounds * perRound.length;
 let done = 0;
-/** Seconds that the runs took so far, and that they were expected to take. */
+/** The seconds that the runs took so far, and the seconds that were expected. */
 const spent = { real: 0, expected: 0 };
 
 for (const [target, reason] of Object.entries(missing)) console.log(`${target} is missing: ${reason}`);
@@ -97,7 +97,7 @@ async function one(entry, run, round, results) {
   }
 }
 
-/** Seconds that are left, by what the runs took until now. */
+/** The seconds that are left, estimated from the runs so far. */
 function remaining() {
   const expected = perRound.reduce((sum, seconds) => sum + seconds, 0) * rounds - spent.expected;
   return spent.expected === 0 ? expected : (expected * spent.real) / spent.expected;

@@ -1,4 +1,4 @@
-// A server that is measured: a process of its own for each run, with a folder of its own, gone without a trace after it.
+// A measured server: a process for each run, with a folder that is removed after the run.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -11,12 +11,12 @@ const START_DEADLINE = 20_000;
 const ANSWER_DEADLINE = 2_000;
 const END_DEADLINE = 10_000;
 const POLL_EVERY = 50;
-/** What a server that must not run as root runs as, by number: Debian's nobody. */
+/** The user number for a server that must not run as root: Debian's nobody. */
 const NOBODY = 65534;
-/** Shells that only start what is measured. */
+/** Shells that only start the measured processes. */
 const SHELLS = new Set(["bash", "dash", "sh"]);
 
-/** What is still to be ended, whatever becomes of this process. */
+/** The servers that run. They are ended when this process ends for any reason. */
 const running = new Set();
 process.on("exit", () => running.forEach((server) => server.abandon()));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
@@ -99,13 +99,13 @@ export class Server {
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Ends the processes without waiting, for when this process ends. */
+  /** Ends the processes without waiting, when this process ends. */
   abandon() {
     this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** The children that were started and everything below them. */
+  /** The started children and all their descendants. */
   #processes() {
     const roots = new Set(this.#children.filter(lives).map(({ pid }) => pid));
     const all = processes();
@@ -117,7 +117,7 @@ export class Server {
   }
 }
 
-/** Whether a child was started and has not been seen to end: the number of one that has may be another's. */
+/** Whether a child runs: started, and no end was seen. After the end its number may belong to another process. */
 function lives({ pid, exitCode, signalCode }) {
   return pid !== undefined && exitCode === null && signalCode === null;
 }
@@ -150,7 +150,7 @@ function answers(url) {
   });
 }
 
-/** Ports of the loopback interface that nobody listens on; they are found together, so that no two are the same. */
+/** Free ports of the loopback interface. They are found together, so that no two are the same. */
 async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
   const ports = [];

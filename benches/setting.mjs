@@ -1,4 +1,4 @@
-// What the figures depend on: the machine and the versions.
+// The setting of the figures: the machine and the versions.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
@@ -40,7 +40,7 @@ function installed(folder, name) {
   }
 }
 
-/** The first number that looks like a version in what a command prints. */
+/** The first number in the output of a command that looks like a version. */
 function version(command, args) {
   return /\d+\.\d+(\.\d+)?/.exec(output(command, args))?.[0] ?? "missing";
 }

@@ -15,7 +15,7 @@ export function summary(values) {
   return { median: median(numbers), least: Math.min(...numbers), greatest: Math.max(...numbers) };
 }
 
-/** A quotient; undefined unless both are there and it is one. */
+/** A quotient; undefined if a value is missing or the result is no finite number. */
 export function ratio(dividend, divisor) {
   const quotient = dividend / divisor;
   return Number.isFinite(quotient) ? quotient : undefined;

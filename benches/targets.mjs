@@ -1,4 +1,4 @@
-// What is measured: how each server is run, and where it takes subscribers and updates.
+// The measured servers: their commands, and their URLs for subscribers and updates.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,12 +8,12 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const PEERS = join(ROOT, "benches/peers");
-/** Where the results go, and the storage of the hub while it is measured: on the disk of this clone. */
+/** The folder of the results and of the measured hub's storage: on the disk of this clone. */
 export const RESULTS = join(ROOT, "build/bench");
 
 const WORKERD = createRequire(import.meta.url)("workerd").default;
 const NCHAN_MODULE = "/usr/lib/nginx/modules/ngx_nchan_module.so";
-/** nchan has nginx want it, whatever the configuration says. */
+/** nginx with nchan needs this folder with any configuration. */
 const NGINX_FOLDER = "/var/lib/nginx/body";
 const SBIN = { PATH: `${process.env.PATH}:/usr/sbin` };
 
@@ -26,8 +26,8 @@ const OPEN = {
 };
 
 /**
- * By name. `commands` gives what to start for a folder and three free ports, of which the first takes the clients;
- * `missing` gives the reason why it cannot be run here, if there is one.
+ * By name. `commands` returns the commands for a folder and three free ports, of which the first is for the clients.
+ * `missing` returns the reason why the server cannot run here, if there is one.
  */
 export const TARGETS = {
   millstream: {
@@ -85,7 +85,7 @@ export const TARGETS = {
       write(configuration, settings);
       write(join(folder, "routes"), `* 127.0.0.1:${backend}\n`);
       const env = { PORT: String(backend), PUBLISH: `http://127.0.0.1:${control}/publish/` };
-      // The backend is read here: the user that it runs as may not be let in there.
+      // The backend's file is read here: the user of the server may have no access to it.
       write(join(folder, "backend.mjs"), read("pushpin/backend.mjs"));
       return [
         { command: process.execPath, args: ["backend.mjs"], env },
@@ -122,7 +122,7 @@ function read(path) {
   return readFileSync(join(PEERS, path), "utf8");
 }
 
-/** Readable by whomever the server runs as. */
+/** Readable by every user, as the server may run as another one. */
 function write(path, text) {
   writeFileSync(path, text, { mode: 0o644 });
 }

@@ -12,7 +12,7 @@ const server = createServer(async (request, response) => {
     channel.broadcast(data, "message", { eventId: String(++id) });
     response.end(`${id}\n`);
   } else {
-    // What is published is text already.
+    // The published data is text already.
     channel.register(await createSession(request, response, { serializer: (data) => data }));
   }
 });

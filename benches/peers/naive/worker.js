@@ -1,4 +1,4 @@
-// What one writes by hand: a Worker before one Durable Object, which keeps the streams in memory.
+// A simple hub: a Worker before one Durable Object, which keeps the streams in memory.
 const HEADERS = { "content-type": "text/event-stream", "cache-control": "no-cache" };
 
 export default {
