@@ -11,7 +11,7 @@ const { CLIENTS_PYTHON, CLIENTS_RUST } = process.env;
 const python = (name) => [CLIENTS_PYTHON, join(HERE, "python/client.py"), name];
 const rust = (name) => [CLIENTS_RUST, name];
 
-/** By name: the command, and whether the client sends `Cache-Control: no-cache`, so that it is sent what tells the place. */
+/** By name: the command, and whether the client sends `Cache-Control: no-cache` and so gets the `place` event. */
 const CLIENTS = {
   "httpx-sse, by the loop of its documentation": { command: python("httpx-sse"), place: false, opens: true },
   sseclient: { command: python("sseclient"), place: true },

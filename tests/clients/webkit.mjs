@@ -12,7 +12,7 @@ export class WebKit {
   #port;
   #session;
 
-  /** Has the driver listen on `port`. */
+  /** Makes the driver listen on `port`. */
   static async launch(port) {
     const webkit = new WebKit();
     webkit.#port = port;

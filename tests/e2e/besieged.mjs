@@ -32,7 +32,7 @@ export class Besieged {
     return [ATTACKED, "beside", "elsewhere"].map((name) => this.#server.hub(name));
   }
 
-  /** Publishes to each hub and waits for what was published. */
+  /** Publishes to each hub and waits for the updates. */
   async served() {
     const data = `${(this.#count += 1)}`;
     const serve = async (hub, at) => {
@@ -54,7 +54,7 @@ export class Besieged {
     return ended;
   }
 
-  /** How far the process has grown at the most, in MiB. */
+  /** The greatest growth of the process so far, in MiB. */
   get grown() {
     return Math.round(this.#most - this.#begun);
   }

@@ -1,4 +1,4 @@
-// Where Chromium is, and how it is to run here.
+// The path of Chromium, and its arguments.
 import { execFileSync } from "node:child_process";
 
 export const FLAGS = [

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
-/** Hands every byte on, while it is whole. */
+/** Passes every byte on while it is whole. */
 export class Cable {
   #server;
   #port;
@@ -37,7 +37,7 @@ export class Cable {
     }
   }
 
-  /** The URL of `url`'s path at this end. */
+  /** `url` with the origin of this end of the cable. */
   at(url) {
     const here = new URL(url);
     here.host = `127.0.0.1:${this.#port}`;

@@ -12,7 +12,7 @@ export function subscribeUrl(hub, topics, query = {}) {
   return url;
 }
 
-/** A subscriber on npm's `eventsource` that keeps all it is given. */
+/** A subscriber on npm's `eventsource` that keeps all its events. */
 export class Subscriber {
   /** The events so far: `{ type, data, id }`. */
   events = [];
@@ -21,8 +21,8 @@ export class Subscriber {
   #source;
 
   /**
-   * Opens a subscription and waits for the answer. `types` are the event types to be shown besides
-   * `message` and `gap`; `lastEventId` goes into the header of the first request.
+   * Opens a subscription and waits for the answer. `types` are the event types to listen to, besides
+   * `message` and `gap`. `lastEventId` goes into the header of the first request.
    */
   static async open(hub, topics, { types = [], query, lastEventId } = {}) {
     const subscriber = new Subscriber(subscribeUrl(hub, topics, query), types, lastEventId);
@@ -50,7 +50,7 @@ export class Subscriber {
     return this.events.map(({ id }) => id);
   }
 
-  /** Waits for the stream to have been opened `times` times. */
+  /** Waits until the stream was opened `times` times. */
   opens(times) {
     return until(
       () => this.opened >= times,
@@ -58,7 +58,7 @@ export class Subscriber {
     );
   }
 
-  /** Waits for an event with `data`, and so for all that came before it. */
+  /** Waits for an event with `data`, and so for all events before it. */
   receives(data) {
     return until(
       () => this.events.some((event) => event.data === data),
@@ -90,7 +90,7 @@ export class Curl {
 
   #exit;
 
-  /** Waits for `text` to be part of what came. */
+  /** Waits until `text` has come. */
   receives(text) {
     return until(
       () => this.text.includes(text),
@@ -106,7 +106,7 @@ export class Curl {
   }
 }
 
-/** Runs curl to its end, with `input` as its standard input, and gives status, headers and body of the answer. */
+/** Runs curl to its end, with `input` as its standard input. Returns status, headers and body of the answer. */
 export async function curl(url, options, input = "") {
   const args = ["-sS", "-i", "--max-time", "20", "-H", "Expect:", ...options, String(url)];
   const child = spawn("curl", args, { stdio: ["pipe", "pipe", "inherit"] });
@@ -127,7 +127,7 @@ export function post(hub, fields, init = {}) {
   return fetch(hub, { method: "POST", body: new URLSearchParams(pairs), ...init });
 }
 
-/** Publishes and gives the update's id; anything but 200 is an error. */
+/** Publishes, and returns the update's id. A status other than 200 is an error. */
 export async function publish(hub, fields) {
   const response = await post(hub, fields);
   const body = await response.text();

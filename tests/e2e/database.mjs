@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** The rows that the query gives in a copy of the only object's database, whether or not the server runs. */
+/** The rows of the query in a copy of the only object's database. The server may run. */
 export function rows(folder, query) {
   return rowsIn(path(folder), query);
 }
 
-/** The names of the tables in the database of each object, whether or not the server runs. */
+/** The names of the tables in the database of each object. The server may run. */
 export function tables(folder) {
   const query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
   return files(folder).map((file) => rowsIn(file, query).map(({ name }) => name));
@@ -33,7 +33,7 @@ function rowsIn(original, query) {
   }
 }
 
-/** Puts what the SQL in the file `sql` makes in the place of the only object's database. No server may run. */
+/** Replaces the only object's database by the result of the SQL in the file `sql`. No server may run. */
 export function replace(folder, sql) {
   const file = path(folder);
   for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
@@ -42,7 +42,7 @@ export function replace(folder, sql) {
   database.close();
 }
 
-/** Has the SQL change the only object's database. No server may run. */
+/** Changes the only object's database by the SQL. No server may run. */
 export function change(folder, sql) {
   const database = new DatabaseSync(path(folder));
   database.exec(sql);

@@ -1,7 +1,7 @@
-// The clients for JavaScript that people use, each opened as its documentation shows, with its defaults. This file runs in
+// Widely used clients for JavaScript. Each is opened as its documentation shows, with its defaults. This file runs in
 // Node and in pages.
 
-/** Of an `EventSource` or what is like one. */
+/** For an `EventSource`, or a class with its interface. */
 const listening = (open) => (url, module, seen) => {
   const source = open(url, module);
   for (const type of ["open", "message", "gap", "place"]) {
@@ -10,7 +10,7 @@ const listening = (open) => (url, module, seen) => {
   return source;
 };
 
-/** Of `fetchEventSource`; what `read` throws goes to the client, as what an application throws does. */
+/** For `fetchEventSource`. An error of `read` goes to the client, like an error of an application. */
 const fetching = (read) => (url, module, seen) => {
   const controller = new AbortController();
   module.fetchEventSource(url, {
@@ -24,9 +24,9 @@ const fetching = (read) => (url, module, seen) => {
 };
 
 /**
- * By name: where it runs, in `node` or in `chromium`, and the `module` that is imported there; `open` takes the URL, the
- * module, and a function for what is dispatched. `place` says whether it is sent what tells the place, which is for those
- * that send `Cache-Control: no-cache`.
+ * By name: whether it runs in `node` or in `chromium`, and the `module` that is imported there. `open` takes the URL,
+ * the module, and a function that gets the dispatched events. `place` says whether the client gets the `place` event,
+ * which the hub sends to clients with `Cache-Control: no-cache`.
  */
 export const JS_CLIENTS = {
   "Chromium's EventSource": { runs: "chromium", place: true, open: listening((url) => new EventSource(url)) },

@@ -1,4 +1,4 @@
-// A server of one key set, as an authorization server has one.
+// A server of one key set, like an authorization server.
 import { once } from "node:events";
 import { createServer } from "node:http";
 
@@ -7,7 +7,7 @@ export class KeySet {
   status = 200;
   /** Milliseconds from a request to its answer. */
   takes = 0;
-  /** How often it was asked. */
+  /** The number of requests so far. */
   asked = 0;
   #server;
 

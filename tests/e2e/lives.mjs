@@ -1,4 +1,4 @@
-// What every client has to bear: a server that beats, is killed with -9, and loses its history.
+// The tests of every client: a server that sends heartbeats, is killed with -9, and loses its history.
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -8,16 +8,16 @@ import { Server } from "./server.mjs";
 import { until } from "./until.mjs";
 
 const VARS = { ANONYMOUS_PUBLISH: "true", HEARTBEAT: "200ms" };
-/** The longest that a client waits before it comes back, with its defaults. */
+/** The longest time that a client waits before it comes back, with its defaults. */
 const BACK = 40_000;
 const BEFORE = ["1", "2", "3"];
 const MISSED = ["4", "5", "6"];
 const BEHIND_GAP = "7";
 
 /**
- * Registers the tests of `clients`, by name: `{ open, place }`. `open(url, t)` gives a client that is connecting,
- * `{ events, close }`: `events()` resolves with all that was dispatched so far, `{ type, data, id }`, among it an `open`
- * for each answer if `opens` is true. `place` says whether it is sent blocks that tell the place.
+ * Registers the tests of `clients`, by name: `{ open, place }`. `open(url, t)` returns a client that is connecting,
+ * `{ events, close }`. `events()` resolves with all events so far, `{ type, data, id }`; if `opens` is true, they
+ * contain an `open` for each answer. `place` says whether the client gets the `place` event.
  */
 export function describeClients(clients) {
   const runs = Object.entries(clients).map(([name, client], at) => ({ name, hub: `client-${at}`, ...client }));
@@ -50,7 +50,7 @@ export function describeClients(clients) {
       test(`dispatches nothing else${run.place ? ", but the place" : ""}`, () => {
         const updates = [...BEFORE, ...MISSED, BEHIND_GAP];
         const others = events().filter(({ type, data }) => !["open", "gap"].includes(type) && !updates.includes(data));
-        // Once, where the first stream begins live: the gap carries an id of its own.
+        // Once, because only the first stream begins live: the gap has an id of its own.
         assert.deepEqual(
           others.map(({ type, data }) => `${type} ${data}`),
           run.place ? ["place {}"] : [],
@@ -66,7 +66,7 @@ export function describeClients(clients) {
   }
 }
 
-/** Takes the clients through three lives of the server; one that fails is left behind. */
+/** Takes the clients through three lives of the server. A client that fails does not stop the others. */
 async function throughLives(server, runs) {
   const each = (step) =>
     Promise.all(
@@ -115,7 +115,7 @@ async function throughLives(server, runs) {
   await each(async (run) => (run.events = await run.client.events()));
 }
 
-/** Waits until the hubs have sent so many heartbeats. */
+/** Waits until the hubs have sent this number of heartbeats. */
 async function beats(server, count) {
   const stream = new Curl(subscribeUrl(server.hub("beating"), ["none"]));
   try {

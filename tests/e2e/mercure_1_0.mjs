@@ -9,7 +9,7 @@ export const FORM = "application/x-www-form-urlencoded";
 /** The origin that the open server lists, for reading and for publishing with the cookie. */
 export const LISTED = "https://app.example";
 export const EXAMPLE = "https://example.com";
-/** The name of the cookie, where `COOKIE_NAME` does not say another. */
+/** The name of the cookie, unless `COOKIE_NAME` sets another. */
 export const COOKIE = "__Secure-mercure_access_token";
 /** The grant of everything. */
 export const EVERYTHING = detail(["publish", "subscribe"], ["*"]);
@@ -28,7 +28,7 @@ export function startClosed() {
   return Server.start({ kind: "workerd", vars: { ISSUERS: issuers(), ANONYMOUS_SUBSCRIBE: "", COOKIE_NAME: "session" } });
 }
 
-/** A function that gives a hub of `server()` that no test has used. */
+/** A function that returns a hub of `server()` that no test has used. */
 export function freshHubs(server) {
   let count = 0;
   return () => server().hub(`v1-${(count += 1)}`);
@@ -37,7 +37,7 @@ export function freshHubs(server) {
 /** The `Authorization` header of a token of 1.0 for `hub`. */
 export const granted = async (hub, details, options) => bearer(await token1(hub, details, options));
 
-/** Publishes with a token for everything, and gives the id. */
+/** Publishes with a token for everything, and returns the id. */
 export async function publish(hub, fields) {
   const response = await post(hub, fields, { headers: await granted(hub, [EVERYTHING]) });
   const body = await response.text();

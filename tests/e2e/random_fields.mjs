@@ -1,11 +1,11 @@
-// Publications with fields of random characters, the same in every run, since they are made from a fixed seed.
+// Publications with fields of random characters. A fixed seed makes them the same in every run.
 import assert from "node:assert/strict";
 
 const FIELDS = ["topic", "topic", "data", "id", "type", "retry", "private", "x"];
 const ALPHABET = ["a", "/", ":", "*", "#", "{", "%", "+", " ", "0", "é", "\u{1f600}", "\n", "\r", "\0", "\u{7f}", "\u{200b}"];
 const COUNT = 100;
 
-/** A function that gives whole numbers from 0 on below its argument: a linear congruential generator. */
+/** A function that returns whole numbers from 0 up to its argument, without it: a linear congruential generator. */
 function numbers(seed) {
   let state = seed;
   return (limit) => {
@@ -15,8 +15,8 @@ function numbers(seed) {
 }
 
 /**
- * Each of them is answered 400, or 200 with the id that it has or is given, which is never empty; and there are some of
- * both. None is long enough to be a topic of the hub's own, for which 0.x has 403.
+ * Each of them is answered 400, or 200 with its id or a new one, which is never empty. Both answers occur. No topic is
+ * long enough to be one of the hub's own, which 0.x answers with 403.
  */
 export async function assertAnswersRandomFields(hub, authorization) {
   const number = numbers(7);

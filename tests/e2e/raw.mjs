@@ -1,4 +1,4 @@
-// Requests as no client library makes them: byte by byte, with a body that goes out piece by piece, or broken off.
+// Requests that no client library makes: byte by byte, with a body in pieces, or broken off.
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -8,9 +8,9 @@ import { until } from "./until.mjs";
 export class StreamedPost {
   /** The answer, once its headers are there. */
   response;
-  /** What came of the answer so far. */
+  /** The answer so far. */
   text = "";
-  /** Whether the answer has come to its end. */
+  /** Whether the answer has ended. */
   ended = false;
   #request;
 
@@ -48,7 +48,7 @@ export class StreamedPost {
     );
   }
 
-  /** Ends the body as it should, and waits for the end of the answer. */
+  /** Ends the body properly, and waits for the end of the answer. */
   async end(text) {
     this.#request.end(text);
     await until(() => this.ended, () => `the end of the answer; there was ${JSON.stringify(this.text.slice(-500))}`);
@@ -62,7 +62,7 @@ export class StreamedPost {
 
 /** A request on a connection of its own, which can be reset. */
 export class LoneRequest {
-  /** What came of the answer so far. */
+  /** The answer so far. */
   text = "";
   /** Whether the connection has ended. */
   closed = false;
@@ -99,13 +99,13 @@ export class LoneRequest {
     return this.status;
   }
 
-  /** Resets the connection (RST), as a client does that is killed or goes out of range. */
+  /** Resets the connection (RST), like a client that is killed or goes out of range. */
   reset() {
     this.#socket.resetAndDestroy();
   }
 }
 
-/** The status, headers and body of the answer to a request that is sent as these bytes, on a connection of its own. */
+/** Sends these bytes on a connection of their own. Returns status, headers and body of the answer. */
 export async function exchange(port, bytes) {
   const socket = connect(port, "127.0.0.1");
   let text = "";

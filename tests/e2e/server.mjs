@@ -1,4 +1,4 @@
-// Starts the built worker as a person would, and ends it as a power cut would.
+// Starts the built worker as a user does, and ends it like a power cut.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const OPERATOR_KEY = "the key of the tests' operator";
 const START_DEADLINE = 60_000;
 
-/** Process groups that are still to be ended, whatever becomes of this process. */
+/** The process groups that run. They are ended when this process ends for any reason. */
 const groups = new Set();
 const killGroups = () => groups.forEach(kill);
 process.on("exit", killGroups);
@@ -58,8 +58,8 @@ export class Server {
   /**
    * `kind` is `wrangler` or `workerd`; `vars` are the configuration variables, `settings` those of `make serve`,
    * or more arguments of `wrangler dev`.
-   * Unless `vars` closes them, public updates are open to everybody, and secrets that everybody knows are taken. Where
-   * `vars` has issuers and no public URL, that is the server's own.
+   * Unless `vars` says otherwise, everybody may read and publish public updates, and well-known secrets are accepted.
+   * If `vars` has issuers and no public URL, the server's own URL is the public one.
    */
   static async start({ kind = "wrangler", vars = {}, settings = [] } = {}) {
     const server = new Server();
@@ -80,12 +80,12 @@ export class Server {
     return this.#port;
   }
 
-  /** Where its storage is. */
+  /** The folder of its storage. */
   get folder() {
     return this.#folder;
   }
 
-  /** What it has written so far, its log included. */
+  /** Its output so far, with its log. */
   get output() {
     return this.#output;
   }
@@ -95,7 +95,7 @@ export class Server {
     return `${this.origin}${name === undefined ? "" : `/hubs/${name}`}/.well-known/mercure`;
   }
 
-  /** What the operator is told of the hub named `name`. */
+  /** The operator's figures of the hub named `name`. */
   async health(name = "default") {
     const headers = { authorization: `Bearer ${this.#vars.OPERATOR_KEY}` };
     const response = await fetch(`${this.origin}/hubs/${name}/healthz`, { headers });
@@ -104,14 +104,14 @@ export class Server {
     return health;
   }
 
-  /** How many connections the registry of the hub named `name` holds. */
+  /** The number of connections in the registry of the hub named `name`. */
   async connections(name) {
     const { connections } = await this.health(name);
     if (!Number.isInteger(connections)) throw new Error(`healthz of ${name} tells no connections`);
     return connections;
   }
 
-  /** What `/proc` says of the workerd that runs: its open descriptors, and its memory in MiB. */
+  /** The open descriptors of the running workerd and its memory in MiB, from `/proc`. */
   workerd() {
     const pid = readdirSync("/proc").find((pid) => memberOf(pid, this.#child.pid) && commandOf(pid) === "workerd");
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -152,7 +152,7 @@ export class Server {
     }
   }
 
-  /** SIGKILL to the whole process group, as `kill -9` or a power cut: nothing can be tidied up. */
+  /** SIGKILL to the whole process group, like `kill -9` or a power cut: the server cannot tidy up. */
   async kill() {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined) return;
@@ -163,7 +163,7 @@ export class Server {
     await until(() => !lives(pid), `the processes of group ${pid} to be gone`);
   }
 
-  /** Asks the server to end, as a service manager does, and waits until it has. */
+  /** Asks the server to end, as a service manager does, and waits until it has ended. */
   async terminate() {
     const { pid } = this.#child;
     process.kill(-pid, "SIGTERM");
@@ -178,7 +178,7 @@ export class Server {
   }
 }
 
-/** The variable that names the hub to issuers, if there are some in `vars` and it is not named otherwise. */
+/** The variable for the hub's public URL, if `vars` has issuers and sets no public URL. */
 function named(vars, url) {
   const has = (...names) => names.some((name) => name in vars);
   const isUnnamed = has("ISSUERS", "MERCURE_TRUSTED_ISSUERS") && !has("RESOURCE_IDENTIFIER", "PUBLIC_ORIGINS");
@@ -202,12 +202,12 @@ export async function freePort() {
   return port;
 }
 
-/** Whether a process of the group is still there; one that only waits to be reaped is not. */
+/** Whether a process of the group still runs. A zombie does not. */
 function lives(group) {
   return readdirSync("/proc").some((pid) => memberOf(pid, group));
 }
 
-/** Whether a process is of the group, and does not only wait to be reaped. */
+/** Whether a process is in the group, and no zombie. */
 function memberOf(pid, group) {
   if (!/^\d+$/.test(pid)) return false;
   try {

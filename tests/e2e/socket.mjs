@@ -1,11 +1,11 @@
-// A subscriber that is a bare socket: it sees the chunks of the answer, and reads when a test lets it.
+// A subscriber that is a bare socket: it sees the chunks of the answer, and a test can stop its reading.
 import { once } from "node:events";
 import { connect } from "node:net";
 import { until } from "./until.mjs";
 
 const CRLF = "\r\n";
 
-/** A block by which the hub itself tells something. */
+/** A block from the hub itself, not from a publisher. */
 const HUBS_OWN = /^event: (?:gap|place)$/m;
 
 /** A subscription over HTTP/1.1, RFC 9112 § 7.1. */
@@ -16,13 +16,13 @@ export class SocketSubscriber {
   blocks = [];
   /** The texts of the comments so far. */
   comments = [];
-  /** The reconnection time that was told last, in milliseconds. */
+  /** The last reconnection time of the stream, in milliseconds. */
   retry;
   /** The ids of the updates so far. */
   ids = [];
   /** The status and the headers of the answer. */
   head;
-  /** Whether the server has ended the stream, and whether it did so as the protocol has it. */
+  /** Whether the server has ended the stream, and whether the end was the protocol's. */
   ended = false;
   whole = false;
   #socket;
@@ -57,7 +57,7 @@ export class SocketSubscriber {
       if (end < 0) return;
       this.head = this.#bytes.toString("latin1", 0, end);
       this.#bytes = this.#bytes.subarray(end + 4);
-      // What is no stream is not read.
+      // Only a stream is read.
       this.ended = !/^transfer-encoding: chunked$/im.test(this.head);
     }
     while (!this.ended) {
@@ -99,12 +99,12 @@ export class SocketSubscriber {
     return this.chunks.filter((chunk) => /^data:/m.test(chunk));
   }
 
-  /** What it was told of gaps. */
+  /** The data of the gaps so far. */
   get gaps() {
     return this.blocks.filter((block) => block.startsWith("event: gap\n"));
   }
 
-  /** Stops reading: what the server sends fills the buffers of the two sockets, and then waits there. */
+  /** Stops reading. The server's bytes fill the buffers of the two sockets, and then wait in the server. */
   stall() {
     this.#socket.pause();
   }

@@ -3,9 +3,9 @@ import { until } from "./until.mjs";
 
 /** The answer to a subscription, while it comes in. */
 export class Stream {
-  /** What came so far. */
+  /** The text of the stream so far. */
   text = "";
-  /** Whether it has come to its end. */
+  /** Whether the stream has ended. */
   ended = false;
   headers;
   #abort = new AbortController();
@@ -27,7 +27,7 @@ export class Stream {
     this.ended = true;
   }
 
-  /** The updates so far, as blocks of lines: no comments, no places to come back to, no gaps. */
+  /** The updates so far, as blocks of lines, without comments, places and gaps. */
   get updates() {
     const blocks = this.text.replace(/^:.*\n/gm, "").split("\n\n").slice(0, -1);
     return blocks.filter((block) => /^data:/m.test(block) && !/^event: (?:gap|place)$/m.test(block));
@@ -38,12 +38,12 @@ export class Stream {
     return this.updates.map((block) => /^id: (.*)$/m.exec(block)?.[1]);
   }
 
-  /** The id that the answer says to begin behind. */
+  /** The last event ID in the header of the answer. */
   get precedingId() {
     return this.headers.get("last-event-id") ?? this.headers.get("mercure-last-event-id");
   }
 
-  /** Waits for `text` to be part of what came. */
+  /** Waits until `text` has come. */
   receives(text) {
     return until(
       () => this.text.includes(text),

@@ -1,4 +1,4 @@
-// Tokens of both dialects, made by npm's jose: the hub's own code has no part in them.
+// Tokens of both dialects, made by npm's jose and not by the hub's own code.
 import { SignJWT, exportJWK, exportSPKI, generateKeyPair } from "jose";
 
 /** The development key of the reference hub. */
@@ -7,10 +7,10 @@ export const DEVELOPMENT_KEY = "!ChangeThisMercureHubJWTSecretKey!";
 /** The type of the authorization details of 1.0. */
 export const DETAIL = "https://mercure.rocks/authorization-detail";
 
-/** Who issues the access tokens of the tests. */
+/** The issuer of the tests' access tokens. */
 export const ISSUER = "https://issuer.example";
 
-/** What verifies the tokens below that name no other key, for one role of an issuer. */
+/** The key of one role of an issuer. It verifies the tokens below that name no other key. */
 export const SECRET = { key: DEVELOPMENT_KEY, algorithms: ["HS256"] };
 
 /** The variable `ISSUERS` with one issuer of these keys. */
@@ -34,10 +34,10 @@ export function sign(claims, { alg = "HS256", key = DEVELOPMENT_KEY, typ = "JWT"
   return signer.sign(typeof key === "string" ? bytes(key) : key);
 }
 
-/** A token of 0.x: `mercure` is what it grants. */
+/** A token of 0.x with the claim `mercure`. */
 export const token0 = (mercure, options) => sign({ mercure }, options);
 
-/** A detail of a token of 1.0; a topic may be given as its text. */
+/** A detail of a token of 1.0. A topic may be its text alone. */
 export function detail(actions, topics, members = {}) {
   const matchers = topics.map((topic) => (typeof topic === "string" ? { match: topic } : topic));
   return { type: DETAIL, actions, topics: matchers, ...members };
@@ -46,7 +46,7 @@ export function detail(actions, topics, members = {}) {
 /** A URL pattern in a detail. */
 export const pattern = (match) => ({ match, match_type: "urlpattern" });
 
-/** The claims of an access token for the hub at `aud`, RFC 9068 § 2.2, without what `claims` sets to undefined. */
+/** The claims of an access token for the hub at `aud`, RFC 9068 § 2.2; `undefined` in `claims` removes a claim. */
 export function accessClaims(aud, details, claims = {}) {
   return {
     ...{ iss: ISSUER, aud: String(aud), exp: inSeconds(600), iat: inSeconds(0) },
@@ -62,8 +62,8 @@ export function token1(aud, details, { claims, ...options } = {}) {
 }
 
 /**
- * How each dialect says the same: the parameter that names a topic, the variables of a hub whose keys are those of
- * `role`, and a token that grants everything.
+ * The same in each dialect: the parameter for a topic, the variables of a hub with the keys of `role`, and a token that
+ * grants everything.
  */
 export const DIALECTS = {
   "0.x": {
@@ -84,7 +84,7 @@ export const DIALECTS = {
   },
 };
 
-/** A token that says that it needs no signature, RFC 7515 § A.5. */
+/** A token with the algorithm `none`, without a signature, RFC 7515 § A.5. */
 export function unsigned(claims, typ = "JWT") {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "none", typ })}.${part(claims)}.`;
@@ -96,7 +96,7 @@ export function tampered(token) {
   return [header, payload, `${signature[0] === "A" ? "B" : "A"}${signature.slice(1)}`].join(".");
 }
 
-/** A pair of keys: `private` signs; `pem` and `jwk` are the public one. */
+/** A pair of keys: `private` signs; `pem` and `jwk` are the public key. */
 export async function keyPair(alg) {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   return { private: privateKey, pem: await exportSPKI(publicKey), jwk: { ...(await exportJWK(publicKey)), alg } };

@@ -1,12 +1,12 @@
-// Waiting for something to become true, with a deadline.
+// Waits for a condition, with a deadline.
 import { setTimeout as delay } from "node:timers/promises";
 
-/** What anything on this machine may take before it counts as never. */
+/** The longest time that anything may take before a test fails, in milliseconds. */
 export const DEADLINE = 15_000;
 
 const POLL_EVERY = 25;
 
-/** Waits until `condition` gives a truthy value and gives it; after `deadline` ms fails, naming `what`. */
+/** Waits until `condition` returns a truthy value, and returns it. After `deadline` ms it fails and names `what`. */
 export async function until(condition, what, deadline = DEADLINE) {
   const end = performance.now() + deadline;
   for (;;) {
@@ -17,7 +17,7 @@ export async function until(condition, what, deadline = DEADLINE) {
   }
 }
 
-/** A description may be a function, so that it can tell what there was instead. */
+/** A description may be a function: it can then name the value at the deadline. */
 function resolve(what) {
   return typeof what === "function" ? what() : what;
 }

@@ -1,5 +1,5 @@
-// Stands before the worker under `make serve CONFIG=contextless`, as an application that calls it may: a request with
-// the header `context: none` comes without a context, and one with `context: over` with one that holds nothing any more.
+// Runs before the worker under `make serve CONFIG=contextless`, like an application that calls it. A request with the
+// header `context: none` has no context. A request with `context: over` has a context that keeps nothing alive.
 import worker from "./serve.mjs";
 
 export { HubObject } from "./serve.mjs";

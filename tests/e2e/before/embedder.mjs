@@ -1,5 +1,5 @@
-// A hub whose application decides who may do what: it gives what the header `claims` has as JSON, or does what the header
-// `does` names. What it was asked with goes back in the answer that it makes.
+// A hub whose application decides on access. It returns the JSON of the header `claims`, or does what the header `does`
+// names. Its own answers contain the arguments that it was called with.
 import { handler } from "./js/worker.mjs";
 
 export { HubObject } from "./js/hub_object.mjs";

@@ -1,4 +1,4 @@
-// Lets a test hear what the door tells an object: each answer of an object has it in the header `overheard`.
+// Shows a test the door's text for an object: each answer of an object has it in the header `overheard`.
 import { HubObject as Hub } from "./serve.mjs";
 
 export { default } from "./serve.mjs";

@@ -1,9 +1,9 @@
-// Stands before the worker under `make serve CONFIG=trap`, so that a test can have the shipped wasm trap: a request with
-// the header `trap-after: N` makes the Nth reading of the clock after it throw what a trap throws.
+// Runs before the worker under `make serve CONFIG=trap`, so that a test can make the shipped wasm trap: after a request
+// with the header `trap-after: N` the Nth reading of the clock throws the error of a trap.
 // The shells read the clock by an import that is not declared to throw, so nothing in the instance catches it.
-// A request with the header `sync-fails` has the next write of an object not be confirmed, and one with the header
-// `sql-fails` finds a storage that refuses every query until the next request without it. One with the header
-// `url-fails` traps wherever it is asked for its URL, so that the instance can answer nothing.
+// After a request with the header `sync-fails` the next write of an object is not confirmed. From a request with the
+// header `sql-fails` on, the storage refuses every query until the next request without it. A request with the header
+// `url-fails` traps wherever its URL is read, so that the instance cannot answer.
 import worker, { HubObject as Hub } from "./serve.mjs";
 
 const now = Date.now;
@@ -18,7 +18,7 @@ Date.now = () => {
 let syncFails = false;
 let sqlFails = false;
 
-/** The same object, with what `replaced` gives for a name in the place of its own. */
+/** The same object, whose members are replaced by those that `replaced` returns. */
 function wrapped(object, replaced) {
   return new Proxy(object, {
     get(target, name) {
@@ -32,7 +32,7 @@ function refuse() {
   throw new Error("deliberate");
 }
 
-/** The same request, whose URL is told once: to serve.mjs, which looks for a file of that name. */
+/** The same request, whose URL can be read once: by serve.mjs, which looks for a file of that name. */
 function withoutUrl(request) {
   let told = false;
   return wrapped(request, (name) => {
