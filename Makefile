@@ -10,20 +10,20 @@ SHELL := /bin/bash
 # Set on the command line alone: the environment may have a HOST of its own.
 HOST := 127.0.0.1
 PORT := 8787
-# Where `make serve` keeps its storage; in memory when empty.
+# The folder of the storage of `make serve`; in memory when empty.
 DATA :=
-# What `make serve` runs: a constant of build/workerd.capnp, or FILE:CONSTANT for a configuration of one's own.
+# The configuration of `make serve`: a constant of build/workerd.capnp, or FILE:CONSTANT for your own.
 CONFIG := main
 # Tools that cargo installs, each in a folder of its version: clones share them.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/millstream
-# How long `make fuzz` runs each target.
+# The seconds that `make fuzz` runs each target.
 SECONDS := 3
-# What `make mutants` changes: the rules by which updates are kept, published and delivered.
+# The files that `make mutants` changes: they have the rules by which updates are kept, published and delivered.
 FILES := src/hub/** src/log/** src/publishing/** src/tokens/access.rs
-# The most that the gzipped wasm may weigh, in bytes.
+# The greatest size of the gzipped wasm, in bytes.
 WASM_LIMIT := 300000
 
-# What rustc emits, and what the abort handler of wasm-bindgen adds.
+# The features that rustc emits, and those that the abort handler of wasm-bindgen adds.
 WASM_FEATURES := bulk-memory exception-handling multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext simd
 
 WASM_PACK_VERSION := 0.15.1
@@ -43,13 +43,13 @@ VERSION := $(shell sed -n '/^version = "\(.*\)"$$/{s//\1/p;q}' Cargo.toml)
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
 # The crates of the repository: each is a workspace of its own.
 CRATES := . fuzz benches/load benches/codec tests/clients/rust examples/axum examples/decoder examples/page
-# What `make deny` checks. The list of advisories is on GitHub; the others need no network.
+# The checks of `make deny`. The list of advisories is on GitHub; the other checks need no network.
 DENY := advisories bans licenses sources
 # Written by npm itself when an installation is complete.
 NPM := node_modules/.package-lock.json
 # The modules of js/ import from here.
 BUILD := build
-# What `make bench` compares with, and the client that puts the load on.
+# The servers that `make bench` compares with, and the load client.
 PEERS := benches/peers/node_modules/.package-lock.json
 LOAD := benches/load/target/release/millstream-load
 # The clients that `make test-clients` installs.
@@ -61,7 +61,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(BUILD)/millstream_bg.wasm
 
 export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(dir $(CARGO_FUZZ)):$(dir $(CARGO_DENY)):$(dir $(CARGO_MUTANTS)):$(PATH)
-# Nothing is told and nothing is asked from elsewhere while developing.
+# While developing, the tools report nothing and ask nothing of other servers.
 export WRANGLER_SEND_METRICS := false
 export CLOUDFLARE_CF_FETCH_ENABLED := false
 # wrangler's reminders about its own updates are noise in a log.
@@ -93,7 +93,7 @@ deploy: deploy-check ## put it on Cloudflare
 build: $(WASM) $(BUILD)/workerd.capnp ## build the release wasm
 	@echo "$(WASM): $$(wc -c <$(WASM)) bytes, $$(gzip -9c $(WASM) | wc -c) gzipped"
 
-# Functions of one name, the copies of one generic, stand side by side: gzip finds them alike, 6 kB less.
+# Copies of one generic function stand side by side, so gzip finds what is the same in them: 6 kB less.
 $(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET)
 	cargo build --release --lib --locked --target wasm32-unknown-unknown
 	wasm-bindgen --target web --no-typescript --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
@@ -117,7 +117,7 @@ test-native: $(NPM) ## the core's tests, on this machine
 	cargo test --locked 2>&1 | node tools/count_tests.mjs native
 
 .PHONY: test-bench
-test-bench: $(NPM) ## the tests of what measures: its figures, and the client that puts the load on, also against servers that misbehave
+test-bench: $(NPM) ## the tests of the benchmarks: their figures, and the load client, also against servers that misbehave
 	node --test --test-reporter=spec 'benches/*.test.mjs' 2>&1 | node tools/count_tests.mjs bench
 	cargo test --locked --manifest-path benches/load/Cargo.toml --target-dir benches/load/target 2>&1 | node tools/count_tests.mjs load
 
@@ -155,7 +155,7 @@ test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the bui
 	node --test --test-concurrency=2 --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
 
 .PHONY: test-clients
-test-clients: $(WASM) $(BUILD)/workerd.capnp browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## clients from elsewhere: Firefox, WebKitGTK, Python's and Rust's; installs them
+test-clients: $(WASM) $(BUILD)/workerd.capnp browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## other clients: Firefox, WebKitGTK, Python's and Rust's; installs them
 	cargo clippy --locked --all-targets --manifest-path tests/clients/rust/Cargo.toml --target-dir $(BUILD)/clients/rust -- -D warnings
 	CLIENTS_PYTHON=$(CLIENTS_VENV)/bin/python CLIENTS_RUST=$(CLIENTS_RUST) node --test --test-reporter=spec --test-timeout=180000 --test-concurrency=1 'tests/clients/*.test.mjs' 2>&1 | node tools/count_tests.mjs clients
 
@@ -171,7 +171,7 @@ $(CLIENTS_RUST): $(shell find tests/clients/rust/src) tests/clients/rust/Cargo.t
 	cargo build --release --locked --manifest-path tests/clients/rust/Cargo.toml --target-dir $(BUILD)/clients/rust
 
 .PHONY: deploy-check
-deploy-check: $(WASM) ## a deployment without the deploying, and the weight of the wasm
+deploy-check: $(WASM) ## a deployment's dry run, and the weight of the wasm
 	wrangler deploy --dry-run --outdir $(BUILD)/deploy
 	@size=$$(gzip -9c $(WASM) | wc -c); echo "gzipped wasm: $$size of $(WASM_LIMIT) bytes"; ((size <= $(WASM_LIMIT)))
 
@@ -202,7 +202,7 @@ msrv: ## the crate and its native tests with the oldest Rust that Cargo.toml nam
 	cargo +$(MSRV) test --locked --target-dir $(BUILD)/msrv
 
 .PHONY: release-check
-release-check: ## that the version is the same everywhere, and a publication without the publishing (TAG=v1.2.3)
+release-check: ## check that the version is the same everywhere, and dry-run the publication of the crate (TAG=v1.2.3)
 	@[ '$(or $(TAG),v$(VERSION))' = 'v$(VERSION)' ] || { echo 'the tag $(TAG) is not v$(VERSION), the version in Cargo.toml' >&2; exit 1; }
 	tools/release_notes $(VERSION)
 	for crate in $(CRATES); do cargo metadata --locked --format-version 1 --manifest-path "$$crate/Cargo.toml" >/dev/null; done
@@ -224,16 +224,16 @@ clean: ## remove what was built and installed here; the shared tools stay
 # --- measure -----------------------------------------------------------
 
 .PHONY: bench-core
-bench-core: ## what a publication costs with many subscriptions against few; fails over the limit
+bench-core: ## the cost of a publication with many subscriptions, compared with few; fails over the limit
 	cargo bench --locked --bench audiences
 
 .PHONY: bench
-bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## measure it beside its peers, for some 20 minutes (ROUNDS=, CASES=, TARGETS=)
+bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## compare the hub with others, for some 20 minutes (ROUNDS=, CASES=, TARGETS=)
 	@tools/peers
 	node benches/run.mjs
 
 .PHONY: bench-post
-bench-post: $(WASM) $(BUILD)/workerd.capnp ## what a POST costs the processor (ROUNDS=, FOLDERS= of built clones to compare)
+bench-post: $(WASM) $(BUILD)/workerd.capnp ## the processor time of a POST (ROUNDS=, FOLDERS= of built clones to compare)
 	node benches/post.mjs $(FOLDERS)
 
 $(LOAD): $(shell find benches/load/src) benches/load/Cargo.toml benches/load/Cargo.lock
@@ -243,7 +243,7 @@ $(PEERS): benches/peers/package.json benches/peers/package-lock.json benches/pee
 	npm ci --prefix benches/peers --loglevel=error
 
 .PHONY: bench-codec
-bench-codec: ## the codec beside others, as Markdown; fails when ours is wrong on a case or slower on a row
+bench-codec: ## the codec compared with others, as Markdown; fails when ours is wrong on a case or slower on a row
 	cargo run --release --locked --manifest-path benches/codec/Cargo.toml --target-dir $(BUILD)/codec -- $(BUILD)/criterion
 
 # --- tools -------------------------------------------------------------
@@ -251,7 +251,7 @@ bench-codec: ## the codec beside others, as Markdown; fails when ours is wrong o
 $(WASM_TARGET):
 	rustup target add wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
 
-# Without --locked: what these tools' own lock files name is not always to be had.
+# Without --locked: the versions in these tools' lock files are not always available.
 $(WASM_BINDGEN):
 	cargo install wasm-bindgen-cli --version $(WASM_BINDGEN_VERSION) --root $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)
 

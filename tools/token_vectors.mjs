@@ -2,8 +2,8 @@
 //
 //   node tools/token_vectors.mjs [--check]
 //
-// Signatures of PS*, ES* and certificates are random, so what is there and still verifies is kept: a second run
-// changes nothing. `--check` writes nothing and fails if it would. All keys in it are for tests alone.
+// Signatures of PS*, ES* and certificates are random. So existing ones that still verify are kept, and a second run
+// changes nothing. `--check` writes nothing, and fails if there is something to write. All keys are for tests alone.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ const HOUR = 3_600;
 const ISSUER = "https://issuer.example";
 const RESOURCE = "https://hub.example/.well-known/mercure";
 
-/** Each key: for which algorithms, and the one it is made with. */
+/** Each key: its algorithms, and the one that it is made with. */
 const KEYS = {
   secret: ["HS256", "HS384", "HS512"],
   rsa: ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
@@ -76,7 +76,7 @@ const access = {
 };
 const mercure = { mercure: { publish: ["foo", "bar"], subscribe: ["foo", "baz"], payload: { user: "alice" } } };
 
-/** What is to be signed: the name, the key, the header, the claims, and what is to come of it. */
+/** The tokens to sign: name, key, header, claims, and the expected result. */
 const cases = [];
 for (const [key, algorithms] of Object.entries(KEYS)) {
   for (const alg of algorithms) {
@@ -125,7 +125,7 @@ async function isSame(token, key, header, payload) {
   }
 }
 
-// What no library signs is put together out of what one signed.
+// No library signs these tokens, so they are put together from signed ones.
 const encode = (value) => base64url.encode(JSON.stringify(value));
 const everything = { publish: ["*"], subscribe: ["*"] };
 const forgeries = {

@@ -1,7 +1,7 @@
-// Writes what `make serve` runs, from wrangler.toml and settings.json, so that there is one source of truth:
+// Writes the configuration of `make serve` from wrangler.toml and settings.json, so that there is one source of truth:
 //   node tools/workerd_config.mjs BUILD
-// BUILD/workerd.capnp holds the configuration `main`, and for tests one for each module of tests/e2e/before, which
-// stands before the worker there.
+// BUILD/workerd.capnp holds the configuration `main`. For tests it has another one for each module of tests/e2e/before;
+// the module then stands before the worker.
 // BUILD/serve.mjs answers for the files of www before the worker does, as wrangler's assets do.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, extname, join, relative } from "node:path";
@@ -20,10 +20,10 @@ const CONTENT_TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
-/** Where the modules are that a test puts before the worker. */
+/** The folder of the modules that a test puts before the worker. */
 const BEFORE = "tests/e2e/before";
 
-/** Where tools/serve puts the names of all variables of the environment, so that a misspelled one can be told. */
+/** The variable in which tools/serve lists the names of the environment's variables, to report a misspelled one. */
 const ENVIRONMENT_NAMES = "ENVIRONMENT_NAMES";
 
 /** The folder of the storage, which the command line names. */
@@ -56,7 +56,7 @@ function assets(directory) {
     });
 }
 
-/** The headers that the file `_headers` gives to every path, which is all that is understood of it. */
+/** The headers that the file `_headers` gives to every path. Nothing else in the file is understood. */
 function headers(path) {
   if (!existsSync(path)) return {};
   const lines = readFileSync(path, "utf8").split("\n").filter((line) => /^[^#]*\S/.test(line) && !/^\s*#/.test(line));
@@ -70,7 +70,7 @@ function headers(path) {
   );
 }
 
-/** The module that stands before the worker. */
+/** The module before the worker. */
 function serve() {
   return `// Written by tools/workerd_config.mjs.
 import worker from "./worker.mjs";
@@ -83,7 +83,7 @@ ${files.map(({ url, headers }, at) => `  [${text(url)}, [file${at}, ${text(heade
 export * from "./worker.mjs";
 export default {
   fetch(request, env, ctx) {
-    // What is no host is the worker's to refuse.
+    // The worker refuses a malformed host.
     const isHost = /^[\\w.:[\\]-]*$/.test(request.headers.get("host") ?? "");
     const file = FILES.get(isHost ? URL.parse(request.url)?.pathname : undefined);
     if (file === undefined || !["GET", "HEAD"].includes(request.method)) return worker.fetch(request, env, ctx);
@@ -136,8 +136,8 @@ const ${name} :Workerd.Config = (
   services = [
     (name = "main", worker = .${name}Worker),
     (name = ${text(DISK)}, disk = (writable = true)),
-    # What fetch reaches. workerd's own has no private addresses, where the keys of who hosts a hub often are; that is
-    # no way in, since the hub fetches nothing but the key sets that its configuration names, and follows no redirection.
+    # The addresses that fetch reaches. workerd's default has no private addresses, and self-hosted key sets are often
+    # at one. This opens no way in: the hub fetches only the key sets of its configuration, and follows no redirection.
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
 );`;
@@ -153,7 +153,7 @@ function struct(fields) {
   return `(${Object.entries(fields).map(([name, value]) => `${name} = ${text(value)}`).join(", ")})`;
 }
 
-/** The names of the variables, which src/settings/tests/written.rs holds against the table in src/settings. */
+/** The names of the variables. src/settings/tests/written.rs compares them with the table in src/settings. */
 function variables() {
   return JSON.parse(readFileSync("settings.json", "utf8")).map(({ name }) => name);
 }
