@@ -1,8 +1,8 @@
 // The door: a request is judged here, before an object is called.
 //
-// Each decision is a synchronous step in wasm (src/door/steps.rs). The work of the host for a step is awaited here, in the
-// request's own turn: requests share no wasm handle, future or promise. So a client that leaves, or a trap, blocks no other
-// request.
+// Each decision is a synchronous step in wasm (src/door/steps.rs). The work of the host for a step is awaited here, in
+// the request's own turn: requests share no wasm handle, future or promise. So a client that leaves, or a trap, blocks
+// no other request.
 import { doorStep, keySetFetched } from "../build/millstream.js";
 import { instance } from "./instance.mjs";
 import { importKey, loadKeySet } from "./keys.mjs";
@@ -53,7 +53,7 @@ export async function admit({ request, env, context, authorize }) {
   }
 }
 
-/** The claims that an application gives, as JSON; its `Response`; null if it does not know the client, false if it failed. */
+/** The application's claims as JSON, or its `Response`. Null if it does not know the client, false if it failed. */
 async function ask(authorize, ...asked) {
   try {
     const given = (await authorize(...asked)) ?? null;
@@ -82,7 +82,7 @@ function takeStep(request, env, answers) {
   }
 }
 
-/** The bytes of the key that has made the signature; null if none has. */
+/** The bytes of the key that made the signature; null if none did. */
 async function signer({ algorithm, algorithmName, keys, maxImported, signature, input }) {
   for (const [format, bytes] of keys) {
     let key;
@@ -92,7 +92,7 @@ async function signer({ algorithm, algorithmName, keys, maxImported, signature, 
       log("keys unusable", `a key for ${algorithmName}: ${error}`);
       continue;
     }
-    // workerd throws for a signature of another length: the key has not made it.
+    // workerd throws for a signature of the wrong length: the key did not make it.
     const verified = await crypto.subtle.verify(algorithm, key, signature, input).catch(() => false);
     if (verified) return bytes;
   }

@@ -14,7 +14,7 @@ export function problem(status, title) {
   return Response.json({ type: "about:blank", title, status }, { status, headers });
 }
 
-/** A stream that ends at once, so that an EventSource comes back; an error would end it for good. Nothing for other requests. */
+/** A stream that ends at once, so that an EventSource comes back; undefined for other requests. */
 export function comeBack({ method, headers: asked }) {
   if (method !== "GET" || !/text\/event-stream/i.test(asked.get("accept") ?? "")) return undefined;
   const retry = 2_000 + Math.floor(3_000 * Math.random());

@@ -160,7 +160,7 @@ function showCurl() {
   $("curl-publish").textContent = hub.curlPublish(publishFields());
 }
 
-/** Without a secure context there is no clipboard: the command is selected instead. */
+/** Without a secure context there is no clipboard. The command is then selected instead. */
 async function copy(button) {
   const source = $(button.dataset.copies);
   try {

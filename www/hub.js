@@ -1,7 +1,7 @@
 // A hub seen from the page: its addresses, publishing, and the same things as curl
 // commands.
 
-/** An answer that is not a success, read from its RFC 9457 problem body. */
+/** A failed answer, read from its problem document, RFC 9457. */
 export class Problem extends Error {
   constructor({ title, detail, field }, status) {
     super(detail ?? title ?? `status ${status}`);
@@ -11,7 +11,7 @@ export class Problem extends Error {
     this.status = status;
   }
 
-  /** Reads the body of `response`; a body that is no problem document still gives its status. */
+  /** Reads the body of `response`. Without a problem document in the body only the status is known. */
   static async from(response) {
     const body = await response.json().catch(() => null);
     const document = typeof body === "object" && body !== null ? body : {};
@@ -26,7 +26,7 @@ export class Hub {
     this.url = new URL(name ? `/hubs/${name}/.well-known/mercure` : "/.well-known/mercure", origin);
   }
 
-  /** Where to subscribe to `topics`, resuming after the id `start` unless that is empty. */
+  /** The URL to subscribe to `topics`. It resumes after the id `start`, unless that is empty. */
   subscribeUrl(topics, start = "") {
     const url = new URL(this.url);
     for (const topic of topics) url.searchParams.append("topic", topic);
@@ -34,7 +34,7 @@ export class Hub {
     return url;
   }
 
-  /** Publishes `fields` (name and value pairs) and gives the update's id. */
+  /** Publishes `fields` (pairs of name and value), and returns the update's id. */
   async publish(fields) {
     const response = await fetch(this.url, { method: "POST", body: new URLSearchParams(fields) });
     if (!response.ok) throw await Problem.from(response);
@@ -51,7 +51,7 @@ export class Hub {
   }
 }
 
-/** One shell word: nothing is special between single quotes but the quote itself. */
+/** One shell word. Between single quotes only the quote itself is special. */
 function quote(text) {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

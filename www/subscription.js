@@ -1,9 +1,9 @@
-// One subscription: an EventSource, and what the browser does not say about it.
+// One subscription: an EventSource, and the facts about it that the browser does not tell.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 
 import { Problem } from "./hub.js";
 
-/** How long to wait before an EventSource that gave up is replaced: the usual reconnection time. */
+/** The time before a new EventSource replaces one that gave up: the usual reconnection time. */
 const REOPEN_DELAY = 3000;
 
 /**
@@ -35,7 +35,7 @@ export class Subscription {
     return Math.max(0, this.#opened - 1);
   }
 
-  /** Shows updates of this event type too. Listening twice is listening once. */
+  /** Shows updates of this event type too. A second call for the same type changes nothing. */
   listenFor(type) {
     this.#types.add(type);
     this.#source.addEventListener(type, this);
@@ -45,7 +45,7 @@ export class Subscription {
     this.#stop("by you");
   }
 
-  /** An update may have the type `open` or `error`: only its class tells it from the browser's own. */
+  /** An update may have the type `open` or `error`. Only its class differs from the browser's own events. */
   handleEvent(event) {
     if (this.#over) return;
     if (event instanceof MessageEvent) this.#receive(event);
@@ -84,7 +84,7 @@ export class Subscription {
     }
   }
 
-  /** The browser gave up without a reason: asks for it, and starts again unless it is final. */
+  /** The browser gave up without a reason. This asks for the reason, and starts again unless it is final. */
   async #explain(state) {
     const refusal = await refusalOf(this.#url);
     if (this.#over) return;
@@ -107,7 +107,7 @@ export class Subscription {
   }
 }
 
-/** The id of the hub's gap notice is a place to come back to, of a form that no update has. */
+/** The id of the hub's own gap is a place. No update can have an id of this form. */
 function parseGap(event) {
   try {
     const { requested, first } = JSON.parse(event.data);

@@ -1,9 +1,9 @@
 // The list of updates, newest first. Text from updates is only ever set as textContent.
 
-/** Rows kept: enough to scroll back through, few enough for a phone. */
+/** The number of rows that are kept: enough to scroll back, and few enough for a phone. */
 export const MAX_ROWS = 500;
 
-/** A screen reader hears a summary at most this often, not every update. */
+/** The least time between two summaries for a screen reader, which does not read every update. */
 const ANNOUNCE_EVERY = 5000;
 
 const clock = new Intl.DateTimeFormat(undefined, {
@@ -49,7 +49,7 @@ export class UpdateLog {
     this.#changed(0);
   }
 
-  /** Rows are built once a frame, so that a burst costs no more than the rows it leaves. */
+  /** Rows are built once a frame, so a burst costs only the rows that remain. */
   #add(build, arrived) {
     this.#pending.push({ build, arrived });
     if (this.#pending.length > MAX_ROWS) this.#pending.shift();

@@ -1,4 +1,4 @@
-// What a page needs of its hub: requests go to `hub.fetch` in the place of `fetch`.
+// A page's client of its hub: requests go to `hub.fetch` instead of `fetch`.
 const HUB = "https://page.example/.well-known/mercure";
 
 /** Publishes `data` to a topic; resolves when the hub has accepted it. */
