@@ -66,6 +66,8 @@ impl Deployment {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -76,5 +78,12 @@ mod tests {
         assert_eq!(deployment.of_hub("news").heartbeat.interval().unwrap().as_secs(), 5);
         assert_eq!(deployment.of_hub("other").hub_path.as_str(), "/hubs/other/.well-known/mercure");
         Ok(())
+    }
+
+    #[test]
+    fn a_hub_without_settings_of_its_own_shares_the_keys_of_all() {
+        let deployment = Deployment::default();
+        let (of_all, other) = (deployment.of_all(), deployment.of_hub("other"));
+        assert!(Arc::ptr_eq(&of_all.authorization.trust, &other.authorization.trust));
     }
 }

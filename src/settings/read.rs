@@ -1,5 +1,7 @@
 //! The reading of a [`Config`]: the rows of the table parse strings from the environment, once.
 
+use std::sync::Arc;
+
 use crate::{
     base::{
         hub_name::{OwnPath, default_at},
@@ -52,7 +54,10 @@ impl Config {
             Some(_) => invalid.in_hub(hub),
             None => invalid,
         })?;
-        config.authorization.trust.name_hub(hub, &|variable| own(variable).is_some());
+        // No copy shares it yet.
+        if let Some(trust) = Arc::get_mut(&mut config.authorization.trust) {
+            trust.name_hub(hub, &|variable| own(variable).is_some());
+        }
         if !is_named {
             return Ok(config.named(hub));
         }
@@ -116,7 +121,7 @@ impl Draft {
             let first = own.public_origins.as_ref().and_then(Origins::first_of_server);
             own.public_url = first.map(default_at);
         }
-        own.trust = Trust::of(&self.keys)?;
+        own.trust = Arc::new(Trust::of(&self.keys)?);
         own.trust.check_audience(own.public_url.as_deref())?;
         Ok(config)
     }

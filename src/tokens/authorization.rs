@@ -1,12 +1,14 @@
 //! The settings that decide who may do what.
 
+use std::sync::Arc;
+
 use crate::tokens::{bearer::CookieNames, origins::Origins, trust::Trust};
 
 /// The part of the configuration that is about authorization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Authorization {
-    /// The keys and the issuers that are trusted.
-    pub trust: Trust,
+    /// The keys and issuers whose tokens are trusted. Copies of the settings share them.
+    pub trust: Arc<Trust>,
     /// Whether everybody may publish without a token: `ANONYMOUS_PUBLISH`.
     pub anonymous_publish: bool,
     /// Whether everybody may subscribe to public updates without a token: `ANONYMOUS_SUBSCRIBE`.

@@ -1,6 +1,8 @@
 //! tests/data/tokens.json without cryptography: what is refused before a signature is verified, and
 //! what is granted after it. The signatures are for tests/web.
 
+use std::sync::Arc;
+
 use super::vectors;
 use crate::{
     base::timestamp::Timestamp,
@@ -19,7 +21,7 @@ fn text<'value>(value: &'value Value, member: &str) -> &'value str {
 }
 
 /// A hub that trusts the key for the algorithms that it fits.
-fn trust(key: &str, form: &str, issuer: &str) -> Trust {
+fn trust(key: &str, form: &str, issuer: &str) -> Arc<Trust> {
     let algorithms = match key.trim_start_matches("other_") {
         "secret" => "HS256 HS384 HS512",
         "rsa" => "RS256 RS384 RS512 PS256 PS384 PS512",

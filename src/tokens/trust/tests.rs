@@ -1,5 +1,7 @@
 //! Reading the variables, and choosing by dialect, issuer and role.
 
+use std::sync::Arc;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::*;
@@ -12,7 +14,7 @@ const RESOURCE: &str = "https://hub.example/.well-known/mercure";
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// Reads the variables of a hub in development, whose secrets may be short.
-fn read(variables: &[(&str, &str)]) -> Result<Trust, InvalidConfig> {
+fn read(variables: &[(&str, &str)]) -> Result<Arc<Trust>, InvalidConfig> {
     let others = [(DEVELOPMENT, "true"), ("RESOURCE_IDENTIFIER", RESOURCE)];
     let read = Config::read(|name| {
         let mut all = variables.iter().chain(&others);
