@@ -1,12 +1,11 @@
 //! The oldest and the newest held update of one kind, and the removal of the oldest.
 
-use std::fmt;
-
 use wasm_bindgen::JsValue;
 
 use super::{
-    rows::{Row, Rows, SqlError, js_number},
+    rows::{Row, SqlError, js_number},
     tables::Tables,
+    update_row,
 };
 use crate::{
     base::{sequence::Sequence, timestamp::Timestamp},
@@ -14,7 +13,6 @@ use crate::{
         history::{Bounds, Entry, Held},
         kind::Kind,
     },
-    web::{Level, Record},
 };
 
 /// The most updates that one call of [`Ends::prune`] removes: some milliseconds of work, and more than
@@ -77,7 +75,7 @@ impl Ends {
         if let Some(last) = last {
             let last = last.number(0, "updates.sequence")?;
             if last > newest {
-                report(last, "it cannot be counted with");
+                update_row::report(last, "it cannot be counted with");
             }
             newest = newest.max(last);
         }
@@ -206,20 +204,8 @@ impl Ends {
             table(self.kind),
             is_of(self.kind)
         );
-        one(tables.rows(&query, &[js_number(moment.as_millis())])?)
+        update_row::sequence(tables.rows(&query, &[js_number(moment.as_millis())])?)
     }
-}
-
-/// The sequence in the first row, if there is one.
-pub(super) fn one(rows: Rows) -> Result<Option<Sequence>, SqlError> {
-    let Some(row) = rows.first()?.filter(|row| !row.get(0).is_null()) else { return Ok(None) };
-    Ok(Some(Sequence::new(row.number(0, "updates.sequence")?)))
-}
-
-/// Logs that a row of the updates is broken, and why.
-pub(super) fn report(sequence: u64, why: impl fmt::Display) {
-    let record = Record::new(Level::Error, "update unreadable");
-    record.with_detail(format_args!("the update {sequence} in the storage: {why}")).to_console();
 }
 
 fn table(kind: Kind) -> &'static str {

@@ -11,12 +11,13 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
-    ends::{self, Ends, one},
+    ends::Ends,
     outcomes::SqlOutcomes,
-    rows::{Row, SqlError, js_number},
+    rows::{SqlError, js_number},
     subscriptions::SqlSubscriptions,
     sys::DurableObjectStorage,
     tables::Tables,
+    update_row,
 };
 use crate::{
     base::{
@@ -29,12 +30,10 @@ use crate::{
         history::{Entry, Held, History, Page, Retention, page_is_full},
         kind::{Kind, OfKind},
         place_key::PlaceKey,
-        update::EncodedUpdate,
         update_id::IdOrigin,
     },
     presence::active_subscriptions::ActiveSubscriptions,
     publishing::idempotency::Outcomes,
-    topics::{topic::Topic, topics::Topics},
     web::{Level, Record, Storage, Synced, host::clock},
 };
 
@@ -67,7 +66,7 @@ impl SqlHistory {
         let mut reported = self.reported.borrow_mut();
         if reported.len() < MAX_REPORTED && !reported.contains(&sequence) {
             reported.push(sequence);
-            ends::report(sequence, broken);
+            update_row::report(sequence, broken);
         }
     }
 
@@ -147,14 +146,13 @@ impl History for SqlHistory {
 
     fn page(&self, cursor: Sequence, until: Sequence) -> Result<Page, SqlError> {
         let rows = self.tables.rows(
-            "SELECT sequence, id, topics, private, event, accepted, subscription, id_of_hub \
-             FROM updates WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
+            update_row::PAGE,
             &[js_number(cursor.get()), js_number(until.get()), js_number(PAGE_UPDATES as u64)],
         )?;
         let (mut page, mut bytes) = (Page::default(), 0);
         for row in rows {
             let row = row?;
-            match entry(&row) {
+            match update_row::read(&row) {
                 Ok(entry) => {
                     bytes += entry.update.stored_bytes();
                     page.entries.push(entry);
@@ -177,7 +175,7 @@ impl History for SqlHistory {
         if let Some(before) = id.before_replaced() {
             return self.find_latin_1(id, before, cursor);
         }
-        one(self.tables.rows(
+        update_row::sequence(self.tables.rows(
             "SELECT min(sequence) FROM updates WHERE id = ? AND sequence > ?",
             &[id.as_str().into(), js_number(cursor.get())],
         )?)
@@ -250,26 +248,4 @@ impl Storage for SqlHistory {
     fn subscriptions(&self) -> Rc<dyn ActiveSubscriptions> {
         Rc::new(SqlSubscriptions::new(Rc::clone(&self.tables)))
     }
-}
-
-fn entry(row: &Row) -> Result<Entry, SqlError> {
-    let topics: Option<Vec<Topic>> =
-        row.text(2, "updates.topics")?.split('\n').map(|topic| topic.parse().ok()).collect();
-    let topics = topics.and_then(|topics| Topics::try_from(topics).ok());
-    let event = row.get(4);
-    let event = event.dyn_ref::<ArrayBuffer>().ok_or_else(|| row.wrong(4, "updates.event"))?;
-    let kind = row.number(6, "updates.subscription")?;
-    let id_of_hub = row.number(7, "updates.id_of_hub")?;
-    Ok(Entry {
-        sequence: Sequence::new(row.number(0, "updates.sequence")?),
-        accepted: Timestamp::from_millis(row.number(5, "updates.accepted")?),
-        update: EncodedUpdate {
-            id: row.parse(1, "updates.id")?,
-            topics: topics.ok_or_else(|| row.wrong(2, "updates.topics"))?,
-            private: row.number(3, "updates.private")? > 0,
-            kind: if kind == 1 { Kind::Subscription } else { Kind::Publication },
-            id_origin: if id_of_hub == 1 { IdOrigin::Hub } else { IdOrigin::Publisher },
-            event: Uint8Array::new(event).to_vec().into(),
-        },
-    })
 }

@@ -28,6 +28,7 @@ mod schema;
 mod subscriptions;
 mod sys;
 mod tables;
+mod update_row;
 
 use wasm_bindgen::prelude::*;
 
