@@ -5,7 +5,7 @@
 pub(crate) fn path(url: &str) -> &str {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
-    path.split(['?', '#']).next().unwrap_or(path)
+    without_query(path)
 }
 
 /// The query of a URL, without its question mark.
@@ -21,6 +21,18 @@ pub(crate) fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + "://".len());
     let end = url.get(host..).and_then(|rest| rest.find(['/', '?', '#']));
     end.and_then(|end| url.get(..host + end)).unwrap_or(url)
+}
+
+/// The host of an absolute URL of a server, with its port.
+#[must_use]
+pub fn host(url: &str) -> &str {
+    origin(url).split_once("://").map_or("", |(_, host)| host)
+}
+
+/// A URL without its query and fragment.
+#[must_use]
+pub fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
 }
 
 /// Whether a `Host` header, or the host of a URL, is a host with a port or without: RFC 9110 § 7.2,
@@ -71,6 +83,10 @@ mod tests {
         assert_eq!(query("https://a.example/#w?z"), "");
         assert_eq!(origin("https://a.example:8443/x/y?z#w"), "https://a.example:8443");
         assert_eq!(origin("https://a.example"), "https://a.example");
+        assert_eq!(host("https://a.example:8443/x/y?z#w"), "a.example:8443");
+        assert_eq!(host("a.example"), "");
+        assert_eq!(without_query("https://a.example/x?z#w"), "https://a.example/x");
+        assert_eq!(without_query("https://a.example/x#w?z"), "https://a.example/x");
     }
 
     #[test]

@@ -24,8 +24,7 @@ impl Addressed {
     /// Reads the absolute URL of a request. `public_url` is the public URL of the hub, if it has one.
     #[must_use]
     pub(crate) fn of(url: &str, public_url: Option<&str>) -> Self {
-        let url = url.split('#').next().unwrap_or_default();
-        let (url, query) = url.split_once('?').unwrap_or((url, ""));
+        let (url, query) = (url_parts::without_query(url), url_parts::query(url));
         let path = url_parts::path(url);
         let (hub, subscriptions) = hub_path::split_subscriptions(path);
         let hub_url = url.len().checked_sub(path.len() - hub.len()).and_then(|end| url.get(..end));

@@ -45,7 +45,7 @@ impl Visit<'_> {
         let (request, deployment) = (self.request, self.deployment);
         let url = request.url();
         let host = Head::header(request, "Host");
-        let of_url = url_parts::origin(&url).split_once("://").map_or("", |(_, host)| host);
+        let of_url = url_parts::host(&url);
         let is_host = url_parts::is_host(of_url) && host.as_deref().is_none_or(url_parts::is_host);
         let path = url_parts::path(&url);
         let found = if is_host { HubPath::parse(path) } else { Err(Error::Host) };
