@@ -8,8 +8,16 @@
 //!   answer when an object cannot.
 //! - `instance.mjs` makes the wasm instance anew when it has trapped.
 //!
-//! Here are only the platform's names and the queries of its storage: a rule belongs to a lower room. An
-//! exception that passes through wasm counts as a trap, so every call of the platform catches it.
+//! Here are only the platform's names and the queries of its storage: a rule belongs to a lower room. The
+//! room may import from all others. Its invariants, each with the test in `tests/e2e` that holds it:
+//! - Nobody but the door says a right to an object: `door_unforgeable.test.mjs`.
+//! - A refused request makes nothing: `nothing_created.test.mjs`.
+//! - The first row makes all tables, in its own transaction: `first_table.test.mjs`.
+//! - The isolate keeps no state of a request or of an object, and a trap costs no other request its answer
+//!   at the door: `trap.test.mjs`, `door_keys.test.mjs`.
+//! - A broken row is logged, and keeps no other row back: `broken_rows.test.mjs`.
+//! - Every call of the platform catches its exception, since one that passes through wasm counts as a
+//!   trap: `storage.test.mjs`.
 
 #![cfg(all(feature = "worker", target_arch = "wasm32"))]
 
