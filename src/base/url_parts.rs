@@ -25,13 +25,13 @@ pub(crate) fn origin(url: &str) -> &str {
 
 /// The host of an absolute URL of a server, with its port.
 #[must_use]
-pub fn host(url: &str) -> &str {
+pub(crate) fn host(url: &str) -> &str {
     origin(url).split_once("://").map_or("", |(_, host)| host)
 }
 
 /// A URL without its query and fragment.
 #[must_use]
-pub fn without_query(url: &str) -> &str {
+pub(crate) fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url)
 }
 

@@ -16,11 +16,7 @@ use axum::{
     routing::{get, post},
 };
 use millstream::{Comment, Event, encoder};
-use tokio::{
-    net::TcpListener,
-    sync::broadcast::Sender,
-    time::interval,
-};
+use tokio::{net::TcpListener, sync::broadcast::Sender, time::interval};
 use tokio_stream::{
     StreamExt,
     wrappers::{BroadcastStream, IntervalStream},
