@@ -201,4 +201,14 @@ mod tests {
         assert!(!sees(&["a"], &["*"]));
         assert!(sees(&["*"], &["*"]));
     }
+
+    #[test]
+    fn an_audience_knows_the_kinds_that_it_could_read_and_the_bytes_of_what_it_asked_for() {
+        let audience = |asked: &[&str], granted: &[&str]| Audience::new(&selection(asked, granted));
+        assert_eq!(audience(&["a"], &[]).kinds(), [Kind::Publication]);
+        assert_eq!(audience(&["*"], &["*"]).kinds().len(), 2);
+        let few = audience(&["a{b}"], &[]).held_bytes();
+        let many = audience(&["a{b}", "c{d}", "e{f}", "g{h}"], &[]).held_bytes();
+        assert!(few > 1 && many > few, "{few} and {many} bytes");
+    }
 }

@@ -75,4 +75,11 @@ mod tests {
         let expected = [None, None, Some(": expired\n"), Some(": too slow\n"), None, None];
         assert_eq!(told, expected);
     }
+
+    #[test]
+    fn each_reason_has_its_word() {
+        let words = CloseReason::ALL.map(CloseReason::as_str);
+        let expected = ["client gone", "stopped", "expired", "too slow", "failed", "drained"];
+        assert_eq!(words, expected);
+    }
 }

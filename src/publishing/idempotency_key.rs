@@ -114,4 +114,9 @@ mod tests {
         check(&"x".repeat(255), Ok(&"x".repeat(255)));
         check(&"x".repeat(256), Err(InvalidIdempotencyKey::TooLong(256)));
     }
+
+    #[test]
+    fn a_key_is_shown_without_its_quotes() {
+        assert_eq!(IdempotencyKey::parse("\"a-1\"").unwrap().to_string(), "a-1");
+    }
 }

@@ -179,3 +179,28 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_full_hub_gives_up_a_body_that_is_silent_and_none_that_moves_or_waits_with_a_token() {
+    let silent = at(u64::try_from(GIVES_WAY_AFTER.as_millis()).unwrap());
+    let just_before = at(silent.as_millis() - 1);
+    for (held, now, makes_room) in
+        [(rest(1), silent, true), (rest(1), just_before, false), (next(1), silent, false)]
+    {
+        let mut bodies = Numbered::default();
+        for _ in 0..MAX_BODIES {
+            enter(&mut bodies, (ADMITTED, held), at(0)).unwrap();
+        }
+        let entered = enter(&mut bodies, (STRANGER, rest(1)), now);
+        assert_eq!(entered.is_ok(), makes_room, "{held:?} at {now:?}");
+    }
+}
+
+#[test]
+fn bodies_are_read_ahead_into_one_half_of_the_room() {
+    let mut bodies = Numbered::default();
+    let id = enter(&mut bodies, (ADMITTED, rest(MAX_BODIES_BYTES / 2 - 1)), at(0)).unwrap();
+    assert!(bodies.has_room());
+    bodies.hold(id, rest(MAX_BODIES_BYTES / 2), at(0)).unwrap();
+    assert!(!bodies.has_room());
+}
