@@ -15,7 +15,7 @@ fn is_no_secret(text: &str) {
     assert!(KeySet::parse(text).map_or(true, |set| !has_secret(&set)), "{text:?}");
 }
 
-/// The texts that are made of a key by those who copy it.
+/// The texts that people make of a key when they copy it.
 fn slightly_wrong(text: &str) -> Vec<String> {
     let mut wrong = vec![
         format!("\u{feff}{text}"),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::base::timestamp::whole_millis;
 
-/// About what a chunk costs the host for each connection that it goes to, see ARCHITECTURE.md. A hub
-/// that flushes no more often than this allows keeps half of its time for everything else.
+/// About the time that the host takes to send a chunk to one connection, see ARCHITECTURE.md. After a
+/// flush the hub waits about that long for each connection that it went to. So half of its time is left
+/// for other work.
 const EACH: Duration = Duration::from_micros(50);
 
 /// The least time from one flush to the next. A hub that has been quiet for so long sends what

@@ -1,12 +1,12 @@
 //! The connections of a hub, and the engine that sends them updates: one log, many cursors.
 //!
-//! A rule enters here if it decides which connection gets which updates, and when. Invariants:
+//! Enters: a rule that decides which connection gets an update, or when. Invariants:
 //! - Each connection is given every update for it, once and in order, or is told of the gap
 //!   (`each_connection_is_given_exactly_what_the_model_says`).
 //! - The engine never calls its host: calls go in, effects come out.
-//! - The fields of `Hub` are seen by `engine/hub.rs` alone, and the state of a connection in delivery
-//!   by `progress.rs`, which has a table of its transitions.
-//! - A connection that is not in the registry does not exist, and it leaves the registry once
+//! - Only `engine/hub.rs` sees the fields of `Hub`. Only `progress.rs` sees the state of a connection in
+//!   delivery; it has a table of the transitions.
+//! - A connection exists as long as it is in the registry. It leaves the registry once
 //!   (`a_connection_ends_once_whatever_ends_it_first_and_next`).
 
 #![cfg(feature = "hub")]

@@ -1,4 +1,4 @@
-//! A place in a hub's log in the form in which a client is told it and gives it back.
+//! A place in a hub's log, as text that a client gets and sends back.
 
 use std::str::FromStr;
 
@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use crate::{event_stream::event_id::EventId, log::cache_control::CacheControl};
 
-/// After which update the next one comes: the value of the response header that answers a last
-/// event ID, and of the `id` that a stream may begin with.
+/// The place behind an update. It is the value of the response header that answers a last event ID, and
+/// of the `id` that a stream may begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// `earliest`: before the oldest update held.
@@ -26,9 +26,9 @@ impl Place {
         }
     }
 
-    /// Writes an event to the end of `stream` that sets the client's last event ID, of a type for which
-    /// nobody listens by accident. It has data, since some browsers drop the id of a block that has
-    /// none.
+    /// Writes an event to the end of `stream` that sets the client's last event ID. Its type is one that
+    /// nobody listens for by accident. It has data, since some browsers drop the id of a block without
+    /// data.
     pub fn encode(&self, stream: &mut Vec<u8>) {
         // An id holds no line break.
         for part in ["event: place\nid: ", self.as_str(), "\ndata:{}\n\n"] {

@@ -43,8 +43,8 @@ pub struct ToldSubscriptions {
 /// The number of things that are over a limit, and so are not announced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Untold {
-    /// Subscriptions beyond [`MAX_TOLD_SUBSCRIPTIONS`] or [`MAX_TOLD_BYTES`], and those whose URL is
-    /// longer than a topic may be.
+    /// Subscriptions beyond [`MAX_TOLD_SUBSCRIPTIONS`] or [`MAX_TOLD_BYTES`], and subscriptions with a URL
+    /// that is longer than a topic may be.
     pub subscriptions: usize,
     /// Payloads over [`MAX_PAYLOAD_BYTES`] of subscriptions that are announced.
     pub payloads: usize,

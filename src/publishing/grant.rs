@@ -43,7 +43,7 @@ pub(crate) enum PublishRefused {
     /// It is wrong.
     #[error(transparent)]
     Invalid(InvalidPublishRequest),
-    /// One of its fields, or the number of its topics, is over a limit, in 1.0.
+    /// In 1.0: one of its fields, or the number of its topics, is over a limit.
     #[error("{0}")]
     OverLimit(InvalidPublishRequest),
     /// A dialect forbids it.

@@ -62,8 +62,8 @@ pub(crate) enum InvalidVerifier {
 
 impl Verifier {
     /// A verifier with a key as an operator configures it, see [`KeySet::parse`]. Algorithms are
-    /// separated by spaces or commas; without any, a secret is for HS256, and a JWK for what it
-    /// names or fits.
+    /// separated by spaces or commas. Without algorithms, a secret verifies HS256. A JWK verifies the
+    /// algorithm that it names, or else the algorithms that fit its type.
     ///
     /// # Errors
     /// The part that is wrong, or does not fit the key.
@@ -76,7 +76,7 @@ impl Verifier {
         Self::of_set(KeySet::configured(jwks)?, algorithms)
     }
 
-    /// A verifier with the JWK Set at a URL; without algorithms, for all that are asymmetric.
+    /// A verifier with the JWK Set at a URL. Without algorithms, it verifies all asymmetric ones.
     ///
     /// # Errors
     /// [`InvalidVerifier::Url`], or an algorithm that is unknown or symmetric.
@@ -106,7 +106,7 @@ impl Verifier {
         Ok(Self { keys: Keys::Fixed(set), algorithms })
     }
 
-    /// Why a secret among the keys protects little, if one does.
+    /// The weakness of a secret among the keys. `None` if no secret is weak.
     #[must_use]
     pub(crate) fn weakness(&self) -> Option<Weakness> {
         match &self.keys {

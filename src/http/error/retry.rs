@@ -10,9 +10,8 @@ use crate::{
 };
 
 impl Error {
-    /// When a client may ask for the same stream again, if the cause passes or is not the client's
-    /// fault. `None` if the client would be refused again. `random` is a random byte, so that clients
-    /// do not come back together.
+    /// The time after which a client may ask for the same stream again. `None` if the client would be
+    /// refused again. `random` is a random byte, so that clients do not come back together.
     #[must_use]
     pub(crate) fn comes_back(&self, random: u8) -> Option<Duration> {
         match self {
@@ -68,7 +67,7 @@ impl Error {
             Self::Method(refused) => Some(("Allow", refused.allowed().to_owned())),
             // RFC 9110 § 12.5.3: the answer to a wrong encoding names the right ones.
             Self::ContentEncoding => Some(("Accept-Encoding", "identity".to_owned())),
-            // The rate is a whole number a second, so there is room again after one second.
+            // The least time in seconds. A publish rate is at least one a second, so it has room by then.
             Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. }
             | Self::History
             | Self::Unreachable

@@ -15,7 +15,7 @@ fn numbered(number: usize) -> Sequence {
     Sequence::new(number as u64)
 }
 
-/// A log of so many updates to the topic `a`, of which the newest `kept` are left.
+/// A log of this number of updates to the topic `a`, of which the newest `kept` are left.
 fn log(updates: usize, kept: u64) -> Log<FakeHistory> {
     let bounds = Bounds { updates: kept, bytes: u64::MAX };
     let retention = Retention::of_publications(bounds, None);

@@ -24,7 +24,7 @@ fn newcomer(number: u8) -> Newcomer<u8> {
     }
 }
 
-/// A registry of so many connections that are live and ask for everything.
+/// A registry of this number of connections that are live and ask for everything.
 fn registry(connections: u8) -> Registry<u8> {
     let mut registry = Registry::default();
     let selection = Selection::new(&[TopicSelector::All], &[]);

@@ -2,8 +2,8 @@
 
 /// The fingerprint of a body. It shows when a key comes again with another body.
 ///
-/// Two bodies of one length have the same fingerprint once in 2⁶⁴. FNV-1a is no cryptographic hash,
-/// so such a pair can be made; it deceives nobody but the holder of the key.
+/// Two bodies of one length have the same fingerprint once in 2⁶⁴. FNV-1a is not a cryptographic hash,
+/// so the holder of a key can construct such a pair. The pair then harms that holder alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(String);
 

@@ -47,7 +47,7 @@ pub(crate) enum InvalidTrustReason {
     /// An issuer stands twice.
     #[error("the issuer {0:?} stands twice")]
     Twice(String),
-    /// No setting says for which hub access tokens are.
+    /// No setting names the hub that access tokens are issued for.
     #[error(
         "an access token names the hub that it is for, so RESOURCE_IDENTIFIER has to be set to the \
          hub's URL, or PUBLIC_ORIGINS to its origin, which is no wildcard"
@@ -69,7 +69,7 @@ impl InvalidTrust {
     }
 }
 
-/// How a message names the hub that a variable is set for alone.
+/// The words with which a message names the single hub that a variable is set for.
 pub(crate) fn of_hub(hub: Option<&str>) -> String {
     hub.map_or_else(String::new, |hub| format!(" of the hub {hub}"))
 }

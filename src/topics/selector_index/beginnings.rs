@@ -1,4 +1,4 @@
-//! Selectors by the beginning of every text that they select.
+//! Selectors, sorted by the characters with which every text that they select begins.
 
 use std::{cmp::Ordering, collections::HashMap};
 
@@ -36,8 +36,8 @@ impl Beginnings {
         self.buckets.is_empty()
     }
 
-    /// The selector with this beginning for which `order` says equal. Without one, its place among
-    /// the others.
+    /// The selector with this beginning for which `order` is `Equal`. The error is the index at which
+    /// it would be inserted.
     pub(super) fn find(
         &self,
         beginning: &str,
@@ -80,7 +80,7 @@ impl Beginnings {
         self.lengths.truncate(last.map_or(0, |last| last + 1));
     }
 
-    /// Whether the selectors that a text meets cost no more than they may.
+    /// Whether the selectors that one text meets stay within their bound of cost.
     pub(super) fn fit(&mut self) -> bool {
         self.costs.fit(MOST)
     }

@@ -14,16 +14,16 @@ use crate::{
     },
 };
 
-/// The place from which on events tell the changes of the subscriptions.
+/// A place in the log. Events behind it tell how the subscriptions change.
 pub(crate) struct Since {
     pub(crate) place: Place,
-    /// Whether the place is another one if and only if a subscription has changed. If not, the place is
-    /// unlike any other: the asker is not told of every change, and the place must not tell of one.
+    /// Whether equal places mean equal subscriptions. That holds for an asker that is told of every
+    /// change. Any other asker gets a place that it never got before, so that the place reveals nothing.
     pub(crate) names_the_state: bool,
 }
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    /// The place from which on an asker with this access is told of changes.
+    /// The place behind which an asker with this access is told of changes.
     pub(crate) fn since(&self, access: &Access) -> Result<Since, Error> {
         let behind = self.behind(access).ok_or(Error::NotFound)?;
         let Behind { update, nonce, names_the_state } = behind;
@@ -49,7 +49,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.hub().registry().ended(reason)
     }
 
-    /// How many connections have ended and keep their place.
+    /// The number of connections that have ended while the runtime still holds their streams.
     pub(crate) fn leaving(&self) -> usize {
         self.places().leaving()
     }

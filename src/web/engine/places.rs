@@ -30,7 +30,7 @@ pub(crate) struct Places {
 pub(crate) trait Entrance {
     /// Makes the connection.
     fn enter(&self) -> Result<Subscribed, Error>;
-    /// Looks for dead connections among those whose end makes room.
+    /// Looks for dead connections. `makes_room` selects the connections whose end makes room.
     fn search(&self, makes_room: &dyn Fn(ConnectionId) -> bool);
 }
 
@@ -73,7 +73,7 @@ impl Places {
         self.admissions.borrow_mut().let_go(id)
     }
 
-    /// How many connections have ended and keep their place.
+    /// The number of connections that have ended and keep their place.
     pub(crate) fn leaving(&self) -> usize {
         self.admissions.borrow().leaving()
     }
