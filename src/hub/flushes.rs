@@ -9,7 +9,7 @@ use crate::{
         timestamp::Timestamp,
     },
     hub::{audiences::ConnectionKey, linger::Linger, registry::Registry},
-    log::log::Log,
+    log::{history::History, log::Log},
     topics::url_parser::UrlParser,
 };
 
@@ -146,7 +146,7 @@ impl Flushes {
     }
 
     /// Begins a flush of everything that the log has revealed.
-    pub(crate) fn begin<H: crate::log::history::History, T>(
+    pub(crate) fn begin<H: History, T>(
         &mut self,
         log: &Log<H>,
         registry: &mut Registry<T>,

@@ -38,8 +38,10 @@ enum Phase {
     Replaying(Sequence),
     /// The host calls the `registered` hook.
     Registering,
-    /// It is given the updates that come.
-    Live,
+    /// It is live, and is given the updates that come. It has no read pending, or is about to be fed.
+    Behind,
+    /// It is live, and has a read pending or rests.
+    Waiting(Waiting),
 }
 
 /// How a connection waits.
@@ -98,7 +100,6 @@ pub(crate) enum SignOfLife {
 pub(crate) struct Progress {
     phase: Phase,
     cursor: Sequence,
-    waiting: Option<Waiting>,
     closing: Option<Closing>,
     /// Bytes of its queue since its beginning.
     queued: u64,
@@ -114,7 +115,6 @@ impl Progress {
         Self {
             phase: if cursor >= tail { Phase::Registering } else { Phase::Replaying(tail) },
             cursor,
-            waiting: None,
             closing: None,
             queued: 0,
             taken: FlushMark::default(),
@@ -141,11 +141,11 @@ impl Progress {
     }
 
     pub(crate) fn is_waiting(&self) -> bool {
-        self.waiting.is_some()
+        matches!(self.phase, Phase::Waiting(_))
     }
 
     pub(crate) fn is_live(&self) -> bool {
-        self.phase == Phase::Live
+        matches!(self.phase, Phase::Behind | Phase::Waiting(_))
     }
 
     pub(crate) fn is_registering(&self) -> bool {
@@ -155,11 +155,12 @@ impl Progress {
     /// The last update that it may be given now, in a log that ends at `tail`; `None` while the
     /// `registered` hook is called.
     pub(crate) fn until(&self, tail: Sequence) -> Option<Sequence> {
-        match (self.phase, self.closing) {
-            (Phase::Registering, _) => None,
-            (Phase::Replaying(until), _) => Some(until),
-            (Phase::Live, Some(closing)) => Some(closing.until),
-            (Phase::Live, None) => Some(tail),
+        match self.phase {
+            Phase::Registering => None,
+            Phase::Replaying(until) => Some(until),
+            Phase::Behind | Phase::Waiting(_) => {
+                Some(self.closing.map_or(tail, |closing| closing.until))
+            }
         }
     }
 
@@ -175,25 +176,25 @@ impl Progress {
     /// The `registered` hook has run.
     pub(crate) fn start(&mut self) {
         if self.phase == Phase::Registering {
-            self.phase = Phase::Live;
+            self.phase = Phase::Behind;
         }
     }
 
     /// Whether it may wait at the flush: it is live and has everything up to `flushed`.
     pub(crate) fn has_all(&self, flushed: Sequence) -> bool {
-        self.phase == Phase::Live && self.cursor == flushed
+        self.is_live() && self.cursor == flushed
     }
 
     /// It waits at this index of its audience.
     pub(crate) fn wait_at_flush(&mut self, index: usize) {
-        self.waiting = Some(Waiting::AtFlush(index));
+        self.phase = Phase::Waiting(Waiting::AtFlush(index));
     }
 
     /// It waits ahead of the last flush; returns whether it was behind and live.
     pub(crate) fn wait_ahead(&mut self) -> bool {
-        let waits = self.phase == Phase::Live && self.waiting.is_none();
+        let waits = self.phase == Phase::Behind;
         if waits {
-            self.waiting = Some(Waiting::Ahead);
+            self.phase = Phase::Waiting(Waiting::Ahead);
         }
         waits
     }
@@ -201,34 +202,35 @@ impl Progress {
     /// The flush that begins behind `from` has something for it.
     pub(crate) fn come_due(&mut self, from: Sequence) {
         self.cursor = from;
-        self.waiting = Some(Waiting::Due);
+        self.phase = Phase::Waiting(Waiting::Due);
     }
 
     /// A flush has begun; returns whether it waited ahead.
     pub(crate) fn come_due_ahead(&mut self) -> bool {
-        let is_ahead = self.waiting == Some(Waiting::Ahead);
+        let is_ahead = self.phase == Phase::Waiting(Waiting::Ahead);
         if is_ahead {
-            self.waiting = Some(Waiting::Due);
+            self.phase = Phase::Waiting(Waiting::Due);
         }
         is_ahead
     }
 
     /// The flush has come to it; returns whether it was due.
     pub(crate) fn take_due(&mut self) -> bool {
-        let is_due = self.waiting == Some(Waiting::Due);
+        let is_due = self.phase == Phase::Waiting(Waiting::Due);
         if is_due {
-            self.waiting = None;
+            self.phase = Phase::Behind;
         }
         is_due
     }
 
     /// It waits no longer; returns how it waited. `flushed` is the end of the last flush.
     pub(crate) fn rouse(&mut self, flushed: Sequence) -> Option<Waiting> {
-        let waited = self.waiting.take();
-        if let Some(Waiting::AtFlush(_)) = waited {
+        let Phase::Waiting(waited) = self.phase else { return None };
+        self.phase = Phase::Behind;
+        if let Waiting::AtFlush(_) = waited {
             self.cursor = flushed;
         }
-        waited
+        Some(waited)
     }
 
     /// It was read up to here.
@@ -284,7 +286,7 @@ impl Progress {
     /// Whether it is live and does not keep up with a log that ends at `tail`.
     pub(crate) fn is_slow(&self, tail: Sequence) -> bool {
         let behind = tail.get().saturating_sub(self.cursor.get());
-        self.phase == Phase::Live && self.waiting.is_none() && behind > SLOW_AFTER_UPDATES
+        self.phase == Phase::Behind && behind > SLOW_AFTER_UPDATES
     }
 
     /// How long it has taken nothing.
@@ -300,10 +302,12 @@ impl Progress {
 
     /// Whether it has taken everything up to `mark`; `flushed` is the end of the last flush.
     pub(crate) fn has_taken(&self, mark: FlushMark, flushed: Sequence) -> bool {
-        let taken = match self.waiting {
-            Some(Waiting::AtFlush(_)) => FlushMark { queued: self.queued, cursor: flushed },
-            Some(_) => FlushMark { queued: self.queued, cursor: self.cursor },
-            None => self.taken,
+        let taken = match self.phase {
+            Phase::Waiting(Waiting::AtFlush(_)) => {
+                FlushMark { queued: self.queued, cursor: flushed }
+            }
+            Phase::Waiting(_) => FlushMark { queued: self.queued, cursor: self.cursor },
+            _ => self.taken,
         };
         taken.queued >= mark.queued && taken.cursor >= mark.cursor
     }

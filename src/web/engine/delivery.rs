@@ -39,8 +39,7 @@ pub(crate) struct Delivery<A, S: Storage> {
 
 impl<A, S: Storage> Delivery<A, S> {
     pub(crate) fn new(hub: Hub<S, Carried<A>>) -> Self {
-        let (flushes, ahead) = Default::default();
-        Self { hub: RefCell::new(hub), flushes, ahead }
+        Self { hub: RefCell::new(hub), flushes: Flushes::default(), ahead: Waiters::default() }
     }
 
     pub(crate) fn hub(&self) -> Ref<'_, Hub<S, Carried<A>>> {
