@@ -13,8 +13,14 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Unauthorized {
     /// No token was presented.
-    #[error("this needs a token, and none was presented")]
+    #[error(
+        "this needs a token, and none was presented: send one in the header Authorization, behind \
+         the word Bearer"
+    )]
     Missing,
+    /// The application in which the hub is embedded did not recognise the visitor.
+    #[error("this is not for everybody, and the application did not recognise the visitor")]
+    Unrecognised,
     /// A token was presented in another form than that of RFC 6750.
     #[error(transparent)]
     Presentation(#[from] InvalidAuthorization),
@@ -31,8 +37,35 @@ pub(crate) enum Unauthorized {
     #[error("the keys that verify the token cannot be fetched at present")]
     KeysUnavailable,
     /// There is no key for such tokens, so that nobody can do this.
-    #[error("this needs a token, and the hub has no key that verifies one")]
-    NoKey,
+    #[error(transparent)]
+    NoKey(#[from] NoKey),
+}
+
+/// The thing that nobody can do, since the hub has no key for it. The text says how a hub gets one: it is
+/// mostly read by the person who has just installed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum NoKey {
+    /// To publish.
+    #[error(
+        "this hub has no key for publishers, so nobody can publish: set MERCURE_PUBLISHER_JWT_KEY \
+         (openssl rand -hex 32 makes one) and send a token that is signed with it (npx millstream \
+         token --publish '*'), or set ANONYMOUS_PUBLISH=true"
+    )]
+    Publish,
+    /// To subscribe.
+    #[error(
+        "this hub has no key for subscribers, so nobody can subscribe: set \
+         MERCURE_SUBSCRIBER_JWT_KEY (openssl rand -hex 32 makes one) and send a token that is signed \
+         with it (npx millstream token --subscribe '*'), or set ANONYMOUS_SUBSCRIBE=true"
+    )]
+    Subscribe,
+    /// To read the active subscriptions, which no variable opens to everybody.
+    #[error(
+        "this hub has no key for subscribers, so nobody can read the active subscriptions: set \
+         MERCURE_SUBSCRIBER_JWT_KEY (openssl rand -hex 32 makes one) and send a token that is signed \
+         with it (npx millstream token --subscribe '*')"
+    )]
+    ReadSubscriptions,
 }
 
 impl Unauthorized {
@@ -48,7 +81,8 @@ impl Unauthorized {
     pub(crate) fn status(&self, dialect: Dialect) -> u16 {
         match (self, dialect) {
             (Self::KeysUnavailable, _) => 503,
-            (_, Dialect::V0) | (Self::Missing | Self::Token(_) | Self::NoKey, _) => 401,
+            (_, Dialect::V0)
+            | (Self::Missing | Self::Unrecognised | Self::Token(_) | Self::NoKey(_), _) => 401,
             (Self::Presentation(_), _) => 400,
             (Self::InsufficientScope(_) | Self::Origin(_), _) => 403,
         }
@@ -58,7 +92,11 @@ impl Unauthorized {
     #[must_use]
     pub(crate) fn code(&self) -> Option<&'static str> {
         match self {
-            Self::Missing | Self::NoKey | Self::KeysUnavailable | Self::Origin(_) => None,
+            Self::Missing
+            | Self::Unrecognised
+            | Self::NoKey(_)
+            | Self::KeysUnavailable
+            | Self::Origin(_) => None,
             Self::Presentation(_) => Some("invalid_request"),
             Self::Token(_) => Some("invalid_token"),
             Self::InsufficientScope(_) => Some("insufficient_scope"),
@@ -110,6 +148,8 @@ mod tests {
     #[test]
     fn each_reason_has_its_status_and_code_in_each_dialect() {
         check(&Unauthorized::Missing, (401, Some("Bearer")), (401, Some("Bearer")));
+        check(&Unauthorized::Unrecognised, (401, Some("Bearer")), (401, Some("Bearer")));
+        check(&NoKey::Publish.into(), (401, Some("Bearer")), (401, Some("Bearer")));
         let invalid_request = Some("Bearer error=\"invalid_request\"");
         check(&InvalidAuthorization.into(), (401, invalid_request), (400, invalid_request));
         let invalid_token = Some("Bearer error=\"invalid_token\"");
@@ -119,6 +159,21 @@ mod tests {
         check(&insufficient, (401, insufficient_scope), (403, insufficient_scope));
         check(&ForbiddenOrigin::Missing.into(), (401, Some("Bearer")), (403, None));
         check(&Unauthorized::KeysUnavailable, (503, None), (503, None));
+    }
+
+    #[test]
+    fn a_hub_without_a_key_says_which_variables_mend_it() {
+        let names = |no_key: NoKey, expected: &[&str]| {
+            let text = Unauthorized::from(no_key).to_string();
+            let variables = ["PUBLISHER_JWT", "SUBSCRIBER_JWT", "ANONYMOUS_"];
+            let named = variables.into_iter().filter(|name| text.contains(name));
+            assert_eq!(named.collect::<Vec<_>>(), expected, "{text}");
+        };
+        names(NoKey::Publish, &["PUBLISHER_JWT", "ANONYMOUS_"]);
+        names(NoKey::Subscribe, &["SUBSCRIBER_JWT", "ANONYMOUS_"]);
+        names(NoKey::ReadSubscriptions, &["SUBSCRIBER_JWT"]);
+        let application = Unauthorized::Unrecognised.to_string();
+        assert!(!application.contains('_') && !application.contains("token"), "{application}");
     }
 
     #[test]

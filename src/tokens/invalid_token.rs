@@ -19,7 +19,10 @@ pub enum InvalidToken {
     #[error("an access token is not to be sent in a URL")]
     InQuery,
     /// No key is configured for such tokens.
-    #[error("the hub has no key for such tokens")]
+    #[error(
+        "the hub has no key for such tokens: MERCURE_PUBLISHER_JWT_KEY sets one for publishers, \
+         MERCURE_SUBSCRIBER_JWT_KEY for subscribers, and ISSUERS for access tokens"
+    )]
     NoVerifier,
     /// `iss` is missing, or not one of the trusted.
     #[error("the token's issuer is not trusted")]

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Subscriber, post, subscribeUrl } from "./clients.mjs";
 import { Server } from "./server.mjs";
+import { KEYS_0 } from "./tokens.mjs";
 
 for (const [name, vars] of Object.entries({
   "only ANONYMOUS_SUBSCRIBE=true": {},
@@ -20,7 +21,9 @@ for (const [name, vars] of Object.entries({
       assert.equal(response.status, 401);
       assert.match(response.headers.get("www-authenticate"), /^Bearer\b/);
       assert.match(response.headers.get("content-type"), /^application\/problem\+json\b/);
-      assert.equal((await response.json()).status, 401);
+      const problem = await response.json();
+      assert.equal(problem.status, 401);
+      assert.match(problem.detail, /no key for publishers.*\bMERCURE_PUBLISHER_JWT_KEY\b.*npx millstream token --publish/);
       const resumed = await fetch(subscribeUrl(server.hub(), ["*"]), {
         method: "HEAD",
         headers: { "last-event-id": "refused" },
@@ -39,6 +42,18 @@ test("with no variable set subscribing is refused with 401 and a challenge", asy
   assert.match(response.headers.get("www-authenticate"), /^Bearer\b/);
   const problem = await response.json();
   assert.equal(problem.status, 401);
+  assert.match(problem.detail, /no key for subscribers.*\bMERCURE_SUBSCRIBER_JWT_KEY\b.*\bANONYMOUS_SUBSCRIBE=true$/);
+});
+
+test("a hub with a key asks for a token, and speaks of no variable", async (t) => {
+  const server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_SUBSCRIBE: "", ...KEYS_0 } });
+  t.after(() => server.stop());
+  for (const response of [await fetch(subscribeUrl(server.hub(), ["*"])), await post(server.hub(), { topic: "a" })]) {
+    assert.equal(response.status, 401);
+    const { detail } = await response.json();
+    assert.match(detail, /\bneeds a token\b.*\bAuthorization\b/);
+    assert.doesNotMatch(detail, /_/);
+  }
 });
 
 const WRONG = {

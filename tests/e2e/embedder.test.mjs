@@ -65,7 +65,9 @@ test("who is not known is anonymous, whatever token comes along", async () => {
   const token = bearer(await token0({ publish: ["*"], subscribe: ["*"] }));
   for (const deed of ["nobody", "nothing"]) {
     for (const headers of [does(deed), { ...does(deed), ...token }]) {
-      assert.equal((await publish(freshHub(), headers)).status, 401);
+      const refused = await publish(freshHub(), headers);
+      assert.equal(refused.status, 401);
+      assert.match((await refused.json()).detail, /^this is not for everybody, and the application did not recognise/);
       assert.equal((await subscribe(freshHub(), headers)).status, 401);
     }
   }

@@ -18,7 +18,7 @@ use crate::{
         access::Access,
         application_claims::{self, ApplicationClaims, InvalidClaims},
         bearer::{self, Carrier, Carriers, Presented},
-        challenge::Unauthorized,
+        challenge::{NoKey, Unauthorized},
         grants::Grants,
         invalid_token::InvalidToken,
         jws::Jws,
@@ -95,9 +95,22 @@ impl Case<'_> {
         if is_open {
             return Ok(Step::Grant(self.ask.granted(Holder::Anonymous)));
         }
-        let no_key = self.door.judge == Judge::Keys && own.trust.is_without_key(self.ask.role);
-        let reason = if no_key { Unauthorized::NoKey } else { Unauthorized::Missing };
-        Err(self.refuse(self.dialect(None), reason))
+        Err(self.refuse(self.dialect(None), self.unknown()))
+    }
+
+    /// Why a visitor whom nobody knows is refused.
+    fn unknown(&self) -> Unauthorized {
+        if self.door.judge == Judge::Application {
+            return Unauthorized::Unrecognised;
+        }
+        if !self.door.trust().is_without_key(self.ask.role) {
+            return Unauthorized::Missing;
+        }
+        Unauthorized::NoKey(match self.ask.role {
+            Role::Publisher => NoKey::Publish,
+            Role::Subscriber if self.ask.is_of_api() => NoKey::ReadSubscriptions,
+            Role::Subscriber => NoKey::Subscribe,
+        })
     }
 
     fn verified(

@@ -7,8 +7,13 @@ use crate::{
     },
     settings::{config::Config, methods::MethodRefused},
     tokens::{
-        application_claims::InvalidClaims, bearer::Carrier, challenge::Unauthorized,
-        grants::Selector, invalid_token::InvalidToken, key::Key, publish_origin::ForbiddenOrigin,
+        application_claims::InvalidClaims,
+        bearer::Carrier,
+        challenge::{NoKey, Unauthorized},
+        grants::Selector,
+        invalid_token::InvalidToken,
+        key::Key,
+        publish_origin::ForbiddenOrigin,
         publisher::KeySpace,
     },
     topics::url_parser::UrlParser,
@@ -134,11 +139,36 @@ fn without_a_token_only_an_open_half_lets_in() {
     for closed in [request("POST", ""), request("GET", "/subscriptions")] {
         assert_eq!(reason(step_of(&open, &closed, &none)), Unauthorized::Missing);
     }
-    let keyless = Config::read(|_| None).unwrap();
-    assert_eq!(reason(step_of(&keyless, &request("POST", ""), &none)), Unauthorized::NoKey);
     // A wrong token is refused also where nobody needs one.
     let wrong = request("GET", "?topic=a").with("Authorization", "Basic x");
     assert!(matches!(reason(step_of(&open, &wrong, &none)), Unauthorized::Presentation(_)));
+}
+
+#[test]
+fn a_hub_without_a_key_says_so_and_one_with_an_issuers_key_does_not() {
+    let none = Answers::default();
+    let keyless =
+        Config::read(|name| (name == "SUBSCRIPTIONS").then(|| "true".to_owned())).unwrap();
+    for (asked, no_key) in [
+        (request("POST", ""), NoKey::Publish),
+        (request("GET", "?topic=a"), NoKey::Subscribe),
+        (request("GET", "/subscriptions"), NoKey::ReadSubscriptions),
+    ] {
+        assert_eq!(reason(step_of(&keyless, &asked, &none)), no_key.into());
+    }
+    let issuers = format!(
+        r#"[{{"issuer":"https://a.example","publisher":{{"key":"{SECRET}","algorithms":["HS256"]}}}}]"#
+    );
+    let variables = [("ISSUERS", issuers.as_str()), ("RESOURCE_IDENTIFIER", HUB)];
+    let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+    let issued = Config::read(|name| find(name).map(|(_, value)| (*value).to_owned())).unwrap();
+    let refused = |asked: &Request| reason(step_of(&issued, asked, &none));
+    assert_eq!(refused(&request("POST", "")), Unauthorized::Missing);
+    assert_eq!(refused(&request("GET", "?topic=a")), NoKey::Subscribe.into());
+    assert_eq!(
+        refused(&request("GET", "?topic=a").bearing(TOKEN)),
+        InvalidToken::NoVerifier.into()
+    );
 }
 
 #[test]
@@ -247,7 +277,7 @@ fn an_application_decides_in_the_place_of_tokens() {
     let reader = request("GET", "?topic=a").bearing("a.b.c");
     assert_eq!(step(&reader, None), Ok(Step::Application));
     assert_eq!(granted(step(&reader, Some(Told::Nobody))), Granted::Subscribe(Holder::Anonymous));
-    assert_eq!(reason(step(&request("POST", ""), Some(Told::Nobody))), Unauthorized::Missing);
+    assert_eq!(reason(step(&request("POST", ""), Some(Told::Nobody))), Unauthorized::Unrecognised);
     assert_eq!(step(&reader, Some(Told::Failed)), Err(Error::Internal), "not even what all may do");
     let claims = |json: &str| Some(Told::Claims(json.to_owned()));
     let Granted::Publish(Holder::Bearer(bearer)) =

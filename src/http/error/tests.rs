@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     publishing::{rules::ForbiddenPublication, stream::NothingFound},
+    tokens::challenge::NoKey,
     topics::selector_index::TooManySelectors,
 };
 
@@ -117,7 +118,8 @@ fn what_is_429_or_the_hubs_own_fault_is_temporary_and_a_wrong_request_is_not() {
         Error::Claims(InvalidClaims::NotAnObject),
         unauthorized(Unauthorized::KeysUnavailable),
         unauthorized(Unauthorized::Missing),
-        unauthorized(Unauthorized::NoKey),
+        unauthorized(NoKey::Publish.into()),
+        unauthorized(Unauthorized::Unrecognised),
         unauthorized(Unauthorized::InsufficientScope("a".to_owned())),
         Error::from(InvalidSubscribeRequest::Missing(Dialect::V1)),
         Error::NotFound,
