@@ -74,9 +74,8 @@ help: ## print this list
 # --- run ---------------------------------------------------------------
 
 .PHONY: dev
-dev: $(WASM) ## build, and run it on wrangler with dev.env (PORT=8787)
-	@tools/announce $(HOST) $(PORT) &
-	@exec wrangler dev --ip $(HOST) --port $(PORT) --env-file dev.env --persist-to .wrangler/state --show-interactive-dev-session=false
+dev: ## build, and run it on wrangler with dev.env (PORT=8787)
+	@exec tools/dev '$(HOST)' '$(PORT)' '$(WASM_BINDGEN) $(WASM_TARGET)' '$(NPM)' '$(WASM)'
 
 .PHONY: serve
 serve: $(WASM) $(BUILD)/workerd.capnp ## run the built worker alone on workerd (PORT=, HOST=, DATA=dir; settings from the environment)
