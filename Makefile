@@ -103,7 +103,7 @@ $(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json wor
 	node tools/workerd_config.mjs $(BUILD)
 
 .PHONY: settings
-settings: ## write README's tables of variables, settings.json and settings.d.ts from src/settings
+settings: ## write the tables of docs/configuration.md, settings.json and settings.d.ts from src/settings
 	UPDATE_EXPECT=1 cargo test --locked --lib settings::tests::written
 
 # --- test --------------------------------------------------------------

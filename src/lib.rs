@@ -56,5 +56,5 @@ pub use {door::*, http::*, settings::*};
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-mod readme {}
+#[doc = concat!(include_str!("../README.md"), include_str!("../docs/embedding.md"))]
+mod documents {}

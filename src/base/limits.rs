@@ -1,8 +1,7 @@
 //! Every bound of the hub, in one place: its figure, its reason, and the answer beyond it.
 //!
-//! A bound that a user can meet stands in a `bounds!` table: the test beside it holds README's
-//! table of limits against `all`. A new bound is one entry here and its line in the README, which
-//! that test prints. The paces of the engine are in `pace`: nobody is refused because of them.
+//! A bound that a user can meet stands in a `bounds!` table: the test beside it holds docs/limits.md
+//! against `all`. A new bound is one entry here and its line in that page, which the test prints. The paces of the engine are in `pace`: nobody is refused because of them.
 
 #![cfg_attr(
     all(feature = "worker", target_arch = "wasm32"),
@@ -12,7 +11,7 @@
 #[cfg(test)]
 use std::{fmt, time::Duration};
 
-/// Declares constants, and the table of them that the README is held against:
+/// Declares constants, and the table of them that docs/limits.md is held against:
 /// the reason as a doc comment, then `NAME: type = value, unit, "what" => "beyond";`.
 macro_rules! bounds {
     (@limit number $value:expr) => { $crate::base::limits::Limit::Number($value as u64) };
@@ -60,7 +59,7 @@ pub use publishing::*;
 pub use requests::*;
 pub use tokens::*;
 
-/// A bound as README's table shows it.
+/// A bound as docs/limits.md shows it.
 #[cfg(test)]
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {
@@ -129,7 +128,7 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// Every bound that a user can meet, in the order of README's table.
+/// Every bound that a user can meet, in the order of docs/limits.md.
 #[cfg(test)]
 pub fn all() -> impl Iterator<Item = &'static Bound> {
     let tables = [

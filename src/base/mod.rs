@@ -4,8 +4,8 @@
 //! The codec needs [`limits`] and [`timestamp`] alone.
 //!
 //! Invariants:
-//! - Every bound of the project is a constant of [`limits`], and README shows each that a user can
-//!   meet: `the_table_of_limits_in_the_readme_is_that_of_the_code`.
+//! - Every bound of the project is a constant of [`limits`], and docs/limits.md shows each that a user
+//!   can meet: `the_table_of_limits_in_the_documentation_is_that_of_the_code`.
 //! - The core is told the time as a [`Timestamp`], and never asks for it.
 //! - A URL is cut into parts in [`url_parts`] alone.
 

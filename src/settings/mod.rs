@@ -8,7 +8,7 @@
 //! - The default of a row is the default of the type:
 //!   `a_default_in_the_table_is_what_an_empty_environment_means`.
 //! - The documents are written from the table:
-//!   `the_tables_of_variables_in_the_readme_are_those_of_the_code`.
+//!   `the_tables_of_variables_in_the_documentation_are_those_of_the_code`.
 //! - No error shows a secret:
 //!   `a_wrong_value_is_shown_with_what_would_be_right_unless_it_may_be_a_secret`.
 

@@ -2,7 +2,7 @@
 //!
 //! A new variable is one row in the file of its group, and the field that the row sets.
 //! [`Config`](crate::settings::config::Config) is read by the rows. `make settings` writes the tables in
-//! README.md, `settings.json` (of which `workerd.capnp` is made) and `settings.d.ts` from them;
+//! docs/configuration.md, `settings.json` (of which `workerd.capnp` is made) and `settings.d.ts` from them;
 //! `src/settings/tests/written.rs` fails where one differs.
 
 use crate::settings::{
@@ -10,7 +10,7 @@ use crate::settings::{
     setting::{Group, Read, Reader},
 };
 
-/// The table, in the order of README.md.
+/// The table, in the order of docs/configuration.md.
 pub(crate) const GROUPS: &[Group] = &[
     access::GROUP,
     keys::GROUP,

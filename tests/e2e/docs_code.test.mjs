@@ -24,13 +24,13 @@ const HELD_ELSEWHERE = [
     title: "the code of a page receives in Chromium what it publishes",
   },
   {
-    path: "README.md",
+    path: "docs/configuration.md",
     begins: '[{"issuer": "https://as.example"',
     file: "tests/e2e/docs_code.test.mjs",
     title: "the hub takes the issuers of the documentation",
   },
   {
-    path: "README.md",
+    path: "docs/embedding.md",
     begins: "[dependencies]\nmillstream = {",
     file: "tests/e2e/docs_code.test.mjs",
     title: "the dependency of the documentation is this crate with a feature that it has",
@@ -63,7 +63,7 @@ test("every block of code names its file, or the test that holds it", () => {
   }
 });
 
-test("every block says its language, and rustdoc takes none of README's for Rust by mistake", () => {
+test("every block says its language, and rustdoc takes none for Rust by mistake", () => {
   for (const block of shown) assert.match(block.language, /^[a-z]+$/, at(block));
 });
 
@@ -89,13 +89,13 @@ test("the code of a page receives in Chromium what it publishes", async (t) => {
 });
 
 test("the hub takes the issuers of the documentation", async (t) => {
-  const server = await Server.start({ kind: "workerd", vars: { ISSUERS: text("README.md", "[{\"issuer\"") } });
+  const server = await Server.start({ kind: "workerd", vars: { ISSUERS: text("docs/configuration.md", "[{\"issuer\"") } });
   t.after(() => server.stop());
   await server.health();
 });
 
 test("the dependency of the documentation is this crate with a feature that it has", () => {
-  const [, version, feature] = /^millstream = \{ version = "(\S+)", .*features = \["(\w+)"\] \}$/m.exec(text("README.md", "[dependencies]"));
+  const [, version, feature] = /^millstream = \{ version = "(\S+)", .*features = \["(\w+)"\] \}$/m.exec(text("docs/embedding.md", "[dependencies]"));
   const manifest = read("Cargo.toml");
   assert.match(manifest, new RegExp(`^version = "${version}\\.\\d+"$`, "m"));
   assert.match(manifest, new RegExp(`^${feature} = \\[`, "m"));

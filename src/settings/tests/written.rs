@@ -1,4 +1,4 @@
-//! README's tables of variables, `settings.json` and `settings.d.ts` are those of `src/settings`.
+//! The tables of docs/configuration.md, `settings.json` and `settings.d.ts` are those of `src/settings`.
 //! `make settings` writes them.
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -23,7 +23,7 @@ fn row(name: &str) -> &'static Setting {
     settings().find(|setting| setting.name == name).unwrap()
 }
 
-/// The table of a group as README has it.
+/// The table of a group as docs/configuration.md has it.
 fn table(group: &Group) -> String {
     let mut table = "| variable | value | default | meaning |\n|---|---|---|---|\n".to_owned();
     for Setting { name, default, expected, is_secret, about, .. } in group.settings {
@@ -34,13 +34,10 @@ fn table(group: &Group) -> String {
 }
 
 #[test]
-fn the_tables_of_variables_in_the_readme_are_those_of_the_code() {
-    let readme = include_str!("../../../README.md");
-    let (before, rest) = readme.split_once("\n## Configure\n").unwrap();
-    let (section, after) = rest.split_once("\n## ").unwrap();
-    let (mut written, mut rest) = (String::new(), section);
+fn the_tables_of_variables_in_the_documentation_are_those_of_the_code() {
+    let (mut written, mut rest) = (String::new(), include_str!("../../../docs/configuration.md"));
     for group in GROUPS {
-        let heading = format!("\n### {}\n\n", group.title);
+        let heading = format!("\n## {}\n\n", group.title);
         let (prose, below) = rest.split_once(&heading).unwrap_or_else(|| panic!("no {heading:?}"));
         let lines = below.split_inclusive('\n').take_while(|line| line.starts_with('|'));
         let (_, below) = below.split_at(lines.map(str::len).sum());
@@ -48,9 +45,8 @@ fn the_tables_of_variables_in_the_readme_are_those_of_the_code() {
         written = [&written, prose, &heading, &table(group)].concat();
         rest = below;
     }
-    let section = written + rest;
-    expect_file!["../../../README.md"]
-        .assert_eq(&format!("{before}\n## Configure\n{section}\n## {after}"));
+    assert!(!rest.contains("\n| "), "a table that is no group's: {rest}");
+    expect_file!["../../../docs/configuration.md"].assert_eq(&(written + rest));
 }
 
 #[derive(Serialize)]
