@@ -47,7 +47,7 @@ CRATES := . fuzz benches/load benches/codec tests/clients/rust examples/axum exa
 DENY := advisories bans licenses sources
 # Written by npm itself when an installation is complete.
 NPM := node_modules/.package-lock.json
-# The modules of js/ import from here.
+# The modules of npm/worker/ import from here.
 BUILD := build
 # The servers that `make bench` compares with, and the load client.
 PEERS := benches/peers/node_modules/.package-lock.json
@@ -98,7 +98,7 @@ $(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM)
 	wasm-bindgen --target web --no-typescript --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
 	wasm-opt -O3 --one-caller-inline-max-function-size=20 --reorder-functions-by-name $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
 
-$(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json worker.mjs $(shell find js www tests/e2e/before) $(NPM)
+$(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json worker.mjs $(shell find npm/worker www tests/e2e/before) $(NPM)
 	@mkdir -p $(BUILD)
 	node tools/workerd_config.mjs $(BUILD)
 

@@ -5,7 +5,7 @@
 //! | `codec` | [`Event`], [`encoder`], [`Decoder`] | anywhere |
 //! | `hub` | the engine: [`Hub`], [`Log`], [`Topic`], [`Update`], [`SubscribeRequest`], [`Access`] | anywhere |
 //! | `web` | a hub as a Fetch handler: [`web::Handler`], [`Config`] | in any host with Fetch and Streams |
-//! | `worker` | exports for `js/`: the Worker and its Durable Object | on Cloudflare |
+//! | `worker` | exports for `npm/worker/`: the Worker and its Durable Object | on Cloudflare |
 //!
 //! Each feature includes those above it; `worker` is the default. The first two have no JavaScript
 //! types, clock, randomness or `async`: time and ids are arguments.

@@ -315,7 +315,7 @@ fn the_architecture_has_a_heading_for_each_room_and_names_files_that_are_there()
     // Text in backquotes stands at each odd place.
     let quoted = text.split('`').skip(1).step_by(2).filter(|quoted| quoted.contains('/'));
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let is_ours = |path: &&str| ["src/", "js/", "tests/"].iter().any(|top| path.starts_with(top));
+    let is_ours = |path: &&str| ["src/", "npm/", "tests/"].iter().any(|top| path.starts_with(top));
     let missing: Vec<_> = quoted.filter(is_ours).filter(|path| !root.join(path).exists()).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

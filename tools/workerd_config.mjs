@@ -20,6 +20,9 @@ const CONTENT_TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
+/** The folder of the modules that the worker is made of. */
+const WORKER = "npm/worker";
+
 /** The folder of the modules that a test puts before the worker. */
 const BEFORE = "tests/e2e/before";
 
@@ -145,7 +148,7 @@ const ${name} :Workerd.Config = (
 
 /** The modules that worker.mjs is made of. */
 function sources() {
-  return readdirSync("js").map((name) => join("js", name));
+  return readdirSync(WORKER).map((name) => join(WORKER, name));
 }
 
 /** A structure of Cap'n Proto's text format. */

@@ -1,4 +1,4 @@
-//! The exports for `js/door.mjs`, which takes a request through the door step by step.
+//! The exports for `npm/worker/door.mjs`, which takes a request through the door step by step.
 //!
 //! Each step is one synchronous call. Nothing that belongs to a request stays here between two calls:
 //! the isolate keeps the settings and the fetched key sets alone.

@@ -92,7 +92,7 @@ impl HubObject {
     }
 
     /// Resolves to true once a write was not confirmed: the memory may be ahead of the storage.
-    /// `js/hub_object.mjs` then ends the object, since wasm must not end it from within.
+    /// `npm/worker/hub_object.mjs` then ends the object, since wasm must not end it from within.
     pub fn failed(&self) -> Promise {
         let failed = self.hub.as_ref().ok().map(Handler::failed);
         future_to_promise(async move {
@@ -182,7 +182,7 @@ async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
     }
 }
 
-/// The right that the Worker's door has granted. No client can forge it: `js/worker.mjs` replaces the
+/// The right that the Worker's door has granted. No client can forge it: `npm/worker/handler.mjs` replaces the
 /// member on every way to an object.
 fn granted(request: &Request) -> Result<Granted, String> {
     let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);

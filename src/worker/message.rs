@@ -1,4 +1,4 @@
-//! The steps of the door as objects for `js/door.mjs`. The member `step` names the step.
+//! The steps of the door as objects for `npm/worker/door.mjs`. The member `step` names the step.
 
 use std::time::Duration;
 

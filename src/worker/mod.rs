@@ -1,10 +1,10 @@
 //! The room of Cloudflare. A Worker routes; a Durable Object is a hub over `SQLite`.
 //!
-//! The modules of `js/` load it:
+//! The modules of `npm/worker/` load it:
 //! - `door.mjs` takes a request through the steps of [`door_step`](door::door_step). No object is called
 //!   before that.
 //! - `hub_object.mjs` hands [`HubObject`](hub_object::HubObject) to the runtime.
-//! - `worker.mjs` has [`unreachable()`](instead::unreachable) or [`unconfirmed`](instead::unconfirmed)
+//! - `handler.mjs` has [`unreachable()`](instead::unreachable) or [`unconfirmed`](instead::unconfirmed)
 //!   answer when an object cannot.
 //! - `instance.mjs` makes the wasm instance anew when it has trapped.
 //!
@@ -42,7 +42,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::web::{Level, Record};
 
-/// Logs why the instance trapped, and tells `js/instance.mjs` of the trap.
+/// Logs why the instance trapped, and tells `npm/worker/instance.mjs` of the trap.
 #[wasm_bindgen(start)]
 fn start() {
     std::panic::set_hook(Box::new(|panic| {

@@ -28,7 +28,7 @@ const UP: &str = r#"{"status":"ok"}"#;
 pub(super) enum Routed {
     /// The Worker's own answer.
     Answer(Response),
-    /// The message for `js/door.mjs`, which hands the request to a hub or works for the next step.
+    /// The message for `npm/worker/door.mjs`, which hands the request to a hub or works for the next step.
     ForHost(JsValue),
 }
 

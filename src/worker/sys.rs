@@ -87,7 +87,7 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The answers to the steps of one request, as `js/door.mjs` gathers them.
+    /// The answers to the steps of one request, as `npm/worker/door.mjs` gathers them.
     #[derive(Debug)]
     pub type DoorAnswers;
 
@@ -110,7 +110,7 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// `js/instance.mjs` defines it.
+    /// `npm/worker/instance.mjs` defines it.
     #[wasm_bindgen(js_namespace = globalThis, js_name = millstreamAborted)]
     pub(super) fn aborted();
 }

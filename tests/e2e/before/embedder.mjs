@@ -1,8 +1,8 @@
 // A hub whose application decides on access. It returns the JSON of the header `claims`, or does what the header `does`
 // names. Its own answers contain the arguments that it was called with.
-import { handler } from "./js/worker.mjs";
+import { handler } from "./npm/worker/handler.mjs";
 
-export { HubObject } from "./js/hub_object.mjs";
+export { HubObject } from "./npm/worker/hub_object.mjs";
 
 const DEEDS = {
   nobody: () => undefined,

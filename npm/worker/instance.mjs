@@ -4,8 +4,8 @@
 // instance's memory cannot be trusted any more: running futures never settle, and streams get no more chunks. So the
 // next call gets a new instance. Every object is reset, which fails its requests and cuts its streams: the clients
 // reconnect and resume.
-import module from "../build/millstream_bg.wasm";
-import { __wbg_reset_state as renew, initSync } from "../build/millstream.js";
+import module from "../../build/millstream_bg.wasm";
+import { __wbg_reset_state as renew, initSync } from "../../build/millstream.js";
 import { log } from "./log.mjs";
 
 export const TRAPPED = "the wasm instance has trapped: all of its objects are reset";

@@ -3,7 +3,7 @@
 // Each decision is a synchronous step in wasm (src/door/steps.rs). The work of the host for a step is awaited here, in
 // the request's own turn: requests share no wasm handle, future or promise. So a client that leaves, or a trap, blocks
 // no other request.
-import { doorStep, keySetFetched } from "../build/millstream.js";
+import { doorStep, keySetFetched } from "../../build/millstream.js";
 import { instance } from "./instance.mjs";
 import { importKey, loadKeySet } from "./keys.mjs";
 import { log } from "./log.mjs";
@@ -17,7 +17,7 @@ const LONGEST_PAUSE = 320;
  * Takes a request through the door. Returns a `Response`, which refuses it or needs no hub; or the name of the hub, and
  * the granted right as text for its object.
  *
- * `authorize`, if there is one, decides in the place of tokens: see `handler` in worker.mjs.
+ * `authorize`, if there is one, decides in the place of tokens: see `handler` in handler.mjs.
  */
 export async function admit({ request, env, context, authorize }) {
   const answers = { byApplication: authorize !== undefined, signer: undefined, digest: undefined, claims: undefined };

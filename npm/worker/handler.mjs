@@ -1,5 +1,5 @@
 // The Worker: takes requests through the door, and hands each admitted one to the object of its hub.
-import { lastLine, unconfirmed, unreachable } from "../build/millstream.js";
+import { lastLine, unconfirmed, unreachable } from "../../build/millstream.js";
 import { admit } from "./door.mjs";
 import { UNCONFIRMED } from "./hub_object.mjs";
 import { instance } from "./instance.mjs";

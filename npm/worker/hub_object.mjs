@@ -1,5 +1,5 @@
 // The Durable Object class: one hub.
-import { HubObject as Hub } from "../build/millstream.js";
+import { HubObject as Hub } from "../../build/millstream.js";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
 import { log } from "./log.mjs";
 
