@@ -59,6 +59,7 @@ CLIENTS_RUST := $(BUILD)/clients/rust/release/millstream-clients
 EXAMPLES := $(BUILD)/examples
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(BUILD)/millstream_bg.wasm
+PACKAGE := $(BUILD)/millstream-$(VERSION).tgz
 
 export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(dir $(CARGO_FUZZ)):$(dir $(CARGO_DENY)):$(dir $(CARGO_MUTANTS)):$(PATH)
 # While developing, the tools report nothing and ask nothing of other servers.
@@ -95,12 +96,18 @@ build: $(WASM) $(BUILD)/workerd.capnp ## build the release wasm
 # Copies of one generic function stand side by side, so gzip finds what is the same in them: 6 kB less.
 $(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET)
 	cargo build --release --lib --locked --target wasm32-unknown-unknown
-	wasm-bindgen --target web --no-typescript --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
+	wasm-bindgen --target web --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD) --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
 	wasm-opt -O3 --one-caller-inline-max-function-size=20 --reorder-functions-by-name $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $@ -o $@
 
 $(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json worker.mjs $(shell find npm/worker www tests/e2e/before) $(NPM)
 	@mkdir -p $(BUILD)
 	node tools/workerd_config.mjs $(BUILD)
+
+.PHONY: package
+package: $(PACKAGE) ## make the npm package, build/millstream-VERSION.tgz
+
+$(PACKAGE): $(WASM) tools/package.mjs Cargo.toml README.md CHANGELOG.md $(shell find npm) $(NPM)
+	node tools/package.mjs $(BUILD)
 
 .PHONY: settings
 settings: ## write the tables of docs/configuration.md, settings.json and settings.d.ts from src/settings
@@ -185,7 +192,12 @@ lint: $(NPM) | $(WASM_TARGET) ## rustfmt and clippy for the crates and both targ
 	cargo clippy --locked --all-targets --manifest-path benches/codec/Cargo.toml --target-dir $(BUILD)/codec -- -D warnings
 	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --all-targets --manifest-path fuzz/Cargo.toml -- -D warnings
 	$(MAKE) --no-print-directory lint-features
+	$(MAKE) --no-print-directory lint-package
 	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
+
+.PHONY: lint-package
+lint-package: $(WASM) $(NPM) ## the types of the npm package
+	tsc --project npm/tsconfig.json
 
 # The lints of the default features are those of `lint`.
 .PHONY: lint-features

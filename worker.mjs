@@ -1,6 +1,6 @@
-// The module that the runtime loads: a Worker that decides by tokens, and the class of the hubs.
-import { handler } from "./npm/worker/handler.mjs";
+// The module that the runtime loads: a Worker of its own, whose visitors have tokens. It is what users of the package write.
+import { createHub } from "./npm/worker/index.mjs";
 
-export { HubObject } from "./npm/worker/hub_object.mjs";
+export { HubObject } from "./npm/worker/index.mjs";
 
-export default handler();
+export default createHub();

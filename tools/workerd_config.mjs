@@ -148,7 +148,8 @@ const ${name} :Workerd.Config = (
 
 /** The modules that worker.mjs is made of. */
 function sources() {
-  return readdirSync(WORKER).map((name) => join(WORKER, name));
+  const modules = readdirSync(WORKER).filter((name) => name.endsWith(".mjs"));
+  return modules.map((name) => join(WORKER, name));
 }
 
 /** A structure of Cap'n Proto's text format. */

@@ -10,24 +10,44 @@ import { log } from "./log.mjs";
 
 /** The most tries of a step. An instance that traps costs one try. */
 const ATTEMPTS = 3;
+/** Milliseconds: how long an application may take to decide. */
+const DECISION_TIME = 30_000;
 /** Milliseconds: a request looks again for the key set that another one fetches, each time after twice the pause. */
 const LONGEST_PAUSE = 320;
 
+/** @import { Visit } from "./handler.mjs" */
+
 /**
- * Takes a request through the door. Returns a `Response`, which refuses it or needs no hub; or the name of the hub, and
- * the granted right as text for its object.
+ * An admitted request: the name of its hub, and the granted right as text for the hub's object.
  *
- * `authorize`, if there is one, decides in the place of tokens: see `handler` in handler.mjs.
+ * @typedef {{ hub: string, granted: string }} Admitted
  */
-export async function admit({ request, env, context, authorize }) {
+
+/**
+ * The work that the host does for a step. The member `step` names it.
+ *
+ * @typedef {Record<string, any> & { step: string, hub: string }} Step
+ */
+
+/**
+ * Takes a request through the door. Resolves to a `Response`, which refuses the request or needs no hub; or to the
+ * admitted request.
+ *
+ * @param {Visit} visit
+ * @returns {Promise<Response | Admitted>}
+ */
+export async function admit(visit) {
+  const { authorize, context } = visit;
+  /** @type {Record<string, any>} */
   const answers = { byApplication: authorize !== undefined, signer: undefined, digest: undefined, claims: undefined };
+  /** @type {number | undefined} */
   let pause;
   for (;;) {
-    const next = takeStep(request, env, answers);
+    const next = takeStep(visit, answers);
     if (next instanceof Response) return next;
     switch (next.step) {
       case "grant":
-        return next;
+        return /** @type {any} */ (next);
       case "verify":
         answers.signer = await signer(next);
         break;
@@ -35,14 +55,14 @@ export async function admit({ request, env, context, authorize }) {
         await fetchKeySet(next, context);
         break;
       case "wait":
-        pause = pause === undefined ? next.pause : Math.min(2 * pause, LONGEST_PAUSE);
+        pause = pause === undefined ? Number(next.pause) : Math.min(2 * pause, LONGEST_PAUSE);
         await new Promise((resolve) => setTimeout(resolve, pause));
         break;
       case "digest":
         answers.digest = new Uint8Array(await crypto.subtle.digest("SHA-256", next.bytes));
         break;
       case "authorize": {
-        const given = await ask(authorize, request, env, context, next.hub);
+        const given = await ask(() => authorize?.(next.hub));
         if (given instanceof Response) return given;
         answers.claims = given;
         break;
@@ -53,28 +73,55 @@ export async function admit({ request, env, context, authorize }) {
   }
 }
 
-/** The application's claims as JSON, or its `Response`. Null if it does not know the client, false if it failed. */
-async function ask(authorize, ...asked) {
+/**
+ * The application's claims as JSON, or its `Response`. Null if it does not know the client, false if it failed.
+ *
+ * @param {() => unknown} decide
+ */
+async function ask(decide) {
   try {
-    const given = (await authorize(...asked)) ?? null;
+    const given = /** @type {any} */ (await inTime(decide())) ?? null;
     if (given === null || given instanceof Response) return given;
     // A date becomes seconds since 1970, as in a token. An invalid date becomes null, which is refused.
     const { expires } = given;
-    const claims = expires instanceof Date ? { ...given, expires: expires / 1_000 } : given;
+    const claims = expires instanceof Date ? { ...given, expires: expires.getTime() / 1_000 } : given;
     // A function has no JSON. The name of its type is not JSON, so it is refused.
     return JSON.stringify(claims) ?? typeof claims;
-  } catch (error) {
+  } catch (caught) {
+    const error = /** @type {any} */ (caught);
     log("authorize failed", error?.stack ?? String(error));
     return false;
   }
 }
 
-/** Takes a step. A step changes nothing, so it can be tried again. */
-function takeStep(request, env, answers) {
+/** The decision, or an error when it takes too long. */
+async function inTime(/** @type {unknown} */ decision) {
+  if (!(decision instanceof Promise)) return decision;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    const error = new Error(`authorize gave no answer within ${DECISION_TIME / 1_000} s`);
+    timer = setTimeout(() => reject(error), DECISION_TIME);
+  });
+  try {
+    return await Promise.race([decision, late]);
+  } finally {
+    clearTimeout(timer ?? null);
+  }
+}
+
+/**
+ * Takes a step. A step changes nothing, so it can be tried again.
+ *
+ * @param {Visit} visit
+ * @param {Record<string, any>} answers
+ * @returns {Response | Step}
+ */
+function takeStep({ request, variables }, answers) {
   for (let attempt = 1; ; attempt++) {
     try {
       instance();
-      return doorStep(request, env, answers);
+      return doorStep(request, variables, answers);
     } catch (error) {
       log("door unusable", `attempt ${attempt} of ${ATTEMPTS}: ${error}`);
       if (attempt === ATTEMPTS) throw error;
@@ -83,7 +130,7 @@ function takeStep(request, env, answers) {
 }
 
 /** The bytes of the key that made the signature; null if none did. */
-async function signer({ algorithm, algorithmName, keys, maxImported, signature, input }) {
+async function signer(/** @type {Step} */ { algorithm, algorithmName, keys, maxImported, signature, input }) {
   for (const [format, bytes] of keys) {
     let key;
     try {
@@ -100,14 +147,14 @@ async function signer({ algorithm, algorithmName, keys, maxImported, signature, 
 }
 
 /** Fetches a key set, for all requests that wait for it. */
-async function fetchKeySet({ url, limit, timeout }, context) {
+async function fetchKeySet(/** @type {Step} */ { url, limit, timeout }, /** @type {ExecutionContext | undefined} */ context) {
   const fetched = loadKeySet({ url, limit, timeout }).then(
     (document) => finish(url, document, ""),
     (error) => finish(url, undefined, error.message),
   );
   try {
     // The fetch continues when the client of this request leaves.
-    context.waitUntil(fetched);
+    /** @type {ExecutionContext} */ (context).waitUntil(fetched);
   } catch (error) {
     // An application may call the Worker without a context. The fetch then lasts no longer than this request.
     log("context missing", `nothing holds the fetch of ${url} but the request that needs it: ${error}`);
@@ -115,6 +162,11 @@ async function fetchKeySet({ url, limit, timeout }, context) {
   await fetched;
 }
 
+/**
+ * @param {string} url
+ * @param {string | undefined} document
+ * @param {string} failure
+ */
 function finish(url, document, failure) {
   try {
     instance();

@@ -1,4 +1,4 @@
-// The Worker: takes requests through the door, and hands each admitted one to the object of its hub.
+// Takes a request through the door, and hands an admitted one to the object of its hub.
 import { lastLine, unconfirmed, unreachable } from "../../build/millstream.js";
 import { admit } from "./door.mjs";
 import { UNCONFIRMED } from "./hub_object.mjs";
@@ -12,50 +12,70 @@ const ATTEMPTS = 3;
 const REPEATABLE = ["GET", "HEAD", "OPTIONS"];
 
 /**
- * The entry of a Worker. `authorize(request, env, context, hub)` decides instead of tokens; it must not read the body.
- * It returns the claims of a token, or `{ subscribe, publish, subscriber, payload, expires }`; a `Response`, which is the
- * answer; or nothing for a client that it does not know.
+ * A request that is for a hub.
+ *
+ * @typedef {object} Visit
+ * @property {Request} request the request, with the path that it has in the protocol
+ * @property {Record<string, unknown>} variables the variables of the hub
+ * @property {import("./types.d.ts").HubNamespace} namespace the binding of the objects
+ * @property {(hub: string) => unknown} [authorize] decides in the place of tokens
+ * @property {ExecutionContext} [context] an application may have none
  */
-export function handler({ authorize } = {}) {
-  return {
-    async fetch(request, env, context) {
-      let admitted;
-      try {
-        admitted = await admit({ request, env, context, authorize });
-      } catch (error) {
-        log("no answer at the door", String(error));
-        return instead(unreachable, request, env);
-      }
-      if (admitted instanceof Response) return admitted;
-      return handOver(request, env, admitted);
-    },
-  };
+
+/**
+ * Answers a request.
+ *
+ * @param {Visit} visit
+ */
+export async function answer(visit) {
+  let admitted;
+  try {
+    admitted = await admit(visit);
+  } catch (error) {
+    log("no answer at the door", String(error));
+    return instead(unreachable, visit);
+  }
+  if (admitted instanceof Response) return admitted;
+  return handOver(visit, admitted);
 }
 
-/** Hands a request to its hub. A repeatable one is tried again, since an EventSource that gets an error never comes back. */
-async function handOver(request, env, { hub, granted }) {
+/**
+ * Hands a request to its hub. A repeatable one is tried again, since an EventSource that gets an error never comes back.
+ *
+ * @param {Visit} visit
+ * @param {import("./door.mjs").Admitted} admitted
+ */
+async function handOver(visit, { hub, granted }) {
+  const { request, namespace } = visit;
   const attempts = REPEATABLE.includes(request.method) ? ATTEMPTS : 1;
   let answer = unreachable;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     try {
       instance();
-      const stub = env.HUB.get(env.HUB.idFromName(hub));
+      const stub = namespace.get(namespace.idFromName(hub));
       // On some ways to a Worker a client can send a `cf` of its own. So every way to an object replaces the member.
-      return ending(await stub.fetch(request, { cf: { ...request.cf, millstream: granted } }));
-    } catch (error) {
+      const init = /** @type {RequestInit<any>} */ ({ cf: { ...request.cf, millstream: granted } });
+      return ending(await stub.fetch(request, init));
+    } catch (caught) {
+      const error = /** @type {any} */ (caught);
       log("hub unreachable", `attempt ${attempt} of ${attempts}: ${error}`);
       if (String(error).includes(UNCONFIRMED)) answer = unconfirmed;
       if (error.overloaded) break;
     }
   }
-  return instead(answer, request, env);
+  return instead(answer, visit);
 }
 
-/** The instance's answer for an object that cannot answer, or an answer without the instance. */
-function instead(answer, request, env) {
+/**
+ * The instance's answer for an object that cannot answer, or an answer without the instance.
+ *
+ * @param {typeof unreachable} answer
+ * @param {Visit} visit
+ */
+function instead(answer, { request, variables }) {
   try {
     instance();
-    return answer(request, env);
+    return answer(request, variables);
   } catch (error) {
     log("no answer", String(error));
     return comeBack(request) ?? problem(500, "Internal Server Error");
@@ -63,9 +83,9 @@ function instead(answer, request, env) {
 }
 
 /** The same answer. An answer to a streamed publication gets its last line also when its object is reset. */
-function ending(response) {
+function ending(/** @type {Response} */ response) {
   if (response.headers.get("content-type") !== "application/x-ndjson") return response;
-  const reader = response.body.getReader();
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
   const lines = new ReadableStream(
     {
       async pull(controller) {

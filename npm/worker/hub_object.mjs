@@ -1,38 +1,136 @@
 // The Durable Object class: one hub.
+import { DurableObject } from "cloudflare:workers";
 import { HubObject as Hub } from "../../build/millstream.js";
+import { HubError } from "./hub_error.mjs";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
 import { log } from "./log.mjs";
+import { pathOfHub } from "./mount.mjs";
+import { answered, ofLines, ofUpdate, publishEach, published } from "./publications.mjs";
+import { variablesIn } from "./variables.mjs";
+
+/** @import { Published, PublishOptions, Refused, Update, Whom } from "./types.d.ts" */
 
 /** The reason with which an object ends when a write was not confirmed. */
 export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over what is stored";
 
-/** One hub. */
-export class HubObject {
+/**
+ * One hub. Export this class from your Worker, and bind it to a Durable Object namespace.
+ *
+ * Its methods can be called by RPC. Only Workers of your account reach them, so a call needs no token:
+ *
+ * ```js
+ * await env.HUB.getByName("default").publish({ topic: "orders/1", data: { paid: true } });
+ * ```
+ *
+ * A call that the hub refuses rejects with an error with the members `status` and `field`.
+ */
+export class HubObject extends DurableObject {
   #context;
   #hub;
 
+  /**
+   * @param {DurableObjectState} context
+   * @param {any} env
+   */
   constructor(context, env) {
+    super(context, env);
     instance();
     this.#context = context;
-    this.#hub = new Hub(context, env);
+    this.#hub = new Hub(context, variablesIn(env));
     // Only the object itself can reset it. Another object's call may trap; a promise continues in its owner's context.
+    /** @type {PromiseWithResolvers<void>} */
     const { promise, resolve } = Promise.withResolvers();
+    /** @internal */
     this.reset = resolve;
     promise.then(() => this.#abort(TRAPPED));
     const reference = resetWithInstance(this);
     // At once, so that a client that is told of the failure does not reach this object again.
-    this.#hub.failed().then((failed) => failed && reference.deref()?.#abort(UNCONFIRMED));
+    this.#hub.failed().then((failed) => {
+      const object = reference.deref();
+      if (failed && object !== undefined) object.#abort(UNCONFIRMED);
+    });
   }
 
+  /**
+   * Answers a request that `createHub` has judged.
+   *
+   * @param {Request} request
+   * @returns {Promise<Response>}
+   */
   fetch(request) {
     return this.#call(() => this.#hub.fetch(request));
   }
 
+  /** Removes old updates. The runtime calls it. */
   alarm() {
     return this.#call(() => this.#hub.alarm());
   }
 
-  /** Calls an export. Exports return promises: a call that throws has trapped, or belongs to a trapped instance. */
+  /**
+   * Publishes an update. It is durable, and on its way to its subscribers, when this resolves.
+   *
+   * @param {Update} update
+   * @param {PublishOptions} [options]
+   * @returns {Promise<Published>}
+   */
+  async publish(update, options = {}) {
+    return published(await this.#post(ofUpdate(this.#path(), update, options)));
+  }
+
+  /**
+   * Publishes updates in their order: a list of them, or NDJSON in bytes. A list is answered by a list, and NDJSON by
+   * NDJSON; each answer is an object with `id` and `connections`, or with `error`.
+   *
+   * @overload
+   * @param {Update[]} updates
+   * @returns {Promise<(Published | Refused)[]>}
+   */
+  /**
+   * @overload
+   * @param {ReadableStream<Uint8Array>} updates
+   * @returns {Promise<ReadableStream<Uint8Array>>}
+   */
+  /**
+   * @param {any} updates
+   * @returns {Promise<any>}
+   */
+  async publishMany(updates) {
+    const send = async (/** @type {BodyInit} */ lines) => answered(await this.#post(ofLines(this.#path(), lines)));
+    return updates instanceof ReadableStream ? send(updates) : publishEach(updates, send);
+  }
+
+  /**
+   * Ends the streams of a visitor, those that select a topic, or one connection, at once. Resolves to their number.
+   * Their clients come back, and are judged anew.
+   *
+   * @param {Whom} whom
+   * @returns {Promise<number>}
+   */
+  async disconnect(whom) {
+    const entries = Object.entries(whom ?? {});
+    const [kind, value] = entries[0] ?? [];
+    if (entries.length !== 1 || typeof value !== "string" || kind === undefined) {
+      const wrong = "disconnect takes one of { subscriber }, { topic } and { connection }, with a text";
+      throw new HubError(wrong, { status: 400, field: "disconnect" });
+    }
+    return this.#call(() => /** @type {any} */ (this.#hub).disconnect(kind, value));
+  }
+
+  /** @returns {Promise<Response>} */
+  #post(/** @type {Request} */ request) {
+    return this.#call(() => this.#hub.publish(request));
+  }
+
+  #path() {
+    return pathOfHub(this.#context.id.name ?? "");
+  }
+
+  /**
+   * Calls an export. Exports return promises: a call that throws has trapped, or belongs to a trapped instance.
+   *
+   * @param {() => Promise<any>} method
+   * @returns {Promise<any>}
+   */
   #call(method) {
     try {
       return method();
@@ -44,7 +142,7 @@ export class HubObject {
   }
 
   /** Ends the object with its requests and streams. The next request constructs it anew. */
-  #abort(reason) {
+  #abort(/** @type {string} */ reason) {
     this.#context.abort(reason);
   }
 }

@@ -12,12 +12,16 @@ export const TRAPPED = "the wasm instance has trapped: all of its objects are re
 
 /** Whether the instance has trapped. The next call renews it first. */
 let trapped = false;
-/** Weak references to the objects: the runtime ends an object without notice. */
+/**
+ * Weak references to the objects: the runtime ends an object without notice.
+ *
+ * @type {Set<WeakRef<{ reset: () => void }>>}
+ */
 const objects = new Set();
 const ended = new FinalizationRegistry((object) => objects.delete(object));
 
 /** The abort handler of the instance calls this from within the call that trapped, so it does not renew the instance. */
-globalThis.millstreamAborted = () => {
+/** @type {any} */ (globalThis).millstreamAborted = () => {
   if (trapped) return;
   trapped = true;
   log(TRAPPED);
@@ -33,7 +37,12 @@ export function instance() {
   trapped = false;
 }
 
-/** Calls the object's `reset` when the instance traps. Returns a weak reference to the object. */
+/**
+ * Calls the object's `reset` when the instance traps. Returns a weak reference to the object.
+ *
+ * @template {{ reset: () => void }} T
+ * @param {T} object
+ */
 export function resetWithInstance(object) {
   const reference = new WeakRef(object);
   objects.add(reference);

@@ -9,13 +9,13 @@ const PROTECTION = {
 };
 
 /** A problem document, RFC 9457. It tells nothing about the inside. */
-export function problem(status, title) {
+export function problem(/** @type {number} */ status, /** @type {string} */ title) {
   const headers = { "content-type": "application/problem+json", "cache-control": "no-store", ...PROTECTION };
   return Response.json({ type: "about:blank", title, status }, { status, headers });
 }
 
 /** A stream that ends at once, so that an EventSource comes back; undefined for other requests. */
-export function comeBack({ method, headers: asked }) {
+export function comeBack(/** @type {Request} */ { method, headers: asked }) {
   if (method !== "GET" || !/text\/event-stream/i.test(asked.get("accept") ?? "")) return undefined;
   const retry = 2_000 + Math.floor(3_000 * Math.random());
   const headers = { "content-type": "text/event-stream", "cache-control": "no-cache, no-transform", ...PROTECTION };

@@ -27,7 +27,14 @@ mod tests;
 
 use thiserror::Error;
 
-use crate::tokens::{bearer::Carrier, grants::Grants, publisher::KeySpace};
+use crate::{
+    base::dialect::Dialect,
+    tokens::{
+        bearer::Carrier,
+        grants::{Grants, Selector},
+        publisher::KeySpace,
+    },
+};
 
 /// The first letter of the text. A text of another version is not read.
 const VERSION: u8 = b'1';
@@ -50,6 +57,23 @@ pub enum Granted {
     Publish(Holder),
     /// A subscription, or a look at the subscriptions.
     Subscribe(Holder),
+}
+
+impl Granted {
+    /// The right of a Worker that calls the object itself. The platform lets only Workers of the same
+    /// account do so.
+    #[must_use]
+    pub fn of_own_worker() -> Self {
+        let grants = Grants {
+            dialect: Dialect::V0,
+            publish: vec![Selector::All],
+            has_publish_claim: false,
+            subscribe: Vec::new(),
+            expires: None,
+        };
+        let key_space = Some(KeySpace::of_own_worker());
+        Self::Publish(Holder::Bearer(Bearer { grants, carrier: Carrier::Header, key_space }))
+    }
 }
 
 /// Who holds the right.

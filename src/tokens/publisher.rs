@@ -73,6 +73,12 @@ impl KeySpace {
         Self("-".to_owned())
     }
 
+    /// The key space of the Workers that call an object by themselves.
+    #[must_use]
+    pub fn of_own_worker() -> Self {
+        Self("+".to_owned())
+    }
+
     /// The key space of the publisher whose bytes have this SHA-256.
     #[must_use]
     pub fn of_digest(digest: &[u8]) -> Self {
@@ -103,6 +109,13 @@ mod tests {
 
     fn of(issuer: Option<&str>, payload: &str) -> Publisher {
         of_token(issuer, payload, "k")
+    }
+
+    #[test]
+    fn the_keys_of_own_workers_are_those_of_no_token_and_of_no_stranger() {
+        let own = KeySpace::of_own_worker();
+        assert_ne!(own, KeySpace::anonymous());
+        assert!(!KeySpace::of_digest(&[0xfb; 32]).as_str().contains(own.as_str()));
     }
 
     #[test]

@@ -73,22 +73,14 @@ impl HubObject {
         Ok(Self { hub, alarm })
     }
 
-    /// Answers a request to this hub.
+    /// Answers a request to this hub, with the right that the door has granted.
     pub fn fetch(&self, request: Request) -> Promise {
-        let hub = self.hub.clone();
-        let alarm = Rc::clone(&self.alarm);
-        future_to_promise(async move {
-            let response = match &hub {
-                Ok(hub) => answer(hub, &request).await?,
-                Err(invalid) => respond::refuse_stream(&request, &invalid.clone().into())?,
-            };
-            protection::add(&response)?;
-            let Ok(hub) = hub else { return Ok(response.into()) };
-            // The answer does not depend on the alarm: a later request sets it if this one cannot.
-            let _ = prune_at(&hub).and_then(|prune| alarm.set_by(prune));
-            set_while_in_use(&hub, &alarm);
-            Ok(response.into())
-        })
+        self.answered(request, granted)
+    }
+
+    /// Answers a publication of a Worker of the same account: whatever it publishes is granted.
+    pub fn publish(&self, request: Request) -> Promise {
+        self.answered(request, |_| Ok(Granted::of_own_worker()))
     }
 
     /// Resolves to true once a write was not confirmed: the memory may be ahead of the storage.
@@ -114,6 +106,29 @@ impl HubObject {
             let again = unfinished.then(|| clock::now().saturating_add(PRUNE_AGAIN));
             alarm.set_by(again.or(next_alarm(&hub)?))?;
             Ok(JsValue::UNDEFINED)
+        })
+    }
+}
+
+impl HubObject {
+    fn answered(
+        &self,
+        request: Request,
+        granted: fn(&Request) -> Result<Granted, String>,
+    ) -> Promise {
+        let hub = self.hub.clone();
+        let alarm = Rc::clone(&self.alarm);
+        future_to_promise(async move {
+            let response = match &hub {
+                Ok(hub) => answer(hub, &request, granted(&request)).await?,
+                Err(invalid) => respond::refuse_stream(&request, &invalid.clone().into())?,
+            };
+            protection::add(&response)?;
+            let Ok(hub) = hub else { return Ok(response.into()) };
+            // The answer does not depend on the alarm: a later request sets it if this one cannot.
+            let _ = prune_at(&hub).and_then(|prune| alarm.set_by(prune));
+            set_while_in_use(&hub, &alarm);
+            Ok(response.into())
         })
     }
 }
@@ -148,8 +163,12 @@ fn set_while_in_use(hub: &Hub, alarm: &Rc<Alarm>) {
     });
 }
 
-async fn answer(hub: &Hub, request: &Request) -> Result<Response, JsValue> {
-    let granted = match granted(request) {
+async fn answer(
+    hub: &Hub,
+    request: &Request,
+    granted: Result<Granted, String>,
+) -> Result<Response, JsValue> {
+    let granted = match granted {
         Ok(granted) => granted,
         Err(why) => return hub.misgranted(&why),
     };

@@ -1,4 +1,4 @@
-// An application that decides who may do what, in the place of tokens: npm/worker/handler.mjs, `handler({ authorize })`.
+// An application that decides who may do what, in the place of tokens: `createHub({ authorize })`.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { after, before, describe, test } from "node:test";

@@ -1,8 +1,8 @@
 // A hub whose application decides on access. It returns the JSON of the header `claims`, or does what the header `does`
 // names. Its own answers contain the arguments that it was called with.
-import { handler } from "./npm/worker/handler.mjs";
+import { createHub } from "./npm/worker/index.mjs";
 
-export { HubObject } from "./npm/worker/hub_object.mjs";
+export { HubObject } from "./npm/worker/index.mjs";
 
 const DEEDS = {
   nobody: () => undefined,
@@ -23,7 +23,7 @@ const DEEDS = {
   },
 };
 
-export default handler({
+export default createHub({
   authorize(request, ...rest) {
     const deed = DEEDS[request.headers.get("does")];
     return deed === undefined ? JSON.parse(request.headers.get("claims")) : deed(request, ...rest);

@@ -52,7 +52,9 @@ export class HubObject extends Hub {
       syncFails = false;
       return () => Promise.reject(new Error("deliberate"));
     });
-    super({ id: context.id, storage, abort: (reason) => context.abort(reason) }, env);
+    // The runtime takes no other context, but the context takes another member.
+    Object.defineProperty(context, "storage", { value: storage });
+    super(context, env);
   }
 }
 

@@ -1,0 +1,20 @@
+// The package `millstream`, for a Worker.
+export { createHub } from "./create_hub.mjs";
+export { HubError } from "./hub_error.mjs";
+export { HubObject } from "./hub_object.mjs";
+/** @typedef {import("./types.d.ts").Decision} Decision */
+/**
+ * @template [Env=any]
+ * @typedef {import("./types.d.ts").Hub<Env>} Hub
+ */
+/**
+ * @template [Env=any]
+ * @typedef {import("./types.d.ts").HubOptions<Env>} HubOptions
+ */
+/** @typedef {import("./types.d.ts").Published} Published */
+/** @typedef {import("./types.d.ts").Refused} Refused */
+/** @typedef {import("./types.d.ts").Rights} Rights */
+/** @typedef {import("./types.d.ts").Selector} Selector */
+/** @typedef {import("./types.d.ts").TokenClaims} TokenClaims */
+/** @typedef {import("./types.d.ts").Update} Update */
+/** @typedef {import("./types.d.ts").Whom} Whom */

@@ -1,0 +1,58 @@
+// The place of a hub in an application: from the application's paths to those of the Mercure protocol, and back.
+
+/** The path of a hub in the protocol. */
+export const WELL_KNOWN = "/.well-known/mercure";
+/** RFC 9728: the metadata of the resource at a path. */
+const METADATA = "/.well-known/oauth-protected-resource";
+/** The headers of answers that name the hub by its URL. */
+const NAMING = ["link", "www-authenticate"];
+
+/** The path of the hub of this name. A wrong name makes a path that is not found. */
+export function pathOfHub(/** @type {string} */ hub) {
+  return hub === "default" ? WELL_KNOWN : `/hubs/${encodeURIComponent(hub)}${WELL_KNOWN}`;
+}
+
+/**
+ * The request with the path that it has in the protocol; undefined if it is not for the hub at `mount`. Without a
+ * mount every path is one of the protocol.
+ *
+ * @param {Request} request
+ * @param {string | undefined} mount
+ * @param {() => string} hub
+ */
+export function route(request, mount, hub) {
+  if (mount === undefined) return request;
+  const url = URL.parse(request.url);
+  const path = url === null ? undefined : pathInProtocol(url.pathname, mount, hub);
+  if (url === null || path === undefined) return undefined;
+  url.pathname = path;
+  return new Request(url, request);
+}
+
+/**
+ * @param {string} path
+ * @param {string} mount
+ * @param {() => string} hub
+ */
+function pathInProtocol(path, mount, hub) {
+  if (path === METADATA + mount) return METADATA + pathOfHub(hub());
+  const below = path === mount || path.startsWith(`${mount}/`) ? path.slice(mount.length) : undefined;
+  if (below === "" || below === "/subscriptions" || below?.startsWith("/subscriptions/")) return pathOfHub(hub()) + below;
+  return below === "/healthz" || below === "/drain" ? `/hubs/${encodeURIComponent(hub())}${below}` : undefined;
+}
+
+/**
+ * The same answer, with the application's path where a header names the hub.
+ *
+ * @param {Response} response
+ * @param {{ mount: string, own: string }} where `own` is the URL that the hub was asked by
+ */
+export function renamed(response, { mount, own }) {
+  const path = /^\/hubs\/[^/]*\/\.well-known\/mercure|^\/\.well-known\/mercure/.exec(new URL(own).pathname)?.[0];
+  if (path === undefined || path === mount) return response;
+  const naming = NAMING.filter((name) => response.headers.get(name)?.includes(path));
+  if (naming.length === 0) return response;
+  const answer = new Response(response.body, response);
+  for (const name of naming) answer.headers.set(name, /** @type {string} */ (response.headers.get(name)).replaceAll(path, mount));
+  return answer;
+}

@@ -1,0 +1,124 @@
+// The shapes of the package's API.
+import type { HubObject } from "./hub_object.mjs";
+
+/** A topic, a URI template such as `orders/{id}`, or `*`; or a matcher in the words of Mercure 1.0. */
+export type Selector = string | { match: string; match_type: "exact" | "urlpattern" };
+
+/** The rights of a visitor. An unknown member is an error. */
+export interface Rights {
+  /** The updates that the visitor may receive, also public ones. A subscription to anything else is answered 403. */
+  subscribe?: Selector[];
+  /** The topics that the visitor may publish to. */
+  publish?: Selector[];
+  /** The name of the visitor: `disconnect({ subscriber })` ends its streams, and its idempotency keys are its own. */
+  subscriber?: string;
+  /** A JSON value that is attached to the visitor's announced subscriptions. */
+  payload?: unknown;
+  /** When the rights and the visitor's streams end: a `Date`, or seconds since 1970. Without it they do not end. */
+  expires?: Date | number;
+}
+
+/** The payload of a token, for an application that verifies tokens by itself. It has Mercure's meaning. */
+export interface TokenClaims {
+  mercure?: object;
+  authorization_details?: object[];
+  sub?: string;
+  exp?: number;
+  [claim: string]: unknown;
+}
+
+/** The decision about a visitor. A `Response` is the answer; nothing makes the visitor anonymous. */
+export type Decision = Rights | TokenClaims | Response | null | undefined | void;
+
+/** The options of `createHub`. */
+export interface HubOptions<Env = any> {
+  /**
+   * The path of the hub in your application, such as `/events`. Its other routes lie below it.
+   * Without it, the hub has the paths of the Mercure protocol, and every request is for it.
+   */
+  path?: string;
+  /** The name of the Durable Object binding. Default: `HUB`. */
+  binding?: string;
+  /** The name of the hub for a request: letters, digits, `_` and `-`, up to 64. Default: `default`. */
+  hub?: (request: Request, env: Env) => string;
+  /**
+   * Decides who may do what, in the place of tokens. It must not read the body of the request.
+   * If it throws or does not answer within 30 seconds, the request is answered 500, and the log says why.
+   */
+  authorize?: (
+    request: Request,
+    env: Env,
+    context: ExecutionContext,
+    hub: string,
+  ) => Decision | Promise<Decision>;
+  /**
+   * The variables of the hub: an object of them, or the prefix of their names in the Worker's variables.
+   * Default: `MILLSTREAM_` with `path`, and no prefix without it.
+   */
+  variables?: string | Record<string, string | number | boolean | object>;
+  /** The name of an assets binding, which answers requests that are not for the hub. */
+  assets?: string;
+}
+
+/** An update to publish. */
+export interface Update {
+  /** The topic; or several, of which the first is the update's own. */
+  topic: string | string[];
+  /** A text, or any other value, which is published as its JSON. */
+  data?: unknown;
+  /** The update's id in printable ASCII. Without it the hub makes one. */
+  id?: string;
+  /** The event's type, for `addEventListener`. */
+  type?: string;
+  /** The reconnection time in milliseconds. */
+  retry?: number;
+  /** Whether only subscribers with a grant receive it. */
+  private?: boolean;
+}
+
+/** An update that is durable. */
+export interface Published {
+  /** The id of the update. */
+  id: string;
+  /** The number of connections that it is for. */
+  connections: number;
+}
+
+/** One of several updates that was refused. */
+export interface Refused {
+  error: { status: number; title: string; detail: string; field?: string };
+}
+
+/** Whose streams end: those of a visitor, those that select a topic, or one connection. */
+export type Whom = { subscriber: string } | { topic: string } | { connection: string };
+
+/** Which hub a call is for. */
+export interface OfHub {
+  /** The name of the hub. Default: `default`. */
+  hub?: string;
+}
+
+/** How an update is published. */
+export interface PublishOptions {
+  /** Up to 255 bytes. For five minutes the same key with the same update publishes once and gets the same answer. */
+  idempotencyKey?: string;
+}
+
+/** A hub in your Worker. */
+export interface Hub<Env = any> {
+  /**
+   * Answers a request to the hub. With `path`, it resolves to `undefined` for a request that is not for the hub.
+   */
+  fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response | undefined>;
+  /** Publishes an update. It is durable, and on its way to its subscribers, when this resolves. Rejects with a `HubError`. */
+  publish(env: Env, update: Update, options?: OfHub & PublishOptions): Promise<Published>;
+  /** Publishes updates in their order. The answers have the order of the updates. */
+  publishMany(env: Env, updates: Update[], options?: OfHub): Promise<(Published | Refused)[]>;
+  /** Publishes NDJSON, a line for each update, while it arrives. Resolves to NDJSON, a line for each answer. */
+  publishMany(env: Env, updates: ReadableStream<Uint8Array>, options?: OfHub): Promise<ReadableStream<Uint8Array>>;
+  /** Ends streams at once. Resolves to their number. Their clients come back, and are judged anew. */
+  disconnect(env: Env, whom: Whom, options?: OfHub): Promise<number>;
+}
+
+/** The binding of the hub's objects. */
+export type HubNamespace = DurableObjectNamespace<HubObject>;
