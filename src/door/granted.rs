@@ -1,11 +1,12 @@
 //! The right of a request, as the door tells it to a hub's object, and its one text.
 //!
 //! ```text
-//! granted  = "1" ( "o" / ( "p" / "s" ) holder )
-//! holder   = "a" / "b" carrier dialect claim expires space selectors grants
+//! granted  = "2" ( "o" / ( "p" / "s" ) holder )
+//! holder   = "a" / "b" carrier dialect claim asks expires space selectors grants
 //! carrier  = "h" / "c" / "q"           ; header, cookie, query
 //! dialect  = "0" / "1"
 //! claim    = "-" / "+"                 ; whether there is a `publish` claim of 0.x
+//! asks     = "a" / "g"                 ; a subscription asks for anything, or for what is granted
 //! expires  = "-" / number              ; milliseconds since the epoch
 //! space    = "-" / text                ; the key space of the publisher
 //! grants   = number *grant            ; as many as the number says
@@ -30,14 +31,17 @@ use thiserror::Error;
 use crate::{
     base::dialect::Dialect,
     tokens::{
+        access::Access,
         bearer::Carrier,
-        grants::{Grants, Selector},
+        grants::{Grants, Selectable, Selector},
+        invalid_token::InvalidToken,
         publisher::KeySpace,
     },
+    topics::url_parser::UrlParser,
 };
 
 /// The first letter of the text. A text of another version is not read.
-const VERSION: u8 = b'1';
+const VERSION: u8 = b'2';
 
 /// The right of a request, as the door tells it to a hub's object: who asks, and for which role.
 ///
@@ -71,8 +75,9 @@ impl Granted {
             subscribe: Vec::new(),
             expires: None,
         };
+        let (selectable, carrier) = (Selectable::Anything, Carrier::Header);
         let key_space = Some(KeySpace::of_own_worker());
-        Self::Publish(Holder::Bearer(Bearer { grants, carrier: Carrier::Header, key_space }))
+        Self::Publish(Holder::Bearer(Bearer { grants, selectable, carrier, key_space }))
     }
 }
 
@@ -90,10 +95,22 @@ pub enum Holder {
 pub struct Bearer {
     /// The grants of the claims, with the selectors as they stand there.
     pub grants: Grants,
+    /// The selectors that a subscription may ask for.
+    pub selectable: Selectable,
     /// Where the token stood.
     pub carrier: Carrier,
     /// Where the idempotency keys of the bearer are kept, if it may publish.
     pub key_space: Option<KeySpace>,
+}
+
+impl Bearer {
+    /// The access of the bearer. `urls` resolves the granted patterns.
+    ///
+    /// # Errors
+    /// A selector is invalid, or all of them are over a limit together.
+    pub(crate) fn access(&self, urls: &dyn UrlParser) -> Result<Access, InvalidToken> {
+        Ok(Access::new(self.grants.clone(), urls)?.with_selectable(self.selectable))
+    }
 }
 
 /// A text is not the text of a [`Granted`].

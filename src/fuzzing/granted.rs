@@ -5,7 +5,7 @@ use crate::{
     door::granted::{Bearer, Granted, Holder},
     tokens::{
         bearer::Carrier,
-        grants::{Grants, Selector, SubscribeGrant},
+        grants::{Grants, Selectable, Selector, SubscribeGrant},
         publisher::KeySpace,
     },
 };
@@ -66,6 +66,7 @@ impl Bytes<'_> {
                 subscribe: self.list(Self::grant),
                 expires: self.optional(Self::timestamp),
             },
+            selectable: if self.flag() { Selectable::Granted } else { Selectable::Anything },
             carrier: match self.next() % 3 {
                 0 => Carrier::Header,
                 1 => Carrier::Cookie,

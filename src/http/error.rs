@@ -16,7 +16,10 @@ use crate::{
         limits::{MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
         timestamp::whole_millis,
     },
-    hub::{admission::TooManyConnections, invalid_subscribe_request::InvalidSubscribeRequest},
+    hub::{
+        admission::TooManyConnections, invalid_subscribe_request::InvalidSubscribeRequest,
+        not_granted::NotGranted,
+    },
     log::update::UpdateTooLarge,
     presence::subscription_path::InvalidSubscriptionPath,
     publishing::{
@@ -118,6 +121,9 @@ pub(crate) enum Error {
     /// The subscription is wrong.
     #[error(transparent)]
     Subscribe(#[from] InvalidSubscribeRequest),
+    /// The subscription asks for more than its application grants.
+    #[error(transparent)]
+    NotGranted(#[from] NotGranted),
     /// There is nothing at a path of the subscription API.
     #[error(transparent)]
     SubscriptionPath(#[from] InvalidSubscriptionPath),

@@ -3,13 +3,13 @@
 use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
     tokens::{
-        grants::{Grants, Selector, SubscribeGrant},
+        grants::{Grants, Selectable, Selector, SubscribeGrant},
         invalid_token::InvalidToken,
         selector_totals::SelectorTotals,
     },
     topics::{
         resolved_topics::ResolvedTopics, selectors::Selectors, topic_selector::TopicSelector,
-        url_parser::UrlParser,
+        topics::Topics, url_parser::UrlParser,
     },
 };
 
@@ -20,6 +20,7 @@ pub struct Access {
     publish: Selectors,
     has_publish_claim: bool,
     subscribe: Vec<SubscribeGrant<TopicSelector>>,
+    selectable: Selectable,
     expires: Option<Timestamp>,
 }
 
@@ -46,8 +47,15 @@ impl Access {
             publish: grants.publish.into_iter().collect(),
             has_publish_claim: grants.has_publish_claim,
             subscribe: grants.subscribe,
+            selectable: Selectable::default(),
             expires: grants.expires,
         })
+    }
+
+    /// The same rights, with which a subscription may ask for these selectors.
+    #[must_use]
+    pub fn with_selectable(self, selectable: Selectable) -> Self {
+        Self { selectable, ..self }
     }
 
     /// The rights without a token, where everybody may publish.
@@ -83,6 +91,33 @@ impl Access {
     /// The selectors of the private updates that may be seen.
     pub fn granted(&self) -> impl Iterator<Item = &TopicSelector> {
         self.subscribe.iter().flat_map(|grant| &grant.topics)
+    }
+
+    /// Whether a subscription may ask for everything.
+    #[must_use]
+    pub fn may_select_anything(&self) -> bool {
+        self.selectable == Selectable::Anything
+            || self.granted().any(|own| *own == TopicSelector::All)
+    }
+
+    /// Whether a subscription may ask for this selector. `urls` resolves a topic for the granted URL
+    /// patterns.
+    ///
+    /// Where only granted selectors may be asked for, a template or a pattern has to be one of them. A
+    /// topic has to be selected by one of them.
+    #[must_use]
+    pub fn may_select(&self, asked: &TopicSelector, urls: &dyn UrlParser) -> bool {
+        if self.may_select_anything() {
+            return true;
+        }
+        match asked {
+            TopicSelector::Exact(topic) => {
+                let topics = Topics::from(topic.clone());
+                let topics = ResolvedTopics::new(&topics, urls);
+                self.granted().any(|granted| granted.selects_any(&topics))
+            }
+            broad => self.granted().any(|granted| granted == broad),
+        }
     }
 
     /// The payloads of all grants, as JSON.
@@ -206,6 +241,58 @@ mod tests {
         assert!(may_see(&some, &["baz", "bar"]));
         assert!(!may_see(&some, &["baz"]));
         assert!(!may_see(&access(Dialect::V1, &["*"], &[]), &["foo"]));
+    }
+
+    /// The access of a token of 0.x with these grants, with which only they may be asked for.
+    fn narrow(granted: &[&str]) -> Access {
+        let topics = granted.iter().map(|text| match *text {
+            "*" => Selector::All,
+            text => Selector::TopicSelector(text.to_owned()),
+        });
+        let subscribe = vec![SubscribeGrant { topics: topics.collect(), payload: None }];
+        let (dialect, publish, has_publish_claim) = (Dialect::V0, Vec::new(), false);
+        let grants = Grants { dialect, publish, has_publish_claim, subscribe, expires: None };
+        Access::new(grants, &()).unwrap().with_selectable(Selectable::Granted)
+    }
+
+    #[track_caller]
+    fn may_select(access: &Access, asked: &[&str], expected: bool) {
+        for text in asked {
+            let asked = TopicSelector::of_0_x(text).unwrap();
+            assert_eq!(access.may_select(&asked, &()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_topic_may_be_asked_for_that_a_granted_selector_selects() {
+        let some = narrow(&["a", "orders/{id}"]);
+        may_select(&some, &["a", "orders/1", "orders/"], true);
+        may_select(&some, &["b", "A", "orders", "orders/1/2", "faulty{b"], false);
+        // A matcher of 1.0 beside a grant of 0.x.
+        assert!(some.may_select(&TopicSelector::exact("orders/1").unwrap(), &()));
+        assert!(!some.may_select(&TopicSelector::exact("orders").unwrap(), &()));
+    }
+
+    #[test]
+    fn a_template_may_be_asked_for_that_is_granted_as_it_stands_and_not_one_within_it() {
+        let some = narrow(&["orders/{id}", "{+all}"]);
+        may_select(&some, &["orders/{id}", "{+all}"], true);
+        may_select(&some, &["orders/{name}", "orders/{+id}", "{id}", "*"], false);
+        may_select(&narrow(&["a"]), &["{a}", "a{b}"], false);
+    }
+
+    #[test]
+    fn where_all_is_granted_all_may_be_asked_for_and_where_nothing_is_nothing() {
+        may_select(&narrow(&["a", "*"]), &["*", "b", "b/{c}"], true);
+        may_select(&narrow(&[]), &["*", "b", "b/{c}"], false);
+    }
+
+    #[test]
+    fn mercure_lets_everybody_ask_for_everything() {
+        let token = access(Dialect::V0, &[], &[(&["a"], None)]);
+        for access in [token, Access::default(), Access::open_to_publish()] {
+            may_select(&access, &["*", "a", "b", "b/{c}"], true);
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
     },
     tokens::{
         authorization_details, claims,
-        grants::{Grants, SubscribeGrant},
+        grants::{Grants, Selectable, SubscribeGrant},
         invalid_token::InvalidToken,
         numeric_date::{self, Dates},
         publisher::Publisher,
@@ -30,6 +30,8 @@ use crate::{
 pub(crate) struct ApplicationClaims {
     /// The updates that may be published and seen.
     pub grants: Grants,
+    /// The selectors that a subscription may ask for: in the short form the granted ones.
+    pub selectable: Selectable,
     /// Who publishes, if the application says it.
     pub publisher: Option<Publisher>,
 }
@@ -72,7 +74,8 @@ fn short(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, Invalid
         // where an empty claim of a token would.
         Grants { has_publish_claim: false, ..claims::grants(claims, expires)? }
     };
-    Ok(ApplicationClaims { grants, publisher: publisher(claims, "subscriber") })
+    let publisher = publisher(claims, "subscriber");
+    Ok(ApplicationClaims { grants, selectable: Selectable::Granted, publisher })
 }
 
 /// Grants the topics of the short form, as those of authorization details.
@@ -103,7 +106,8 @@ fn payload(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, Inval
         (Some(details), None) => authorization_details::grants(details, expires)?,
         (None, claim) => claims::grants(claim.unwrap_or(&Json::Null), expires)?,
     };
-    Ok(ApplicationClaims { grants, publisher: publisher(claims, "sub") })
+    let publisher = publisher(claims, "sub");
+    Ok(ApplicationClaims { grants, selectable: Selectable::Anything, publisher })
 }
 
 /// The publisher that the claims name, if they do. Only a payload names an issuer.

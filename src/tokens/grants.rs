@@ -27,6 +27,16 @@ pub struct SubscribeGrant<S = Selector> {
     pub payload: Option<String>,
 }
 
+/// The selectors that a subscription may ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Selectable {
+    /// Any. Grants decide who sees private updates alone, as in Mercure.
+    #[default]
+    Anything,
+    /// Those that are granted, for public updates too.
+    Granted,
+}
+
 /// A selector of topics as it stands in a token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Selector {

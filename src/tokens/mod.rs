@@ -50,7 +50,7 @@ pub(crate) mod verifier;
 pub use access::Access;
 pub use algorithm::{Algorithm, Curve, Sha, UnknownAlgorithm};
 pub use bearer::Carrier;
-pub use grants::{Grants, Selector, SubscribeGrant};
+pub use grants::{Grants, Selectable, Selector, SubscribeGrant};
 pub use invalid_token::InvalidToken;
 pub use jws::InvalidJws;
 pub use lookalike::Lookalike;

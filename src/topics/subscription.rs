@@ -40,6 +40,16 @@ impl MatchType {
         }
     }
 
+    /// The parameter by which it is asked for; `match_exact` is another name of `match`.
+    #[must_use]
+    pub fn parameter(self) -> &'static str {
+        match self {
+            Self::Topic => "topic",
+            Self::Exact => "match",
+            Self::UrlPattern => "match_urlpattern",
+        }
+    }
+
     /// Its name in 1.0, or `topic`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

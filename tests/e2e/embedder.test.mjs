@@ -34,7 +34,9 @@ const FORMS = {
 for (const [form, value] of Object.entries(FORMS)) {
   test(`claims in ${form} grant what they name, and nothing else`, async (t) => {
     const hub = freshHub();
-    const reader = await Stream.open(t, withQuery(hub, { topic: ["a", "b"] }), { headers: claims(value) });
+    // In the short form nothing else may be asked for.
+    const topic = value.subscribe ?? ["a", "b"];
+    const reader = await Stream.open(t, withQuery(hub, { topic }), { headers: claims(value) });
     assert.equal((await publish(hub, claims(value), { id: "1" })).status, 200);
     const other = await publish(hub, claims(value), { topic: "b", id: "2" });
     assert.ok([401, 403].includes(other.status), `${other.status}`);
@@ -43,6 +45,71 @@ for (const [form, value] of Object.entries(FORMS)) {
     assert.deepEqual(reader.ids, ["1", "4"]);
   });
 }
+
+/** The databases of a server's objects. */
+const databases = ({ folder }) => readdirSync(folder, { recursive: true }).filter((path) => /[0-9a-f]{64}\.sqlite/.test(path));
+
+test("who is granted a selector in the short form sees what is public and private of it, by a topic within it or by itself", async (t) => {
+  const hub = freshHub();
+  const headers = claims({ subscribe: ["orders/{id}", "news"] });
+  const whole = await Stream.open(t, withQuery(hub, { topic: ["orders/{id}", "news"] }), { headers });
+  const one = await Stream.open(t, withQuery(hub, { match: "orders/1" }), { headers });
+  const sent = [["orders/1", "on", "1"], ["orders/2", [], "2"], ["other", [], "3"], ["news", "on", "4"], ["orders/1", [], "5"]];
+  for (const [topic, isPrivate, id] of sent) assert.equal((await publish(hub, everything, { topic, private: isPrivate, id })).status, 200);
+  for (const stream of [whole, one]) await stream.receivesId("5");
+  assert.deepEqual([whole.ids, one.ids], [["1", "2", "4", "5"], ["1", "5"]]);
+});
+
+describe("a selector that the short form does not grant", () => {
+  let open;
+  const vars = { ...VARS, ANONYMOUS_SUBSCRIBE: "true" };
+  before(async () => (open = await Server.start({ kind: "workerd", vars, settings: ["CONFIG=embedder"] })));
+  after(() => open?.stop());
+  const ORDERS = { subscribe: ["orders/{id}"] };
+  const REFUSED = {
+    "another topic": [ORDERS, { topic: "a" }, "topic", "a"],
+    "a topic beside one that is granted": [ORDERS, { topic: ["orders/1", "secret"] }, "topic", "secret"],
+    "everything": [ORDERS, { topic: "*" }, "topic", "*"],
+    "a template within the granted one": [ORDERS, { topic: "orders/{+id}" }, "topic", "orders/{+id}"],
+    "an exact match": [ORDERS, { match: "a" }, "match", "a"],
+    "a pattern": [ORDERS, { match_urlpattern: "/orders/:id" }, "match_urlpattern", "/orders/:id"],
+    "a topic beside one of 1.0": [{ subscribe: [{ match: "a" }] }, { match: ["a", "b"] }, "match", "b"],
+    "anything where nothing is granted": [{ subscriber: "ada" }, { topic: "a" }, "topic", "a"],
+  };
+  for (const [name, [value, query, field, selector]] of Object.entries(REFUSED)) {
+    test(`such as ${name} is answered 403, also to an EventSource, and makes nothing`, async () => {
+      for (const accept of ["*/*", "text/event-stream"]) {
+        const response = await fetch(withQuery(open.hub("refused"), query), { headers: { ...claims(value), accept } });
+        assert.equal(response.status, 403);
+        assert.match(response.headers.get("content-type"), /^application\/problem\+json\b/);
+        const problem = await response.json();
+        assert.deepEqual([problem.status, problem.title, problem.field], [403, "Forbidden", field]);
+        assert.equal(problem.detail, `the selector "${selector}" of the parameter "${field}" is not granted`);
+      }
+      const head = await fetch(withQuery(open.hub("refused"), query), { method: "HEAD", headers: claims(value) });
+      assert.equal(head.status, 403);
+      assert.deepEqual(databases(open), []);
+    });
+  }
+
+  test("is refused in the form of a QUERY too, and a granted one is not", async () => {
+    const ask = (form, query = {}) => {
+      const body = new URLSearchParams(form);
+      return fetch(withQuery(freshHub(), query), { method: "QUERY", headers: claims({ subscribe: ["a"] }), body });
+    };
+    const answers = [await ask({ match: "a" }), await ask({ match: "b" }), await ask({ match: "a" }, { match: "b" })];
+    assert.deepEqual(answers.map(({ status }) => status), [200, 403, 403]);
+    await answers[0].body.cancel();
+    for (const refused of answers.slice(1)) assert.equal((await refused.json()).field, "match");
+  });
+
+  test("is not refused where the application gives the claims of a token, or nothing", async () => {
+    for (const headers of [claims({ mercure: { subscribe: ["orders/{id}"] } }), does("nobody")]) {
+      const response = await fetch(withQuery(open.hub("taken"), { topic: "a" }), { method: "HEAD", headers });
+      assert.equal(response.status, 200);
+    }
+  });
+});
 
 test("an application may take its time, and is told what is asked of which hub", async () => {
   const hub = server.hub("members");
@@ -165,8 +232,7 @@ describe("an application that is wrong", () => {
       }
       const lines = () => closed.output.slice(begin).split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
       await until(() => lines().some(({ level, event, detail }) => level === "error" && logged.test(`${event} ${detail}`)), "a line of the log");
-      const files = readdirSync(closed.folder, { recursive: true }).filter((path) => /[0-9a-f]{64}\.sqlite/.test(path));
-      assert.deepEqual(files, []);
+      assert.deepEqual(databases(closed), []);
     });
   }
 });

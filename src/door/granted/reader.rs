@@ -5,7 +5,7 @@ use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
     tokens::{
         bearer::Carrier,
-        grants::{Grants, Selector, SubscribeGrant},
+        grants::{Grants, Selectable, Selector, SubscribeGrant},
         publisher::KeySpace,
     },
 };
@@ -26,7 +26,7 @@ impl<'text> Reader<'text> {
     /// Reads the text up to its end.
     pub(super) fn whole(mut self) -> Read<Granted> {
         if !self.take(VERSION) {
-            return self.expected("the version 1");
+            return self.expected("the version 2");
         }
         let granted = if self.take(b'o') {
             Granted::Operator
@@ -57,6 +57,7 @@ impl<'text> Reader<'text> {
         let carrier = self.carrier()?;
         let dialect = self.dialect()?;
         let has_publish_claim = self.claim()?;
+        let selectable = self.selectable()?;
         let expires = if self.take(b'-') { None } else { Some(self.number()?) };
         let key_space = self.optional()?.map(KeySpace::stored);
         let publish = self.selectors()?;
@@ -67,7 +68,7 @@ impl<'text> Reader<'text> {
         }
         let expires = expires.map(Timestamp::from_millis);
         let grants = Grants { dialect, publish, has_publish_claim, subscribe, expires };
-        Ok(Bearer { grants, carrier, key_space })
+        Ok(Bearer { grants, selectable, carrier, key_space })
     }
 
     fn carrier(&mut self) -> Read<Carrier> {
@@ -95,6 +96,16 @@ impl<'text> Reader<'text> {
     fn claim(&mut self) -> Read<bool> {
         let there = self.take(b'+');
         if there || self.take(b'-') { Ok(there) } else { self.expected("+ or -") }
+    }
+
+    fn selectable(&mut self) -> Read<Selectable> {
+        if self.take(b'a') {
+            Ok(Selectable::Anything)
+        } else if self.take(b'g') {
+            Ok(Selectable::Granted)
+        } else {
+            self.expected("a or g")
+        }
     }
 
     /// As many as the number says. They cannot be more than the text has bytes.

@@ -3,7 +3,7 @@ use proptest::{option, prelude::*};
 use super::*;
 use crate::{
     base::{dialect::Dialect, timestamp::Timestamp},
-    tokens::grants::{Selector, SubscribeGrant},
+    tokens::grants::{Selectable, Selector, SubscribeGrant},
 };
 
 /// Texts of all kinds: those that look like parts of the format, and any Unicode.
@@ -41,8 +41,15 @@ fn any_grants() -> impl Strategy<Value = Grants> {
 fn any_granted() -> impl Strategy<Value = Granted> {
     let carrier = prop_oneof![Just(Carrier::Header), Just(Carrier::Cookie), Just(Carrier::Query)];
     let key_space = option::of(any_text().prop_map(KeySpace::stored));
-    let bearer = (any_grants(), carrier, key_space)
-        .prop_map(|(grants, carrier, key_space)| Bearer { grants, carrier, key_space });
+    let selectable = prop_oneof![Just(Selectable::Anything), Just(Selectable::Granted)];
+    let bearer = (any_grants(), selectable, carrier, key_space).prop_map(
+        |(grants, selectable, carrier, key_space)| Bearer {
+            grants,
+            selectable,
+            carrier,
+            key_space,
+        },
+    );
     let holder = prop_oneof![1 => Just(Holder::Anonymous), 9 => bearer.prop_map(Holder::Bearer)];
     (0..3, holder).prop_map(|(role, holder)| match role {
         0 => Granted::Operator,
@@ -69,12 +76,13 @@ fn full() -> Granted {
             subscribe: vec![SubscribeGrant { topics, payload }, none],
             expires: Some(Timestamp::from_millis(1_800_000_000_000)),
         },
+        selectable: Selectable::Granted,
         carrier: Carrier::Cookie,
         key_space: Some(KeySpace::stored("space".to_owned())),
     }))
 }
 
-const FULL: &str = "1pbc1+1800000000000:5:space4:*t5:a/{b}e6:\0\r\n\"éu3:/:x\
+const FULL: &str = "2pbc1+g1800000000000:5:space4:*t5:a/{b}e6:\0\r\n\"éu3:/:x\
                     2:7:{\"a\":1}4:*t5:a/{b}e6:\0\r\n\"éu3:/:x-0:";
 
 #[track_caller]
@@ -95,9 +103,9 @@ fn the_text_is_the_one_of_the_grammar() {
     assert_eq!(full().to_string(), FULL);
     assert_eq!(FULL.parse(), Ok(full()));
     for (granted, text) in [
-        (Granted::Operator, "1o"),
-        (Granted::Publish(Holder::Anonymous), "1pa"),
-        (Granted::Subscribe(Holder::Anonymous), "1sa"),
+        (Granted::Operator, "2o"),
+        (Granted::Publish(Holder::Anonymous), "2pa"),
+        (Granted::Subscribe(Holder::Anonymous), "2sa"),
     ] {
         assert_eq!(granted.to_string(), text);
         assert_eq!(text.parse(), Ok(granted));
@@ -110,7 +118,7 @@ fn a_text_that_ends_early_or_goes_on_is_refused() {
         assert!(FULL[..end].parse::<Granted>().is_err(), "{end}");
     }
     for behind in ["0", " ", "\0", "\n", FULL] {
-        for text in [FULL, "1o", "1pa", "1sa"] {
+        for text in [FULL, "2o", "2pa", "2sa"] {
             refused(&format!("{text}{behind}"), text.len());
         }
     }
@@ -131,20 +139,20 @@ fn a_text_with_one_byte_changed_is_refused_or_that_of_another_value() {
 
 #[test]
 fn a_number_has_one_form() {
-    let with = |count: &str| format!("1sbh0-{count}-0:0:");
+    let with = |count: &str| format!("2sbh0-a{count}-0:0:");
     assert!(with("0:").parse::<Granted>().is_ok());
     assert!(with("18446744073709551615:").parse::<Granted>().is_ok());
     for (count, at) in [
-        ("00:", 7),
-        ("01:", 7),
-        ("18446744073709551616:", 25),
-        ("99999999999999999999999:", 25),
-        ("+1:", 6),
-        (" 1:", 6),
-        ("1 :", 7),
-        ("٣:", 6),
-        (":", 6),
-        ("1", 7),
+        ("00:", 8),
+        ("01:", 8),
+        ("18446744073709551616:", 26),
+        ("99999999999999999999999:", 26),
+        ("+1:", 7),
+        (" 1:", 7),
+        ("1 :", 8),
+        ("٣:", 7),
+        (":", 7),
+        ("1", 8),
     ] {
         refused(&with(count), at);
     }
@@ -153,34 +161,35 @@ fn a_number_has_one_form() {
 #[test]
 fn a_count_beyond_the_text_is_refused_at_the_end_of_the_text() {
     for count in ["2", "4294967297", "18446744073709551615"] {
-        let text = format!("1sbh0---{count}:*");
+        let text = format!("2sbh0-a--{count}:*");
         refused(&text, text.len());
-        let text = format!("1sbh0---0:{count}:-0:");
+        let text = format!("2sbh0-a--0:{count}:-0:");
         refused(&text, text.len());
-        refused(&format!("1sbh0--{count}:x"), 8 + count.len());
+        refused(&format!("2sbh0-a-{count}:x"), 9 + count.len());
     }
 }
 
 #[test]
 fn a_length_that_ends_within_a_character_is_refused() {
-    refused("1sbh0--1:é0:0:", 9);
-    assert!("1sbh0--2:é0:0:".parse::<Granted>().is_ok());
+    refused("2sbh0-a-1:é0:0:", 10);
+    assert!("2sbh0-a-2:é0:0:".parse::<Granted>().is_ok());
 }
 
 #[test]
 fn another_version_role_or_kind_is_refused_where_it_stands() {
     for (text, at) in [
         ("", 0),
-        ("2o", 0),
+        ("1o", 0),
         ("é", 0),
-        ("1x", 1),
-        ("1p", 2),
-        ("1px", 2),
-        ("1sbx", 3),
-        ("1sbh2", 4),
-        ("1sbh0 ", 5),
-        ("1sbh0---1:x", 10),
-        ("1sbh0---1:T1:a0:", 10),
+        ("2x", 1),
+        ("2p", 2),
+        ("2px", 2),
+        ("2sbx", 3),
+        ("2sbh2", 4),
+        ("2sbh0 ", 5),
+        ("2sbh0-x", 6),
+        ("2sbh0-a--1:x", 11),
+        ("2sbh0-a--1:T1:a0:", 11),
     ] {
         refused(text, at);
     }
@@ -188,8 +197,8 @@ fn another_version_role_or_kind_is_refused_where_it_stands() {
 
 #[test]
 fn an_error_shows_nothing_of_the_text() {
-    let told = "1pbh0+--1:tsecret".parse::<Granted>().unwrap_err().to_string();
-    let expected = "the text of what is granted is wrong at byte 11, where a number has to be";
+    let told = "2pbh0+a--1:tsecret".parse::<Granted>().unwrap_err().to_string();
+    let expected = "the text of what is granted is wrong at byte 12, where a number has to be";
     assert_eq!(told, expected);
 }
 
@@ -223,7 +232,7 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_text_does_not_panic(text in "1[ops][ab][hcq][01][+-](-|[0-9:]{1,4})(.|[0-9:*teu-]){0,16}|.{0,24}") {
+    fn arbitrary_text_does_not_panic(text in "2[ops][ab][hcq][01][+-][ag](-|[0-9:]{1,4})(.|[0-9:*teu-]){0,16}|.{0,24}") {
         is_refused_or_its_own(&text);
     }
 }

@@ -5,7 +5,11 @@ use std::{fmt, str::FromStr};
 use super::{Bearer, Granted, Holder, InvalidGranted, VERSION, reader::Reader};
 use crate::{
     base::dialect::Dialect,
-    tokens::{bearer::Carrier, grants::Selector, publisher::KeySpace},
+    tokens::{
+        bearer::Carrier,
+        grants::{Selectable, Selector},
+        publisher::KeySpace,
+    },
 };
 
 impl fmt::Display for Granted {
@@ -45,6 +49,10 @@ impl Bearer {
             Dialect::V1 => '1',
         });
         to.push(if grants.has_publish_claim { '+' } else { '-' });
+        to.push(match self.selectable {
+            Selectable::Anything => 'a',
+            Selectable::Granted => 'g',
+        });
         match grants.expires {
             Some(expires) => write_number(to, expires.as_millis()),
             None => to.push('-'),

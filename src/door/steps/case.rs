@@ -14,12 +14,13 @@ use crate::{
         head::Head,
     },
     http::error::Error,
+    hub::{subscribe_parts::SubscribeParts, subscribe_request::SubscribeRequest},
     tokens::{
         access::Access,
         application_claims::{self, ApplicationClaims, InvalidClaims},
         bearer::{self, Carrier, Carriers, Presented},
         challenge::{NoKey, Unauthorized},
-        grants::Grants,
+        grants::{Grants, Selectable},
         invalid_token::InvalidToken,
         jws::Jws,
         key_sets::KeySets,
@@ -27,6 +28,7 @@ use crate::{
         publisher::{KeySpace, Publisher},
         verifier::Role,
     },
+    topics::url_parser::UrlParser,
 };
 
 /// A request that needs a right, and the hub that it asks.
@@ -56,10 +58,7 @@ impl Case<'_> {
             Some(Told::Failed) => return Err(Error::Internal),
             Some(Told::Claims(json)) => application_claims::parse(json, self.door.now)?,
         };
-        let ApplicationClaims { grants, publisher } = claims;
-        self.compile(&grants).map_err(InvalidClaims::from)?;
-        let dialect = grants.dialect;
-        self.may_publish_something(&grants).map_err(|reason| self.refuse(dialect, reason))?;
+        let ApplicationClaims { grants, selectable, publisher } = claims;
         // The answer depends on the application's own cookies or headers, as with a header.
         let carrier = Carrier::Header;
         let (publisher, key_space) = match publisher {
@@ -67,7 +66,13 @@ impl Case<'_> {
             None => (None, Some(KeySpace::anonymous())),
             named => (named, None),
         };
-        let bearer = Bearer { grants, carrier, key_space };
+        let bearer = Bearer { grants, selectable, carrier, key_space };
+        let urls = self.urls();
+        let access = bearer.access(&*urls).map_err(InvalidClaims::from)?;
+        let dialect = bearer.grants.dialect;
+        self.may_publish_something(&bearer.grants)
+            .map_err(|reason| self.refuse(dialect, reason))?;
+        self.asks_for_what_is_granted(&access, &*urls)?;
         Ok(self.grant(bearer, publisher, answers))
     }
 
@@ -132,17 +137,30 @@ impl Case<'_> {
             Proven::NotYet(step) => return Ok(step),
         };
         let grants = choice.grants(&ask.addressed.url, door.now)?;
-        self.compile(&grants)?;
-        self.may_publish_something(&grants)?;
+        let bearer = Bearer { grants, selectable: Selectable::Anything, carrier, key_space: None };
+        bearer.access(&*self.urls())?;
+        self.may_publish_something(&bearer.grants)?;
         let publisher = self.is_repeatable().then(|| choice.publisher(&key));
-        let bearer = Bearer { grants, carrier, key_space: None };
         Ok(self.grant(bearer, publisher, proof.answers))
     }
 
-    /// Refuses a wrong selector at the door. The hub compiles the selectors again.
-    fn compile(&self, grants: &Grants) -> Result<(), InvalidToken> {
-        let urls = (self.door.urls)(self.door.config, &self.ask.addressed);
-        Access::new(grants.clone(), &*urls).map(drop)
+    /// The parser for the granted selectors. They are compiled at the door, which refuses a wrong one, and
+    /// again in the hub.
+    fn urls(&self) -> Box<dyn UrlParser> {
+        (self.door.urls)(self.door.config, &self.ask.addressed)
+    }
+
+    /// Refuses a subscription to more than the application grants, before the hub is touched. The hub checks
+    /// it again, and reads the form of a QUERY.
+    fn asks_for_what_is_granted(&self, access: &Access, urls: &dyn UrlParser) -> Result<(), Error> {
+        let is_query_alone = self.ask.role == Role::Subscriber
+            && !self.ask.is_of_api()
+            && self.head.method() != "QUERY";
+        if !is_query_alone || access.may_select_anything() {
+            return Ok(());
+        }
+        let parts = SubscribeParts::of_query(&self.ask.addressed.query);
+        Ok(SubscribeRequest::parse(parts, urls)?.check_granted(access, urls)?)
     }
 
     /// Refuses a publisher who may publish nothing at all, before the hub reads a body. The hub compares

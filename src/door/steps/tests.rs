@@ -1,3 +1,5 @@
+mod application;
+
 use super::*;
 use crate::{
     base::timestamp::Timestamp,
@@ -7,7 +9,6 @@ use crate::{
     },
     settings::{config::Config, methods::MethodRefused},
     tokens::{
-        application_claims::InvalidClaims,
         bearer::Carrier,
         challenge::{NoKey, Unauthorized},
         grants::Selector,
@@ -263,77 +264,6 @@ fn options_are_answered_without_the_hub() {
     let of = |below| step_of(&config(&[]), &request("OPTIONS", below), &Answers::default());
     assert_eq!(of(""), Ok(Step::Options("GET, HEAD, QUERY, POST, OPTIONS")));
     assert_eq!(of("/subscriptions"), Ok(Step::Options("GET, HEAD, OPTIONS")));
-}
-
-#[test]
-fn an_application_decides_in_the_place_of_tokens() {
-    let config = config(&[("ANONYMOUS_SUBSCRIBE", "true")]);
-    let door = Door { config: &config, urls, judge: Judge::Application, now: NOW };
-    let step = |asked: &Request, application| {
-        let answers = Answers { application, ..Answers::default() };
-        door.step(asked, &answers, &mut KeySets::default())
-    };
-    // A token is nothing here, be it wrong.
-    let reader = request("GET", "?topic=a").bearing("a.b.c");
-    assert_eq!(step(&reader, None), Ok(Step::Application));
-    assert_eq!(granted(step(&reader, Some(Told::Nobody))), Granted::Subscribe(Holder::Anonymous));
-    assert_eq!(reason(step(&request("POST", ""), Some(Told::Nobody))), Unauthorized::Unrecognised);
-    assert_eq!(step(&reader, Some(Told::Failed)), Err(Error::Internal), "not even what all may do");
-    let claims = |json: &str| Some(Told::Claims(json.to_owned()));
-    let Granted::Publish(Holder::Bearer(bearer)) =
-        granted(step(&request("POST", ""), claims(r#"{"publish":["*"]}"#)))
-    else {
-        panic!()
-    };
-    assert_eq!(bearer.grants.publish, [Selector::All]);
-    let misspelt = step(&reader, claims(r#"{"subscibe":["a"]}"#));
-    assert!(matches!(misspelt, Err(Error::Claims(InvalidClaims::Unknown { .. }))), "{misspelt:?}");
-    let pattern = claims(r#"{"subscribe":[{"match":"/:a","match_type":"urlpattern"}]}"#);
-    let uncompiled = step(&reader, pattern);
-    assert!(matches!(uncompiled, Err(Error::Claims(InvalidClaims::Refused(_)))), "{uncompiled:?}");
-    assert_eq!(
-        step(&request("DELETE", ""), None),
-        Err(MethodRefused::NotAllowed(config.methods.allow()).into())
-    );
-}
-
-#[test]
-fn an_application_need_not_name_a_publisher_who_sends_an_idempotency_key() {
-    let config = config(&[]);
-    let door = Door { config: &config, urls, judge: Judge::Application, now: NOW };
-    let asked = request("POST", "").with("Idempotency-Key", "\"k\"");
-    let step = |claims: &str, digest| {
-        let application = Some(Told::Claims(claims.to_owned()));
-        let answers = Answers { digest, application, ..Answers::default() };
-        door.step(&asked, &answers, &mut KeySets::default())
-    };
-    let space = |step| match granted(step) {
-        Granted::Publish(Holder::Bearer(bearer)) => bearer.key_space,
-        other => panic!("{other:?}"),
-    };
-    let nameless = r#"{"publish":["*"]}"#;
-    assert_eq!(space(step(nameless, None)), Some(KeySpace::anonymous()));
-    let named = r#"{"publish":["*"],"subscriber":"ada"}"#;
-    assert!(matches!(step(named, None), Ok(Step::Digest(_))));
-    assert_eq!(space(step(named, Some(vec![7; 32]))), Some(KeySpace::of_digest(&[7; 32])));
-}
-
-#[test]
-fn a_publisher_who_may_publish_nothing_is_refused_before_the_hub_is_touched() {
-    let step = |config: &Config, claims: &str| {
-        let door = Door { config, urls, judge: Judge::Application, now: NOW };
-        let application = Some(Told::Claims(claims.to_owned()));
-        let answers = Answers { application, ..Answers::default() };
-        let reads = door.step(&request("GET", "?topic=a"), &answers, &mut KeySets::default());
-        assert!(matches!(granted(reads), Granted::Subscribe(_)));
-        door.step(&request("POST", ""), &answers, &mut KeySets::default())
-    };
-    let empty = r#"{"mercure":{"subscribe":["*"],"publish":[]}}"#;
-    assert_eq!(reason(step(&config(&[]), empty)), Unauthorized::no_publish_grant());
-    let version_7 = config(&[("PROTOCOL_VERSION_COMPATIBILITY", "7")]);
-    assert!(matches!(granted(step(&version_7, empty)), Granted::Publish(_)), "by its claim");
-    let without = r#"{"mercure":{"subscribe":["*"]}}"#;
-    assert_eq!(reason(step(&version_7, without)), Unauthorized::no_publish_grant());
 }
 
 #[test]

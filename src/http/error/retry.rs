@@ -53,6 +53,7 @@ impl Error {
             | Self::KeyOfStream
             | Self::KeyReused
             | Self::Subscribe(_)
+            | Self::NotGranted(_)
             | Self::SubscriptionPath(_)
             | Self::Unauthorized { .. }
             | Self::Operator

@@ -55,6 +55,7 @@ impl Error {
                 (429, "Too Many Requests", None)
             }
             Self::Subscribe(invalid) => (400, "Bad Request", Some(invalid.field())),
+            Self::NotGranted(refused) => (403, "Forbidden", Some(refused.parameter)),
             Self::PublishRefused(PublishRefused::Forbidden { forbidden, dialect }) => {
                 match forbidden.status(*dialect) {
                     403 => (403, "Forbidden", Some(forbidden.field())),

@@ -15,6 +15,10 @@ fn a_problem_names_the_field_and_the_way_out() {
     );
 }
 
+fn not_granted() -> Error {
+    NotGranted { parameter: "topic", selector: "a".to_owned() }.into()
+}
+
 /// The status, the field, and the seconds of `Retry-After`.
 #[track_caller]
 fn answered(error: &Error, (status, field, seconds): (u16, &str, &str)) {
@@ -56,6 +60,7 @@ fn each_refusal_has_its_status_its_field_and_its_time() {
         (Error::BodyBroken, (400, "body", "")),
         (Error::BodySilent(second), (408, "body", "")),
         (Error::Publish(long()), (400, "type", "")),
+        (not_granted(), (403, "topic", "")),
         (PublishRefused::Invalid(long()).into(), (400, "type", "")),
         (PublishRefused::OverLimit(long()).into(), (413, "type", "")),
         (refused(Dialect::V0), (403, "topic", "")),
@@ -121,6 +126,7 @@ fn what_is_429_or_the_hubs_own_fault_is_temporary_and_a_wrong_request_is_not() {
         unauthorized(NoKey::Publish.into()),
         unauthorized(Unauthorized::Unrecognised),
         unauthorized(Unauthorized::InsufficientScope("a".to_owned())),
+        not_granted(),
         Error::from(InvalidSubscribeRequest::Missing(Dialect::V1)),
         Error::NotFound,
         Error::Misdirected,

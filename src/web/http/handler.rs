@@ -10,6 +10,7 @@ use crate::{
         timestamp::Timestamp,
     },
     event_stream::event_id::EventId,
+    http::error::Error,
     hub::{close_reason::CloseReason, engine::Hub, subscribe_request::SubscribeRequest},
     log::{history::Bounds, log::Log, place_key::PlaceKey, update::Update},
     settings::config::Config,
@@ -112,7 +113,11 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         request: &SubscribeRequest,
         access: &Access,
     ) -> Result<Chunks<K::State>, SubscribeFailed> {
-        self.engine.subscribe_chunks(state, request, access).map_err(SubscribeFailed::new)
+        let granted = request.check_granted(access, &HostUrlParser::of_hub(&self.config));
+        let subscribed = granted.map_err(Error::from);
+        let subscribed =
+            subscribed.and_then(|()| self.engine.subscribe_chunks(state, request, access));
+        subscribed.map_err(SubscribeFailed::new)
     }
 
     /// The configuration.

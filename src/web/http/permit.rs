@@ -48,7 +48,7 @@ impl Permit {
             _ => None,
         };
         let access = match (granted, bearer) {
-            (_, Some(bearer)) => Access::new(bearer.grants.clone(), &*urls)?,
+            (_, Some(bearer)) => bearer.access(&*urls)?,
             (Granted::Publish(Holder::Anonymous), None) => Access::open_to_publish(),
             _ => Access::default(),
         };

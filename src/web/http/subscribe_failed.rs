@@ -4,7 +4,8 @@ use thiserror::Error as StdError;
 
 use crate::http::{error::Error, problem::Problem};
 
-/// The hub gives no connection: its history cannot be read, it is being drained, or it is full.
+/// The hub gives no connection: its history cannot be read, it is being drained, it is full, or the access
+/// does not allow what is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, StdError)]
 #[error(transparent)]
 pub struct SubscribeFailed(Error);

@@ -34,6 +34,7 @@ pub(crate) async fn read(
         header: last_event_id.as_deref(),
     };
     let parsed = SubscribeRequest::parse(parts, permit.urls())?;
+    parsed.check_granted(permit.access(), permit.urls())?;
     let said = CacheControl::read(&header("Cache-Control").unwrap_or_default());
     Ok(parsed.with_cache_control(said))
 }
