@@ -1,0 +1,96 @@
+// A command: its options as a table, from which its help is made and its arguments are read.
+import { parseArgs } from "node:util";
+import { UsageError } from "./failure.mjs";
+import { suggestion } from "./similar.mjs";
+
+/**
+ * @typedef {object} Option
+ * @property {"string"} type as in `node:util`
+ * @property {boolean} [multiple] whether it may be repeated
+ * @property {string} value the name of its value in the help
+ * @property {string} about one line
+ */
+
+/** @typedef {Record<string, string | string[] | undefined>} Values */
+
+/**
+ * @typedef {object} Command
+ * @property {string} about one line
+ * @property {Record<string, Option>} options
+ * @property {string} notes what is printed between the options and the examples
+ * @property {string[]} examples
+ * @property {(values: any) => Promise<void>} run
+ */
+
+/**
+ * Lines with two columns.
+ *
+ * @param {[string, string][]} rows
+ */
+export function list(rows) {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+}
+
+/**
+ * The help of a command.
+ *
+ * @param {string} name
+ * @param {Command} command
+ */
+export function commandHelp(name, { about, options, notes, examples }) {
+  const rows = Object.entries(options).map(([option, { value, about }]) => /** @type {[string, string]} */ ([`--${option} ${value}`, about]));
+  return `millstream ${name}: ${about}
+
+Usage: millstream ${name} [OPTIONS]
+
+Options:
+${list([...rows, ["-h, --help", "print this"]])}
+
+${notes}
+
+Examples:
+${examples.map((example) => `  ${example}`).join("\n")}
+`;
+}
+
+/**
+ * Reads the arguments of a command.
+ *
+ * @param {string} name
+ * @param {Command} command
+ * @param {string[]} args
+ * @returns {Values | "help"}
+ */
+export function readOptions(name, { options }, args) {
+  try {
+    const { help, ...values } = parseArgs({ args, options: { ...options, help: { type: "boolean", short: "h" } } }).values;
+    return help === true ? "help" : /** @type {Values} */ (values);
+  } catch (error) {
+    throw usageError(name, Object.keys(options), /** @type {NodeJS.ErrnoException} */ (error));
+  }
+}
+
+/**
+ * An error of `parseArgs` in our words.
+ *
+ * @param {string} name
+ * @param {string[]} known
+ * @param {NodeJS.ErrnoException} error
+ */
+function usageError(name, known, { code, message }) {
+  const help = `millstream ${name} --help lists the options.\n`;
+  const argument = /'([^' ]+)/.exec(message)?.[1] ?? "";
+  switch (code) {
+    case "ERR_PARSE_ARGS_UNKNOWN_OPTION":
+      return new UsageError(`there is no option ${argument}${suggestion(argument, [...known, "help"].map((option) => `--${option}`))}`, help);
+    case "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL":
+      // It may be a key that stands in the wrong place, so it is not shown.
+      return new UsageError("there is a word that belongs to no option: each value stands behind its option, as in --publish 'orders/{id}'", help);
+    case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
+      if (message.includes("does not take")) return new UsageError("--help takes no value", help);
+      return new UsageError(`${argument} needs a value; one that begins with a hyphen is written ${argument}=-…`, help);
+    default:
+      return new UsageError(message, help);
+  }
+}

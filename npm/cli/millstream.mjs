@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+// The command line: `npx millstream COMMAND`.
+//
+// Exit codes: 0 when it is done, 1 when it failed, 2 when the command line is wrong.
+import { readFileSync } from "node:fs";
+import { commandHelp, list, readOptions } from "./command.mjs";
+import { Failure, UsageError } from "./failure.mjs";
+import { suggestion } from "./similar.mjs";
+import { token } from "./token.mjs";
+
+/** Every command. A new one is a file and a row here. */
+const COMMANDS = Object.freeze({ token });
+
+const HELP = `millstream: durable server-sent events on Cloudflare Workers
+
+Usage: millstream COMMAND [OPTIONS]
+
+Commands:
+${list(Object.entries(COMMANDS).map(([name, { about }]) => [name, about]))}
+
+Options:
+${list([
+  ["-h, --help", "print this, or with a command its options"],
+  ["-V, --version", "print the version"],
+])}
+
+Examples:
+  millstream token --publish '*'
+  millstream token --help
+
+It exits with 0 when it is done, 1 when it failed, and 2 when the command line is wrong.
+`;
+
+/** The version of the package. The repository's own manifest has none. */
+function version() {
+  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return manifest.version ?? "unreleased";
+}
+
+/**
+ * Runs a command line.
+ *
+ * @param {string[]} args what is behind the name of the program
+ */
+async function main([name, ...args]) {
+  if (name === undefined) throw new UsageError("there is no command", HELP);
+  if (name === "-h" || name === "--help") return void process.stdout.write(HELP);
+  if (name === "-V" || name === "--version") return void process.stdout.write(`${version()}\n`);
+  if (!isCommand(name)) {
+    const kind = name.startsWith("-") ? "option" : "command";
+    throw new UsageError(`there is no ${kind} ${name}${suggestion(name, [...Object.keys(COMMANDS), "--help", "--version"])}`);
+  }
+  const command = COMMANDS[name];
+  const values = readOptions(name, command, args);
+  if (values === "help") return void process.stdout.write(commandHelp(name, command));
+  await command.run(values);
+}
+
+/** @param {string} name @returns {name is keyof typeof COMMANDS} */
+const isCommand = (name) => Object.hasOwn(COMMANDS, name);
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  process.stderr.write(`millstream: ${error.message}\n`);
+  if (error instanceof UsageError) process.stderr.write(`\n${error.help}`);
+  process.exitCode = error.exitCode;
+}
