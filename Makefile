@@ -116,11 +116,15 @@ settings: ## write the tables of docs/configuration.md, settings.json and settin
 # --- test --------------------------------------------------------------
 
 .PHONY: test
-test: lint doc deploy-check test-native test-bench test-examples fuzz test-web test-e2e ## every ring of tests, the lints and the documentation
+test: lint doc deploy-check test-native test-npm test-bench test-examples fuzz test-web test-e2e ## every ring of tests, the lints and the documentation
 
 .PHONY: test-native
 test-native: $(NPM) ## the core's tests, on this machine
 	cargo test --locked 2>&1 | node tools/count_tests.mjs native
+
+.PHONY: test-npm
+test-npm: $(NPM) ## the modules of the npm package that need no Worker
+	node --test --test-reporter=spec --test-timeout=30000 'npm/**/*.test.mjs' 2>&1 | node tools/count_tests.mjs npm
 
 .PHONY: test-bench
 test-bench: $(NPM) ## the tests of the benchmarks: their figures, and the load client, also against servers that misbehave

@@ -2,7 +2,7 @@
 import { answer } from "./handler.mjs";
 import { HubError } from "./hub_error.mjs";
 import { problem } from "./last_resort.mjs";
-import { WELL_KNOWN, renamed, route } from "./mount.mjs";
+import { WELL_KNOWN, isHubName, renamed, route } from "./mount.mjs";
 import { assetsOf, checkRuntime, namespaceOf, readOptions } from "./options.mjs";
 import { publishEach, toPortable } from "./publications.mjs";
 import { declare, variablesIn } from "./variables.mjs";
@@ -85,7 +85,7 @@ export function createHub(options) {
 
 /** The name of a hub, which a call must spell as a path does. */
 function checkedName(/** @type {unknown} */ hub) {
-  if (typeof hub === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(hub)) return hub;
+  if (isHubName(hub)) return /** @type {string} */ (hub);
   const wrong = `the hub is ${JSON.stringify(hub)}; its name has letters, digits, _ and -, at least 1 and at most 64`;
   throw new HubError(wrong, { status: 404, field: "hub" });
 }

@@ -7,9 +7,19 @@ const METADATA = "/.well-known/oauth-protected-resource";
 /** The headers of answers that name the hub by its URL. */
 const NAMING = ["link", "www-authenticate"];
 
-/** The path of the hub of this name. A wrong name makes a path that is not found. */
+/** Whether a hub can have this name: src/base/hub_name.rs. */
+export function isHubName(/** @type {unknown} */ name) {
+  return typeof name === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(name);
+}
+
+/** The path of the hub of this name. */
 export function pathOfHub(/** @type {string} */ hub) {
-  return hub === "default" ? WELL_KNOWN : `/hubs/${encodeURIComponent(hub)}${WELL_KNOWN}`;
+  return hub === "default" ? WELL_KNOWN : folderOf(hub) + WELL_KNOWN;
+}
+
+/** A name that no hub can have makes a path that is not found: a name such as `..` would lead to another hub. */
+function folderOf(/** @type {string} */ hub) {
+  return `/hubs/${isHubName(hub) ? hub : "!"}`;
 }
 
 /**
@@ -38,7 +48,7 @@ function pathInProtocol(path, mount, hub) {
   if (path === METADATA + mount) return METADATA + pathOfHub(hub());
   const below = path === mount || path.startsWith(`${mount}/`) ? path.slice(mount.length) : undefined;
   if (below === "" || below === "/subscriptions" || below?.startsWith("/subscriptions/")) return pathOfHub(hub()) + below;
-  return below === "/healthz" || below === "/drain" ? `/hubs/${encodeURIComponent(hub())}${below}` : undefined;
+  return below === "/healthz" || below === "/drain" ? folderOf(hub()) + below : undefined;
 }
 
 /**

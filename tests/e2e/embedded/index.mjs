@@ -1,0 +1,82 @@
+// An application with a hub in it. It calls the hub for a POST to /calls, by the JSON of the body.
+import { HubObject, createHub } from "../../../npm/worker/index.mjs";
+
+export { HubObject };
+
+/** A decision that is not there after 30 s is an error: a test waits for a tenth of it. */
+const wait = globalThis.setTimeout;
+globalThis.setTimeout = (callback, delay) => wait(callback, delay === 30_000 ? delay / 10 : delay);
+
+const DECISIONS = {
+  refuse: () => new Response("members only", { status: 402 }),
+  hang: () => new Promise(() => {}),
+  throw: () => {
+    throw new Error("deliberate");
+  },
+};
+
+const decide = (request) => {
+  const visitor = request.headers.get("visitor") ?? new URL(request.url).searchParams.get("visitor");
+  if (visitor in DECISIONS) return DECISIONS[visitor]();
+  if (visitor === "reader of the API") return { subscribe: [{ match: "/.well-known/mercure/subscriptions", match_type: "exact" }] };
+  if (visitor === "all") return { subscribe: ["*"], publish: ["*"], subscriber: "all" };
+  return visitor === null ? undefined : { subscribe: [`orders/${visitor}/{id}`], publish: [], subscriber: visitor };
+};
+
+const events = createHub({ path: "/events", authorize: decide });
+const tenants = createHub({
+  path: "/tenant/events",
+  hub: (request) => request.headers.get("tenant") ?? "default",
+  authorize: decide,
+  assets: "FILES",
+});
+
+/** A body that breaks off in its second line. */
+const broken = () => {
+  const lines = ['{"topic":"a","data":"1"}\n', '{"topic":"a"'].map((line) => new TextEncoder().encode(line));
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      const line = lines.shift();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (line === undefined) controller.error(new Error("deliberate"));
+      else controller.enqueue(line);
+    },
+  });
+};
+
+const CALLS = {
+  publish: (env, ...rest) => events.publish(env, ...rest),
+  publishMany: (env, ...rest) => events.publishMany(env, ...rest),
+  publishBroken: async (env) => new Response(await events.publishMany(env, broken())).text(),
+  publishOdd: (env, kind) => events.publish(env, { topic: "a", data: { function: () => {}, cycle: loop(), date: new Date(0) }[kind] }),
+  disconnect: (env, ...rest) => events.disconnect(env, ...rest),
+  rpcPublish: (env, ...rest) => env.HUB.getByName("default").publish(...rest),
+  rpcPublishMany: (env, ...rest) => env.HUB.getByName("default").publishMany(...rest),
+  withoutBinding: (env, ...rest) => events.publish({ ...env, HUB: undefined }, ...rest),
+};
+
+function loop() {
+  const value = {};
+  value.value = value;
+  return value;
+}
+
+async function call(request, env) {
+  const { name, given } = await request.json();
+  try {
+    return Response.json({ result: await CALLS[name](env, ...given) });
+  } catch (error) {
+    const { message, status, field } = error;
+    return Response.json({ error: { name: error.name, message, status, field } });
+  }
+}
+
+export default {
+  async fetch(request, env, context) {
+    const path = new URL(request.url).pathname;
+    if (path === "/calls") return call(request, env);
+    const hub = path.startsWith("/tenant") || path.startsWith("/file") ? tenants : events;
+    return (await hub.fetch(request, env, context)) ?? new Response("the application");
+  },
+};
