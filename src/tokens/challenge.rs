@@ -41,6 +41,10 @@ pub(crate) enum Unauthorized {
     NoKey(#[from] NoKey),
 }
 
+/// The way of a hub that has a path in an application: `createHub` of `npm/worker`.
+const IN_AN_APPLICATION: &str = "in an application's own Worker these names begin with \
+                                 MILLSTREAM_, and its authorize can decide instead";
+
 /// The thing that nobody can do, since the hub has no key for it. The text says how a hub gets one: it is
 /// mostly read by the person who has just installed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -49,21 +53,22 @@ pub(crate) enum NoKey {
     #[error(
         "this hub has no key for publishers, so nobody can publish: set MERCURE_PUBLISHER_JWT_KEY \
          (openssl rand -hex 32 makes one) and send a token that is signed with it (npx millstream \
-         token --publish '*'), or set ANONYMOUS_PUBLISH=true"
+         token --publish '*'), or set ANONYMOUS_PUBLISH=true; {IN_AN_APPLICATION}"
     )]
     Publish,
     /// To subscribe.
     #[error(
         "this hub has no key for subscribers, so nobody can subscribe: set \
          MERCURE_SUBSCRIBER_JWT_KEY (openssl rand -hex 32 makes one) and send a token that is signed \
-         with it (npx millstream token --subscribe '*'), or set ANONYMOUS_SUBSCRIBE=true"
+         with it (npx millstream token --subscribe '*'), or set ANONYMOUS_SUBSCRIBE=true; \
+         {IN_AN_APPLICATION}"
     )]
     Subscribe,
     /// To read the active subscriptions, which no variable opens to everybody.
     #[error(
         "this hub has no key for subscribers, so nobody can read the active subscriptions: set \
          MERCURE_SUBSCRIBER_JWT_KEY (openssl rand -hex 32 makes one) and send a token that is signed \
-         with it (npx millstream token --subscribe '*')"
+         with it (npx millstream token --subscribe '*'); {IN_AN_APPLICATION}"
     )]
     ReadSubscriptions,
 }
@@ -172,6 +177,7 @@ mod tests {
         names(NoKey::Publish, &["PUBLISHER_JWT", "ANONYMOUS_"]);
         names(NoKey::Subscribe, &["SUBSCRIBER_JWT", "ANONYMOUS_"]);
         names(NoKey::ReadSubscriptions, &["SUBSCRIBER_JWT"]);
+        assert!(NoKey::Publish.to_string().contains("with MILLSTREAM_, and its authorize"));
         let application = Unauthorized::Unrecognised.to_string();
         assert!(!application.contains('_') && !application.contains("token"), "{application}");
     }

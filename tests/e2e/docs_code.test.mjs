@@ -36,11 +36,17 @@ const HELD_ELSEWHERE = [
     title: "the dependency of the documentation is this crate with a feature that it has",
   },
   {
-    path: "docs/access.md",
-    begins: "// worker.mjs\nimport { handler }",
+    path: "docs/auth.md",
+    begins: 'import { createHub, HubObject } from "millstream";',
     file: "tests/e2e/embedder.test.mjs",
     title: "an application may take its time, and is told what is asked of which hub",
   },
+  ...['{\n  "sub": "ada"', '{\n  "iss": "https://login.example"'].map((begins) => ({
+    path: "docs/auth.md",
+    begins,
+    file: "tests/e2e/token_command.test.mjs",
+    title: "of both dialects are those that docs/auth.md shows",
+  })),
 ];
 
 const shown = documents().flatMap((path) => blocks(read(path)).map((block) => ({ path, ...block })));

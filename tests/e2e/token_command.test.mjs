@@ -4,6 +4,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { post } from "./clients.mjs";
+import { blocks, read } from "./documents.mjs";
 import { madeToken, millstream } from "./millstream.mjs";
 import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
@@ -163,5 +164,15 @@ describe("the claims", () => {
         { type, actions: ["subscribe"], topics: [{ match: "/b/:c", match_type: "urlpattern" }], payload: { a: 1 } },
       ],
     });
+  });
+
+  test("of both dialects are those that docs/auth.md shows", () => {
+    const [shown0, shown1] = blocks(read("docs/auth.md")).filter(({ language }) => language === "json").map(({ text }) => JSON.parse(text));
+    const ada = ["--subject", "ada", "--payload", '{"name":"Ada"}'];
+    const undated = ({ exp, iat, jti, ...others }) => ({ ...others, dated: [exp, iat, jti].map((claim) => typeof claim) });
+    assert.deepEqual(undated(claims("--publish", "orders/{id}", "--subscribe", "orders/{id}", ...ada)), undated(shown0));
+    const audience = ["--dialect", "1", "--issuer", shown1.iss, "--audience", shown1.aud];
+    const selectors = ["--publish", "orders/1", "--subscribe", "urlpattern:/orders/:id"];
+    assert.deepEqual(undated(claims(...audience, ...selectors, ...ada)), undated(shown1));
   });
 });
