@@ -1,0 +1,79 @@
+// Every command in README.md and docs/ is run, in its order, against a hub that runs.
+//
+// A document's blocks of `sh` share a shell. A line with the comment `# stays open` goes on in the background: a server
+// must answer, and a stream must have got an update when the document ends. An error of HTTP fails the block.
+// A block that cannot run here stands in `NOT_RUN`, with the reason and the test that holds it.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { blocks, documents, read } from "./documents.mjs";
+import { OPERATOR_KEY, Server } from "./server.mjs";
+import { Shell } from "./shell.mjs";
+
+/** What is not run: how the block begins, why, and the test (file and title) that shows what it promises. */
+const NOT_RUN = [
+  {
+    path: "README.md",
+    begins: "make dev ",
+    why: "`make dev` installs tools and leaves its history in the clone; `make test` runs this test",
+    file: "tests/e2e/dev.test.mjs",
+    title: "its steps are counted, its address answers when it is printed, and it ends on an interrupt",
+  },
+];
+
+const isNotRun = (path, { text }) => NOT_RUN.some((entry) => entry.path === path && text.startsWith(entry.begins));
+const commands = documents().map((path) => ({ path, parts: blocks(read(path)).filter(({ language }) => language === "sh") }));
+
+for (const { path, parts } of commands.filter(({ parts }) => parts.length > 0)) {
+  test(`the commands of ${path}`, async (t) => {
+    const vars = { ANONYMOUS_PUBLISH: "true", CORS_ORIGINS: "*" };
+    const server = await Server.start({ kind: "workerd", vars });
+    t.after(() => server.stop());
+    const model = join(server.folder, "model.stream");
+    writeFileSync(model, "data: a model's word\n\n");
+    const origins = { "http://127.0.0.1:8787": server.origin, "https://hub.example": server.origin };
+    const shell = new Shell({ origins, vars: { OPERATOR_KEY, MODEL: `file://${model}` } });
+    let open;
+    try {
+      for (const block of parts.filter((block) => !isNotRun(path, block))) {
+        await t.test(`line ${block.line}`, () => shell.run(block.text));
+      }
+    } finally {
+      open = await shell.close();
+    }
+    for (const { piece, printed } of open.filter(({ piece }) => piece.includes("curl"))) {
+      assert.match(printed, /^data: ?(?!\{\}$)./m, `no update came to:\n${piece}\n${printed}`);
+    }
+  });
+}
+
+test("each command that is not run stands in a document, and a test holds it", () => {
+  for (const { path, begins, why, file, title } of NOT_RUN) {
+    const { parts } = commands.find((document) => document.path === path);
+    assert.equal(parts.filter(({ text }) => text.startsWith(begins)).length, 1, `${path}: ${begins}`);
+    assert.ok(why.length > 0 && read(file).includes(`test("${title}"`), `${file}: ${title}`);
+  }
+});
+
+test("commands stand in blocks of sh alone, and each task of make that is named exists", () => {
+  const makefile = read("Makefile");
+  for (const path of documents()) {
+    const text = read(path);
+    for (const { language, line } of blocks(text)) assert.doesNotMatch(language, /^(bash|shell|console|zsh)$/, `${path}:${line}`);
+    for (const [, task] of text.matchAll(/`make ([a-z0-9-]+)/g)) {
+      assert.ok(makefile.includes(`\n${task}:`), `${path}: make ${task}`);
+    }
+  }
+});
+
+test("a block that fails is told with its command and its output, and an error of HTTP fails it", async (t) => {
+  const server = await Server.start({ kind: "workerd" });
+  t.after(() => server.stop());
+  const shell = new Shell({ origins: { "https://hub.example": server.origin } });
+  t.after(() => shell.close());
+  await shell.run("A=1\nexport B='2 3'");
+  assert.equal(await shell.run('echo "$A $B"'), "1 2 3\n");
+  await assert.rejects(shell.run("echo before; false\necho after"), /^Error: 1 from:\necho before; false\necho after\nbefore\n$/);
+  await assert.rejects(shell.run("curl -sS -d topic=a https://hub.example/.well-known/mercure"), /22 from:[^]*401/);
+});
