@@ -39,7 +39,8 @@ export function list(rows) {
  * @param {Command} command
  */
 export function commandHelp(name, { about, options, notes, examples }) {
-  const rows = Object.entries(options).map(([option, { value, about }]) => /** @type {[string, string]} */ ([`--${option} ${value}`, about]));
+  /** @type {[string, string][]} */
+  const rows = Object.entries(options).map(([option, { value, about }]) => [`--${option} ${value}`, about]);
   return `millstream ${name}: ${about}
 
 Usage: millstream ${name} [OPTIONS]
@@ -67,7 +68,8 @@ export function readOptions(name, { options }, args) {
     const { help, ...values } = parseArgs({ args, options: { ...options, help: { type: "boolean", short: "h" } } }).values;
     return help === true ? "help" : /** @type {Values} */ (values);
   } catch (error) {
-    throw usageError(name, Object.keys(options), /** @type {NodeJS.ErrnoException} */ (error));
+    const known = [...Object.keys(options), "help"].map((option) => `--${option}`);
+    throw usageError(name, known, /** @type {NodeJS.ErrnoException} */ (error));
   }
 }
 
@@ -83,10 +85,10 @@ function usageError(name, known, { code, message }) {
   const argument = /'([^' ]+)/.exec(message)?.[1] ?? "";
   switch (code) {
     case "ERR_PARSE_ARGS_UNKNOWN_OPTION":
-      return new UsageError(`there is no option ${argument}${suggestion(argument, [...known, "help"].map((option) => `--${option}`))}`, help);
+      return new UsageError(`there is no option ${argument}${suggestion(argument, known)}`, help);
     case "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL":
       // It may be a key that stands in the wrong place, so it is not shown.
-      return new UsageError("there is a word that belongs to no option: each value stands behind its option, as in --publish 'orders/{id}'", help);
+      return new UsageError("a word belongs to no option: each value stands behind its option, as in --publish 'orders/{id}'", help);
     case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
       if (message.includes("does not take")) return new UsageError("--help takes no value", help);
       return new UsageError(`${argument} needs a value; one that begins with a hyphen is written ${argument}=-…`, help);

@@ -38,7 +38,10 @@ const MAX_BYTES = 64 << 10;
  * @returns {Promise<KeyText>}
  */
 export async function findKey({ key, publish, subscribe }) {
-  if (key === "-") return { text: withoutEnd(await read(process.stdin, "the standard input")), name: "the standard input" };
+  if (key === "-") {
+    if (process.stdin.isTTY) process.stderr.write("millstream: reading the key from the terminal; Ctrl-D ends it\n");
+    return { text: withoutEnd(await read(process.stdin, "the standard input")), name: "the standard input" };
+  }
   if (key !== undefined) return { text: withoutEnd(await read(createReadStream(key), shown(key))), name: shown(key) };
   const asked = [...(publish ? [VARIABLES.publish] : []), ...(subscribe ? [VARIABLES.subscribe] : [])];
   const environment = { name: "the environment", variables: process.env };
@@ -46,7 +49,8 @@ export async function findKey({ key, publish, subscribe }) {
   const found = asked.map((variable) => ofPlace(variable, environment) ?? ofPlace(variable, file));
   const missing = asked.filter((_, index) => found[index] === undefined);
   if (missing.length > 0) {
-    throw new Failure(`there is no key: set ${missing.join(" and ")} as the hub has it, or give --key FILE (--key - is the standard input)`);
+    const set = missing.join(" and ");
+    throw new Failure(`there is no key: set ${set} as the hub has it, or give --key FILE (--key - is the standard input)`);
   }
   const [first, second] = found;
   if (first === undefined) throw new Failure("the token would grant nothing");
@@ -80,6 +84,13 @@ async function devVars() {
   }
 }
 
+/** Why a file cannot be read. @type {ReadonlyMap<string | undefined, string>} */
+const REASONS = new Map([
+  ["ENOENT", "there is no such file (a secret itself is given by --key -, through the standard input)"],
+  ["EACCES", "it may not be read"],
+  ["EISDIR", "it is a folder"],
+]);
+
 class Unreadable extends Failure {
   /** @param {string} message @param {string | undefined} code */
   constructor(message, code) {
@@ -103,8 +114,7 @@ async function read(stream, name) {
     }
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    const why = { ENOENT: "there is no such file (a secret itself is given by --key -, through the standard input)", EACCES: "it may not be read", EISDIR: "it is a folder" }[code ?? ""] ?? code;
-    throw new Unreadable(`${name} cannot be read: ${why}`, code);
+    throw new Unreadable(`${name} cannot be read: ${REASONS.get(code) ?? code}`, code);
   }
   if (bytes > MAX_BYTES) throw new Failure(`${name} has more than ${MAX_BYTES} bytes, so it is no key`);
   try {

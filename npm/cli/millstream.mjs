@@ -11,6 +11,9 @@ import { token } from "./token.mjs";
 /** Every command. A new one is a file and a row here. */
 const COMMANDS = Object.freeze({ token });
 
+/** No command has a longer name. */
+const LONGEST_NAME = 20;
+
 const HELP = `millstream: durable server-sent events on Cloudflare Workers
 
 Usage: millstream COMMAND [OPTIONS]
@@ -48,7 +51,9 @@ async function main([name, ...args]) {
   if (name === "-V" || name === "--version") return void process.stdout.write(`${version()}\n`);
   if (!isCommand(name)) {
     const kind = name.startsWith("-") ? "option" : "command";
-    throw new UsageError(`there is no ${kind} ${name}${suggestion(name, [...Object.keys(COMMANDS), "--help", "--version"])}`);
+    // A longer word may be a key that stands in the wrong place.
+    const shown = name.length > LONGEST_NAME ? "of that name" : name;
+    throw new UsageError(`there is no ${kind} ${shown}${suggestion(name, [...Object.keys(COMMANDS), "--help", "--version"])}`);
   }
   const command = COMMANDS[name];
   const values = readOptions(name, command, args);

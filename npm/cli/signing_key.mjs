@@ -42,10 +42,9 @@ export function readSigningKey({ text, name }, options) {
     throw new Failure(`${algorithm} does not fit the key of ${name}, which is for ${fitting.join(", ")}`);
   }
   const bytes = parsed.key.symmetricKeySize ?? MIN_SECRET_BYTES;
-  const warning = bytes < MIN_SECRET_BYTES
-    ? `warning: the secret of ${name} has ${bytes} bytes; a hub takes ${MIN_SECRET_BYTES} or more, as from openssl rand -hex 32, except in development`
-    : undefined;
-  return { key: parsed.key, algorithm, kid: options.kid ?? parsed.kid, warning };
+  const least = `${MIN_SECRET_BYTES} or more, as from openssl rand -hex 32, except in development`;
+  const warning = `warning: the secret of ${name} has ${bytes} bytes; a hub takes ${least}`;
+  return { key: parsed.key, algorithm, kid: options.kid ?? parsed.kid, warning: bytes < MIN_SECRET_BYTES ? warning : undefined };
 }
 
 /**
@@ -59,7 +58,7 @@ function parse({ text, name }, kid) {
   if (trimmed.startsWith("{") || trimmed.startsWith("[")) return ofJson(json(trimmed, name), name, kid);
   if (trimmed.includes("-----BEGIN ")) return { key: ofPem(trimmed, name) };
   if (/^(ssh-|ecdsa-sha2-|sk-)/.test(trimmed)) throw isPublic(name);
-  if (PLACE.test(trimmed)) throw new Failure(`the key of ${name} looks like the place of a key: give what the file holds, or the file by --key`);
+  if (PLACE.test(trimmed)) throw new Failure(`the key of ${name} looks like the place of a key: give the file by --key`);
   return { key: createSecretKey(Buffer.from(text)) };
 }
 
@@ -134,14 +133,15 @@ const isPublic = (name) =>
  * @param {string} name
  */
 function algorithms(key, name) {
-  const starting = (/** @type {string[]} */ ...starts) => ALGORITHMS.filter((algorithm) => starts.some((start) => algorithm.startsWith(start)));
+  const starting = (/** @type {string[]} */ ...starts) =>
+    ALGORITHMS.filter((algorithm) => starts.some((start) => algorithm.startsWith(start)));
   const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case undefined:
       return starting("HS");
     case "rsa":
-      if ((modulusLength ?? 0) < MIN_RSA_BITS) throw new Failure(`the RSA key of ${name} has ${modulusLength} bits; it must have ${MIN_RSA_BITS} or more`);
-      return starting("RS", "PS");
+      if ((modulusLength ?? 0) >= MIN_RSA_BITS) return starting("RS", "PS");
+      throw new Failure(`the RSA key of ${name} has ${modulusLength} bits; it must have ${MIN_RSA_BITS} or more`);
     case "ed25519":
       return starting("Ed");
     case "ec": {
@@ -150,5 +150,6 @@ function algorithms(key, name) {
     }
   }
   const kind = namedCurve ?? key.asymmetricKeyType;
-  throw new Failure(`the key of ${name} is of the kind ${kind}, which a hub does not verify; P-256, P-384, P-521, Ed25519 and RSA are right`);
+  const right = "P-256, P-384, P-521, Ed25519 and RSA are right";
+  throw new Failure(`the key of ${name} is of the kind ${kind}, which a hub does not verify; ${right}`);
 }

@@ -40,7 +40,7 @@ export const token = {
     "millstream token --subscribe 'orders/{id}' --subject ada --expires 7d",
     "millstream token --key private.pem --publish orders/1 --publish orders/2",
     "millstream token --dialect 1 --issuer https://login.example --audience https://hub.example/.well-known/mercure --subscribe '*'",
-    `curl -H "Authorization: Bearer $(npx millstream token --publish '*')" -d topic=a -d data=hello http://localhost:8787/.well-known/mercure`,
+    `curl -H "Authorization: Bearer $(npx millstream token --publish '*')" -d topic=a http://localhost:8787/.well-known/mercure`,
   ],
   run,
 };

@@ -23,6 +23,9 @@ import { UsageError } from "./failure.mjs";
 /** The type of the details that are meant for a hub. */
 const DETAIL = "https://mercure.rocks/authorization-detail";
 
+/** How a URL pattern begins on the command line. */
+const PATTERN = "urlpattern:";
+
 /** The name of this client in tokens of 1.0, and of a subject that has none: RFC 9068 § 2.2. */
 const CLIENT = "millstream";
 
@@ -40,64 +43,74 @@ const wrong = (message) => new UsageError(message, "millstream token --help list
  */
 export function readGrants(options, now) {
   const { publish = [], subscribe = [], dialect = "0" } = options;
+  const selectors = [...publish, ...subscribe];
   if (dialect !== "0" && dialect !== "1") throw wrong(`--dialect is ${dialect}; it must be 0 (Mercure 0.x) or 1 (Mercure 1.0)`);
-  if (publish.length + subscribe.length === 0) {
+  if (selectors.length === 0) {
     throw wrong("the token would grant nothing: say which topics by --publish 'orders/{id}' or --subscribe '*'");
   }
-  if ([...publish, ...subscribe].includes("")) throw wrong("a selector is empty; give a topic, or '*' for every topic");
+  if (selectors.includes("")) throw wrong("a selector is empty; give a topic, or '*' for every topic");
   if (options.payload !== undefined && subscribe.length === 0) {
     throw wrong("--payload is shown beside subscriptions, so it needs --subscribe");
   }
-  return dialect === "0" ? ofVersion0(options, now) : ofVersion1(options, now);
+  const payload = options.payload === undefined ? {} : { payload: json(options.payload) };
+  const asked = { publish, subscribe, selectors, payload, exp: expiry(options.expires, now) };
+  return dialect === "0" ? ofVersion0(asked, options) : ofVersion1(asked, options, now);
 }
 
-/** @param {TokenOptions} options @param {number} now @returns {Grants} */
-function ofVersion0({ publish, subscribe, payload, subject, expires, issuer, audience }, now) {
+/**
+ * The options of both dialects, as they are read. The payload is an object with the member `payload`, or without it.
+ *
+ * @typedef {object} Asked
+ * @property {string[]} publish
+ * @property {string[]} subscribe
+ * @property {string[]} selectors both
+ * @property {{ payload?: unknown }} payload
+ * @property {number | undefined} exp
+ */
+
+/** @param {Asked} asked @param {TokenOptions} options @returns {Grants} */
+function ofVersion0({ publish, subscribe, selectors, payload, exp }, { subject, issuer, audience }) {
   for (const [name, value] of Object.entries({ issuer, audience })) {
     if (value !== undefined) throw wrong(`--${name} is for Mercure 1.0: add --dialect 1, or leave it out`);
   }
-  const pattern = [...(publish ?? []), ...(subscribe ?? [])].find((selector) => selector.startsWith("urlpattern:"));
+  const pattern = selectors.find((selector) => selector.startsWith(PATTERN));
   if (pattern !== undefined) {
     throw wrong(`${pattern} is for Mercure 1.0: add --dialect 1, or write a URI template such as orders/{id}`);
   }
-  const value = payload === undefined ? undefined : json(payload);
-  const mercure = { ...(publish && { publish }), ...(subscribe && { subscribe }), ...(payload !== undefined && { payload: value }) };
-  const exp = expiry(expires, now);
-  return { typ: "JWT", claims: { ...(subject !== undefined && { sub: subject }), ...(exp !== undefined && { exp }), mercure }, notes: [] };
+  const mercure = { ...(publish.length > 0 && { publish }), ...(subscribe.length > 0 && { subscribe }), ...payload };
+  const claims = { ...(subject !== undefined && { sub: subject }), ...(exp !== undefined && { exp }), mercure };
+  return { typ: "JWT", claims, notes: [] };
 }
 
-/** @param {TokenOptions} options @param {number} now @returns {Grants} */
-function ofVersion1({ publish, subscribe, payload, subject, expires, issuer, audience }, now) {
+/** @param {Asked} asked @param {TokenOptions} options @param {number} now @returns {Grants} */
+function ofVersion1({ publish, subscribe, selectors, payload, exp }, { subject, issuer, audience }, now) {
   if (issuer === undefined || audience === undefined) {
-    const missing = issuer === undefined ? "--issuer, the issuer that the hub trusts" : "--audience, the public URL of the hub";
-    throw wrong(`a token of Mercure 1.0 needs ${missing} (${issuer === undefined ? "ISSUERS or MERCURE_TRUSTED_ISSUERS" : "RESOURCE_IDENTIFIER"})`);
+    const missing = issuer === undefined
+      ? "--issuer, an issuer that the hub trusts (ISSUERS or MERCURE_TRUSTED_ISSUERS)"
+      : "--audience, the public URL of the hub (RESOURCE_IDENTIFIER)";
+    throw wrong(`a token of Mercure 1.0 needs ${missing}`);
   }
-  const exp = expiry(expires, now);
   if (exp === undefined) throw wrong("--expires is never, but a token of Mercure 1.0 must end: give a time such as 7d");
-  const value = payload === undefined ? undefined : json(payload);
-  if (payload !== undefined && (typeof value !== "object" || value === null || Array.isArray(value))) {
+  if ("payload" in payload && Object.prototype.toString.call(payload.payload) !== "[object Object]") {
     throw wrong('--payload must be a JSON object in Mercure 1.0, such as {"user":"ada"}');
   }
-  const details = [
-    ...(publish ? [{ type: DETAIL, actions: ["publish"], topics: publish.map(topic) }] : []),
-    ...(subscribe ? [{ type: DETAIL, actions: ["subscribe"], topics: subscribe.map(topic), ...(payload !== undefined && { payload: value }) }] : []),
-  ];
+  const ofPublisher = { type: DETAIL, actions: ["publish"], topics: publish.map(topic) };
+  const ofSubscriber = { type: DETAIL, actions: ["subscribe"], topics: subscribe.map(topic), ...payload };
   const claims = {
     ...{ iss: issuer, aud: audience, exp, iat: Math.floor(now / 1_000) },
     ...{ sub: subject ?? CLIENT, client_id: CLIENT, jti: crypto.randomUUID() },
-    authorization_details: details,
+    authorization_details: [ofPublisher, ofSubscriber].filter(({ topics }) => topics.length > 0),
   };
-  const template = [...(publish ?? []), ...(subscribe ?? [])].find((selector) => selector.includes("{") && !selector.startsWith("urlpattern:"));
-  const notes = template === undefined ? [] : [`${template} is one topic in Mercure 1.0, braces and all; a pattern is written urlpattern:/orders/:id`];
-  return { typ: "at+jwt", claims, notes };
+  const template = selectors.find((selector) => selector.includes("{") && !selector.startsWith(PATTERN));
+  const note = `${template} is one topic in Mercure 1.0, braces and all; a pattern is written ${PATTERN}/orders/:id`;
+  return { typ: "at+jwt", claims, notes: template === undefined ? [] : [note] };
 }
 
 /** @param {string} selector */
 function topic(selector) {
-  const pattern = /^urlpattern:(.+)$/s.exec(selector)?.[1];
-  if (pattern !== undefined) return { match: pattern, match_type: "urlpattern" };
-  if (selector === "urlpattern:") throw wrong("urlpattern: has no pattern; write urlpattern:/orders/:id");
-  return { match: selector };
+  if (!selector.startsWith(PATTERN)) return { match: selector };
+  if (selector === PATTERN) throw wrong(`${PATTERN} has no pattern; write ${PATTERN}/orders/:id`);
+  return { match: selector.slice(PATTERN.length), match_type: "urlpattern" };
 }
 
 /**

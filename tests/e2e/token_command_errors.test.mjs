@@ -36,6 +36,8 @@ const WRONG = {
   "with an algorithm that does not fit": [withKey(pem(p256.privateKey), "--algorithm", "RS256"), 1, /RS256 does not fit .*, which is for ES256/],
   "with a URL pattern in 0.x": [{ args: ["--publish", "urlpattern:/a"] }, 2, /is for Mercure 1.0: add --dialect 1/],
   "with an issuer in 0.x": [withKey(SECRET, "--issuer", "a"), 2, /--issuer is for Mercure 1.0/],
+  "of 1.0 with a URL pattern that is empty": [withKey(SECRET, ...DIALECT_1, "--publish", "urlpattern:"), 2, /urlpattern: has no pattern/],
+  "that no hub would read": [withKey(SECRET, "--publish", "x".repeat(50_000)), 1, /the token has \d{5} bytes, and a hub reads 65536/],
   "of 1.0 without an issuer": [withKey(SECRET, "--dialect", "1"), 2, /needs --issuer/],
   "of 1.0 without an audience": [withKey(SECRET, "--dialect", "1", "--issuer", ISSUER), 2, /needs --audience/],
   "of 1.0 without an end": [withKey(SECRET, ...DIALECT_1, "--expires", "never"), 2, /a token of Mercure 1.0 must end/],
@@ -46,7 +48,7 @@ const WRONG = {
   ],
   "with an option that is none": [{ args: ["--publsh", "a"] }, 2, /no option --publsh: did you mean --publish\?/],
   "with an option without its value": [{ args: ["--publish"] }, 2, /--publish needs a value/],
-  "with a word too much": [{ args: [SECRET] }, 2, /a word that belongs to no option/],
+  "with a word too much": [{ args: [SECRET] }, 2, /a word belongs to no option/],
   "without a key": [{ args: ["--publish", "a"] }, 1, /no key: set MERCURE_PUBLISHER_JWT_KEY .* or give --key FILE/],
   "with one key for two roles": [secretAs({ MERCURE_PUBLISHER_JWT_KEY: SECRET }), 1, /no key: set MERCURE_SUBSCRIBER_JWT_KEY/],
   "with two keys for two roles": [
@@ -140,6 +142,9 @@ describe("the command line", () => {
     assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
     assert.match(stderr, /^millstream: there is no command tokens: did you mean token\?\n/);
     assert.match(millstream(["fly"]).stderr, /^millstream: there is no command fly\n/);
+    const secret = millstream([SECRET]);
+    assert.equal(secret.code, 2);
+    assert.ok(!secret.stderr.includes(SECRET), "a key in the wrong place is shown");
     const none = millstream([]);
     assert.equal(none.code, 2);
     assert.match(none.stderr, /^millstream: there is no command\n[^]*\nCommands:\n/);
