@@ -2,24 +2,27 @@
 
 import { Hub, Problem } from "./hub.js";
 import { Subscription } from "./subscription.js";
+import { TokenField } from "./token_field.js";
 import { MAX_ROWS, UpdateLog } from "./update_log.js";
 
-
-const STATE_NAMES = {
-  connecting: "Connecting",
-  open: "Open",
-  reconnecting: "Reconnecting",
-  closed: "Closed",
+/** The name of each state, and what stands where updates will be. */
+const STATES = {
+  connecting: ["Connecting", "Nothing yet."],
+  open: ["Open", "Nothing yet. Publish something to these topics, and it is shown here."],
+  reconnecting: ["Reconnecting", "Nothing yet."],
+  refused: ["Refused", "Nothing can be shown, since the hub refused the subscription."],
+  closed: ["Closed", "Nothing was received. Subscribe to see updates arrive."],
 };
 
 const $ = (id) => document.getElementById(id);
 const subscribeForm = $("subscribe");
 const publishForm = $("publish");
-const publishedTypes = new Set();
 
 let subscription = null;
 let received = 0;
 let publishing = false;
+/** Why the last publication was refused, as long as this is shown. */
+let problemShown = null;
 
 const log = new UpdateLog($("log"), $("announcement"), (rows) => {
   $("log").hidden = rows === 0;
@@ -28,12 +31,25 @@ const log = new UpdateLog($("log"), $("announcement"), (rows) => {
   $("shown").textContent = rows < MAX_ROWS ? "Newest first." : `The newest ${rows}, newest first.`;
 });
 
+const tokenField = new TokenField($("token"), {
+  show: $("show-token"),
+  clear: $("clear-token"),
+  changed() {
+    if (problemShown?.isAboutToken) clearOutcome();
+  },
+});
+
 const observer = {
-  changed(state, reason) {
+  changed(state, reason, problem) {
+    const [name, whileEmpty] = STATES[state];
     $("state").dataset.state = state;
-    $("state-name").textContent = STATE_NAMES[state];
+    $("state-name").textContent = name;
     $("state-reason").textContent = reason;
-    $("close").disabled = state === "closed";
+    $("empty").textContent = whileEmpty;
+    $("help").hidden = !problem?.isAboutToken;
+    $("close").disabled = state === "closed" || state === "refused";
+    // The hub answers again, so that what it could not do may be done now.
+    if (state === "open" && problemShown?.isPassing) clearOutcome();
   },
   received(event) {
     received += 1;
@@ -44,14 +60,20 @@ const observer = {
   resumed() {
     $("resumes").textContent = subscription.resumes.toLocaleString();
     const { lastEventId } = subscription;
-    log.addNote("resumed", lastEventId ? `Resumed after ${lastEventId}` : "Connected again");
+    log.addNote("resumed", isOfUpdate(lastEventId) ? `Resumed after ${lastEventId}` : "Connected again");
   },
   gap({ requested, first }) {
-    const after = requested ? `after ${requested}` : "that this page was too slow for";
+    const known = isOfUpdate(requested) ? `after ${requested}` : "since this page was connected last";
+    const after = requested ? known : "that this page was too slow for";
     const goesOn = first ? `the stream goes on with ${first}` : "the stream goes on with what comes next";
     log.addNote("gap", `Gap: the updates ${after} are no longer held; ${goesOn}.`);
   },
 };
+
+/** Whether an id is that of an update. Other ids are places, which only the hub can read. */
+function isOfUpdate(id) {
+  return Boolean(id) && !/^(?:#|earliest$)/.test(id);
+}
 
 function lines(text) {
   return text
@@ -61,7 +83,7 @@ function lines(text) {
 }
 
 function chosenHub() {
-  return new Hub(subscribeForm.elements.hub.value.trim(), location.origin);
+  return new Hub(subscribeForm.elements.hub.value.trim(), location.origin, tokenField.token);
 }
 
 function publishFields() {
@@ -80,32 +102,23 @@ function publishFields() {
 }
 
 function subscribe() {
+  if (!tokenField.canBeSent) return;
   subscription?.close();
   received = 0;
   log.clear();
   for (const id of ["received", "resumes"]) $(id).textContent = "0";
   $("last-event-id").textContent = "–";
 
-  const { topics, types, start } = subscribeForm.elements;
-  const listed = types.value
-    .split(",")
-    .map((type) => type.trim())
-    .filter(Boolean);
-  subscription = new Subscription(
-    chosenHub().subscribeUrl(lines(topics.value), start.value.trim()),
-    [...listed, ...publishedTypes],
-    observer,
-  );
+  const { topics, start } = subscribeForm.elements;
+  const hub = chosenHub();
+  subscription = new Subscription(hub.topicsUrl(lines(topics.value), start.value.trim()), hub.headers, observer);
 }
 
 async function publish() {
-  if (publishing) return;
+  if (publishing || !tokenField.canBeSent) return;
   publishing = true;
-  const fields = publishFields();
-  const type = publishForm.elements.type.value;
-  if (type) listenForPublished(type);
   try {
-    showAccepted(await chosenHub().publish(fields));
+    showAccepted(await chosenHub().publish(publishFields()));
     // An id belongs to one update, so the next one needs another.
     publishForm.elements.id.value = "";
     showCurl();
@@ -116,23 +129,27 @@ async function publish() {
   }
 }
 
-function listenForPublished(type) {
-  publishedTypes.add(type);
-  $("published-types").textContent = `: ${[...publishedTypes].join(", ")}`;
-  subscription?.listenFor(type);
-}
-
 function showAccepted(id) {
-  markField(null);
-  outcome("accepted", "Published", id);
+  clearOutcome();
+  outcome("accepted", "Published", [id]);
 }
 
-function showProblem({ title, detail, field }) {
-  outcome("problem", title, detail, field && `Field: ${field}`);
+function showProblem(problem) {
+  const { title, detail, field } = problem;
+  const help = problem.isAboutToken && "Enter a token for this. To make one: npx millstream token --publish '*'";
+  outcome("problem", title, [detail, field && `Field: ${field}`, help]);
+  problemShown = problem;
   markField(field);
 }
 
-function outcome(className, title, ...texts) {
+function clearOutcome() {
+  problemShown = null;
+  markField(null);
+  $("outcome").className = "";
+  $("outcome").replaceChildren();
+}
+
+function outcome(className, title, texts) {
   const strong = document.createElement("strong");
   strong.textContent = title;
   const paragraphs = texts.filter(Boolean).map((text) => {
@@ -199,5 +216,11 @@ for (const button of document.querySelectorAll(".copy")) {
 }
 $("close").addEventListener("click", () => subscription.close());
 $("clear").addEventListener("click", () => log.clear());
+$("enter-token").addEventListener("click", () => $("token").focus());
+$("raw").addEventListener("click", ({ currentTarget }) => {
+  const isRaw = currentTarget.getAttribute("aria-pressed") !== "true";
+  currentTarget.setAttribute("aria-pressed", String(isRaw));
+  log.setRaw(isRaw);
+});
 showCurl();
 subscribe();

@@ -1,7 +1,12 @@
 // The list of updates, newest first. Text from updates is only ever set as textContent.
 
+import { indented } from "./json.js";
+
 /** The number of rows that are kept: enough to scroll back, and few enough for a phone. */
 export const MAX_ROWS = 500;
+
+/** The topics of an update that stand on its row; the others are behind a click. */
+const MAX_TOPICS = 5;
 
 /** The least time between two summaries for a screen reader, which does not read every update. */
 const ANNOUNCE_EVERY = 5000;
@@ -22,6 +27,9 @@ export class UpdateLog {
   #frame = 0;
   #unannounced = 0;
   #announcing = 0;
+  #isRaw = false;
+  /** The data of the rows whose data is JSON. */
+  #json = new WeakMap();
 
   /** `changed(rows)` is called whenever rows were added or removed. */
   constructor(list, announcement, changed) {
@@ -32,7 +40,7 @@ export class UpdateLog {
 
   /** Adds an update that has just arrived. */
   addUpdate(event) {
-    this.#add(() => updateRow(event), new Date());
+    this.#add(() => this.#updateRow(event), new Date());
     this.#unannounced += 1;
     this.#announcing ||= setTimeout(() => this.#announce(), this.#announcement.textContent ? ANNOUNCE_EVERY : 500);
   }
@@ -40,6 +48,12 @@ export class UpdateLog {
   /** Adds a line about the stream itself: `kind` is `resumed` or `gap`. */
   addNote(kind, text) {
     this.#add(() => noteRow(kind, text), new Date());
+  }
+
+  /** Shows JSON as it was sent, or indented. */
+  setRaw(isRaw) {
+    this.#isRaw = isRaw;
+    for (const row of this.#list.children) this.#showJson(row);
   }
 
   clear() {
@@ -71,6 +85,27 @@ export class UpdateLog {
     this.#changed(this.#list.childElementCount);
   }
 
+  #updateRow({ type, topics, data, lastEventId }) {
+    const chip = element("span", "type", type);
+    if (type === "message") chip.classList.add("untyped");
+    const head = element("div", "row-head");
+    head.append(chip, ...topicsOf(topics));
+    const row = element("li", "update");
+    row.append(head, element("pre", "data", data), element("p", "id mono", lastEventId));
+    const pretty = indented(data);
+    if (pretty !== null) this.#json.set(row, { raw: data, pretty });
+    this.#showJson(row);
+    return row;
+  }
+
+  #showJson(row) {
+    const json = this.#json.get(row);
+    if (json === undefined) return;
+    const pre = row.querySelector(".data");
+    pre.classList.add("json");
+    pre.textContent = this.#isRaw ? json.raw : json.pretty;
+  }
+
   #announce() {
     this.#announcing = 0;
     const count = this.#unannounced;
@@ -79,14 +114,19 @@ export class UpdateLog {
   }
 }
 
-function updateRow(event) {
-  const type = element("span", "type", event.type);
-  if (event.type === "message") type.classList.add("untyped");
-  const head = element("div", "row-head");
-  head.append(type);
-  const row = element("li", "update");
-  row.append(head, element("pre", "data", event.data), element("p", "id mono", event.lastEventId));
-  return row;
+/** The element with an update's topics; none for a hub that does not tell them. */
+function topicsOf(topics) {
+  if (topics.length === 0) return [];
+  const all = topics.map((topic) => element("code", "topic", topic));
+  const shown = element("span", "topics");
+  shown.append(...all.slice(0, MAX_TOPICS));
+  const others = all.slice(MAX_TOPICS);
+  if (others.length > 0) {
+    const more = element("details", "more-topics");
+    more.append(element("summary", "", `${others.length} more`), ...others);
+    shown.append(more);
+  }
+  return [shown];
 }
 
 function noteRow(kind, text) {

@@ -1,121 +1,48 @@
-// The page, in Chromium, with the browser's own EventSource.
+// The page on an open hub, in Chromium.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { chromium } from "playwright-core";
-import { FLAGS, chromiumPath } from "./browser.mjs";
-import { post, publish, subscribeUrl } from "./clients.mjs";
-import { Server } from "./server.mjs";
-import { DEADLINE, until } from "./until.mjs";
+import { test } from "node:test";
+import { Subscriber, post, publish, subscribeUrl } from "./clients.mjs";
+import { Page } from "./page.mjs";
+import { until } from "./until.mjs";
 
-let server;
-let browser;
-let page;
-/** What the browser complained about: violations of the policy and uncaught errors. */
-let complaints;
-let count = 0;
-
-before(async () => {
-  server = await Server.start({ vars: { ANONYMOUS_PUBLISH: "true" } });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+const ui = Page.forTests({
+  vars: { ANONYMOUS_PUBLISH: "true", HUBS: JSON.stringify({ narrow: { MAX_CONNECTIONS: "1" } }) },
 });
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-beforeEach(async () => {
-  page = await browser.newPage();
-  page.setDefaultTimeout(DEADLINE);
-  complaints = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    if (/Content Security Policy|Trusted Type/i.test(message.text())) complaints.push(message.text());
-  });
-  page.on("dialog", (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`);
-    return dialog.dismiss();
-  });
-});
-afterEach(async () => {
-  await page.close();
-  assert.deepEqual(complaints, []);
-});
-
-/** Opens the page and subscribes to all of a hub of its own. */
-async function subscribed({ types = "" } = {}) {
-  const name = `page-${(count += 1)}`;
-  await page.goto(`${server.origin}/`);
-  await page.getByLabel("Hub", { exact: true }).fill(name);
-  if (types) {
-    await page.getByText("Event types and starting point").click();
-    await page.getByLabel("Event types").fill(types);
-  }
-  await page.getByRole("button", { name: "Subscribe", exact: true }).click();
-  await shows("#state-name", "Open");
-  return name;
-}
-
-/** Waits for the element to have this text. */
-function shows(selector, text) {
-  return until(
-    async () => (await page.textContent(selector)) === text,
-    () => `${selector} to show ${JSON.stringify(text)}`,
-  );
-}
-
-/** The rows of the log, oldest first. */
-async function rows() {
-  const shown = await page.locator("#log > li").evaluateAll((items) =>
-    items.map((item) => ({
-      kind: item.className,
-      type: item.querySelector(".type")?.textContent,
-      data: item.querySelector(".data")?.textContent,
-      id: item.querySelector(".id")?.textContent,
-      time: item.querySelector("time").dateTime,
-    })),
-  );
-  return shown.reverse();
-}
-
-const data = async () => (await rows()).filter(({ kind }) => kind === "update").map((row) => row.data);
 
 test("an update published through the form arrives with type, id and time", async () => {
   const before = Date.now();
-  const hub = await subscribed();
-  const form = page.locator("#publish");
+  const hub = await ui.subscribed();
+  const form = ui.page.locator("#publish");
   await form.getByLabel("Topics").fill("news\nnews/local");
   await form.getByLabel("Data").fill("The river rose.\nBy 4 cm.");
   await form.getByText("Type, id, reconnection time, private").click();
   await form.getByLabel("Type", { exact: true }).fill("level");
   await form.getByLabel("Id", { exact: true }).fill("level 1/2");
   await form.getByRole("button", { name: "Publish" }).click();
-  await shows("#received", "1");
-  await shows("#outcome", "Publishedlevel 1/2");
-  const [row, ...others] = await until(async () => {
-    const shown = await rows();
-    return shown.length > 0 && shown;
-  }, "a row");
+  await ui.shows("#received", "1");
+  await ui.shows("#outcome", "Publishedlevel 1/2");
+  const [row, ...others] = await ui.showsUpdate("The river rose.\nBy 4 cm.");
   assert.deepEqual(others, []);
-  const { time, ...rest } = row;
+  const { time, topics, ...rest } = row;
   assert.deepEqual(rest, { kind: "update", type: "level", data: "The river rose.\nBy 4 cm.", id: "level 1/2" });
   assert.ok(Date.parse(time) >= before - 1 && Date.parse(time) <= Date.now() + 1, time);
-  await shows("#last-event-id", "level 1/2");
+  await ui.shows("#last-event-id", "level 1/2");
 });
 
 test("markup in an update stays text", async () => {
-  const hub = await subscribed();
+  const hub = await ui.subscribed();
   const markup = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
-  await publish(server.hub(hub), { topic: "<b>", data: markup, id: "<i>id</i>" });
-  await shows("#log .data", markup);
-  assert.equal(await page.textContent("#log .id"), "<i>id</i>");
-  assert.equal(await page.locator("#log img, #log script, #log i").count(), 0);
+  await publish(ui.server.hub(hub), { topic: "<b>", data: markup, id: "<i>id</i>" });
+  await ui.shows("#log .data", markup);
+  assert.equal(await ui.page.textContent("#log .id"), "<i>id</i>");
+  assert.equal(await ui.page.locator("#log img, #log script, #log i").count(), 0);
 });
 
 test("the policy stands in the header and in the page, and lets in nothing from elsewhere", async () => {
-  const response = await page.goto(`${server.origin}/`);
+  const response = await ui.open();
   const headers = response.headers();
-  const inPage = await page.getAttribute("meta[http-equiv=Content-Security-Policy]", "content");
+  const inPage = await ui.page.getAttribute("meta[http-equiv=Content-Security-Policy]", "content");
   for (const policy of [headers["content-security-policy"], inPage]) {
     assert.match(policy, /^default-src 'none';/);
     assert.doesNotMatch(policy, /unsafe|https?:|\*/);
@@ -123,7 +50,7 @@ test("the policy stands in the header and in the page, and lets in nothing from 
   assert.match(headers["content-security-policy"], /frame-ancestors 'none'/);
   assert.equal(headers["x-content-type-options"], "nosniff");
   assert.equal(headers["x-frame-options"], "DENY");
-  const inline = await page.evaluate(() => {
+  const inline = await ui.page.evaluate(() => {
     const violation = new Promise((resolve) => {
       document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective), {
         once: true,
@@ -135,99 +62,139 @@ test("the policy stands in the header and in the page, and lets in nothing from 
     return violation;
   });
   assert.equal(inline, "style-src-elem");
-  complaints = complaints.filter((text) => !text.includes("inline style"));
+  ui.complaints = ui.complaints.filter((text) => !text.includes("inline style"));
 });
 
-test("typed updates of others are shown when their type is listed, open and error among them", async () => {
-  const hub = await subscribed({ types: "price, error" });
-  for (const type of ["price", "unlisted", "error", "open"]) {
-    await publish(server.hub(hub), { topic: "a", type, data: type });
+test("an update of any type is shown, and counted, and so is one that is named like an event of the hub", async () => {
+  const hub = await ui.subscribed();
+  for (const type of ["price", "open", "error", "gap", "place"]) {
+    await publish(ui.server.hub(hub), { topic: "a", type, data: type });
   }
-  await publish(server.hub(hub), { topic: "a", data: "end" });
-  await until(async () => (await data()).includes("end"), "the last update");
-  assert.deepEqual(await data(), ["price", "error", "open", "end"]);
-  assert.equal(await page.textContent("#state-name"), "Open");
+  await publish(ui.server.hub(hub), { topic: "a", data: "end" });
+  const shown = await ui.showsUpdate("end");
+  assert.deepEqual(
+    shown.map(({ kind, type, data }) => [kind, type, data]),
+    [...["price", "open", "error", "gap", "place"].map((type) => ["update", type, type]), ["update", "message", "end"]],
+  );
+  await ui.shows("#received", "6");
+  assert.equal(await ui.page.textContent("#state-name"), "Open");
+});
+
+test("JSON is indented and keeps every token, raw on demand", async () => {
+  const hub = await ui.subscribed();
+  const json = '{"id":12345678901234567890,"a":[1.0,{}, [ ]],"a":"<b>{[,:]}\\"</b>"}';
+  await publish(ui.server.hub(hub), { topic: "a", data: json });
+  const pretty = [
+    "{",
+    '\t"id": 12345678901234567890,',
+    '\t"a": [',
+    "\t\t1.0,",
+    "\t\t{},",
+    "\t\t[]",
+    "\t],",
+    '\t"a": "<b>{[,:]}\\"</b>"',
+    "}",
+  ].join("\n");
+  await ui.showsUpdate(pretty);
+  await ui.page.getByRole("button", { name: "Raw JSON" }).click();
+  assert.deepEqual(await ui.data(), [json]);
+  await publish(ui.server.hub(hub), { topic: "a", data: "[1]" });
+  await ui.showsUpdate("[1]");
+  await ui.page.getByRole("button", { name: "Raw JSON" }).click();
+  assert.deepEqual(await ui.data(), [pretty, "[\n\t1\n]"]);
+  for (const text of ["{almost: 1}", "[1", "12", `${"[".repeat(40)}${"]".repeat(40)}`, `["${"x".repeat(70_000)}"]`]) {
+    await publish(ui.server.hub(hub), { topic: "a", data: text });
+    await ui.showsUpdate(text);
+  }
 });
 
 test("a refused publish shows the problem and marks its field", async () => {
-  await page.goto(`${server.origin}/`);
-  const form = page.locator("#publish");
+  await ui.open();
+  const form = ui.page.locator("#publish");
   await form.getByText("Type, id, reconnection time, private").click();
   await form.getByLabel("Retry").fill("soon");
   await form.getByLabel("Data").press("Control+Enter");
-  await page.waitForSelector("#outcome.problem");
-  const answer = await post(server.hub(), { topic: "a", retry: "soon" });
+  await ui.page.waitForSelector("#outcome.problem");
+  const answer = await post(ui.server.hub(), { topic: "a", retry: "soon" });
   const { title, detail } = await answer.json();
-  assert.equal(await page.textContent("#outcome"), `${title}${detail}Field: retry`);
+  assert.equal(await ui.page.textContent("#outcome"), `${title}${detail}Field: retry`);
   assert.equal(await form.getByLabel("Retry").getAttribute("aria-invalid"), "true");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "retry");
+  assert.equal(await ui.page.evaluate(() => document.activeElement.id), "retry");
 });
 
 test("a refused subscription is closed with the hub's reason", async () => {
   const start = "x".repeat(1_025);
-  await page.goto(`${server.origin}/`);
-  await page.getByText("Event types and starting point").click();
-  await page.getByLabel("Start after").fill(start);
-  await page.getByRole("button", { name: "Subscribe", exact: true }).click();
-  await shows("#state-name", "Closed");
-  const refusal = await fetch(subscribeUrl(server.hub(), ["*"], { lastEventID: start }));
+  await ui.open();
+  await ui.subscribe({ name: "", start });
+  await ui.shows("#state-name", "Refused");
+  const refusal = await fetch(subscribeUrl(ui.server.hub(), ["*"], { lastEventID: start }));
   const { title, detail } = await refusal.json();
-  assert.equal(await page.textContent("#state-reason"), `${title}: ${detail}`);
-  assert.equal(await page.isDisabled("#close"), true);
+  assert.equal(await ui.page.textContent("#state-reason"), `${title}: ${detail}`);
+  assert.equal(await ui.page.isDisabled("#close"), true);
+  assert.equal(await ui.page.isHidden("#help"), true, "a token is no help");
+  assert.match(await ui.page.textContent("#empty"), /refused/);
+});
+
+test("a full hub is no stream: the page says so, and comes in once there is room", async () => {
+  const other = await Subscriber.open(ui.server.hub("narrow"), ["*"]);
+  await ui.open();
+  await ui.subscribe({ name: "narrow", start: "" });
+  await until(async () => /1 connections already/.test(await ui.page.textContent("#state-reason")), "the reason");
+  assert.equal(await ui.page.textContent("#state-name"), "Connecting");
+  other.close();
+  await ui.shows("#state-name", "Open");
+  assert.equal(await ui.page.textContent("#resumes"), "0");
 });
 
 test("an unknown starting point shows the gap, and then what comes", async () => {
-  const name = `page-${(count += 1)}`;
-  await page.goto(`${server.origin}/`);
-  await page.locator("#hub").fill(name);
-  await page.getByText("Event types and starting point").click();
-  await page.getByLabel("Start after").fill("never");
-  await page.getByLabel("Start after").press("Control+Enter");
-  await page.waitForSelector("#log .gap");
-  await publish(server.hub(name), { topic: "a", data: "next" });
-  await shows("#received", "1");
-  await until(async () => (await data()).includes("next"), "the update");
+  const name = ui.newHub();
+  await ui.open();
+  await ui.subscribe({ name, start: "never" });
+  await ui.page.waitForSelector("#log .gap");
+  await publish(ui.server.hub(name), { topic: "a", data: "next" });
+  await ui.shows("#received", "1");
+  await ui.showsUpdate("next");
   assert.deepEqual(
-    (await rows()).map(({ kind }) => kind),
+    (await ui.rows()).map(({ kind }) => kind),
     ["note gap", "update"],
   );
-  assert.match(await page.textContent("#log .gap"), /\bnever\b/);
+  assert.match(await ui.page.textContent("#log .gap"), /\bnever\b/);
 });
 
 test("the page is subscribed to everything as soon as it is open", async () => {
-  await page.goto(`${server.origin}/`);
-  await shows("#state-name", "Open");
-  await publish(server.hub(), { topic: "any", data: "at once" });
-  await until(async () => (await data()).includes("at once"), "the update");
+  await ui.open();
+  await ui.shows("#state-name", "Open");
+  await publish(ui.server.hub(), { topic: "any", data: "at once" });
+  await ui.showsUpdate("at once");
 });
 
 test("everything that is held is shown from earliest on", async () => {
-  const name = `page-${(count += 1)}`;
-  for (const item of ["1", "2"]) await publish(server.hub(name), { topic: "a", data: item });
-  await page.goto(`${server.origin}/`);
-  await page.locator("#hub").fill(name);
-  await page.getByText("Event types and starting point").click();
-  await page.getByLabel("Start after").fill("earliest");
-  await page.getByRole("button", { name: "Subscribe", exact: true }).click();
-  await shows("#received", "2");
-  await until(async () => (await data()).length === 2, "both rows");
-  assert.deepEqual(await data(), ["1", "2"]);
+  const name = ui.newHub();
+  for (const item of ["1", "2"]) await publish(ui.server.hub(name), { topic: "a", data: item });
+  await ui.open();
+  await ui.subscribe({ name, start: "earliest" });
+  await ui.shows("#received", "2");
+  await until(async () => (await ui.data()).length === 2, "both rows");
+  assert.deepEqual(await ui.data(), ["1", "2"]);
 });
 
 test("the page is used by keyboard alone", async () => {
-  await page.goto(`${server.origin}/`);
-  await page.locator("#topics").press("Control+Enter");
-  await shows("#state-name", "Open");
+  await ui.open();
+  await ui.page.locator("#topics").press("Control+Enter");
+  await ui.shows("#state-name", "Open");
   const order = [];
-  await page.locator("#hub").focus();
-  for (let step = 0; step < 12; step += 1) {
-    order.push(await page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim()));
-    await page.keyboard.press("Tab");
+  await ui.page.locator("#raw").focus();
+  for (let step = 0; step < 15; step += 1) {
+    order.push(await ui.page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim()));
+    await ui.page.keyboard.press("Tab");
   }
   assert.deepEqual(order, [
-    "hub",
+    "raw",
     "topics",
-    "Event types and starting point",
+    "token",
+    "show-token",
+    "clear-token",
+    "Hub and starting point",
     "Subscribe",
     "close",
     "publish-topics",
@@ -238,53 +205,78 @@ test("the page is used by keyboard alone", async () => {
     "curl-subscribe",
     "Copy the publish command",
   ]);
-  await page.locator("#data").press("Control+Enter");
-  await shows("#received", "1");
+  await ui.page.locator("#data").press("Control+Enter");
+  await ui.shows("#received", "1");
 });
 
 test("the curl commands are for the hub and topics at hand, and work in a shell", async () => {
-  const hub = await subscribed();
-  await page.locator("#topics").fill("it's\na&b");
-  const url = new URL(server.hub(hub));
-  assert.equal(await page.textContent("#curl-subscribe"), `curl -N '${url}?topic=it%27s&topic=a%26b'`);
-  await page.locator("#publish-topics").fill("it's");
-  await page.locator("#data").fill("'quoted' $HOME\n`date`");
-  const id = execFileSync("sh", ["-c", (await page.textContent("#curl-publish")).replace("curl", "curl -sS")], {
+  const hub = await ui.subscribed();
+  await ui.page.locator("#topics").fill("it's\na&b");
+  const url = new URL(ui.server.hub(hub));
+  assert.equal(await ui.page.textContent("#curl-subscribe"), `curl -N '${url}?topic=it%27s&topic=a%26b'`);
+  await ui.page.locator("#publish-topics").fill("it's");
+  await ui.page.locator("#data").fill("'quoted' $HOME\n`date`");
+  const id = execFileSync("sh", ["-c", (await ui.page.textContent("#curl-publish")).replace("curl", "curl -sS")], {
     encoding: "utf8",
   });
   assert.match(id, /^urn:uuid:/);
-  await shows("#log .data", "'quoted' $HOME\n`date`");
+  await ui.shows("#log .data", "'quoted' $HOME\n`date`");
 });
 
 test("the log keeps the newest 500 updates", async () => {
-  const hub = await subscribed();
+  const hub = await ui.subscribed();
   for (let sent = 0; sent < 510; sent += 10) {
     await Promise.all(
-      Array.from({ length: 10 }, (_, at) => publish(server.hub(hub), { topic: "a", data: `${sent + at}` })),
+      Array.from({ length: 10 }, (_, at) => publish(ui.server.hub(hub), { topic: "a", data: `${sent + at}` })),
     );
   }
-  await publish(server.hub(hub), { topic: "a", data: "end" });
-  await shows("#received", "511");
-  await until(async () => (await data()).at(-1) === "end", "the last update");
-  assert.equal((await rows()).length, 500);
-  assert.equal(await page.textContent("#shown"), "The newest 500, newest first.");
+  await publish(ui.server.hub(hub), { topic: "a", data: "end" });
+  await ui.shows("#received", "511");
+  await until(async () => (await ui.data()).at(-1) === "end", "the last update");
+  assert.equal((await ui.rows()).length, 500);
+  assert.equal(await ui.page.textContent("#shown"), "The newest 500, newest first.");
+});
+
+test("what is empty says why", async () => {
+  await ui.subscribed();
+  assert.match(await ui.page.textContent("#empty"), /^Nothing yet\. Publish something/);
+  await ui.page.getByRole("button", { name: "Close" }).click();
+  await ui.shows("#state-name", "Closed");
+  assert.match(await ui.page.textContent("#empty"), /Subscribe to see/);
 });
 
 test("after kill -9 the page resumes exactly once, and says so", async () => {
-  const hub = await subscribed();
-  await publish(server.hub(hub), { topic: "a", data: "1", id: "update-1", retry: "200" });
-  await publish(server.hub(hub), { topic: "a", data: "2", id: "update-2" });
-  await shows("#received", "2");
-  await server.kill();
-  await shows("#state-name", "Reconnecting");
-  await server.restart();
-  await publish(server.hub(hub), { topic: "a", data: "3", id: "update-3" });
-  await shows("#state-name", "Open");
-  await publish(server.hub(hub), { topic: "a", data: "4", id: "update-4" });
-  await until(async () => (await data()).includes("4"), "the last update");
-  assert.deepEqual(await data(), ["1", "2", "3", "4"]);
-  assert.equal(await page.textContent("#received"), "4");
-  assert.equal(await page.textContent("#resumes"), "1");
-  assert.match(await page.textContent("#log .resumed"), /update-2/);
-  assert.equal(await page.locator("#log .gap").count(), 0);
+  const hub = await ui.subscribed();
+  await publish(ui.server.hub(hub), { topic: "a", data: "1", id: "update-1", retry: "200" });
+  await publish(ui.server.hub(hub), { topic: "a", data: "2", id: "update-2" });
+  await ui.shows("#received", "2");
+  await ui.server.kill();
+  await ui.shows("#state-name", "Reconnecting");
+  await ui.server.restart();
+  await publish(ui.server.hub(hub), { topic: "a", data: "3", id: "update-3" });
+  await ui.shows("#state-name", "Open");
+  await publish(ui.server.hub(hub), { topic: "a", data: "4", id: "update-4" });
+  await ui.showsUpdate("4");
+  assert.deepEqual(await ui.data(), ["1", "2", "3", "4"]);
+  assert.equal(await ui.page.textContent("#received"), "4");
+  assert.equal(await ui.page.textContent("#resumes"), "1");
+  assert.match(await ui.page.textContent("#log .resumed"), /update-2/);
+  assert.equal(await ui.page.locator("#log .gap").count(), 0);
+});
+
+test("once the hub answers again no error of before is left", async () => {
+  await ui.subscribed();
+  await ui.page.locator("#data").fill("after");
+  await ui.server.kill();
+  await ui.shows("#state-name", "Reconnecting");
+  await ui.page.locator("#data").press("Control+Enter");
+  await ui.shows("#outcome", "The hub cannot be reached");
+  await until(async () => (await ui.page.textContent("#state-reason")) !== "", "a reason");
+  await ui.server.restart();
+  await ui.shows("#state-name", "Open");
+  assert.equal(await ui.page.textContent("#state-reason"), "");
+  assert.equal(await ui.page.textContent("#outcome"), "");
+  await ui.page.locator("#data").press("Control+Enter");
+  await ui.showsUpdate("after");
+  assert.equal((await ui.rows()).length, 2, "a note and the update");
 });
