@@ -116,7 +116,7 @@ settings: ## write the tables of docs/configuration.md, settings.json and settin
 # --- test --------------------------------------------------------------
 
 .PHONY: test
-test: lint doc deploy-check test-native test-npm test-bench test-examples fuzz test-web test-e2e ## every ring of tests, the lints and the documentation
+test: lint doc deploy-check test-native test-npm test-bench test-examples fuzz test-web test-e2e test-package ## every ring of tests, the lints and the documentation
 
 .PHONY: test-native
 test-native: $(NPM) ## the core's tests, on this machine
@@ -163,6 +163,10 @@ test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the we
 .PHONY: test-e2e
 test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the built worker, on wrangler and on workerd
 	node --test --test-concurrency=2 --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
+
+.PHONY: test-package
+test-package: $(PACKAGE) browser ## the package, installed into projects of users: examples and template; installs them
+	node --test --test-concurrency=2 --test-reporter=spec --test-timeout=180000 'tests/package/*.test.mjs' 2>&1 | node tools/count_tests.mjs package
 
 .PHONY: test-clients
 test-clients: $(WASM) $(BUILD)/workerd.capnp browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## other clients: Firefox, WebKitGTK, Python's and Rust's; installs them

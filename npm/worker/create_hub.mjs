@@ -7,7 +7,7 @@ import { assetsOf, checkRuntime, namespaceOf, readOptions } from "./options.mjs"
 import { publishEach, toPortable } from "./publications.mjs";
 import { declare, variablesIn } from "./variables.mjs";
 
-/** @import { Hub, HubOptions, OfHub, PublishOptions } from "./types.d.ts" */
+/** @import { Hub, HubOptions, OfHub, OwnHub, PublishOptions } from "./types.d.ts" */
 
 /** The hub of a call or request that names none. */
 const DEFAULT_HUB = "default";
@@ -28,10 +28,24 @@ const DEFAULT_HUB = "default";
  * };
  * ```
  *
+ * It throws a `TypeError` if an option is wrong, or if the Worker lacks a compatibility flag; the message names the mend.
+ *
  * @template [Env=any]
- * @param {HubOptions<Env>} [options]
+ * @overload
+ * @param {HubOptions<Env> & { path: string }} options
  * @returns {Hub<Env>}
- * @throws {TypeError} an option is wrong, or the Worker lacks a compatibility flag; the message names the mend
+ */
+/**
+ * Makes a hub that answers every request: `export default createHub()` is a Worker of its own.
+ *
+ * @template [Env=any]
+ * @overload
+ * @param {HubOptions<Env> & { path?: undefined }} [options]
+ * @returns {OwnHub<Env>}
+ */
+/**
+ * @param {HubOptions} [options]
+ * @returns {Hub}
  */
 export function createHub(options) {
   const { path, binding, hub: nameOf, authorize, variables, assets } = readOptions(options);
@@ -69,9 +83,9 @@ export function createHub(options) {
       return called(() => stubOf(env, { hub }).publish(toPortable(update), own));
     },
 
-    async publishMany(/** @type {Env} */ env, /** @type {any} */ updates, /** @type {OfHub} */ options) {
+    async publishMany(/** @type {any} */ env, /** @type {any} */ updates, /** @type {OfHub} */ options) {
       const send = (/** @type {BodyInit} */ lines) => {
-        const body = /** @type {ReadableStream<Uint8Array>} */ (new Response(lines).body);
+        const { body } = /** @type {any} */ (new Response(lines));
         return called(() => stubOf(env, options).publishMany(body));
       };
       return updates instanceof ReadableStream ? send(updates) : publishEach(updates, send);

@@ -16,6 +16,7 @@ const DECISION_TIME = 30_000;
 const LONGEST_PAUSE = 320;
 
 /** @import { Visit } from "./handler.mjs" */
+/** @import { HubContext } from "./types.d.ts" */
 
 /**
  * An admitted request: the name of its hub, and the granted right as text for the hub's object.
@@ -147,14 +148,14 @@ async function signer(/** @type {Step} */ { algorithm, algorithmName, keys, maxI
 }
 
 /** Fetches a key set, for all requests that wait for it. */
-async function fetchKeySet(/** @type {Step} */ { url, limit, timeout }, /** @type {ExecutionContext | undefined} */ context) {
+async function fetchKeySet(/** @type {Step} */ { url, limit, timeout }, /** @type {HubContext | undefined} */ context) {
   const fetched = loadKeySet({ url, limit, timeout }).then(
     (document) => finish(url, document, ""),
     (error) => finish(url, undefined, error.message),
   );
   try {
     // The fetch continues when the client of this request leaves.
-    /** @type {ExecutionContext} */ (context).waitUntil(fetched);
+    /** @type {HubContext} */ (context).waitUntil(fetched);
   } catch (error) {
     // An application may call the Worker without a context. The fetch then lasts no longer than this request.
     log("context missing", `nothing holds the fetch of ${url} but the request that needs it: ${error}`);

@@ -19,7 +19,7 @@ const REPEATABLE = ["GET", "HEAD", "OPTIONS"];
  * @property {Record<string, unknown>} variables the variables of the hub
  * @property {import("./types.d.ts").HubNamespace} namespace the binding of the objects
  * @property {(hub: string) => unknown} [authorize] decides in the place of tokens
- * @property {ExecutionContext} [context] an application may have none
+ * @property {import("./types.d.ts").HubContext} [context] an application may have none
  */
 
 /**

@@ -79,16 +79,17 @@ export class HubObject extends DurableObject {
 
   /**
    * Publishes updates in their order: a list of them, or NDJSON in bytes. A list is answered by a list, and NDJSON by
-   * NDJSON; each answer is an object with `id` and `connections`, or with `error`.
+   * NDJSON; each answer is an object with `id` and `connections`, or with `error`. The types of RPC know the form with a
+   * list alone, since they take the last one.
    *
-   * @overload
-   * @param {Update[]} updates
-   * @returns {Promise<(Published | Refused)[]>}
-   */
-  /**
    * @overload
    * @param {ReadableStream<Uint8Array>} updates
    * @returns {Promise<ReadableStream<Uint8Array>>}
+   */
+  /**
+   * @overload
+   * @param {Update[]} updates
+   * @returns {Promise<(Published | Refused)[]>}
    */
   /**
    * @param {any} updates

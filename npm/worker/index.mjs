@@ -11,6 +11,11 @@ export { HubObject } from "./hub_object.mjs";
  * @template [Env=any]
  * @typedef {import("./types.d.ts").HubOptions<Env>} HubOptions
  */
+/** @typedef {import("./types.d.ts").HubContext} HubContext */
+/**
+ * @template [Env=any]
+ * @typedef {import("./types.d.ts").OwnHub<Env>} OwnHub
+ */
 /** @typedef {import("./types.d.ts").Published} Published */
 /** @typedef {import("./types.d.ts").Refused} Refused */
 /** @typedef {import("./types.d.ts").Rights} Rights */

@@ -19,9 +19,9 @@ export interface Rights {
 }
 
 /** The payload of a token, for an application that verifies tokens by itself. It has Mercure's meaning. */
-export interface TokenClaims {
-  mercure?: object;
-  authorization_details?: object[];
+export type TokenClaims = OtherClaims & ({ mercure: object } | { authorization_details: object[] });
+
+interface OtherClaims {
   sub?: string;
   exp?: number;
   [claim: string]: unknown;
@@ -29,6 +29,9 @@ export interface TokenClaims {
 
 /** The decision about a visitor. A `Response` is the answer; nothing makes the visitor anonymous. */
 export type Decision = Rights | TokenClaims | Response | null | undefined | void;
+
+/** The part of an execution context that a hub needs. The contexts of frameworks have it too. */
+export type HubContext = Pick<ExecutionContext, "waitUntil">;
 
 /** The options of `createHub`. */
 export interface HubOptions<Env = any> {
@@ -48,7 +51,7 @@ export interface HubOptions<Env = any> {
   authorize?: (
     request: Request,
     env: Env,
-    context: ExecutionContext,
+    context: HubContext,
     hub: string,
   ) => Decision | Promise<Decision>;
   /**
@@ -109,7 +112,7 @@ export interface Hub<Env = any> {
   /**
    * Answers a request to the hub. With `path`, it resolves to `undefined` for a request that is not for the hub.
    */
-  fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response | undefined>;
+  fetch(request: Request, env: Env, context: HubContext): Promise<Response | undefined>;
   /** Publishes an update. It is durable, and on its way to its subscribers, when this resolves. Rejects with a `HubError`. */
   publish(env: Env, update: Update, options?: OfHub & PublishOptions): Promise<Published>;
   /** Publishes updates in their order. The answers have the order of the updates. */
@@ -118,6 +121,12 @@ export interface Hub<Env = any> {
   publishMany(env: Env, updates: ReadableStream<Uint8Array>, options?: OfHub): Promise<ReadableStream<Uint8Array>>;
   /** Ends streams at once. Resolves to their number. Their clients come back, and are judged anew. */
   disconnect(env: Env, whom: Whom, options?: OfHub): Promise<number>;
+}
+
+/** A hub that answers every request: a Worker of its own. */
+export interface OwnHub<Env = any> extends Hub<Env> {
+  /** Answers a request. */
+  fetch(request: Request, env: Env, context: HubContext): Promise<Response>;
 }
 
 /** The binding of the hub's objects. */

@@ -1,0 +1,133 @@
+// A project of a user: a folder of this repository, with the package installed from its tarball.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { freePort } from "../e2e/server.mjs";
+import { until } from "../e2e/until.mjs";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const [, VERSION] = /^version = "(.+)"$/m.exec(readFileSync(join(ROOT, "Cargo.toml"), "utf8"));
+/** What `make package` leaves. */
+export const TARBALL = join(ROOT, `build/millstream-${VERSION}.tgz`);
+/** Milliseconds: an installation fills npm's cache when it is the first. */
+const COMMAND_DEADLINE = 120_000;
+const START_DEADLINE = 60_000;
+
+/** The process groups that run. They are ended when this process ends. */
+const groups = new Set();
+process.on("exit", () => groups.forEach(kill));
+
+export class Project {
+  #servers = [];
+  // PWD is the folder of this process, and some tools believe it.
+  #env = { ...process.env, CI: "true", NO_COLOR: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", PWD: undefined };
+
+  /** Copies the folder `from` of the repository to a temporary folder. */
+  constructor(from) {
+    this.folder = mkdtempSync(join(tmpdir(), `millstream-${basename(from)}-`));
+    cpSync(join(ROOT, from), this.folder, { recursive: true });
+    if (existsSync(this.path(".dev.vars.example"))) cpSync(this.path(".dev.vars.example"), this.path(".dev.vars"));
+  }
+
+  /** The project of this folder, installed. */
+  static async install(from) {
+    const project = new Project(from);
+    await project.install();
+    return project;
+  }
+
+  /** Installs what the manifest names, and the package. */
+  install() {
+    return this.command("npm", "install", ...["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"], TARBALL);
+  }
+
+  path(name) {
+    return join(this.folder, name);
+  }
+
+  read(name) {
+    return readFileSync(this.path(name), "utf8");
+  }
+
+  write(name, text) {
+    writeFileSync(this.path(name), text);
+  }
+
+  /** Runs an installed command, and gives what it says on both outputs. */
+  run(name, ...args) {
+    return this.command(this.path(`node_modules/.bin/${name}`), ...args);
+  }
+
+  async command(name, ...args) {
+    const options = { cwd: this.folder, env: this.#env, timeout: COMMAND_DEADLINE, maxBuffer: 1 << 24 };
+    try {
+      const { stdout, stderr } = await promisify(execFile)(name, args, options);
+      return stdout + stderr;
+    } catch (error) {
+      throw new Error(`${basename(name)} ${args.join(" ")}: ${error.message}\n${error.stdout}`);
+    }
+  }
+
+  /** Starts an installed server, with a port as its last argument, and waits until it answers. */
+  async start(name, ...args) {
+    const port = await freePort();
+    const server = new Running(`http://127.0.0.1:${port}`);
+    this.#servers.push(server);
+    const command = this.path(`node_modules/.bin/${name}`);
+    await server.start(command, [...args, "--port", String(port)], { cwd: this.folder, env: this.#env });
+    return server;
+  }
+
+  /** Starts `wrangler dev`. */
+  async dev(...args) {
+    const own = ["--ip", "127.0.0.1", "--inspector-port", String(await freePort()), "--show-interactive-dev-session=false"];
+    return this.start("wrangler", "dev", ...own, ...args);
+  }
+
+  /** Ends what runs, and removes the folder. */
+  async remove() {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+class Running {
+  #child;
+  output = "";
+
+  constructor(origin) {
+    this.origin = origin;
+  }
+
+  async start(command, args, options) {
+    this.#child = spawn(command, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    groups.add(this.#child.pid);
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => (this.output += text));
+    }
+    const answers = () => fetch(this.origin, { signal: AbortSignal.timeout(5_000) }).then(() => true, () => false);
+    const ended = () => this.#child.exitCode !== null;
+    await until(async () => ended() || (await answers()), () => `an answer\n${this.output}`, START_DEADLINE);
+    if (ended()) throw new Error(`${basename(command)} ended\n${this.output}`);
+  }
+
+  async stop() {
+    const { pid, exitCode, signalCode } = this.#child;
+    const exited = exitCode === null && signalCode === null ? once(this.#child, "exit") : null;
+    kill(pid);
+    await exited;
+    groups.delete(pid);
+  }
+}
+
+function kill(group) {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}

@@ -1,0 +1,29 @@
+// The types of the package, for a user with strict types.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { Project } from "./project.mjs";
+
+let project;
+before(async () => {
+  project = await Project.install("tests/package/types");
+  await project.run("wrangler", "types");
+});
+after(() => project?.remove());
+
+test("right calls compile, and wrong options, updates and decisions do not", async () => {
+  await project.run("tsc", "--strict", "--noEmit");
+});
+
+test("the declarations need no types but those that wrangler writes", () => {
+  assert.equal(existsSync(project.path("node_modules/@cloudflare/workers-types")), false);
+  assert.equal(existsSync(project.path("node_modules/@types")), false);
+});
+
+test("the source maps of the declarations lead to the modules", () => {
+  const declarations = project.path("node_modules/millstream/npm/worker/create_hub.d.mts");
+  const { sources } = JSON.parse(readFileSync(`${declarations}.map`, "utf8"));
+  assert.deepEqual(sources, ["create_hub.mjs"]);
+  assert.ok(existsSync(join(dirname(declarations), sources[0])));
+});
