@@ -1,0 +1,42 @@
+import { StrictMode, type FormEvent } from "react";
+import { createRoot } from "react-dom/client";
+import { useStream } from "./use_stream";
+
+interface Message {
+  text: string;
+}
+
+function Chat() {
+  const messages = useStream<Message>("/events?topic=chat&lastEventID=earliest");
+
+  async function send(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const message: Message = { text: String(new FormData(form).get("text")) };
+    const answer = await fetch("/messages", { method: "POST", body: JSON.stringify(message) });
+    if (answer.ok) form.reset();
+  }
+
+  return (
+    <main>
+      <h1>Chat</h1>
+      <ul>
+        {messages.map(({ id, data }) => (
+          <li key={id}>{data.text}</li>
+        ))}
+      </ul>
+      <form onSubmit={send}>
+        <label>
+          Message <input name="text" required />
+        </label>{" "}
+        <button>Send</button>
+      </form>
+    </main>
+  );
+}
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <Chat />
+  </StrictMode>,
+);
