@@ -19,6 +19,18 @@ const COMMANDS = {
   npx: `[ "$1" = millstream ] || { echo "npx $1 is not this project's" >&2; exit 1; }\nshift\nexec '${process.execPath}' '${ROOT}/npm/cli/millstream.mjs' "$@"`,
 };
 
+/** The process groups that run. They end with this process. */
+const groups = new Set();
+process.on("exit", () => groups.forEach((group) => signalGroup(group, "SIGKILL")));
+
+function signalGroup(group, signal) {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
 /** A shell in a folder of its own. */
 export class Shell {
   #folder = mkdtempSync(join(tmpdir(), "millstream-docs-"));
@@ -51,11 +63,11 @@ export class Shell {
 
   /** Ends the commands that are open, and returns each with what it has printed. */
   async close() {
-    for (const { child } of this.#open) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const exited = once(child, "exit");
-      process.kill(-child.pid, "SIGTERM");
-      await exited;
+    // Streams end before their servers.
+    for (const { child } of this.#open.toReversed()) {
+      const closed = child.exitCode === null && child.signalCode === null ? once(child, "exit") : null;
+      signalGroup(child.pid, "SIGTERM");
+      await closed;
     }
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
     return this.#open.map(({ piece, printed }) => ({ piece, printed: printed() }));
@@ -78,6 +90,8 @@ export class Shell {
     const kept = `set -a; [ ! -f '${state}' ] || . '${state}'\n${script}`;
     const args = ["-euo", "pipefail", "-c", kept.replaceAll("$STATE", state)];
     const child = spawn("bash", args, { cwd: this.#folder, env: this.#env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    groups.add(child.pid);
+    child.once("exit", () => groups.delete(child.pid));
     let text = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));
     return { child, printed: () => text };
@@ -85,7 +99,7 @@ export class Shell {
 
   async #finish(piece) {
     const { child, printed } = this.#spawn(`${piece}\nexport -p >'$STATE'`);
-    const late = setTimeout(() => process.kill(-child.pid, "SIGKILL"), DEADLINE);
+    const late = setTimeout(() => signalGroup(child.pid, "SIGKILL"), DEADLINE);
     const [code, signal] = await once(child, "close");
     clearTimeout(late);
     if (code !== 0) throw new Error(`${signal ?? code} from:\n${piece}\n${printed()}`);
