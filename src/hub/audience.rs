@@ -1,10 +1,13 @@
 //! Connections that see the same updates, for whom each chunk is built once.
 
-use std::rc::Rc;
+use std::{borrow::Cow, rc::Rc};
 
 use crate::{
-    hub::subscription_readers::kinds_read,
-    log::{kind::Kind, update::EncodedUpdate},
+    hub::{
+        fields::{self, Fields},
+        subscription_readers::kinds_read,
+    },
+    log::{history::Entry, kind::Kind, update::EncodedUpdate},
     topics::{
         resolved_topics::ResolvedTopics, selectors::Selectors, topic_selector::TopicSelector,
     },
@@ -15,6 +18,7 @@ use crate::{
 pub(crate) struct Selection {
     pub(crate) asked: Rc<[TopicSelector]>,
     pub(crate) granted: Rc<[TopicSelector]>,
+    pub(crate) fields: Fields,
 }
 
 impl Selection {
@@ -25,7 +29,14 @@ impl Selection {
         asked: impl IntoIterator<Item = &'a TopicSelector>,
         granted: impl IntoIterator<Item = &'a TopicSelector>,
     ) -> Self {
-        Self { asked: canonical(asked), granted: canonical(granted) }
+        let fields = Fields::default();
+        Self { asked: canonical(asked), granted: canonical(granted), fields }
+    }
+
+    /// The same selection, of connections that are shown these fields.
+    #[must_use]
+    pub(crate) fn with_fields(self, fields: Fields) -> Self {
+        Self { fields, ..self }
     }
 }
 
@@ -48,6 +59,7 @@ pub(crate) struct Audience {
     asked: Selectors,
     granted: Rc<Selectors>,
     kinds: &'static [Kind],
+    fields: Fields,
 }
 
 impl Audience {
@@ -60,7 +72,8 @@ impl Audience {
     /// The same, with what the grants of the selection select.
     pub(crate) fn with_grants(selection: &Selection, granted: Rc<Selectors>) -> Self {
         let kinds = kinds_read(&*selection.asked, &*selection.granted);
-        Self { asked: selection.asked.iter().cloned().collect(), granted, kinds }
+        let fields = selection.fields;
+        Self { asked: selection.asked.iter().cloned().collect(), granted, kinds, fields }
     }
 
     /// The kinds of updates of which some could be shown to it: it misses none of the others.
@@ -82,7 +95,9 @@ impl Audience {
         if update.private {
             cost += self.granted.cost();
         }
-        cost.of_topics(topics.bytes())
+        let passes = cost.of_topics(topics.bytes());
+        // Each topic is compared a second time, to be shown.
+        if self.fields == Fields::WithTopics { 2 * passes } else { passes }
     }
 
     /// Whether the group may know of an update of these topics, asked for or not: of a public one,
@@ -105,6 +120,31 @@ impl Audience {
     pub(crate) fn admits(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
         // A private update ends here for a group without a grant.
         (!update.private || self.granted.select_any(topics)) && self.asked.select_any(topics)
+    }
+}
+
+impl Audience {
+    /// The fields that the group is shown.
+    #[must_use]
+    pub(crate) fn fields(&self) -> Fields {
+        self.fields
+    }
+
+    /// An entry of these topics as the group is shown it, once it is admitted.
+    pub(crate) fn shown<'a>(
+        &self,
+        entry: &'a Entry,
+        topics: &ResolvedTopics<'_>,
+    ) -> Cow<'a, Entry> {
+        if self.fields == Fields::Usual {
+            return Cow::Borrowed(entry);
+        }
+        let is_shown = |at: &usize| {
+            let is_granted = !entry.update.private || self.granted.select(topics, *at);
+            is_granted && self.asked.select(topics, *at)
+        };
+        let shown = (0..topics.len()).filter(is_shown).filter_map(|at| topics.get(at));
+        Cow::Owned(entry.with_event(fields::with_topics(shown, &entry.update.event).into()))
     }
 }
 

@@ -7,7 +7,11 @@ use thiserror::Error;
 
 use crate::{
     base::{heap, limits::MAX_CHUNK_BYTES, sequence::Sequence},
-    hub::audience::{Audience, Selection},
+    hub::{
+        audience::{Audience, Selection},
+        fields::Fields,
+        shown_topics::{Indexes, Reader, ShownTopics},
+    },
     log::{history::Entry, update::EncodedUpdate},
     topics::{
         resolved_topics::ResolvedTopics,
@@ -159,11 +163,12 @@ impl Audiences {
         let asked = asked.map(|selector| self.asked.insert(selector, key, address)).collect();
         let grants =
             (!selection.granted.is_empty()).then(|| self.join_grants(&selection.granted, address));
+        let fields = selection.fields;
         let (granted, compiled) = match grants.and_then(|grants| self.grants.get(grants)) {
             Some(grants) => (Rc::clone(&grants.selection.granted), Rc::clone(&grants.compiled)),
             None => Default::default(),
         };
-        let selection = Rc::new(Selection { asked, granted });
+        let selection = Rc::new(Selection { asked, granted, fields });
         let audience = Audience::with_grants(&selection, compiled);
         let bytes = ENTRY_BYTES + audience.held_bytes() + links(&selection.asked);
         self.bytes += bytes;
@@ -185,7 +190,7 @@ impl Audiences {
         granted: &Rc<[TopicSelector]>,
         address: Option<&Arc<str>>,
     ) -> GrantsKey {
-        let alone = Selection { asked: Rc::default(), granted: Rc::clone(granted) };
+        let alone = Selection { granted: Rc::clone(granted), ..Selection::default() };
         if let Some(key) = self.by_grants.get(&alone).copied()
             && let Some(grants) = self.grants.get_mut(key)
         {
@@ -292,8 +297,20 @@ impl Audiences {
     ) -> Vec<Flushed> {
         let mut touched = Vec::new();
         for entry in revealed {
+            // Only audiences that are shown topics need it.
+            let mut topics = None;
             for key in self.shown(&entry.update, urls, Group::takes_more) {
-                if self.members.get_mut(key).is_some_and(|group| group.begins_with(entry)) {
+                let Some(group) = self.members.get_mut(key) else { continue };
+                let begins = if group.audience.fields() == Fields::Usual {
+                    group.begins_with(entry)
+                } else {
+                    let indexes = Indexes { asked: &self.asked, granted: &self.granted };
+                    let topics =
+                        topics.get_or_insert_with(|| ShownTopics::of(&entry.update, indexes, urls));
+                    let reader = Reader { audience: key, grants: group.grants };
+                    group.begins_with(&topics.entry_for(reader, entry))
+                };
+                if begins {
                     touched.push(key);
                 }
             }

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{
     base::{dialect::Dialect, form::NotUtf8},
-    hub::last_event_id::InvalidLastEventId,
+    hub::{fields::InvalidFields, last_event_id::InvalidLastEventId},
     tokens::selector_totals::OverTotal,
     topics::{topic::InvalidTopic, topic_selector::InvalidMatcher},
 };
@@ -51,6 +51,9 @@ pub enum InvalidSubscribeRequest {
     /// A `topic` is not a topic selector.
     #[error("Invalid \"topic\" parameter: {0}")]
     Topic(#[from] InvalidTopic),
+    /// The parameter `fields` is wrong.
+    #[error("Invalid \"fields\" parameter: {0}")]
+    Fields(#[from] InvalidFields),
     /// The last event ID is wrong.
     #[error("Invalid last event ID: {0}")]
     LastEventId(#[from] InvalidLastEventId),
@@ -72,6 +75,7 @@ impl InvalidSubscribeRequest {
             Self::UnknownMatcher(parameter)
             | Self::Matcher { parameter, .. }
             | Self::OverTotal { parameter, .. } => parameter,
+            Self::Fields(_) => "fields",
             Self::LastEventId(_) => "Last-Event-ID",
             Self::NotUtf8(not_utf8) => &not_utf8.field,
         }

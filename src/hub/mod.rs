@@ -22,6 +22,7 @@ pub(crate) mod delivery;
 pub(crate) mod draining;
 pub(crate) mod effect;
 pub(crate) mod engine;
+pub(crate) mod fields;
 pub(crate) mod flushes;
 pub(crate) mod heartbeat;
 pub(crate) mod invalid_subscribe_request;
@@ -34,6 +35,7 @@ pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod reading;
 pub(crate) mod registry;
+pub(crate) mod shown_topics;
 pub(crate) mod slow_consumers;
 pub(crate) mod slow_readers;
 pub(crate) mod subscribe_parts;
@@ -55,6 +57,7 @@ pub use engine::{
     flush::Flush,
     subscribe::{SubscribeError, Subscribed},
 };
+pub use fields::{Fields, InvalidFields};
 pub use heartbeat::Heartbeat;
 pub use invalid_subscribe_request::InvalidSubscribeRequest;
 pub use last_event_id::{InvalidLastEventId, LastEventId};

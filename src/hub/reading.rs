@@ -118,11 +118,12 @@ impl Reading {
             log.scan(cursor, span.until, |entry| {
                 seen = entry.sequence;
                 let topics = ResolvedTopics::new(&entry.update.topics, source.urls);
-                if audience.is_some_and(|audience| audience.admits(&entry.update, &topics)) {
+                let shown = audience.filter(|audience| audience.admits(&entry.update, &topics));
+                if let Some(entry) = shown.map(|audience| audience.shown(entry, &topics)) {
                     if let Some(conflation) = &mut conflation {
-                        conflation.add(entry);
+                        conflation.add(&entry);
                     } else {
-                        untold.tell_ahead_of(entry, chunk);
+                        untold.tell_ahead_of(&entry, chunk);
                         chunk.extend_from_slice(&entry.update.event);
                     }
                 }

@@ -6,6 +6,7 @@ use crate::{
     base::{dialect::Dialect, form},
     hub::{
         asked::{Asked, Parameter},
+        fields::Fields,
         invalid_subscribe_request::InvalidSubscribeRequest,
         last_event_id::LastEventId,
         subscribe_parts::{SubscribeParts, is_matcher},
@@ -25,6 +26,7 @@ pub struct SubscribeRequest {
     last_event_id: Option<LastEventId>,
     is_returning: bool,
     cache_control: CacheControl,
+    fields: Fields,
 }
 
 impl SubscribeRequest {
@@ -36,7 +38,7 @@ impl SubscribeRequest {
     ///
     /// A parameter whose name begins with `match` makes the request one of 1.0; `urls` resolves its
     /// URL patterns. An empty matcher is that of the empty topic, which no update has: nothing is
-    /// selected by it. Other parameters are not looked at.
+    /// selected by it. `fields` names further fields of the events. Other parameters are not looked at.
     ///
     /// ```
     /// use millstream::{Dialect, SubscribeParts, SubscribeRequest};
@@ -61,6 +63,7 @@ impl SubscribeRequest {
         let dialect = parts.dialect();
         let mut asked = Asked::new(dialect);
         let (mut of_polyfill, mut from_query, mut of_version_7) = (None, None, None);
+        let mut fields = Fields::default();
         let of = |form| form::pairs_of(form, is_parameter);
         let mut ask = |match_type, name, text| asked.add(Parameter { match_type, name, text });
         for pair in of(query.as_bytes()).chain(of(form.unwrap_or_default())) {
@@ -70,6 +73,7 @@ impl SubscribeRequest {
                 ("topic", Dialect::V1) => return Err(InvalidSubscribeRequest::TwoDialects),
                 ("match" | "match_exact", _) => ask(MatchType::Exact, name, value),
                 ("match_urlpattern", _) => ask(MatchType::UrlPattern, name, value),
+                ("fields", _) => fields = value.parse()?,
                 ("lastEventId" | "evs_last_event_id", _) => keep(&mut of_polyfill, value),
                 ("lastEventID" | "last_event_id", _) => keep(&mut from_query, value),
                 ("Last-Event-ID", Dialect::V0) => keep(&mut of_version_7, value),
@@ -88,15 +92,15 @@ impl SubscribeRequest {
         let last_event_id = first.map(str::parse::<LastEventId>).transpose()?;
         let subscriptions = asked.compile(urls)?;
         let cache_control = CacheControl::default();
-        Ok(Self { dialect, subscriptions, last_event_id, is_returning, cache_control })
+        Ok(Self { dialect, subscriptions, last_event_id, is_returning, cache_control, fields })
     }
 
     /// A request for what these subscriptions select, live from now on.
     #[must_use]
     pub fn live(dialect: Dialect, subscriptions: Vec<Subscription>) -> Self {
         let (last_event_id, is_returning) = (None, false);
-        let cache_control = CacheControl::default();
-        Self { dialect, subscriptions, last_event_id, is_returning, cache_control }
+        let (cache_control, fields) = (CacheControl::default(), Fields::default());
+        Self { dialect, subscriptions, last_event_id, is_returning, cache_control, fields }
     }
 
     /// The same request of a client that has said this about caches: by default that decides whether it
@@ -142,6 +146,18 @@ impl SubscribeRequest {
         self.cache_control
     }
 
+    /// The same request for updates with these fields.
+    #[must_use]
+    pub fn with_fields(self, fields: Fields) -> Self {
+        Self { fields, ..self }
+    }
+
+    /// The fields that updates have in the stream.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        self.fields
+    }
+
     /// Whether the client has set the last event ID by itself, in the header or as polyfills do: it
     /// sends what an earlier stream has told it.
     #[must_use]
@@ -154,6 +170,7 @@ fn is_parameter(name: &str) -> bool {
     matches!(
         name,
         "topic"
+            | "fields"
             | "lastEventID"
             | "last_event_id"
             | "lastEventId"

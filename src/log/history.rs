@@ -1,6 +1,6 @@
 //! The durable part of the log, behind a seam: what a host keeps beyond the in-memory window.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use crate::{
     base::{
@@ -21,6 +21,14 @@ pub struct Entry {
     pub accepted: Timestamp,
     /// The update, as it is kept and sent.
     pub update: EncodedUpdate,
+}
+
+impl Entry {
+    /// The same entry, with its event in another encoding.
+    pub(crate) fn with_event(&self, event: Arc<[u8]>) -> Self {
+        let update = EncodedUpdate { event, ..self.update.clone() };
+        Self { update, ..*self }
+    }
 }
 
 /// How much is kept of one kind; the oldest goes first.

@@ -48,7 +48,8 @@ impl Selectors {
         (0..topics.len()).all(|at| self.select(topics, at))
     }
 
-    fn select(&self, topics: &ResolvedTopics<'_>, at: usize) -> bool {
+    /// Whether one of the selectors selects the topic at this place.
+    pub(crate) fn select(&self, topics: &ResolvedTopics<'_>, at: usize) -> bool {
         topics.get(at).is_some_and(|topic| self.exact.contains(topic))
             || self.broad.iter().any(|selector| selector.selects(topics, at))
     }

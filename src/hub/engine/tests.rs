@@ -19,6 +19,7 @@ mod search;
 mod send;
 mod slow;
 mod subscribe;
+mod topics;
 
 pub(crate) use fake_history::{FakeHistory, Refused, update};
 use host::Host;

@@ -200,3 +200,12 @@ fn what_1_0_forbids_in_a_matcher_is_refused() {
     refused(&format!("match_exact={}", "x".repeat(4_097)), None, "match_exact");
     refused("match_urlpattern={unclosed", None, "match_urlpattern");
 }
+
+#[test]
+fn the_fields_of_the_events_are_asked_for_in_both_dialects_and_in_a_form() {
+    let fields = |query, form| parse(query, form, None).unwrap().fields();
+    assert_eq!(fields("topic=a", None), Fields::Usual);
+    assert_eq!(fields("topic=a&fields=topic", None), Fields::WithTopics);
+    assert_eq!(fields("", Some(b"match=a&fields=topic")), Fields::WithTopics);
+    refused("topic=a&fields=topics", None, "fields");
+}
