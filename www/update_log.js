@@ -8,6 +8,10 @@ export const MAX_ROWS = 500;
 /** The topics of an update that stand on its row; the others are behind a click. */
 const MAX_TOPICS = 5;
 
+/** Longer data, in lines or characters, scrolls within its row. */
+const MAX_LINES = 15;
+const MAX_CHARACTERS = 1_500;
+
 /** The least time between two summaries for a screen reader, which does not read every update. */
 const ANNOUNCE_EVERY = 5000;
 
@@ -91,8 +95,8 @@ export class UpdateLog {
     const head = element("div", "row-head");
     head.append(chip, ...topicsOf(topics));
     const row = element("li", "update");
-    row.append(head, element("pre", "data", data), element("p", "id mono", lastEventId));
     const pretty = indented(data);
+    row.append(head, dataOf(data, isLong(pretty ?? data)), element("p", "id mono", lastEventId));
     if (pretty !== null) this.#json.set(row, { raw: data, pretty });
     this.#showJson(row);
     return row;
@@ -127,6 +131,22 @@ function topicsOf(topics) {
     shown.append(more);
   }
   return [shown];
+}
+
+function isLong(text) {
+  return text.length > MAX_CHARACTERS || text.split("\n", MAX_LINES + 1).length > MAX_LINES;
+}
+
+/** What scrolls can be reached by keyboard. */
+function dataOf(data, scrolls) {
+  const pre = element("pre", "data", data);
+  if (scrolls) {
+    pre.classList.add("long");
+    pre.tabIndex = 0;
+    pre.setAttribute("role", "group");
+    pre.setAttribute("aria-label", "Data");
+  }
+  return pre;
 }
 
 function noteRow(kind, text) {
