@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! granted  = "2" ( "o" / ( "p" / "s" ) holder )
-//! holder   = "a" / "b" carrier dialect claim asks expires space selectors grants
+//! holder   = "a" / "b" carrier dialect claim asks subscriber expires space
+//!            selectors grants
 //! carrier  = "h" / "c" / "q"           ; header, cookie, query
 //! dialect  = "0" / "1"
 //! claim    = "-" / "+"                 ; whether there is a `publish` claim of 0.x
 //! asks     = "a" / "g"                 ; a subscription asks for anything, or for what is granted
+//! subscriber = "-" / text              ; its name, of 1 byte or more, within the limit
 //! expires  = "-" / number              ; milliseconds since the epoch
 //! space    = "-" / text                ; the key space of the publisher
 //! grants   = number *grant            ; as many as the number says
@@ -36,6 +38,7 @@ use crate::{
         grants::{Grants, Selectable, Selector},
         invalid_token::InvalidToken,
         publisher::KeySpace,
+        subscriber_name::SubscriberName,
     },
     topics::url_parser::UrlParser,
 };
@@ -75,9 +78,13 @@ impl Granted {
             subscribe: Vec::new(),
             expires: None,
         };
-        let (selectable, carrier) = (Selectable::Anything, Carrier::Header);
-        let key_space = Some(KeySpace::of_own_worker());
-        Self::Publish(Holder::Bearer(Bearer { grants, selectable, carrier, key_space }))
+        Self::Publish(Holder::Bearer(Bearer {
+            grants,
+            selectable: Selectable::Anything,
+            subscriber: None,
+            carrier: Carrier::Header,
+            key_space: Some(KeySpace::of_own_worker()),
+        }))
     }
 }
 
@@ -97,6 +104,8 @@ pub struct Bearer {
     pub grants: Grants,
     /// The selectors that a subscription may ask for.
     pub selectable: Selectable,
+    /// The name by which its subscriptions can be ended.
+    pub subscriber: Option<SubscriberName>,
     /// Where the token stood.
     pub carrier: Carrier,
     /// Where the idempotency keys of the bearer are kept, if it may publish.
@@ -109,7 +118,8 @@ impl Bearer {
     /// # Errors
     /// A selector is invalid, or all of them are over a limit together.
     pub(crate) fn access(&self, urls: &dyn UrlParser) -> Result<Access, InvalidToken> {
-        Ok(Access::new(self.grants.clone(), urls)?.with_selectable(self.selectable))
+        let access = Access::new(self.grants.clone(), urls)?;
+        Ok(access.with_selectable(self.selectable).with_subscriber(self.subscriber.clone()))
     }
 }
 

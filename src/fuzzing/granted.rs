@@ -67,6 +67,7 @@ impl Bytes<'_> {
                 expires: self.optional(Self::timestamp),
             },
             selectable: if self.flag() { Selectable::Granted } else { Selectable::Anything },
+            subscriber: self.optional(Self::text).and_then(|text| text.parse().ok()),
             carrier: match self.next() % 3 {
                 0 => Carrier::Header,
                 1 => Carrier::Cookie,

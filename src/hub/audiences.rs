@@ -17,7 +17,9 @@ use crate::{
         resolved_topics::ResolvedTopics,
         selector_index::{SelectorIndex, TooManySelectors},
         selectors::Selectors,
+        topic::Topic,
         topic_selector::TopicSelector,
+        topics::Topics,
         url_parser::UrlParser,
     },
 };
@@ -262,6 +264,13 @@ impl Audiences {
     pub(crate) fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
         let shown = self.shown(update, urls, |_| true);
         shown.into_iter().filter_map(|key| Some(self.members.get(key)?.connections)).sum()
+    }
+
+    /// The audiences that have asked for this topic, in order.
+    #[must_use]
+    pub(crate) fn asking(&self, topic: &Topic, urls: &dyn UrlParser) -> Vec<AudienceKey> {
+        let topics = Topics::from(topic.clone());
+        self.asked.find(&ResolvedTopics::new(&topics, urls), |_| true)
     }
 
     /// The wanted audiences that may see this update. A private one is compared with grants first, so

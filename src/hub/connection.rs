@@ -12,6 +12,7 @@ use crate::{
         queue::{Queue, QueueFull},
         reading::Reading,
     },
+    tokens::subscriber_name::SubscriberName,
 };
 
 /// The state of one connection. Its stream is the host's, which keeps it in `state` beside what
@@ -20,6 +21,8 @@ use crate::{
 pub struct Connection<T> {
     id: ConnectionId,
     state: T,
+    /// The name of its subscriber, if that has one.
+    subscriber: Option<SubscriberName>,
     audience: AudienceKey,
     /// Bytes that it holds for itself alone, beside its queue.
     own: usize,
@@ -40,6 +43,8 @@ pub struct Connection<T> {
 pub(crate) struct Newcomer<T> {
     pub(crate) id: ConnectionId,
     pub(crate) state: T,
+    /// The name of its subscriber, if that has one.
+    pub(crate) subscriber: Option<SubscriberName>,
     /// Where its client is, if that is known.
     pub(crate) address: Option<Arc<str>>,
     /// Bytes that it holds for itself alone, beside its queue.
@@ -78,10 +83,11 @@ pub struct UnknownConnection(pub ConnectionId);
 impl<T> Newcomer<T> {
     /// The connection in this audience.
     pub(crate) fn join(self, audience: AudienceKey) -> Connection<T> {
-        let Self { id, state, own, progress, reading, opening, expires, .. } = self;
+        let Self { id, state, subscriber, own, progress, reading, opening, expires, .. } = self;
         Connection {
             id,
             state,
+            subscriber,
             audience,
             own,
             progress,
@@ -106,6 +112,12 @@ impl<T> Connection<T> {
     #[must_use]
     pub fn state(&self) -> &T {
         &self.state
+    }
+
+    /// The name of its subscriber, if that has one.
+    #[must_use]
+    pub fn subscriber(&self) -> Option<&SubscriberName> {
+        self.subscriber.as_ref()
     }
 
     pub(crate) fn into_state(self) -> T {

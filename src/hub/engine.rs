@@ -9,6 +9,7 @@
 
 pub(crate) mod beat;
 pub(crate) mod deliver;
+pub(crate) mod disconnect;
 pub(crate) mod drain;
 pub(crate) mod flush;
 pub(crate) mod hub;

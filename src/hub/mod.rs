@@ -44,6 +44,7 @@ pub(crate) mod subscriber;
 pub(crate) mod subscription_readers;
 pub(crate) mod telling;
 pub(crate) mod terms;
+pub(crate) mod whom;
 
 pub use admission::TooManyConnections;
 pub use audiences::NoPlace;
@@ -72,3 +73,4 @@ pub use slow_consumers::SlowConsumers;
 pub use subscribe_parts::SubscribeParts;
 pub use subscribe_request::SubscribeRequest;
 pub use subscriber::Subscriber;
+pub use whom::{InvalidWhom, Whom};

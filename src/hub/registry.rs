@@ -14,6 +14,7 @@ use crate::{
         connection::{Connection, Newcomer, SendError, UnknownConnection},
         memory::{Held, Memory},
         progress::Waiting,
+        whom::Whom,
     },
     log::{history::Entry, update::EncodedUpdate},
     topics::url_parser::UrlParser,
@@ -134,6 +135,21 @@ impl<T> Registry<T> {
 
     pub(crate) fn key(&self, id: ConnectionId) -> Result<ConnectionKey, UnknownConnection> {
         self.keys.get(&id).copied().ok_or(UnknownConnection(id))
+    }
+
+    /// The ids of these connections, after one pass over all of them.
+    pub(crate) fn find(&self, whom: &Whom, urls: &dyn UrlParser) -> Vec<ConnectionId> {
+        let asking = match whom {
+            Whom::Topic(topic) => self.audiences.asking(topic, urls),
+            Whom::Subscriber(_) | Whom::Connection(_) => Vec::new(),
+        };
+        let is_meant = |connection: &&Connection<T>| match whom {
+            Whom::Connection(id) => connection.id() == *id,
+            Whom::Subscriber(name) => connection.subscriber() == Some(name),
+            Whom::Topic(_) => asking.binary_search(&connection.audience()).is_ok(),
+        };
+        let all = self.connections.iter().map(|(_, connection)| connection);
+        all.filter(is_meant).map(Connection::id).collect()
     }
 
     pub(crate) fn keys(&self) -> Vec<ConnectionKey> {

@@ -6,6 +6,7 @@ use crate::{
         grants::{Grants, Selectable, Selector, SubscribeGrant},
         invalid_token::InvalidToken,
         selector_totals::SelectorTotals,
+        subscriber_name::SubscriberName,
     },
     topics::{
         resolved_topics::ResolvedTopics, selectors::Selectors, topic_selector::TopicSelector,
@@ -21,6 +22,7 @@ pub struct Access {
     has_publish_claim: bool,
     subscribe: Vec<SubscribeGrant<TopicSelector>>,
     selectable: Selectable,
+    subscriber: Option<SubscriberName>,
     expires: Option<Timestamp>,
 }
 
@@ -48,6 +50,7 @@ impl Access {
             has_publish_claim: grants.has_publish_claim,
             subscribe: grants.subscribe,
             selectable: Selectable::default(),
+            subscriber: None,
             expires: grants.expires,
         })
     }
@@ -56,6 +59,12 @@ impl Access {
     #[must_use]
     pub fn with_selectable(self, selectable: Selectable) -> Self {
         Self { selectable, ..self }
+    }
+
+    /// The same rights of a subscriber of this name.
+    #[must_use]
+    pub fn with_subscriber(self, subscriber: Option<SubscriberName>) -> Self {
+        Self { subscriber, ..self }
     }
 
     /// The rights without a token, where everybody may publish.
@@ -74,6 +83,12 @@ impl Access {
     #[must_use]
     pub fn expires(&self) -> Option<Timestamp> {
         self.expires
+    }
+
+    /// The name of the subscriber, if it has one.
+    #[must_use]
+    pub fn subscriber(&self) -> Option<&SubscriberName> {
+        self.subscriber.as_ref()
     }
 
     /// Whether an update of these topics may be published: every one of them is granted.

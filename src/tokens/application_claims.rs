@@ -22,6 +22,7 @@ use crate::{
         invalid_token::InvalidToken,
         numeric_date::{self, Dates},
         publisher::Publisher,
+        subscriber_name::SubscriberName,
     },
 };
 
@@ -34,6 +35,8 @@ pub(crate) struct ApplicationClaims {
     pub selectable: Selectable,
     /// Who publishes, if the application says it.
     pub publisher: Option<Publisher>,
+    /// Who subscribes, if the application says it.
+    pub subscriber: Option<SubscriberName>,
 }
 
 const DETAILS: &str = "authorization_details";
@@ -74,8 +77,9 @@ fn short(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, Invalid
         // where an empty claim of a token would.
         Grants { has_publish_claim: false, ..claims::grants(claims, expires)? }
     };
+    let subscriber = subscriber(claims, "subscriber")?;
     let publisher = publisher(claims, "subscriber");
-    Ok(ApplicationClaims { grants, selectable: Selectable::Granted, publisher })
+    Ok(ApplicationClaims { grants, selectable: Selectable::Granted, publisher, subscriber })
 }
 
 /// Grants the topics of the short form, as those of authorization details.
@@ -106,14 +110,24 @@ fn payload(claims: &Json<'_>, now: Timestamp) -> Result<ApplicationClaims, Inval
         (Some(details), None) => authorization_details::grants(details, expires)?,
         (None, claim) => claims::grants(claim.unwrap_or(&Json::Null), expires)?,
     };
-    let publisher = publisher(claims, "sub");
-    Ok(ApplicationClaims { grants, selectable: Selectable::Anything, publisher })
+    let (publisher, subscriber) = (publisher(claims, "sub"), subscriber(claims, "sub")?);
+    Ok(ApplicationClaims { grants, selectable: Selectable::Anything, publisher, subscriber })
 }
 
 /// The publisher that the claims name, if they do. Only a payload names an issuer.
 fn publisher(claims: &Json<'_>, subject: &str) -> Option<Publisher> {
     let subject = claims.text(subject).ok()??;
     Some(Publisher::of_application(claims.text("iss").ok().flatten(), subject))
+}
+
+/// The subscriber that this member names, if there is one.
+fn subscriber(
+    claims: &Json<'_>,
+    member: &'static str,
+) -> Result<Option<SubscriberName>, InvalidClaims> {
+    let name = claims.text(member).ok().flatten();
+    let name = name.map(str::parse).transpose();
+    name.map_err(|invalid| InvalidClaims::Subscriber { member, invalid })
 }
 
 /// When the claims expire. `null` is refused: JSON makes it of an invalid `Date` and of `NaN`, and such

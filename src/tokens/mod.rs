@@ -44,6 +44,7 @@ pub(crate) mod publish_origin;
 pub(crate) mod publisher;
 pub(crate) mod resource_metadata;
 pub(crate) mod selector_totals;
+pub(crate) mod subscriber_name;
 pub(crate) mod trust;
 pub(crate) mod verifier;
 
@@ -56,4 +57,5 @@ pub use jws::InvalidJws;
 pub use lookalike::Lookalike;
 pub use publisher::KeySpace;
 pub use selector_totals::OverTotal;
+pub use subscriber_name::{InvalidSubscriberName, SubscriberName};
 pub use trust::InvalidTrust;

@@ -15,6 +15,7 @@ use crate::{
         key::{Key, Weakness},
         payload::Payload,
         publisher::Publisher,
+        subscriber_name::SubscriberName,
         verifier::{Role, Verifier},
     },
 };
@@ -249,6 +250,13 @@ impl Choice<'_> {
             }
             None => claims::parse(&self.payload, now),
         }
+    }
+
+    /// The subscriber that the token names by `sub`, once its signature is verified. A name that is too long
+    /// is not kept.
+    #[must_use]
+    pub(crate) fn subscriber(&self) -> Option<SubscriberName> {
+        self.payload.claims()?.text("sub").ok()??.parse().ok()
     }
 
     /// The publisher who has sent the token, once `key` has verified its signature.

@@ -1,6 +1,6 @@
 //! The Durable Object: one hub.
 
-use std::{rc::Rc, time::Duration};
+use std::{fmt::Display, rc::Rc, time::Duration};
 
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -18,7 +18,7 @@ use crate::{
     base::{hub_name::OwnPath, timestamp::Timestamp, url_parts},
     door::granted::{Granted, InvalidGranted},
     http::{drain_request, error::Error, hub_path::HubPath},
-    hub::close_reason::CloseReason,
+    hub::{close_reason::CloseReason, whom::Whom},
     settings::invalid_config::InvalidConfig,
     web::{
         Handler,
@@ -83,6 +83,19 @@ impl HubObject {
         self.answered(request, |_| Ok(Granted::of_own_worker()))
     }
 
+    /// Ends connections at once: those of a `subscriber`, those that ask for a `topic`, or one `connection`,
+    /// by its id. Resolves to their number. Rejects with an error with the members `status` and `field`.
+    pub fn disconnect(&self, kind: &str, value: &str) -> Promise {
+        let hub = match &self.hub {
+            Ok(hub) => hub,
+            Err(invalid) => return refused(500, invalid.variable(), invalid),
+        };
+        match Whom::parse(kind, value) {
+            Ok(whom) => Promise::resolve(&number(hub.registry().disconnect(&whom))),
+            Err(invalid) => refused(400, kind, &invalid),
+        }
+    }
+
     /// Resolves to true once a write was not confirmed: the memory may be ahead of the storage.
     /// `npm/worker/hub_object.mjs` then ends the object, since wasm must not end it from within.
     pub fn failed(&self) -> Promise {
@@ -131,6 +144,20 @@ impl HubObject {
             Ok(response.into())
         })
     }
+}
+
+/// The rejection of a call by RPC. The members are those of a problem document.
+fn refused(status: u16, field: &str, why: &dyn Display) -> Promise {
+    let error = js_sys::Error::new(&why.to_string());
+    for (name, value) in [("status", status.into()), ("field", field.into())] {
+        // A new object takes any member.
+        let _ = Reflect::set(&error, &name.into(), &value);
+    }
+    Promise::reject(&error)
+}
+
+fn number(count: usize) -> JsValue {
+    u32::try_from(count).unwrap_or(u32::MAX).into()
 }
 
 /// The time of the next alarm. A hub in use has one at its interval; any hub has one when updates become

@@ -2,7 +2,8 @@
 
 use futures::{FutureExt, StreamExt, channel::oneshot};
 use millstream::{
-    Access, Dialect, Event, Heartbeat, LastEventId, SubscribeRequest, Subscription, Topic, Update,
+    Access, Dialect, Event, Heartbeat, LastEventId, Selectable, SubscribeRequest, Subscription,
+    Topic, Update,
     web::{Chunks, Handler, Polled},
 };
 use std::{pin::pin, time::Duration};
@@ -39,6 +40,20 @@ async fn chunks_are_a_stream_that_wakes_its_task() {
     assert_eq!(next(&mut chunks).await, "id: 3\ndata: 3\n\nid: 4\ndata: 4\n\n");
     chunks.connection().send(&Event::new("alone")).unwrap();
     assert_eq!(next(&mut chunks).await, "data: alone\n\n");
+}
+
+#[wasm_bindgen_test]
+async fn chunks_of_more_than_the_access_allows_are_refused() {
+    let (hub, notes) = hub_of(Application::new());
+    let narrow = Access::default().with_selectable(Selectable::Granted);
+    let refused = hub.subscribe("narrow".to_owned(), &books(), &narrow).unwrap_err();
+    assert_eq!(refused.problem().status(), 403);
+    assert_eq!(
+        refused.to_string(),
+        r#"the selector "books" of the parameter "topic" is not granted"#
+    );
+    assert_eq!(hub.registry().connection_count(), 0);
+    assert_eq!(notes.calls(), [""; 0]);
 }
 
 #[wasm_bindgen_test]

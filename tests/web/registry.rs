@@ -1,7 +1,8 @@
 //! All connections in the hands of the application.
 
 use millstream::{
-    ConnectionId, Event, MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS, SendError, UnknownConnection,
+    Access, ConnectionId, Dialect, Event, MAX_QUEUE_BYTES, MAX_QUEUE_EVENTS, SendError,
+    SubscribeRequest, Subscription, UnknownConnection, Whom,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -76,6 +77,24 @@ async fn stopping_one_leaves_the_others() {
     hub.registry().send_all(&Event::new("on")).unwrap();
     assert_eq!(other.data(1).await, ["on"]);
     assert_eq!(notes.closed(), ["closed reader: stopped"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_subscriber_and_a_topic_end_their_connections_and_no_others() {
+    let (hub, notes) = hub_of(Application::new());
+    let films = subscribe_to(&hub, "topic=films").await.opened().await;
+    let books = SubscribeRequest::live(Dialect::V0, vec![Subscription::topic("books").unwrap()]);
+    let of_ada = Access::default().with_subscriber("ada".parse().ok());
+    let ada = hub.subscribe("ada".to_owned(), &books, &of_ada).unwrap();
+    let mut other = subscribe(&hub).await.opened().await;
+    let disconnect = |kind, value| hub.registry().disconnect(&Whom::parse(kind, value).unwrap());
+    assert_eq!((disconnect("subscriber", "ada"), disconnect("subscriber", "ada")), (1, 0));
+    assert!(ada.connection().is_stopped());
+    assert_eq!((disconnect("topic", "films"), disconnect("topic", "films")), (1, 0));
+    assert_eq!(films.rest().await, "");
+    hub.registry().send_all(&Event::new("on")).unwrap();
+    assert_eq!(other.data(1).await, ["on"]);
+    assert_eq!(notes.closed(), ["closed ada: stopped", "closed reader: stopped"]);
 }
 
 #[wasm_bindgen_test]

@@ -37,6 +37,11 @@ bounds! {
         "key sets of different URLs that are held"
             => "the one that was not used the longest is fetched anew; 503 while each was fetched within 30 s";
 
+    /// Identity providers bound `sub` by 255 characters of ASCII. Each connection keeps the name.
+    MAX_SUBSCRIBER_BYTES: usize = 256, bytes,
+        "the name of a subscriber, by `authorize` or by `sub` of a token"
+            => "claims of `authorize`: 500, and the log says why; a token: the name is not kept; `disconnect`: an error with status 400";
+
     /// The clocks of two servers that are set over a network differ by less.
     CLOCK_LEEWAY: Duration = Duration::from_secs(5), time,
         "how far ahead of the hub's clock `nbf` and `iat` of a token are" => "401";

@@ -7,6 +7,7 @@ use crate::{
         bearer::Carrier,
         grants::{Grants, Selectable, Selector, SubscribeGrant},
         publisher::KeySpace,
+        subscriber_name::SubscriberName,
     },
 };
 
@@ -58,6 +59,7 @@ impl<'text> Reader<'text> {
         let dialect = self.dialect()?;
         let has_publish_claim = self.claim()?;
         let selectable = self.selectable()?;
+        let subscriber = if self.take(b'-') { None } else { Some(self.subscriber()?) };
         let expires = if self.take(b'-') { None } else { Some(self.number()?) };
         let key_space = self.optional()?.map(KeySpace::stored);
         let publish = self.selectors()?;
@@ -68,7 +70,7 @@ impl<'text> Reader<'text> {
         }
         let expires = expires.map(Timestamp::from_millis);
         let grants = Grants { dialect, publish, has_publish_claim, subscribe, expires };
-        Ok(Bearer { grants, selectable, carrier, key_space })
+        Ok(Bearer { grants, selectable, subscriber, carrier, key_space })
     }
 
     fn carrier(&mut self) -> Read<Carrier> {
@@ -106,6 +108,12 @@ impl<'text> Reader<'text> {
         } else {
             self.expected("a or g")
         }
+    }
+
+    fn subscriber(&mut self) -> Read<SubscriberName> {
+        let at = self.at;
+        let expected = "the name of a subscriber";
+        self.text()?.parse().map_err(|_| InvalidGranted { at, expected })
     }
 
     /// As many as the number says. They cannot be more than the text has bytes.

@@ -42,10 +42,12 @@ fn any_granted() -> impl Strategy<Value = Granted> {
     let carrier = prop_oneof![Just(Carrier::Header), Just(Carrier::Cookie), Just(Carrier::Query)];
     let key_space = option::of(any_text().prop_map(KeySpace::stored));
     let selectable = prop_oneof![Just(Selectable::Anything), Just(Selectable::Granted)];
-    let bearer = (any_grants(), selectable, carrier, key_space).prop_map(
-        |(grants, selectable, carrier, key_space)| Bearer {
+    let subscriber = option::of(any_text()).prop_map(|text| text?.parse().ok());
+    let bearer = (any_grants(), selectable, subscriber, carrier, key_space).prop_map(
+        |(grants, selectable, subscriber, carrier, key_space)| Bearer {
             grants,
             selectable,
+            subscriber,
             carrier,
             key_space,
         },
@@ -77,12 +79,13 @@ fn full() -> Granted {
             expires: Some(Timestamp::from_millis(1_800_000_000_000)),
         },
         selectable: Selectable::Granted,
+        subscriber: "a:1".parse().ok(),
         carrier: Carrier::Cookie,
         key_space: Some(KeySpace::stored("space".to_owned())),
     }))
 }
 
-const FULL: &str = "2pbc1+g1800000000000:5:space4:*t5:a/{b}e6:\0\r\n\"éu3:/:x\
+const FULL: &str = "2pbc1+g3:a:11800000000000:5:space4:*t5:a/{b}e6:\0\r\n\"éu3:/:x\
                     2:7:{\"a\":1}4:*t5:a/{b}e6:\0\r\n\"éu3:/:x-0:";
 
 #[track_caller]
@@ -139,20 +142,20 @@ fn a_text_with_one_byte_changed_is_refused_or_that_of_another_value() {
 
 #[test]
 fn a_number_has_one_form() {
-    let with = |count: &str| format!("2sbh0-a{count}-0:0:");
+    let with = |count: &str| format!("2sbh0-a-{count}-0:0:");
     assert!(with("0:").parse::<Granted>().is_ok());
     assert!(with("18446744073709551615:").parse::<Granted>().is_ok());
     for (count, at) in [
-        ("00:", 8),
-        ("01:", 8),
-        ("18446744073709551616:", 26),
-        ("99999999999999999999999:", 26),
-        ("+1:", 7),
-        (" 1:", 7),
-        ("1 :", 8),
-        ("٣:", 7),
-        (":", 7),
-        ("1", 8),
+        ("00:", 9),
+        ("01:", 9),
+        ("18446744073709551616:", 27),
+        ("99999999999999999999999:", 27),
+        ("+1:", 8),
+        (" 1:", 8),
+        ("1 :", 9),
+        ("٣:", 8),
+        (":", 8),
+        ("1", 9),
     ] {
         refused(&with(count), at);
     }
@@ -161,18 +164,18 @@ fn a_number_has_one_form() {
 #[test]
 fn a_count_beyond_the_text_is_refused_at_the_end_of_the_text() {
     for count in ["2", "4294967297", "18446744073709551615"] {
-        let text = format!("2sbh0-a--{count}:*");
+        let text = format!("2sbh0-a---{count}:*");
         refused(&text, text.len());
-        let text = format!("2sbh0-a--0:{count}:-0:");
+        let text = format!("2sbh0-a---0:{count}:-0:");
         refused(&text, text.len());
-        refused(&format!("2sbh0-a-{count}:x"), 9 + count.len());
+        refused(&format!("2sbh0-a--{count}:x"), 10 + count.len());
     }
 }
 
 #[test]
 fn a_length_that_ends_within_a_character_is_refused() {
-    refused("2sbh0-a-1:é0:0:", 10);
-    assert!("2sbh0-a-2:é0:0:".parse::<Granted>().is_ok());
+    refused("2sbh0-a--1:é0:0:", 11);
+    assert!("2sbh0-a--2:é0:0:".parse::<Granted>().is_ok());
 }
 
 #[test]
@@ -188,8 +191,10 @@ fn another_version_role_or_kind_is_refused_where_it_stands() {
         ("2sbh2", 4),
         ("2sbh0 ", 5),
         ("2sbh0-x", 6),
-        ("2sbh0-a--1:x", 11),
-        ("2sbh0-a--1:T1:a0:", 11),
+        ("2sbh0-a---1:x", 12),
+        ("2sbh0-a---1:T1:a0:", 12),
+        ("2sbh0-a0:", 7),
+        ("2sbh0-a257:", 11),
     ] {
         refused(text, at);
     }
@@ -197,8 +202,8 @@ fn another_version_role_or_kind_is_refused_where_it_stands() {
 
 #[test]
 fn an_error_shows_nothing_of_the_text() {
-    let told = "2pbh0+a--1:tsecret".parse::<Granted>().unwrap_err().to_string();
-    let expected = "the text of what is granted is wrong at byte 12, where a number has to be";
+    let told = "2pbh0+a---1:tsecret".parse::<Granted>().unwrap_err().to_string();
+    let expected = "the text of what is granted is wrong at byte 13, where a number has to be";
     assert_eq!(told, expected);
 }
 
@@ -232,7 +237,7 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_text_does_not_panic(text in "2[ops][ab][hcq][01][+-][ag](-|[0-9:]{1,4})(.|[0-9:*teu-]){0,16}|.{0,24}") {
+    fn arbitrary_text_does_not_panic(text in "2[ops][ab][hcq][01][+-][ag][-1](-|[0-9:]{1,4})(.|[0-9:*teu-]){0,16}|.{0,24}") {
         is_refused_or_its_own(&text);
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         bearer::Carrier,
         grants::{Selectable, Selector},
         publisher::KeySpace,
+        subscriber_name::SubscriberName,
     },
 };
 
@@ -53,6 +54,7 @@ impl Bearer {
             Selectable::Anything => 'a',
             Selectable::Granted => 'g',
         });
+        write_optional(to, self.subscriber.as_ref().map(SubscriberName::as_str));
         match grants.expires {
             Some(expires) => write_number(to, expires.as_millis()),
             None => to.push('-'),

@@ -58,7 +58,7 @@ impl Case<'_> {
             Some(Told::Failed) => return Err(Error::Internal),
             Some(Told::Claims(json)) => application_claims::parse(json, self.door.now)?,
         };
-        let ApplicationClaims { grants, selectable, publisher } = claims;
+        let ApplicationClaims { grants, selectable, publisher, subscriber } = claims;
         // The answer depends on the application's own cookies or headers, as with a header.
         let carrier = Carrier::Header;
         let (publisher, key_space) = match publisher {
@@ -66,7 +66,7 @@ impl Case<'_> {
             None => (None, Some(KeySpace::anonymous())),
             named => (named, None),
         };
-        let bearer = Bearer { grants, selectable, carrier, key_space };
+        let bearer = Bearer { grants, selectable, subscriber, carrier, key_space };
         let urls = self.urls();
         let access = bearer.access(&*urls).map_err(InvalidClaims::from)?;
         let dialect = bearer.grants.dialect;
@@ -137,7 +137,8 @@ impl Case<'_> {
             Proven::NotYet(step) => return Ok(step),
         };
         let grants = choice.grants(&ask.addressed.url, door.now)?;
-        let bearer = Bearer { grants, selectable: Selectable::Anything, carrier, key_space: None };
+        let (selectable, subscriber) = (Selectable::Anything, choice.subscriber());
+        let bearer = Bearer { grants, selectable, subscriber, carrier, key_space: None };
         bearer.access(&*self.urls())?;
         self.may_publish_something(&bearer.grants)?;
         let publisher = self.is_repeatable().then(|| choice.publisher(&key));

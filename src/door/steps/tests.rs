@@ -1,8 +1,10 @@
 mod application;
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
 use super::*;
 use crate::{
-    base::timestamp::Timestamp,
+    base::{limits::MAX_SUBSCRIBER_BYTES, timestamp::Timestamp},
     door::{
         addressed::Addressed,
         granted::{Granted, Holder},
@@ -118,6 +120,25 @@ fn a_token_is_granted_once_its_signature_is_that_of_a_key() {
     assert_eq!(bearer.grants.publish, [Selector::TopicSelector("a".to_owned())]);
     assert_eq!(bearer.grants.expires, Some(Timestamp::from_millis(1_800_000_060_000)));
     assert_eq!((bearer.carrier, bearer.key_space), (Carrier::Header, None));
+    assert_eq!(bearer.subscriber, None);
+}
+
+#[test]
+fn a_token_names_its_subscriber_by_sub_if_that_is_a_name_within_the_limit() {
+    let subscriber = |sub: &str| {
+        let payload = format!(r#"{{"mercure":{{"subscribe":["a"]}},"sub":{sub}}}"#);
+        let payload = BASE64_URL_SAFE_NO_PAD.encode(payload);
+        let asked =
+            request("GET", "?topic=a").bearing(&format!("eyJhbGciOiJIUzI1NiJ9.{payload}.c2ln"));
+        match granted(step_of(&config(&[]), &asked, &signed_by(SECRET))) {
+            Granted::Subscribe(Holder::Bearer(bearer)) => bearer.subscriber,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(subscriber(r#""ada""#), "ada".parse().ok());
+    for sub in [r#""""#, "7", "null", &format!(r#""{}""#, "a".repeat(MAX_SUBSCRIBER_BYTES + 1))] {
+        assert_eq!(subscriber(sub), None, "{sub}");
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ use crate::{
         slow_readers::SlowReaders,
         telling::Telling,
         terms::Terms,
+        whom::Whom,
     },
     log::{
         gap::GapEvents,
@@ -182,6 +183,11 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// connection is no longer in the registry.
     pub fn remove(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Closed<T>> {
         self.registry.remove(id, reason)
+    }
+
+    /// The ids of these connections.
+    pub(super) fn found(&self, whom: &Whom) -> Vec<ConnectionId> {
+        self.registry.find(whom, &*self.urls)
     }
 
     /// How many connections have ended that the host's runtime still holds: each is charged to the

@@ -16,6 +16,7 @@ use crate::{
         subscriber::Subscriber,
     },
     log::{history::History, place::Place},
+    tokens::subscriber_name::SubscriberName,
 };
 
 /// A connection was registered.
@@ -75,9 +76,11 @@ impl<H: History, T: Clone> Hub<H, T> {
         let oldest = self.terms().ends(id, now);
         let expires = access.expires().into_iter().chain(oldest).min();
         let form = self.beginning().telling.gap_form(request.cache_control());
+        let named = access.subscriber().cloned();
         let newcomer = Newcomer {
             id,
-            own: self.terms().weight(&state),
+            own: self.terms().weight(&state) + named.as_ref().map_or(0, SubscriberName::held_bytes),
+            subscriber: named,
             address: self.terms().address(&state),
             state,
             progress,

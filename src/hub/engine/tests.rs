@@ -4,6 +4,7 @@
 mod beat;
 mod calls;
 mod deliver;
+mod disconnect;
 mod drain;
 mod ending;
 mod fake_history;

@@ -15,6 +15,7 @@ fn newcomer(number: u8) -> Newcomer<u8> {
     Newcomer {
         id: id(number),
         state: number,
+        subscriber: None,
         address: None,
         own: 100,
         progress: Progress::new(FLUSHED, FLUSHED, Timestamp::default()),

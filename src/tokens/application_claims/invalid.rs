@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::tokens::invalid_token::InvalidToken;
+use crate::tokens::{invalid_token::InvalidToken, subscriber_name::InvalidSubscriberName};
 
 /// Why claims are refused. Only the log of the application's developer shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -30,6 +30,14 @@ pub(crate) enum InvalidClaims {
         value: String,
         /// The form that would be right.
         expected: &'static str,
+    },
+    /// The name of the subscriber is too long.
+    #[error("{member} is refused: {invalid}")]
+    Subscriber {
+        /// The member that has the name.
+        member: &'static str,
+        /// Why it is wrong.
+        invalid: InvalidSubscriberName,
     },
     /// A token with these claims would be refused. The same rules hold here.
     #[error("they are refused as the claims of a token would be: {0}")]

@@ -12,6 +12,7 @@ use crate::{
         connection::{SendError, UnknownConnection},
         heartbeat::Heartbeat,
         queue::QueueFull,
+        whom::Whom,
     },
     web::{
         engine::engine::Engine,
@@ -102,6 +103,14 @@ impl<K: Hooks, S: Storage> AllConnections for Engine<K, S> {
 
     fn stop_all(&self) {
         self.end_all(CloseReason::Stopped);
+    }
+
+    fn disconnect(&self, whom: &Whom) -> usize {
+        let closed = self.hub_mut().disconnect(whom);
+        for closed in &closed {
+            self.closed(closed);
+        }
+        closed.len()
     }
 
     fn heartbeat(&self) -> Heartbeat {

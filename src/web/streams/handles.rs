@@ -11,6 +11,7 @@ use crate::{
         connection::{SendError, UnknownConnection},
         heartbeat::Heartbeat,
         queue::QueueFull,
+        whom::Whom,
     },
     web::streams::polled::Polled,
 };
@@ -49,6 +50,7 @@ pub(crate) trait AllConnections: OneConnection {
     fn connection_count(&self) -> usize;
     fn send_all(&self, event: &Event) -> Result<(), QueueFull>;
     fn stop_all(&self);
+    fn disconnect(&self, whom: &Whom) -> usize;
     fn heartbeat(&self) -> Heartbeat;
     fn set_heartbeat(&self, heartbeat: Heartbeat);
 }

@@ -9,6 +9,7 @@ use crate::{
         connection::{SendError, UnknownConnection},
         heartbeat::Heartbeat,
         queue::QueueFull,
+        whom::Whom,
     },
     web::streams::handles::AllConnections,
 };
@@ -65,6 +66,22 @@ impl Registry {
     /// Ends every connection at once.
     pub fn stop_all(&self) {
         self.hub.stop_all();
+    }
+
+    /// Ends the connections of a subscriber, those that ask for a topic, or one, at once. Returns how many
+    /// there were. A client that comes back is a new connection: to keep it away, end its rights first.
+    ///
+    /// ```no_run
+    /// use millstream::{Whom, web::Registry};
+    ///
+    /// # fn log_out(registry: &Registry) -> Result<(), millstream::InvalidSubscriberName> {
+    /// registry.disconnect(&Whom::Subscriber("ada".parse()?));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[expect(clippy::must_use_candidate, reason = "it ends connections")]
+    pub fn disconnect(&self, whom: &Whom) -> usize {
+        self.hub.disconnect(whom)
     }
 
     /// The heartbeat.

@@ -105,18 +105,22 @@ fn a_selector_that_an_application_does_not_grant_is_refused_before_the_hub_is_to
 }
 
 #[test]
-fn the_hub_is_told_what_a_query_may_ask_for_and_the_claims_of_a_token_allow_everything() {
+fn the_hub_is_told_what_may_be_asked_for_and_by_whom_and_the_claims_of_a_token_allow_everything() {
     let config = config(&[("SUBSCRIPTIONS", "true")]);
     let door = Door { config: &config, urls, judge: Judge::Application, now: NOW };
     let selectable = |claims: &str, asked: Request| {
         let application = Some(Told::Claims(claims.to_owned()));
         let answers = Answers { application, ..Answers::default() };
         match granted(door.step(&asked, &answers, &mut KeySets::default())) {
-            Granted::Subscribe(Holder::Bearer(bearer)) => bearer.selectable,
+            Granted::Subscribe(Holder::Bearer(bearer)) => {
+                let named = claims.contains("ada");
+                assert_eq!(bearer.subscriber, named.then(|| "ada".parse().unwrap()));
+                bearer.selectable
+            }
             other => panic!("{other:?}"),
         }
     };
-    let short = r#"{"subscribe":["a"]}"#;
+    let short = r#"{"subscribe":["a"],"subscriber":"ada"}"#;
     for asked in [request("QUERY", ""), request("GET", "/subscriptions")] {
         assert_eq!(selectable(short, asked), Selectable::Granted);
     }

@@ -39,6 +39,9 @@ pub(super) enum Call {
     Close(u8),
     ClientGone(u8),
     StopAll,
+    /// Those of this subscriber end, which has the connections of an odd or an even number.
+    DisconnectSubscriber(u8),
+    DisconnectTopic(&'static str),
 }
 
 /// Where a connection begins: at the tail, with the oldest held (as a stream may
@@ -94,5 +97,7 @@ pub(super) fn any_call() -> impl Strategy<Value = Call> {
         1 => connection().prop_map(Call::Close),
         1 => connection().prop_map(Call::ClientGone),
         1 => Just(Call::StopAll),
+        1 => (0..2_u8).prop_map(Call::DisconnectSubscriber),
+        1 => select(&["a", "b", "c", SUBSCRIPTION][..]).prop_map(Call::DisconnectTopic),
     ]
 }

@@ -344,6 +344,10 @@ impl Subscriber {
         }
     }
 
+    pub(super) fn asks_for(&self, topic: &str) -> bool {
+        self.selectors.iter().any(|selector| ["*", topic].contains(selector))
+    }
+
     fn could_be_told(&self) -> bool {
         self.is_granted && ["*", SUBSCRIPTION].iter().any(|topic| self.selectors.contains(topic))
     }

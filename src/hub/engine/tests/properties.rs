@@ -8,7 +8,7 @@ use super::{
     Host,
     calls::{Call, From, SUBSCRIPTION, Start, any_call},
     host::{self, after, earliest, live, shown_subscriptions, uncached},
-    model::{Begin, Model, encoded},
+    model::{Begin, Model, Subscriber, encoded},
     update,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         close_reason::CloseReason,
         connection::{Connection, SendError},
         heartbeat::Heartbeat,
+        whom::Whom,
     },
     log::{
         history::{Bounds, Retention},
@@ -27,6 +28,10 @@ use crate::{
 };
 
 const INTERVAL: Duration = Duration::from_secs(16);
+
+fn subscriber(number: u8) -> String {
+    format!("subscriber {number}")
+}
 
 /// The hub and the model, which are given the same calls.
 struct Both {
@@ -53,6 +58,7 @@ impl Both {
                 };
                 let request = uncached(request);
                 let access = if *id > 2 { shown_subscriptions() } else { Access::default() };
+                let access = access.with_subscriber(subscriber(*id % 2).parse().ok());
                 self.model.subscribe(*id, selectors.to_vec(), &begin, *id > 2);
                 let subscribed = self.host.subscribe_with(*id, &request, &access);
                 if subscribed.is_registered && *start == Start::AtOnce {
@@ -127,13 +133,34 @@ impl Both {
                 }
             }
             Call::ClientGone(id) => self.client_gone(*id),
-            Call::StopAll => {
-                let effects = self.host.hub.stop_all(CloseReason::Stopped);
-                self.host.carry_out(effects);
-                for id in (1..5).filter(|id| self.is_open(*id)).collect::<Vec<_>>() {
-                    self.model.end(id, CloseReason::Stopped);
-                }
+            Call::DisconnectSubscriber(number) => {
+                let whom = Whom::Subscriber(subscriber(*number).parse().unwrap());
+                self.disconnect(&whom, |id, _| id % 2 == *number);
             }
+            Call::DisconnectTopic(topic) => {
+                let whom = Whom::Topic(topic.parse().unwrap());
+                self.disconnect(&whom, |_, subscriber| subscriber.asks_for(topic));
+            }
+            Call::StopAll => self.stop_all(),
+        }
+    }
+
+    fn stop_all(&mut self) {
+        let effects = self.host.hub.stop_all(CloseReason::Stopped);
+        self.host.carry_out(effects);
+        for id in (1..5).filter(|id| self.is_open(*id)).collect::<Vec<_>>() {
+            self.model.end(id, CloseReason::Stopped);
+        }
+    }
+
+    fn disconnect(&mut self, whom: &Whom, is_meant: impl Fn(u8, &Subscriber) -> bool) {
+        let meant = |id: &u8| self.is_open(*id) && is_meant(*id, &self.model.connections[id]);
+        let ids: Vec<u8> = (1..5).filter(meant).collect();
+        let closed = self.host.hub.disconnect(whom);
+        assert_eq!(closed.len(), ids.len(), "{whom:?}");
+        self.host.end(closed);
+        for id in ids {
+            self.model.end(id, CloseReason::Stopped);
         }
     }
 

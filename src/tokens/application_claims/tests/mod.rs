@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     base::{
         dialect::Dialect,
-        limits::{MAX_CLAIM_SELECTORS, MAX_DETAIL_TOPICS},
+        limits::{MAX_CLAIM_SELECTORS, MAX_DETAIL_TOPICS, MAX_SUBSCRIBER_BYTES},
     },
     tokens::{
         access_token::{self, Expected},
@@ -23,6 +23,10 @@ fn claims_of_an_application_are_read_in_both_forms() -> Result<(), InvalidClaims
     );
     let payload = read(r#"{"mercure":{"subscribe":["orders/{id}"]},"sub":"ada"}"#)?;
     assert_eq!((&payload.grants, &payload.publisher), (&short.grants, &short.publisher));
+    assert_eq!(
+        (&payload.subscriber, &short.subscriber),
+        (&"ada".parse().ok(), &"ada".parse().ok())
+    );
     // The claims of a token keep Mercure's meaning.
     assert_eq!([short.selectable, payload.selectable], [Selectable::Granted, Selectable::Anything]);
     assert!(read(r#"{"subscibe":["orders/{id}"]}"#).is_err());
@@ -382,7 +386,7 @@ fn the_bounds_are_those_of_tokens() {
         read(&objects(1, MAX_DETAIL_TOPICS)),
         Err(InvalidClaims::Refused(InvalidToken::TooMany { count: 101, .. }))
     ));
-    let long = |bytes: usize| format!(r#"{{"subscriber":"{}"}}"#, "a".repeat(bytes - 17));
+    let long = |bytes: usize| format!(r#"{{"payload":"{}"}}"#, "a".repeat(bytes - 14));
     assert!(read(&long(MAX_TOKEN_BYTES)).is_ok());
     refused(&long(MAX_TOKEN_BYTES + 1), "65537 bytes of JSON, the limit is 65536");
 }
@@ -409,4 +413,20 @@ fn what_is_no_object_is_refused() {
     {
         told(json, expected);
     }
+}
+
+#[test]
+fn the_name_of_a_subscriber_has_a_limit_in_either_form() {
+    let (most, long) = ("x".repeat(MAX_SUBSCRIBER_BYTES), "x".repeat(MAX_SUBSCRIBER_BYTES + 1));
+    for member in ["subscriber", "sub"] {
+        let named = |name: &str| format!(r#"{{"{member}":"{name}"}}"#);
+        let name = read(&named(&most)).unwrap().subscriber;
+        assert_eq!(name.as_ref().map(SubscriberName::as_str), Some(most.as_str()));
+        let why = format!(
+            "{member} is refused: the name of the subscriber has 257 bytes, the limit is 256"
+        );
+        told(&named(&long), &why);
+    }
+    assert_eq!(read(r#"{"subscriber":null}"#).unwrap().subscriber, None);
+    assert_eq!(read("{}").unwrap().subscriber, None);
 }
