@@ -96,8 +96,9 @@ async function ask(decide) {
 }
 
 /** The decision, or an error when it takes too long. */
-async function inTime(/** @type {unknown} */ decision) {
-  if (!(decision instanceof Promise)) return decision;
+async function inTime(/** @type {any} */ decision) {
+  // The result of a call by RPC is no `Promise`, but has its method.
+  if (typeof decision?.then !== "function") return decision;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const late = new Promise((_, reject) => {

@@ -18,7 +18,12 @@ let trapped = false;
  * @type {Set<WeakRef<{ reset: () => void }>>}
  */
 const objects = new Set();
-const ended = new FinalizationRegistry((object) => objects.delete(object));
+/**
+ * Forgets the objects that have ended. It is made by the first object: where the runtime has none, `createHub` says so.
+ *
+ * @type {FinalizationRegistry<WeakRef<{ reset: () => void }>> | undefined}
+ */
+let ended;
 
 /** The abort handler of the instance calls this from within the call that trapped, so it does not renew the instance. */
 /** @type {any} */ (globalThis).millstreamAborted = () => {
@@ -46,6 +51,7 @@ export function instance() {
 export function resetWithInstance(object) {
   const reference = new WeakRef(object);
   objects.add(reference);
+  ended ??= new FinalizationRegistry((object) => objects.delete(object));
   ended.register(object, reference);
   return reference;
 }

@@ -45,7 +45,7 @@ test("an update is durable when the call resolves, and is resumed by its id afte
 test("the application decides, by the request as it came", async () => {
   const ask = (visitor, topic = "orders/ada/1") => fetch(withQuery(at("/events"), { topic }), { method: "HEAD", headers: { visitor } });
   assert.deepEqual([(await ask("refuse")).status, (await ask("ada")).status], [402, 200]);
-  for (const visitor of ["throw", "hang"]) {
+  for (const visitor of ["throw", "hang", "hang elsewhere"]) {
     const response = await fetch(withQuery(at("/events"), { topic: "a" }), { headers: { visitor } });
     assert.equal(response.status, 500, visitor);
     await response.text();

@@ -74,18 +74,30 @@ export class Project {
 
   /** Starts an installed server, with a port as its last argument, and waits until it answers. */
   async start(name, ...args) {
-    const port = await freePort();
-    const server = new Running(`http://127.0.0.1:${port}`);
-    this.#servers.push(server);
-    const command = this.path(`node_modules/.bin/${name}`);
-    await server.start(command, [...args, "--port", String(port)], { cwd: this.folder, env: this.#env });
+    const server = await this.#launch(name, args);
+    await server.answers();
     return server;
   }
 
-  /** Starts `wrangler dev`. */
-  async dev(...args) {
-    const own = ["--ip", "127.0.0.1", "--inspector-port", String(await freePort()), "--show-interactive-dev-session=false"];
-    return this.start("wrangler", "dev", ...own, ...args);
+  /** Starts `wrangler dev`, with the module of wrangler.toml or this one. */
+  async dev(...modules) {
+    return this.start("wrangler", ...(await devArguments()), ...modules);
+  }
+
+  /** Starts `wrangler dev` until it says this, without any answer before. */
+  async devSays(pattern) {
+    const server = await this.#launch("wrangler", await devArguments());
+    await server.says(pattern);
+    await server.stop();
+  }
+
+  async #launch(name, args) {
+    const port = await freePort();
+    const command = this.path(`node_modules/.bin/${name}`);
+    const options = { cwd: this.folder, env: this.#env, detached: true, stdio: ["ignore", "pipe", "pipe"] };
+    const server = new Running(spawn(command, [...args, "--port", String(port)], options), `http://127.0.0.1:${port}`);
+    this.#servers.push(server);
+    return server;
   }
 
   /** Ends what runs, and removes the folder. */
@@ -95,24 +107,38 @@ export class Project {
   }
 }
 
+async function devArguments() {
+  return ["dev", "--ip", "127.0.0.1", "--inspector-port", String(await freePort()), "--show-interactive-dev-session=false"];
+}
+
 class Running {
   #child;
-  output = "";
+  #output = "";
 
-  constructor(origin) {
+  constructor(child, origin) {
+    this.#child = child;
     this.origin = origin;
+    groups.add(child.pid);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => (this.#output += text));
+    }
   }
 
-  async start(command, args, options) {
-    this.#child = spawn(command, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-    groups.add(this.#child.pid);
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => (this.output += text));
-    }
+  /** Waits until it answers. */
+  async answers() {
     const answers = () => fetch(this.origin, { signal: AbortSignal.timeout(5_000) }).then(() => true, () => false);
-    const ended = () => this.#child.exitCode !== null;
-    await until(async () => ended() || (await answers()), () => `an answer\n${this.output}`, START_DEADLINE);
-    if (ended()) throw new Error(`${basename(command)} ended\n${this.output}`);
+    await until(async () => this.#ended || (await answers()), () => `an answer\n${this.#output}`, START_DEADLINE);
+    if (this.#ended) throw new Error(`the server ended\n${this.#output}`);
+  }
+
+  /** Waits until its output has this. */
+  says(pattern) {
+    const what = () => `${pattern} in\n${this.#output}`;
+    return until(() => pattern.test(this.#output.replaceAll(/\s+/g, " ")), what, START_DEADLINE);
+  }
+
+  get #ended() {
+    return this.#child.exitCode !== null;
   }
 
   async stop() {

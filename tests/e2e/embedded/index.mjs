@@ -10,6 +10,8 @@ globalThis.setTimeout = (callback, delay) => wait(callback, delay === 30_000 ? d
 const DECISIONS = {
   refuse: () => new Response("members only", { status: 402 }),
   hang: () => new Promise(() => {}),
+  // Like a call by RPC, which is no `Promise`.
+  "hang elsewhere": () => ({ then() {} }),
   throw: () => {
     throw new Error("deliberate");
   },
