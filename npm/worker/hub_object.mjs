@@ -114,7 +114,7 @@ export class HubObject extends DurableObject {
       const wrong = "disconnect takes one of { subscriber }, { topic } and { connection }, with a text";
       throw new HubError(wrong, { status: 400, field: "disconnect" });
     }
-    return this.#call(() => /** @type {any} */ (this.#hub).disconnect(kind, value));
+    return this.#call(() => this.#hub.disconnect(kind, value));
   }
 
   /** @returns {Promise<Response>} */
