@@ -24,8 +24,14 @@ test("an update published through the form arrives with type, id and time", asyn
   await ui.shows("#outcome", "Publishedlevel 1/2");
   const [row, ...others] = await ui.showsUpdate("The river rose.\nBy 4 cm.");
   assert.deepEqual(others, []);
-  const { time, topics, ...rest } = row;
-  assert.deepEqual(rest, { kind: "update", type: "level", data: "The river rose.\nBy 4 cm.", id: "level 1/2" });
+  const { time, ...rest } = row;
+  assert.deepEqual(rest, {
+    kind: "update",
+    type: "level",
+    topics: ["news", "news/local"],
+    data: "The river rose.\nBy 4 cm.",
+    id: "level 1/2",
+  });
   assert.ok(Date.parse(time) >= before - 1 && Date.parse(time) <= Date.now() + 1, time);
   await ui.shows("#last-event-id", "level 1/2");
 });
@@ -78,6 +84,22 @@ test("an update of any type is shown, and counted, and so is one that is named l
   );
   await ui.shows("#received", "6");
   assert.equal(await ui.page.textContent("#state-name"), "Open");
+});
+
+test("each update has its own topics on its row, the sixth and further ones behind a click", async () => {
+  const hub = await ui.subscribed();
+  const many = Array.from({ length: 8 }, (_, at) => `many/${at}`);
+  await publish(ui.server.hub(hub), { topic: many, data: "1" });
+  await publish(ui.server.hub(hub), { topic: "<i>one</i>: 2", data: "2" });
+  const shown = await ui.showsUpdate("2");
+  assert.deepEqual(
+    shown.map(({ topics }) => topics),
+    [many, ["<i>one</i>: 2"]],
+  );
+  const sixth = ui.page.getByText("many/5");
+  assert.equal(await sixth.isVisible(), false);
+  await ui.page.getByText("3 more").click();
+  assert.equal(await sixth.isVisible(), true);
 });
 
 test("JSON is indented and keeps every token, raw on demand", async () => {
