@@ -92,8 +92,10 @@ export class UpdateLog {
   #updateRow({ type, topics, data, lastEventId }) {
     const chip = element("span", "type", type);
     if (type === "message") chip.classList.add("untyped");
+    const labels = element("div", "labels");
+    labels.append(chip, ...topicsOf(topics));
     const head = element("div", "row-head");
-    head.append(chip, ...topicsOf(topics));
+    head.append(labels);
     const row = element("li", "update");
     const pretty = indented(data);
     row.append(head, dataOf(data, isLong(pretty ?? data)), element("p", "id mono", lastEventId));
@@ -118,19 +120,14 @@ export class UpdateLog {
   }
 }
 
-/** The element with an update's topics; none for a hub that does not tell them. */
+/** The elements with an update's topics; none for a hub that does not tell them. */
 function topicsOf(topics) {
-  if (topics.length === 0) return [];
   const all = topics.map((topic) => element("code", "topic", topic));
-  const shown = element("span", "topics");
-  shown.append(...all.slice(0, MAX_TOPICS));
-  const others = all.slice(MAX_TOPICS);
-  if (others.length > 0) {
-    const more = element("details", "more-topics");
-    more.append(element("summary", "", `${others.length} more`), ...others);
-    shown.append(more);
-  }
-  return [shown];
+  const others = all.splice(MAX_TOPICS);
+  if (others.length === 0) return all;
+  const more = element("details", "more-topics");
+  more.append(element("summary", "", `${others.length} more`), ...others);
+  return [...all, more];
 }
 
 function isLong(text) {
