@@ -2,7 +2,7 @@
 
 function notHere() {
   throw new Error(
-    "millstream: the hub runs in a Cloudflare Worker. Run this module by wrangler, by Cloudflare's Vite plugin, or in tests by @cloudflare/vitest-pool-workers",
+    "millstream: the hub runs in a Cloudflare Worker. Run this module by wrangler, by Cloudflare's Vite plugin, or in tests by @cloudflare/vitest-plugin",
   );
 }
 
