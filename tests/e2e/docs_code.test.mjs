@@ -6,10 +6,12 @@
 // `<!-- from PATH publish -->`. The part is shown without its common indentation.
 // A block of JavaScript, TypeScript, HTML, TOML or JSON without such a comment must stand in `HELD_ELSEWHERE`.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { FLAGS, chromiumPath } from "./browser.mjs";
-import { blocks, documents, part, read } from "./documents.mjs";
+import { ROOT, blocks, documents, part, read } from "./documents.mjs";
 import { Server } from "./server.mjs";
 import { DEADLINE, until } from "./until.mjs";
 
@@ -18,7 +20,7 @@ const CODE = ["js", "mjs", "ts", "tsx", "jsx", "html", "toml", "json", "jsonc"];
 /** Code that is no file: the document, how the block begins, and the test (file and title) that holds it. */
 const HELD_ELSEWHERE = [
   {
-    path: "README.md",
+    path: "docs/subscribing.md",
     begins: 'const url = new URL("http://127.0.0.1:8787/',
     file: "tests/e2e/docs_code.test.mjs",
     title: "the code of a page receives in Chromium what it publishes",
@@ -90,7 +92,7 @@ test("the code of a page receives in Chromium what it publishes", async (t) => {
   await page.goto(`${server.origin}/`);
   const lines = [];
   page.on("console", (message) => lines.push(message.text()));
-  await page.evaluate(text("README.md", "const url = ").replaceAll("http://127.0.0.1:8787", server.origin));
+  await page.evaluate(text("docs/subscribing.md", "const url = ").replaceAll("http://127.0.0.1:8787", server.origin));
   await until(() => lines.some((line) => /^urn:uuid:\S+ hello$/.test(line)), () => `hello: ${lines}`);
 });
 
@@ -105,6 +107,22 @@ test("the dependency of the documentation is this crate with a feature that it h
   const manifest = read("Cargo.toml");
   assert.match(manifest, new RegExp(`^version = "${version}\\.\\d+"$`, "m"));
   assert.match(manifest, new RegExp(`^${feature} = \\[`, "m"));
+});
+
+test("the errors that docs/embedding.md shows are those of the package", () => {
+  const modules = readdirSync(join(ROOT, "npm/worker")).filter((name) => name.endsWith(".mjs"));
+  const sources = [...modules.map((name) => `npm/worker/${name}`), "npm/elsewhere.mjs"].map(read).join("\n").replace(/` \+\n\s+`/g, "");
+  const [, table] = /^\| error \| cause \|\n\|---\|---\|\n((?:\|.*\n)+)/m.exec(read("docs/embedding.md"));
+  const told = Array.from(table.matchAll(/^\| `([^`]+)` \|/gm), ([, error]) => error.split("…"));
+  assert.equal(told.length, table.trimEnd().split("\n").length);
+  for (const piece of told.flat()) assert.ok(sources.includes(piece.trim()), piece);
+});
+
+test("the options that docs/embedding.md lists are those of the package", () => {
+  const [, table] = /^\| option \| value \| default \|\n\|---\|---\|---\|\n((?:\|.*\n)+)/m.exec(read("docs/embedding.md"));
+  const listed = Array.from(table.matchAll(/^\| `(\w+)` \|/gm), ([, option]) => option);
+  const [, options] = /^const OPTIONS = (\[.*\]);$/m.exec(read("npm/worker/options.mjs"));
+  assert.deepEqual(listed.toSorted(), JSON.parse(options).toSorted());
 });
 
 test("a document shows a part without its indentation and without the comments around it", () => {

@@ -20,6 +20,20 @@ const NOT_RUN = [
     file: "tests/e2e/dev.test.mjs",
     title: "its steps are counted, its address answers when it is printed, and it ends on an interrupt",
   },
+  ...["npm install millstream", "npx wrangler dev "].map((begins) => ({
+    path: "README.md",
+    begins,
+    why: "it needs the package, installed into an empty folder",
+    file: "tests/package/readme.test.mjs",
+    title: "the lines for your own Worker make a page that shows what is published, and refuse another topic",
+  })),
+  ...['echo "MERCURE_PUBLISHER_JWT_KEY', "# in another terminal, in the same folder"].map((begins) => ({
+    path: "README.md",
+    begins,
+    why: "it needs the package, installed into an empty folder",
+    file: "tests/package/readme.test.mjs",
+    title: "the lines for a Worker of its own make a key and a token, and publish with it",
+  })),
 ];
 
 const isNotRun = (path, { text }) => NOT_RUN.some((entry) => entry.path === path && text.startsWith(entry.begins));

@@ -26,10 +26,10 @@ export class Project {
   // PWD is the folder of this process, and some tools believe it.
   #env = { ...process.env, CI: "true", NO_COLOR: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", PWD: undefined };
 
-  /** Copies the folder `from` of the repository to a temporary folder. */
+  /** Copies the folder `from` of the repository to a temporary folder, which is empty without it. */
   constructor(from) {
-    this.folder = mkdtempSync(join(tmpdir(), `millstream-${basename(from)}-`));
-    cpSync(join(ROOT, from), this.folder, { recursive: true });
+    this.folder = mkdtempSync(join(tmpdir(), `millstream-${basename(from ?? "empty")}-`));
+    if (from !== undefined) cpSync(join(ROOT, from), this.folder, { recursive: true });
     if (existsSync(this.path(".dev.vars.example"))) cpSync(this.path(".dev.vars.example"), this.path(".dev.vars"));
   }
 

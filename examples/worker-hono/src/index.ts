@@ -5,6 +5,7 @@ import { logIn, userOf } from "./session";
 
 export { HubObject };
 
+// README: begin authorize
 const events = createHub<Env>({
   path: "/events",
   authorize: async (request, env) => {
@@ -13,6 +14,7 @@ const events = createHub<Env>({
     return { subscribe: [`users/${user}/orders/{id}`], subscriber: user };
   },
 });
+// README: end authorize
 
 const app = new Hono<{ Bindings: Env }>();
 

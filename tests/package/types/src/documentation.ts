@@ -1,0 +1,45 @@
+// The calls that docs/embedding.md shows.
+import { HubError, createHub } from "millstream";
+
+const events = createHub<Env>({ path: "/events", authorize: () => ({ subscribe: ["orders/{id}"] }) });
+
+export async function calls(env: Env, changes: ReadableStream<Uint8Array>): Promise<void> {
+  // README: begin calls
+  const { id, connections } = await events.publish(env, { topic: "orders/1", type: "paid", data: { total: 12 } });
+
+  const answers = await events.publishMany(env, [
+    { topic: "orders/1", data: "packed" },
+    { topic: "orders/2", data: "packed", private: true },
+  ]);
+
+  const lines = await events.publishMany(env, changes); // NDJSON in bytes, answered by NDJSON in bytes
+
+  const ended = await events.disconnect(env, { subscriber: "ada" }); // or { topic }, or { connection }
+  // README: end calls
+  console.log(id, connections, answers, lines, ended);
+}
+
+export async function rpc(env: Env): Promise<void> {
+  // README: begin rpc
+  await env.HUB.getByName("default").publish({ topic: "orders/1", data: "sent" });
+  // README: end rpc
+}
+
+export async function errors(env: Env, order: { id: string }): Promise<void> {
+  // README: begin errors
+  try {
+    await events.publish(env, { topic: `orders/${order.id}`, data: order }, { idempotencyKey: order.id });
+  } catch (error) {
+    if (error instanceof HubError) console.error(error.status, error.field, error.message);
+    throw error;
+  }
+  // README: end errors
+}
+
+// README: begin hubs
+export const chat = createHub<Env>({
+  path: "/chat",
+  hub: (request) => new URL(request.url).searchParams.get("team") ?? "nobody",
+  authorize: (request, env, context, team) => (team === "red" ? { subscribe: ["*"] } : new Response("not yours", { status: 403 })),
+});
+// README: end hubs
