@@ -38,15 +38,17 @@ function dev(t, ...variables) {
   return made;
 }
 
-/** A folder before all others on PATH, in which `wrangler` is this program. */
-function insteadOfWrangler(t, program) {
+/** A folder before all others on PATH, in which the command `name` is this program. */
+function insteadOf(t, name, program) {
   const folder = mkdtempSync(join(tmpdir(), "millstream-dev-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, "wrangler");
+  const path = join(folder, name);
   writeFileSync(path, `#!/usr/bin/env node\n${program}`);
   chmodSync(path, 0o755);
   return `PATH=${folder}:${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`;
 }
+
+const insteadOfWrangler = (t, program) => insteadOf(t, "wrangler", program);
 
 test("a taken port is named before anything starts, with one that is free", async (t) => {
   const foreign = createServer((_, response) => response.end('{"status":"ok"}')).listen(0, "127.0.0.1");
@@ -88,6 +90,15 @@ test("its steps are counted, its address answers when it is printed, and it ends
   made.interrupt();
   await made.status;
   await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`), "nobody is left at the port");
+});
+
+test("a step that is not done yet is named with its time before it begins, and nothing follows one that fails", async (t) => {
+  const path = insteadOf(t, "cargo", 'console.log("cargo " + process.argv.slice(2, 4).join(" ")); process.exit(1);');
+  const nowhere = join(tmpdir(), `millstream-no-tools-${process.pid}`);
+  const made = dev(t, `PORT=${await freePort()}`, `TOOLS=${nowhere}`, path);
+  assert.notEqual(await made.status, 0);
+  assert.match(made.output, /^1\/4 tools, about 3 minutes\n(?:.*\n)*?cargo install wasm-bindgen-cli$/m);
+  assert.doesNotMatch(made.output, /2\/4|The page/);
 });
 
 test("no address is printed until the hub itself answers", async (t) => {
