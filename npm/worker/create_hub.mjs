@@ -7,47 +7,18 @@ import { assetsOf, checkRuntime, namespaceOf, readOptions } from "./options.mjs"
 import { publishEach, toPortable } from "./publications.mjs";
 import { declare, variablesIn } from "./variables.mjs";
 
-/** @import { Hub, HubOptions, OfHub, OwnHub, PublishOptions } from "./types.d.ts" */
+/** @import { CreateHub, Hub, HubOptions, OfHub } from "./types.d.ts" */
 
 /** The hub of a call or request that names none. */
 const DEFAULT_HUB = "default";
 
-/**
- * Makes the hub of your Worker. Call it once, at the top of a module, and export the class `HubObject` beside it.
- *
- * ```js
- * import { createHub, HubObject } from "millstream";
- * export { HubObject };
- *
- * const events = createHub({ path: "/events", authorize: () => ({ subscribe: ["orders/{id}"] }) });
- *
- * export default {
- *   async fetch(request, env, context) {
- *     return (await events.fetch(request, env, context)) ?? new Response("the application");
- *   },
- * };
- * ```
- *
- * It throws a `TypeError` if an option is wrong, or if the Worker lacks a compatibility flag; the message names the mend.
- *
- * @template [Env=any]
- * @overload
- * @param {HubOptions<Env> & { path: string }} options
- * @returns {Hub<Env>}
- */
-/**
- * Makes a hub that answers every request: `export default createHub()` is a Worker of its own.
- *
- * @template [Env=any]
- * @overload
- * @param {HubOptions<Env> & { path?: undefined }} [options]
- * @returns {OwnHub<Env>}
- */
+export const createHub = /** @type {CreateHub} */ (makeHub);
+
 /**
  * @param {HubOptions} [options]
  * @returns {Hub}
  */
-export function createHub(options) {
+function makeHub(options) {
   const { path, binding, hub: nameOf, authorize, variables, assets } = readOptions(options);
   // Where the application names the hub, the protocol's paths of other hubs lead nowhere.
   const mount = path ?? (nameOf === undefined ? undefined : WELL_KNOWN);

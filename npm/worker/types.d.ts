@@ -129,5 +129,28 @@ export interface OwnHub<Env = any> extends Hub<Env> {
   fetch(request: Request, env: Env, context: HubContext): Promise<Response>;
 }
 
+/** Makes a hub. It throws a `TypeError` if an option is wrong or the runtime lacks something; the message names the mend. */
+export interface CreateHub {
+  /**
+   * Makes the hub of your Worker. Call it once, at the top of a module, and export the class `HubObject` beside it.
+   *
+   * ```js
+   * import { createHub, HubObject } from "millstream";
+   * export { HubObject };
+   *
+   * const events = createHub({ path: "/events", authorize: () => ({ subscribe: ["orders/{id}"] }) });
+   *
+   * export default {
+   *   async fetch(request, env, context) {
+   *     return (await events.fetch(request, env, context)) ?? new Response("the application");
+   *   },
+   * };
+   * ```
+   */
+  <Env = any>(options: HubOptions<Env> & { path: string }): Hub<Env>;
+  /** Makes a hub that answers every request: `export default createHub()` is a Worker of its own. */
+  <Env = any>(options?: HubOptions<Env> & { path?: undefined }): OwnHub<Env>;
+}
+
 /** The binding of the hub's objects. */
 export type HubNamespace = DurableObjectNamespace<HubObject>;

@@ -27,3 +27,13 @@ test("the source maps of the declarations lead to the modules", () => {
   assert.deepEqual(sources, ["create_hub.mjs"]);
   assert.ok(existsSync(join(dirname(declarations), sources[0])));
 });
+
+test("an editor shows what createHub and its calls do", () => {
+  const declared = (name) => readFileSync(project.path(`node_modules/millstream/npm/worker/${name}`), "utf8");
+  const types = declared("types.d.ts");
+  for (const call of ["<Env = any>(options: HubOptions", "publish(", "publishMany(", "disconnect("]) {
+    const documented = types.split("\n").some((line, at, all) => line.trim().startsWith(call) && all[at - 1].trim().endsWith("*/"));
+    assert.ok(documented, call);
+  }
+  assert.match(declared("create_hub.d.mts"), /createHub: CreateHub/);
+});
