@@ -4,12 +4,18 @@ import { after, before, test } from "node:test";
 import { Project, VERSION } from "./project.mjs";
 
 let project;
+/** Its manifest, before the tarball is installed in the place of the version. */
+let manifest;
 before(async () => {
   project = new Project("template");
-  assert.equal(JSON.parse(project.read("package.json")).dependencies.millstream, `^${VERSION}`);
+  manifest = JSON.parse(project.read("package.json"));
   await project.install();
 });
 after(() => project?.remove());
+
+test("it takes the package of this version", () => {
+  assert.equal(manifest.dependencies.millstream, `^${VERSION}`);
+});
 
 test("a deployment's dry run has the hub and its variable, and nothing that needs Rust", async () => {
   const output = await project.run("wrangler", "deploy", "--dry-run");
@@ -18,7 +24,7 @@ test("a deployment's dry run has the hub and its variable, and nothing that need
 
 test("every secret and variable that the button asks for has a description", () => {
   const secrets = project.read(".dev.vars.example").match(/^\w+/gm);
-  const described = Object.keys(JSON.parse(project.read("package.json")).cloudflare.bindings);
+  const described = Object.keys(manifest.cloudflare.bindings);
   assert.deepEqual(described.toSorted(), ["ANONYMOUS_SUBSCRIBE", ...secrets].toSorted());
 });
 
