@@ -19,12 +19,14 @@ test("an application with a hub has eight lines, and one to publish", () => {
   assert.equal(lines.length, 9);
 });
 
-test("a page shows what the application publishes", async (t) => {
+test("a page shows what the application publishes, and a page that is opened later shows it too", async (t) => {
   const page = await opened(t, server.origin);
   const state = page.locator("#state");
   await page.waitForFunction(() => source.readyState === EventSource.OPEN);
   const answer = await fetch(`${server.origin}/orders/1`, { method: "POST", body: "paid" });
   assert.equal(await answer.text(), "the application\n");
+  await state.filter({ hasText: "paid" }).waitFor();
+  await page.reload();
   await state.filter({ hasText: "paid" }).waitFor();
 });
 
