@@ -61,7 +61,14 @@ export class Shell {
     return printed.join("");
   }
 
-  /** Ends the commands that are open, and returns each with what it has printed. */
+  /** Waits until each open stream has brought an update. */
+  async updates() {
+    for (const { piece, received, printed } of this.#open.filter(({ piece }) => piece.includes("curl"))) {
+      await until(() => /^data: ?(?!\{\}$)./m.test(received()), () => `an update to:\n${piece}\n${printed()}`);
+    }
+  }
+
+  /** Ends the commands that are open. */
   async close() {
     // Streams end before their servers.
     for (const { child } of this.#open.toReversed()) {
@@ -70,7 +77,6 @@ export class Shell {
       await closed;
     }
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
-    return this.#open.map(({ piece, printed }) => ({ piece, printed: printed() }));
   }
 
   /** The block with the addresses of this run; a port of the document that is not known yet gets a free one. */
@@ -92,9 +98,10 @@ export class Shell {
     const child = spawn("bash", args, { cwd: this.#folder, env: this.#env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     groups.add(child.pid);
     child.once("exit", () => groups.delete(child.pid));
-    let text = "";
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));
-    return { child, printed: () => text };
+    let [received, printed] = ["", ""];
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => (printed += chunk));
+    child.stdout.on("data", (chunk) => (received += chunk));
+    return { child, received: () => received, printed: () => printed };
   }
 
   async #finish(piece) {
@@ -108,11 +115,11 @@ export class Shell {
 
   /** Starts a command that stays open, and waits until its server answers, or its stream has begun. */
   async #start(piece) {
-    const { child, printed } = this.#spawn(piece);
-    this.#open.push({ piece, child, printed });
+    const { child, received, printed } = this.#spawn(piece);
+    this.#open.push({ piece, child, received, printed });
     const [, port] = /PORT=(\d+)/.exec(piece) ?? [];
     const answers = () => fetch(`http://127.0.0.1:${port}/healthz`).then((response) => response.ok, () => false);
-    const begun = port === undefined ? () => printed() !== "" : answers;
+    const begun = port === undefined ? () => received() !== "" : answers;
     const ended = () => child.exitCode !== null || child.signalCode !== null;
     await until(async () => ended() || (await begun()), () => `an answer to:\n${piece}\n${printed()}`, DEADLINE);
     if (ended()) throw new Error(`it has ended:\n${piece}\n${printed()}`);
