@@ -11,7 +11,7 @@ import { until } from "../e2e/until.mjs";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const [, VERSION] = /^version = "(.+)"$/m.exec(readFileSync(join(ROOT, "Cargo.toml"), "utf8"));
-/** What `make package` leaves. */
+/** The tarball of `make package`. */
 export const TARBALL = join(ROOT, `build/millstream-${VERSION}.tgz`);
 /** Milliseconds: an installation fills npm's cache when it is the first. */
 const COMMAND_DEADLINE = 120_000;

@@ -1,4 +1,4 @@
-// template/: what a deploy button copies.
+// template/: the folder that a deploy button copies.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Project, VERSION } from "./project.mjs";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Project } from "./project.mjs";
 
-/** What the example has in the name of the runner. */
+/** The name of the runner in the example. */
 const OWN = "@cloudflare/vitest-plugin";
 
 /** The name that the runner had until 2026, with the newest versions for it and the newest date that its runtime knows. */

@@ -1,4 +1,4 @@
-// What a user sees who has something wrong: each error names it, and says what would be right.
+// Mistakes of a user: each error names the mistake and the mend.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Project } from "./project.mjs";
@@ -59,7 +59,7 @@ describe("a wrong option", () => {
   });
 
   for (const [what, [options, message]] of Object.entries(WRONG)) {
-    test(`${what} is named, with what would be right`, async () => {
+    test(`${what} is named, with the right values`, async () => {
       const answer = await fetch(`${server.origin}/options`, { method: "PUT", body: JSON.stringify(options), signal: AbortSignal.timeout(15_000) });
       const [name, text] = await answer.json();
       assert.equal(name, "TypeError");
@@ -69,7 +69,7 @@ describe("a wrong option", () => {
   }
 });
 
-/** What is wrong in the project, and what `wrangler dev` says about it before anything answers. */
+/** Mistakes in a project, and the words of `wrangler dev` about each before anything answers. */
 const FAILURES = {
   "a compatibility flag that lacks": {
     file: "wrangler.toml",

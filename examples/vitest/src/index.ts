@@ -1,4 +1,4 @@
-// An application with a hub: the members of a team see what is done.
+// An application with a hub: the members of a team see which tasks are done.
 import { createHub, HubObject } from "millstream";
 
 export { HubObject };

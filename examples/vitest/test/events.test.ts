@@ -33,7 +33,7 @@ test("a member cannot select what the application did not grant", async () => {
   expect(answer.status).toBe(403);
 });
 
-test("what is published is durable", async () => {
+test("an update is durable when the call resolves", async () => {
   const { id } = await env.HUB.getByName("default").publish({ topic: "tasks/8", data: "kept" });
   const text = await reads("https://app.example/events?topic=tasks/8&lastEventID=earliest", id);
   expect(text).toContain("data: kept");

@@ -1,4 +1,4 @@
-// A shop: who logs in sees what happens to their own orders.
+// A shop: users log in, and a page shows their own orders.
 import { Hono } from "hono";
 import { createHub, HubObject } from "millstream";
 import { logIn, userOf } from "./session";

@@ -1,4 +1,4 @@
-// What compiles with the types of the package, and what must not.
+// Calls that compile with the types of the package, and calls that must not.
 import { HubError, createHub } from "millstream";
 import type { Decision, Hub, HubOptions, Published, Refused, Rights, Update } from "millstream";
 
