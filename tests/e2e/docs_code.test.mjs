@@ -109,6 +109,11 @@ test("the dependency of the documentation is this crate with a feature that it h
   assert.match(manifest, new RegExp(`^${feature} = \\[`, "m"));
 });
 
+test("the tarball that README names is the one that make package writes", () => {
+  const [, version] = /^version = "(.*)"$/m.exec(read("Cargo.toml"));
+  assert.deepEqual([...new Set(read("README.md").match(/build\/\S+\.tgz/g))], [`build/millstream-${version}.tgz`]);
+});
+
 test("the errors that docs/embedding.md shows are those of the package", () => {
   const modules = readdirSync(join(ROOT, "npm/worker")).filter((name) => name.endsWith(".mjs"));
   const sources = [...modules.map((name) => `npm/worker/${name}`), "npm/elsewhere.mjs"].map(read).join("\n").replace(/` \+\n\s+`/g, "");
