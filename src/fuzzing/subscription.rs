@@ -11,6 +11,8 @@ use crate::{
             MAX_MATCHERS, MAX_SELECTION_BYTES, MAX_SELECTION_PLACES, MAX_SELECTION_REGEXP_BYTES,
             MAX_SELECTORS,
         },
+        sequence::Sequence,
+        timestamp::Timestamp,
     },
     event_stream::event::Event,
     hub::{
@@ -19,7 +21,10 @@ use crate::{
         subscribe_parts::SubscribeParts,
         subscribe_request::SubscribeRequest,
     },
-    log::update::{EncodedUpdate, Update},
+    log::{
+        history::Entry,
+        update::{EncodedUpdate, Update},
+    },
     tokens::selector_totals::SelectorTotals,
     topics::{
         resolved_topics::ResolvedTopics, subscription::Subscription, topic::Topic, topics::Topics,
@@ -57,6 +62,7 @@ fn check(request: &SubscribeRequest, urls: &dyn UrlParser, topics: &str) {
     let selectors: Vec<_> = subscriptions.iter().map(Subscription::selector).collect();
     for granted in [&[][..], &selectors] {
         let selection = Selection::new(selectors.iter().copied(), granted.iter().copied());
+        let selection = selection.with_fields(request.fields());
         let mut audiences = Audiences::default();
         let Ok(key) = audiences.join(&selection, None, usize::MAX) else { continue };
         let audience = Audience::new(&selection);
@@ -66,6 +72,16 @@ fn check(request: &SubscribeRequest, urls: &dyn UrlParser, topics: &str) {
             let admits = audience.admits(&update, &ResolvedTopics::new(&update.topics, urls));
             assert_eq!(audiences.reach(&update, urls), usize::from(admits));
             assert!(!private || !granted.is_empty() || !admits, "private, and not granted");
+            if let Some(waiting) = audiences.waiting(key).filter(|_| admits) {
+                waiting.push(0);
+                let sequence = Sequence::START.next();
+                let entry = Entry { sequence, accepted: Timestamp::default(), update };
+                let topics = ResolvedTopics::new(&entry.update.topics, urls);
+                let replayed = audience.shown(&entry, &topics);
+                let live = audiences.flush([&entry].into_iter(), urls);
+                let live = live.first().map(|flushed| &flushed.chunk);
+                assert_eq!(live, Some(&replayed.update.event));
+            }
         }
         audiences.leave(key);
         assert_eq!(audiences.bytes(), 0);

@@ -1,6 +1,6 @@
 //! All audiences of a hub, found by what they asked for and by the topics they asked for.
 
-use std::{collections::HashMap, rc::Rc, sync::Arc};
+use std::{collections::HashMap, mem, rc::Rc, sync::Arc};
 
 use slab::Slab;
 use thiserror::Error;
@@ -9,8 +9,9 @@ use crate::{
     base::{heap, limits::MAX_CHUNK_BYTES, sequence::Sequence},
     hub::{
         audience::{Audience, Selection},
+        chunk::Chunk,
         fields::Fields,
-        shown_topics::{Indexes, Reader, ShownTopics},
+        shown_topics::ShownTopics,
     },
     log::{history::Entry, update::EncodedUpdate},
     topics::{
@@ -82,44 +83,22 @@ pub(crate) struct Group {
     pub waiting: Vec<ConnectionKey>,
     chunk: Option<Chunk>,
     cut: Option<Sequence>,
+    /// The places of the topics that it is shown of the update at hand.
+    topics: Vec<usize>,
 }
 
 /// The memory of an audience, or of a list of grants, beside its selectors: its places in the tables,
 /// which grow by doubling.
 const ENTRY_BYTES: usize = 2 * size_of::<Group>() + 16 * size_of::<usize>();
 
-/// A chunk in the making.
-#[derive(Debug)]
-enum Chunk {
-    One(Arc<[u8]>),
-    Many(Vec<u8>),
-}
-
-impl Chunk {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::One(event) => event,
-            Self::Many(events) => events,
-        }
-    }
-
-    fn with(self, event: &[u8]) -> Self {
-        let mut events = match self {
-            Self::One(first) => first.to_vec(),
-            Self::Many(events) => events,
-        };
-        events.extend_from_slice(event);
-        Self::Many(events)
-    }
-}
-
 /// A chunk of a flush, for the waiting connections of one audience.
 #[derive(Debug)]
 pub(crate) struct Flushed {
     /// The audience.
     pub audience: AudienceKey,
-    /// The updates, encoded, one behind the other. A single one is the log's own bytes, so that the
-    /// audiences that share it are known by it.
+    /// The updates, encoded, one behind the other. A single one is the log's own bytes, or those of all
+    /// audiences that are shown the same topics of it, so that the audiences that share it are known by
+    /// it.
     pub chunk: Arc<[u8]>,
     /// Where the chunk ends, if it ends before the tail because it is full.
     pub cut: Option<Sequence>,
@@ -184,6 +163,7 @@ impl Audiences {
             waiting: Vec::new(),
             chunk: None,
             cut: None,
+            topics: Vec::new(),
         })
     }
 
@@ -262,7 +242,7 @@ impl Audiences {
     /// How many connections are shown this update, whether they wait or are behind.
     #[must_use]
     pub(crate) fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
-        let shown = self.shown(update, urls, |_| true);
+        let shown = self.shown(update, &ResolvedTopics::new(&update.topics, urls), |_| true);
         shown.into_iter().filter_map(|key| Some(self.members.get(key)?.connections)).sum()
     }
 
@@ -278,23 +258,47 @@ impl Audiences {
     fn shown(
         &self,
         update: &EncodedUpdate,
-        urls: &dyn UrlParser,
+        topics: &ResolvedTopics<'_>,
         wanted: impl Fn(&Group) -> bool,
     ) -> Vec<AudienceKey> {
-        let topics = ResolvedTopics::new(&update.topics, urls);
-        let granting = update.private.then(|| self.granted.find(&topics, |_| true));
+        let granting = update.private.then(|| self.granted.find(topics, |_| true));
         if granting.as_ref().is_some_and(Vec::is_empty) {
             return Vec::new();
         }
-        let is_permitted = |group: &Group| {
-            let grants = |granting: &Vec<GrantsKey>| {
-                group.grants.is_some_and(|grants| granting.binary_search(&grants).is_ok())
-            };
-            granting.as_ref().is_none_or(grants)
-        };
-        self.asked.find(&topics, |key| {
+        self.asked.find(topics, |key| {
+            let is_permitted = |group: &Group| group.is_granted(granting.as_deref());
             self.members.get(key).is_some_and(|group| wanted(group) && is_permitted(group))
         })
+    }
+
+    /// Notes the topics that those of the `readers` are shown who asked for topics. Each selector is
+    /// compared with each topic once more, not once for each audience.
+    fn note_topics(
+        &mut self,
+        update: &EncodedUpdate,
+        topics: &ResolvedTopics<'_>,
+        readers: &[AudienceKey],
+    ) {
+        let asks = |key| self.members.get(key).is_some_and(Group::asks_for_topics);
+        if !readers.iter().any(|key| asks(*key)) {
+            return;
+        }
+        for at in 0..topics.len() {
+            let alone = at..at + 1;
+            let granting =
+                update.private.then(|| self.granted.find_at(topics, alone.clone(), |_| true));
+            let shown = self.asked.find_at(topics, alone, |key| {
+                let is_shown = |group: &Group| {
+                    group.asks_for_topics() && group.is_granted(granting.as_deref())
+                };
+                readers.binary_search(&key).is_ok() && self.members.get(key).is_some_and(is_shown)
+            });
+            for key in shown {
+                if let Some(group) = self.members.get_mut(key) {
+                    group.topics.push(at);
+                }
+            }
+        }
     }
 
     /// The chunk for every audience that has connections waiting and is shown any of `revealed`.
@@ -306,30 +310,20 @@ impl Audiences {
     ) -> Vec<Flushed> {
         let mut touched = Vec::new();
         for entry in revealed {
-            // Only audiences that are shown topics need it.
-            let mut topics = None;
-            for key in self.shown(&entry.update, urls, Group::takes_more) {
-                let Some(group) = self.members.get_mut(key) else { continue };
-                let begins = if group.audience.fields() == Fields::Usual {
-                    group.begins_with(entry)
-                } else {
-                    let indexes = Indexes { asked: &self.asked, granted: &self.granted };
-                    let topics =
-                        topics.get_or_insert_with(|| ShownTopics::of(&entry.update, indexes, urls));
-                    let reader = Reader { audience: key, grants: group.grants };
-                    group.begins_with(&topics.entry_for(reader, entry))
-                };
-                if begins {
+            let topics = ResolvedTopics::new(&entry.update.topics, urls);
+            let readers = self.shown(&entry.update, &topics, Group::takes_more);
+            self.note_topics(&entry.update, &topics, &readers);
+            let mut shown = ShownTopics::default();
+            for key in readers {
+                let group = self.members.get_mut(key);
+                if group.is_some_and(|group| group.begins_with(entry, &mut shown)) {
                     touched.push(key);
                 }
             }
         }
         let flushed = touched.into_iter().filter_map(|audience| {
             let group = self.members.get_mut(audience)?;
-            let chunk = match group.chunk.take()? {
-                Chunk::One(event) => event,
-                Chunk::Many(events) => events.into(),
-            };
+            let chunk = group.chunk.take()?.into();
             Some(Flushed { audience, chunk, cut: group.cut.take() })
         });
         flushed.collect()
@@ -353,9 +347,23 @@ impl Group {
         self.cut.is_none() && !self.waiting.is_empty()
     }
 
+    fn asks_for_topics(&self) -> bool {
+        self.audience.fields() == Fields::WithTopics
+    }
+
+    /// Whether its grants are among these, if some are needed.
+    fn is_granted(&self, granting: Option<&[GrantsKey]>) -> bool {
+        let is_among = |granting: &[GrantsKey]| {
+            self.grants.is_some_and(|grants| granting.binary_search(&grants).is_ok())
+        };
+        granting.is_none_or(is_among)
+    }
+
     /// Adds an update that is for this audience to the chunk; says whether the chunk begins with it.
-    fn begins_with(&mut self, entry: &Entry) -> bool {
-        let event = &entry.update.event;
+    fn begins_with(&mut self, entry: &Entry, shown: &mut ShownTopics) -> bool {
+        let topics = mem::take(&mut self.topics);
+        let with_topics = (!topics.is_empty()).then(|| shown.event(&entry.update, topics));
+        let event = with_topics.as_ref().unwrap_or(&entry.update.event);
         match self.chunk.take() {
             None => {
                 self.chunk = Some(Chunk::One(Arc::clone(event)));

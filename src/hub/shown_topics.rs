@@ -1,62 +1,45 @@
-//! The topics of one update that its audiences are shown, for a flush to many audiences at once.
+//! The event of one update with the topics that audiences are shown, for a flush to many of them at once.
 
-use crate::{
-    hub::fields,
-    log::{history::Entry, update::EncodedUpdate},
-    topics::{
-        resolved_topics::ResolvedTopics, selector_index::SelectorIndex, topic::Topic,
-        topics::Topics, url_parser::UrlParser,
-    },
-};
+use std::{collections::HashMap, sync::Arc};
 
-/// The selectors of a hub: of the audiences, and of the lists of grants.
-#[derive(Clone, Copy)]
-pub(crate) struct Indexes<'a> {
-    pub(crate) asked: &'a SelectorIndex,
-    pub(crate) granted: &'a SelectorIndex,
-}
+use crate::{hub::fields, log::update::EncodedUpdate};
 
-/// Who is shown a topic.
-struct ShownTopic {
-    topic: Topic,
-    /// The audiences that have asked for it.
-    asked: Vec<usize>,
-    /// The lists of grants that grant it, if it has to be granted.
-    granting: Option<Vec<usize>>,
-}
-
-/// The topics of one update, each with who is shown it.
-pub(crate) struct ShownTopics(Vec<ShownTopic>);
-
-/// An audience that is shown an update, and its list of grants.
-#[derive(Clone, Copy)]
-pub(crate) struct Reader {
-    pub(crate) audience: usize,
-    pub(crate) grants: Option<usize>,
+/// The event with topics, made once for each set of topics, however many audiences are shown that set.
+#[derive(Debug, Default)]
+pub(crate) struct ShownTopics {
+    by_places: HashMap<Vec<usize>, Arc<[u8]>>,
 }
 
 impl ShownTopics {
-    /// Finds the audiences of each topic, as those of the update are found.
-    pub(crate) fn of(update: &EncodedUpdate, indexes: Indexes<'_>, urls: &dyn UrlParser) -> Self {
-        let shown = update.topics.as_slice().iter().map(|topic| {
-            let alone = Topics::from(topic.clone());
-            let alone = ResolvedTopics::new(&alone, urls);
-            let granting = update.private.then(|| indexes.granted.find(&alone, |_| true));
-            let asked = indexes.asked.find(&alone, |_| true);
-            ShownTopic { topic: topic.clone(), asked, granting }
+    /// The event of the update behind the topics at these places.
+    pub(crate) fn event(&mut self, update: &EncodedUpdate, places: Vec<usize>) -> Arc<[u8]> {
+        let topics = update.topics.as_slice();
+        let made = self.by_places.entry(places).or_insert_with_key(|places| {
+            let shown = places.iter().filter_map(|at| topics.get(*at));
+            fields::with_topics(shown, &update.event).into()
         });
-        Self(shown.collect())
+        Arc::clone(made)
     }
+}
 
-    /// The entry as the reader gets it.
-    pub(crate) fn entry_for(&self, reader: Reader, entry: &Entry) -> Entry {
-        let topics = self.0.iter().filter(|shown| {
-            let is_granted = shown.granting.as_ref().is_none_or(|granting| {
-                reader.grants.is_some_and(|grants| granting.binary_search(&grants).is_ok())
-            });
-            is_granted && shown.asked.binary_search(&reader.audience).is_ok()
-        });
-        let topics = topics.map(|shown| &shown.topic);
-        entry.with_event(fields::with_topics(topics, &entry.update.event).into())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        event_stream::event::Event,
+        log::update::Update,
+        topics::{topic::Topic, topics::Topics},
+    };
+
+    #[test]
+    fn the_same_topics_are_encoded_once() {
+        let topics: Vec<Topic> = ["a", "b"].map(|topic| topic.parse().unwrap()).into();
+        let topics = Topics::try_from(topics).unwrap();
+        let update = Update::new(topics, "1".parse().unwrap(), Event::new("x")).encode().unwrap();
+        let mut shown = ShownTopics::default();
+        let first = shown.event(&update, vec![0]);
+        assert_eq!(&*first, b"topic: a\nid: 1\ndata: x\n\n");
+        assert_eq!(&*shown.event(&update, vec![0, 1]), b"topic: a\ntopic: b\nid: 1\ndata: x\n\n");
+        assert!(Arc::ptr_eq(&first, &shown.event(&update, vec![0])));
     }
 }

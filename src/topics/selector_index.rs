@@ -4,7 +4,7 @@ mod beginnings;
 mod chains;
 mod shares;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use slab::Slab;
 use thiserror::Error;
@@ -200,8 +200,19 @@ impl SelectorIndex {
         topics: &ResolvedTopics<'_>,
         wanted: impl Fn(Holder) -> bool,
     ) -> Vec<Holder> {
+        self.find_at(topics, 0..topics.len(), wanted)
+    }
+
+    /// The same of the topics at these places.
+    pub(crate) fn find_at(
+        &self,
+        topics: &ResolvedTopics<'_>,
+        places: Range<usize>,
+        wanted: impl Fn(Holder) -> bool,
+    ) -> Vec<Holder> {
         let mut found = Vec::new();
-        for (at, topic) in topics.iter().enumerate() {
+        for at in places {
+            let Some(topic) = topics.get(at) else { break };
             if let Some(holders) = self.by_topic.get(topic) {
                 found.extend(holders.iter().copied().filter(|holder| wanted(*holder)));
             }

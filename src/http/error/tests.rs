@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    hub::fields::InvalidFields,
     publishing::{rules::ForbiddenPublication, stream::NothingFound},
     tokens::challenge::NoKey,
     topics::selector_index::TooManySelectors,
@@ -39,6 +40,10 @@ fn each_refusal_has_its_status_its_field_and_its_time() {
         Error::PublishRefused(PublishRefused::Forbidden { forbidden, dialect })
     };
     let long = || InvalidPublishRequest::TypeTooLong(2_000);
+    let no_fields = || {
+        let fields = InvalidFields("id".to_owned());
+        Error::from(InvalidSubscribeRequest::from(fields))
+    };
     let second = Duration::from_secs(1);
     for (error, expected) in [
         (Error::Host, (400, "Host", "")),
@@ -68,6 +73,7 @@ fn each_refusal_has_its_status_its_field_and_its_time() {
         (UpdateTooLarge { bytes: 1 }.into(), (413, "data", "")),
         (InvalidIdempotencyKey::Empty.into(), (400, "Idempotency-Key", "")),
         (Error::KeyOfStream, (400, "Idempotency-Key", "")),
+        (no_fields(), (400, "fields", "")),
         (Error::KeyReused, (422, "Idempotency-Key", "")),
         (Error::TooManyKeys, (429, "Idempotency-Key", "60")),
         (Error::PublishRate(1), (429, "", "1")),

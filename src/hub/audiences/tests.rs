@@ -1,5 +1,7 @@
 //! What the index finds, against every audience asked in turn.
 
+mod topics;
+
 use proptest::{collection::vec, prelude::*, sample::subsequence};
 
 use super::*;
@@ -273,7 +275,6 @@ fn fill(
 }
 
 type Numbered = fn(usize) -> String;
-
 const ORDINARY: [&str; 5] =
     ["https://example.com/books/{id}", "/books/{id}", "books/{id}", "*", "~/books/:id"];
 

@@ -6,6 +6,7 @@ use crate::{
     hub::{
         audience::Selection,
         engine::tests::{FakeHistory, update},
+        fields::Fields,
     },
     log::history::{Bounds, Retention},
     topics::topic_selector::TopicSelector,
@@ -73,6 +74,41 @@ fn a_turn_ends_when_the_comparisons_of_all_its_updates_have_cost_enough() {
         Span { from: Sequence::START, until: numbered(MAX_SCAN_UPDATES - 1), conflates: false };
     let (came, _) = read(&log, &audience, span, &mut Vec::new());
     assert_eq!((came.to, came.ended.unwrap()), (numbered(turn), false));
+}
+
+#[test]
+fn who_asked_for_topics_reads_them_ahead_of_each_update_and_the_newest_of_each_topic_alike() {
+    let selection = Selection::new(&[TopicSelector::All], &[]).with_fields(Fields::WithTopics);
+    for (conflates, expected) in [
+        (false, "topic: a\nid: 1\ndata: 1\n\ntopic: a\nid: 2\ndata: 2\n\n"),
+        (true, ": conflated: 1 older updates were left out\ntopic: a\nid: 2\ndata: 2\n\n"),
+    ] {
+        let span = Span { from: Sequence::START, until: numbered(2), conflates };
+        let mut chunk = Vec::new();
+        read(&log(2, u64::MAX), &Audience::new(&selection), span, &mut chunk);
+        assert_eq!(std::str::from_utf8(&chunk).unwrap(), expected);
+    }
+}
+
+#[test]
+fn the_lines_of_topics_fill_a_chunk_too_and_cost_their_comparisons() {
+    let (log, all) = (log(2, u64::MAX), [TopicSelector::All]);
+    let with = |fields| Audience::new(&Selection::new(&all, &[]).with_fields(fields));
+    let (event, line) = (update("1", &["a"]).event.len(), "topic: a\n".len());
+    for conflates in [false, true] {
+        for (fields, ended) in [(Fields::Usual, true), (Fields::WithTopics, false)] {
+            let span = Span { from: Sequence::START, until: numbered(2), conflates };
+            let mut chunk = vec![b':'; MAX_CHUNK_BYTES - event - line];
+            let (came, _) = read(&log, &with(fields), span, &mut chunk);
+            assert_eq!(came.ended.unwrap(), ended, "{fields:?}");
+        }
+    }
+    let passes = |fields| {
+        let update = update("1", &["a"]);
+        let dear = Audience::new(&Selection::new(&dear(), &[]).with_fields(fields));
+        dear.passes(&update, &ResolvedTopics::new(&update.topics, &()))
+    };
+    assert_eq!(passes(Fields::WithTopics), 2 * passes(Fields::Usual));
 }
 
 #[test]

@@ -207,5 +207,17 @@ fn the_fields_of_the_events_are_asked_for_in_both_dialects_and_in_a_form() {
     assert_eq!(fields("topic=a", None), Fields::Usual);
     assert_eq!(fields("topic=a&fields=topic", None), Fields::WithTopics);
     assert_eq!(fields("", Some(b"match=a&fields=topic")), Fields::WithTopics);
-    refused("topic=a&fields=topics", None, "fields");
+    for query in ["fields=topic&match=a&fields=topic", "topic=a&f%69elds=topic"] {
+        assert_eq!(fields(query, None), Fields::WithTopics, "{query}");
+    }
+}
+
+#[test]
+fn no_other_fields_can_be_asked_for() {
+    for value in ["", "Topic", "topic,id", "topics", "*", "topic%20", "topic%0A", "%ff"] {
+        refused(&format!("topic=a&fields={value}"), None, "fields");
+        refused(&format!("match=a&fields={value}&fields=topic"), None, "fields");
+        let form = format!("match=a&fields={value}");
+        assert_eq!(parse("", Some(form.as_bytes()), None).unwrap_err().field(), "fields");
+    }
 }

@@ -38,6 +38,11 @@ pub(super) struct Model {
     pub(super) connections: BTreeMap<u8, Subscriber>,
 }
 
+/// Whether the connection of this number asks for the topics of its updates.
+pub(super) fn asks_for_topics(id: u8) -> bool {
+    id.is_multiple_of(2)
+}
+
 /// One connection of the model.
 #[derive(Debug)]
 pub(super) struct Subscriber {
@@ -348,6 +353,11 @@ impl Subscriber {
         self.selectors.iter().any(|selector| ["*", topic].contains(selector))
     }
 
+    /// Of those with the grant and of those without it, one has asked for the topics.
+    fn has_topics(&self) -> bool {
+        asks_for_topics(self.id)
+    }
+
     fn could_be_told(&self) -> bool {
         self.is_granted && ["*", SUBSCRIPTION].iter().any(|topic| self.selectors.contains(topic))
     }
@@ -358,6 +368,13 @@ impl Subscriber {
         let is_permitted =
             !update.private || (self.is_granted && update.kind == Kind::Subscription);
         if admits && is_permitted {
+            let topics = update.topics.as_slice().iter().map(Topic::as_str);
+            let selected = topics.filter(|topic| {
+                self.has_topics() && self.selectors.iter().any(|at| [topic, "*"].contains(at))
+            });
+            for topic in selected {
+                chunk.extend_from_slice(format!("topic: {topic}\n").as_bytes());
+            }
             chunk.extend_from_slice(&update.event);
         }
         admits && is_permitted

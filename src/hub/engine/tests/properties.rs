@@ -8,7 +8,7 @@ use super::{
     Host,
     calls::{Call, From, SUBSCRIPTION, Start, any_call},
     host::{self, after, earliest, live, shown_subscriptions, uncached},
-    model::{Begin, Model, Subscriber, encoded},
+    model::{Begin, Model, Subscriber, asks_for_topics, encoded},
     update,
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     hub::{
         close_reason::CloseReason,
         connection::{Connection, SendError},
+        fields::Fields,
         heartbeat::Heartbeat,
         whom::Whom,
     },
@@ -56,7 +57,8 @@ impl Both {
                     Begin::BackToEarliest => earliest(selectors).returning(),
                     Begin::After(asked) | Begin::Behind(asked, _) => after(asked, selectors),
                 };
-                let request = uncached(request);
+                let fields = if asks_for_topics(*id) { Fields::WithTopics } else { Fields::Usual };
+                let request = uncached(request).with_fields(fields);
                 let access = if *id > 2 { shown_subscriptions() } else { Access::default() };
                 let access = access.with_subscriber(subscriber(*id % 2).parse().ok());
                 self.model.subscribe(*id, selectors.to_vec(), &begin, *id > 2);
