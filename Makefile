@@ -165,7 +165,7 @@ test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the we
 
 .PHONY: test-e2e
 test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the built worker, on wrangler and on workerd
-	node --test --test-concurrency=2 --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
+	node --test --test-concurrency=3 --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
 
 .PHONY: test-package
 test-package: $(PACKAGE) browser ## the package, installed into projects of users: examples and template; installs them

@@ -42,7 +42,7 @@ async function health(server) {
 test("readers that never read hold no more sockets than there are places", async (t) => {
   const vars = {
     ANONYMOUS_PUBLISH: "true",
-    CONNECTION_AGE: "1s",
+    CONNECTION_AGE: "2s",
     HEARTBEAT: "500ms",
     MAX_CONNECTIONS: String(PLACES),
   };
