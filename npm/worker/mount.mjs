@@ -31,12 +31,18 @@ function folderOf(/** @type {string} */ hub) {
  * @param {() => string} hub
  */
 export function route(request, mount, hub) {
-  if (mount === undefined) return request;
+  if (mount === undefined) return unread(request);
   const url = URL.parse(request.url);
   const path = url === null ? undefined : pathInProtocol(url.pathname, mount, hub);
   if (url === null || path === undefined) return undefined;
   url.pathname = path;
-  return new Request(url, request);
+  return new Request(url, unread(request));
+}
+
+/** The request itself, whose body the hub can still read. */
+function unread(/** @type {Request} */ request) {
+  if (!request.bodyUsed) return request;
+  throw new TypeError("millstream: the body of this request has been read, but it is for the hub; call the hub's fetch before you read a body, or read request.clone()");
 }
 
 /**

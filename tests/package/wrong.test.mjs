@@ -116,6 +116,13 @@ test("a binding that is missing is named at the first request, with the lines th
   }
 });
 
+test("a body that the application has read before the hub gets the request is named, with the mend", async () => {
+  const server = await project.dev();
+  const answer = await fetch(`${server.origin}/events`, { method: "POST", body: "topic=orders/1", signal: AbortSignal.timeout(15_000) });
+  assert.equal(answer.status, 500);
+  assert.match(await answer.text(), /millstream: the body of this request has been read, .* call the hub's fetch before you read a body, or read request\.clone\(\)/);
+});
+
 test("in Node, the module says where a hub runs", async () => {
   const use = 'import { createHub } from "millstream"; createHub();';
   const failure = /the hub runs in a Cloudflare Worker\. Run this module by wrangler, by Cloudflare's Vite plugin, or in tests by/;
