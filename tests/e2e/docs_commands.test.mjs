@@ -27,7 +27,7 @@ const NOT_RUN = [
     file: "tests/package/readme.test.mjs",
     title: "the lines for your own Worker make a page that shows what is published, and refuse another topic",
   })),
-  ...['echo "MERCURE_PUBLISHER_JWT_KEY', "# in another terminal, in the same folder"].map((begins) => ({
+  ...["mkdir -p public", "# in another terminal, in the same folder"].map((begins) => ({
     path: "README.md",
     begins,
     why: "it needs the package, installed into an empty folder",

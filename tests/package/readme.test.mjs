@@ -53,12 +53,19 @@ test("the lines for your own Worker make a page that shows what is published, an
 });
 
 test("the lines for a Worker of its own make a key and a token, and publish with it", async (t) => {
-  const project = new Project("examples/own-worker");
+  const project = new Project();
   t.after(() => project.remove());
-  assert.equal(paste(project, "examples/own-worker"), 1);
+  assert.equal(paste(project, "examples/own-worker"), 2);
   await install(project);
-  await project.command("bash", "-euc", lines('echo "MERCURE_PUBLISHER_JWT_KEY'));
+  await project.command("bash", "-euc", lines("mkdir -p public"));
   const server = await project.dev();
   const published = await project.command("bash", "-euc", here(lines("# in another terminal, in the same folder"), server));
   assert.match(published, /^urn:uuid:/m);
+  const read = await fetch(`${server.origin}/.well-known/mercure?topic=news&lastEventID=earliest`, { signal: AbortSignal.timeout(15_000) });
+  assert.equal(read.status, 200);
+  let text = "";
+  for await (const chunk of read.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.includes("data: rain")) break;
+  }
 });
