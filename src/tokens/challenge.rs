@@ -27,8 +27,8 @@ pub(crate) enum Unauthorized {
     /// The token is refused.
     #[error(transparent)]
     Token(#[from] InvalidToken),
-    /// The token is valid, and does not grant what is asked for.
-    #[error("the token does not grant this: {0}")]
+    /// The token is valid, or the application knows the client, and the rights do not cover what is asked for.
+    #[error("the client's rights do not cover this: {0}")]
     InsufficientScope(String),
     /// A page of this origin may not use its visitor's cookie.
     #[error(transparent)]
@@ -77,7 +77,9 @@ impl Unauthorized {
     /// The token has no grant for one of the topics of a publication, or none at all.
     #[must_use]
     pub(crate) fn no_publish_grant() -> Self {
-        Self::InsufficientScope("it has no publish grant for one of the update's topics".to_owned())
+        Self::InsufficientScope(
+            "there is no grant to publish to one of the update's topics".to_owned(),
+        )
     }
 
     /// The status in a dialect. In 0.x the reference hub answers everything with 401, and clients
