@@ -5,7 +5,7 @@ import { findKey } from "./key_source.mjs";
 import { ALGORITHMS, readSigningKey } from "./signing_key.mjs";
 import { readGrants } from "./token_claims.mjs";
 
-/** The greatest token that a hub reads, `MAX_TOKEN_BYTES` in `src/base/limits/tokens.rs`. */
+/** The largest token that a hub reads, `MAX_TOKEN_BYTES` in `src/base/limits/tokens.rs`. */
 const MAX_TOKEN_BYTES = 64 << 10;
 
 const NOTES = `Selectors:
@@ -16,20 +16,20 @@ const NOTES = `Selectors:
 
 Without --key the key is MERCURE_PUBLISHER_JWT_KEY (for --publish) or MERCURE_SUBSCRIBER_JWT_KEY (for --subscribe),
 from the environment or else from .dev.vars in this folder. Both may have the prefix MILLSTREAM_.
-The token goes to the standard output, and what there is to say about it to the standard error.`;
+The token goes to the standard output, and notes about it to the standard error.`;
 
 /** @type {import("./command.mjs").Command} */
 export const token = {
   about: "make a token for publishers and subscribers",
   options: {
-    publish: { type: "string", multiple: true, value: "SELECTOR", about: "topics that may be published; repeatable" },
-    subscribe: { type: "string", multiple: true, value: "SELECTOR", about: "topics whose private updates may be read; repeatable" },
+    publish: { type: "string", multiple: true, value: "SELECTOR", about: "topics that the token may publish to; repeatable" },
+    subscribe: { type: "string", multiple: true, value: "SELECTOR", about: "topics whose private updates the token may read; repeatable" },
     expires: { type: "string", value: "TIME", about: "how long it is valid: 30m, 1h, 7d or never (1h)" },
     subject: { type: "string", value: "NAME", about: "whose token it is" },
     payload: { type: "string", value: "JSON", about: "a value that is shown beside the active subscriptions" },
     key: { type: "string", value: "FILE", about: "the key: a secret, a private key in PEM, or a JWK; - reads standard input" },
-    algorithm: { type: "string", value: "NAME", about: "the algorithm of the signature (by the key: HS256, RS256, ES256, EdDSA …)" },
-    kid: { type: "string", value: "NAME", about: "the key of a JWK Set, or the name of a key that has none" },
+    algorithm: { type: "string", value: "NAME", about: "the algorithm of the signature (the usual one of the key: HS256, RS256, ES256, EdDSA …)" },
+    kid: { type: "string", value: "NAME", about: "the name of the key in a JWK Set, or a name for a key without one" },
     dialect: { type: "string", value: "0|1", about: "the version of Mercure: 0 is 0.x, 1 is 1.0 (0)" },
     issuer: { type: "string", value: "URL", about: "1.0: the issuer that the hub trusts" },
     audience: { type: "string", value: "URL", about: "1.0: the public URL of the hub" },

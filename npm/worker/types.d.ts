@@ -45,7 +45,7 @@ export interface HubOptions<Env = any> {
   /** The name of the hub for a request: letters, digits, `_` and `-`, up to 64. Default: `default`. */
   hub?: (request: Request, env: Env) => string;
   /**
-   * Decides who may do what, in the place of tokens. It must not read the body of the request.
+   * Decides about each request, in the place of tokens. It must not read the body of the request.
    * If it throws or does not answer within 30 seconds, the request is answered 500, and the log says why.
    */
   authorize?: (
@@ -83,7 +83,7 @@ export interface Update {
 export interface Published {
   /** The id of the update. */
   id: string;
-  /** The number of connections that it is for. */
+  /** The number of connections that select the update. */
   connections: number;
 }
 
