@@ -48,7 +48,7 @@ const observer = {
     $("empty").textContent = whileEmpty;
     $("help").hidden = !problem?.isAboutToken;
     $("close").disabled = state === "closed" || state === "refused";
-    // The hub answers again, so that what it could not do may be done now.
+    // The hub answers again: another try may now succeed.
     if (state === "open" && problemShown?.isPassing) clearOutcome();
   },
   received(event) {
@@ -65,7 +65,7 @@ const observer = {
   gap({ requested, first }) {
     const known = isOfUpdate(requested) ? `after ${requested}` : "since this page was connected last";
     const after = requested ? known : "that this page was too slow for";
-    const goesOn = first ? `the stream goes on with ${first}` : "the stream goes on with what comes next";
+    const goesOn = first ? `the stream goes on with ${first}` : "the stream goes on with the next update";
     log.addNote("gap", `Gap: the updates ${after} are no longer held; ${goesOn}.`);
   },
 };

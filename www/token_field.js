@@ -26,7 +26,7 @@ export class TokenField {
     });
   }
 
-  /** The token without what is often copied with it: the scheme, and line breaks of a terminal. */
+  /** The token without the scheme and a terminal's line breaks, which are often copied with it. */
   get token() {
     return this.#input.value.replace(/^\s*Bearer\s/i, "").replace(/\s+/g, "");
   }
