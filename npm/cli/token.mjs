@@ -9,7 +9,7 @@ import { readGrants } from "./token_claims.mjs";
 const MAX_TOKEN_BYTES = 64 << 10;
 
 const NOTES = `Selectors:
-  orders/1            this topic (in a shell, quote what has braces or a star)
+  orders/1            this topic (in a shell, quote braces and stars)
   orders/{id}         a URI template, in 0.x
   urlpattern:/a/:id   a URL pattern, in 1.0
   *                   every topic
