@@ -109,7 +109,7 @@ $(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json wor
 .PHONY: package
 package: $(PACKAGE) ## make the npm package, build/millstream-VERSION.tgz
 
-$(PACKAGE): $(WASM) tools/package.mjs Cargo.toml README.md CHANGELOG.md $(shell find npm) $(NPM)
+$(PACKAGE): $(WASM) tools/package.mjs Cargo.toml README.md CHANGELOG.md $(shell find npm docs) $(NPM)
 	node tools/package.mjs $(BUILD)
 
 .PHONY: settings

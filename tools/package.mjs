@@ -19,6 +19,8 @@ mkdirSync(join(folder, "build"), { recursive: true });
 cpSync("npm", join(folder, "npm"), { recursive: true, filter: (path) => !/package\.json$|tsconfig\.json$|\.test\.mjs$/.test(path) });
 for (const name of MODULES) cpSync(join(build, name), join(folder, "build", name));
 for (const name of TEXTS) cpSync(name, join(folder, name));
+// Without a clone, README's links to the pages lead into the package.
+cpSync("docs", join(folder, "docs"), { recursive: true });
 
 const { name, version } = { name: ofCrate("name"), version: ofCrate("version") };
 const manifest = { name, version, ...JSON.parse(readFileSync("npm/package.json", "utf8")) };

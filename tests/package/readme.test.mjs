@@ -1,6 +1,6 @@
 // README's lines, pasted by a new user into an empty folder.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import { blocks, read } from "../e2e/documents.mjs";
@@ -68,4 +68,13 @@ test("the lines for a Worker of its own make a key and a token, and publish with
     text += chunk;
     if (text.includes("data: rain")) break;
   }
+});
+
+test("every page and picture of docs that README links to is in the package", async (t) => {
+  const project = new Project();
+  t.after(() => project.remove());
+  await project.install();
+  const links = [...project.read("node_modules/millstream/README.md").matchAll(/\]\((docs\/[^)#]+)/g)].map(([, path]) => path);
+  assert.ok(links.includes("docs/embedding.md") && links.includes("docs/page.png"), `${links}`);
+  for (const path of links) assert.ok(existsSync(project.path(`node_modules/millstream/${path}`)), path);
 });
