@@ -1,10 +1,12 @@
 // A hub in an application's Worker.
 import { answer } from "./handler.mjs";
 import { HubError } from "./hub_error.mjs";
-import { problem } from "./last_resort.mjs";
-import { WELL_KNOWN, isHubName, renamed, route } from "./mount.mjs";
+import { comeBack, problem } from "./last_resort.mjs";
+import { described, log } from "./log.mjs";
+import { WELL_KNOWN, checkedName, renamed, route } from "./mount.mjs";
 import { assetsOf, checkRuntime, namespaceOf, readOptions } from "./options.mjs";
-import { publishEach, toPortable } from "./publications.mjs";
+import { publishEach } from "./publications.mjs";
+import { kind, readCall, toPortable } from "./update.mjs";
 import { declare, variablesIn } from "./variables.mjs";
 
 /** @import { CreateHub, Hub, HubOptions, OfHub } from "./types.d.ts" */
@@ -26,7 +28,7 @@ function makeHub(options) {
   declare(variables);
 
   /** The stub of the hub that a call is for. */
-  const stubOf = (/** @type {any} */ env, /** @type {OfHub} */ { hub = DEFAULT_HUB } = {}) => {
+  const stubOf = (/** @type {any} */ env, /** @type {OfHub} */ { hub = DEFAULT_HUB }) => {
     const namespace = namespaceOf(env, binding);
     return namespace.get(namespace.idFromName(checkedName(hub)));
   };
@@ -34,7 +36,19 @@ function makeHub(options) {
   return {
     async fetch(request, env, context) {
       const own = /** @type {any} */ (env);
-      const routed = route(request, mount, () => nameOf?.(request, env) ?? DEFAULT_HUB);
+      let failure;
+      const routed = route(request, mount, () => {
+        try {
+          return nameOf === undefined ? DEFAULT_HUB : named(nameOf(request, env));
+        } catch (error) {
+          failure = described(error);
+          return "";
+        }
+      });
+      if (failure !== undefined) {
+        log("the option hub failed", failure);
+        return comeBack(request) ?? problem(500, "Internal Server Error");
+      }
       if (routed === undefined) {
         if (assets !== undefined) return assetsOf(own, assets).fetch(request);
         return path === undefined ? problem(404, "Not Found") : undefined;
@@ -49,30 +63,36 @@ function makeHub(options) {
       return mount === undefined ? response : renamed(response, { mount, own: routed.url });
     },
 
-    async publish(env, update, options = {}) {
-      const { hub, ...own } = options;
-      return called(() => stubOf(env, { hub }).publish(toPortable(update), own));
+    async publish(env, update, options) {
+      return called(() => {
+        const { hub, idempotencyKey } = readCall(options, ["hub", "idempotencyKey"]);
+        return stubOf(env, { hub }).publish(toPortable(update), { idempotencyKey });
+      });
     },
 
     async publishMany(/** @type {any} */ env, /** @type {any} */ updates, /** @type {OfHub} */ options) {
       const send = (/** @type {BodyInit} */ lines) => {
-        const { body } = /** @type {any} */ (new Response(lines));
-        return called(() => stubOf(env, options).publishMany(body));
+        return called(() => {
+          const stub = stubOf(env, readCall(options, ["hub"]));
+          const { body } = /** @type {any} */ (new Response(lines));
+          return stub.publishMany(body);
+        });
       };
-      return updates instanceof ReadableStream ? send(updates) : publishEach(updates, send);
+      if (!(updates instanceof ReadableStream)) return publishEach(updates, send);
+      if (updates.locked) throw new HubError("the stream of updates has another reader already", { status: 400, field: "updates" });
+      return send(updates);
     },
 
     async disconnect(env, whom, options) {
-      return called(() => stubOf(env, options).disconnect(whom));
+      return called(() => stubOf(env, readCall(options, ["hub"])).disconnect(whom));
     },
   };
 }
 
-/** The name of a hub, which a call must spell as a path does. */
-function checkedName(/** @type {unknown} */ hub) {
-  if (isHubName(hub)) return /** @type {string} */ (hub);
-  const wrong = `the hub is ${JSON.stringify(hub)}; its name has letters, digits, _ and -, at least 1 and at most 64`;
-  throw new HubError(wrong, { status: 404, field: "hub" });
+/** The name that the application gives. */
+function named(/** @type {unknown} */ given) {
+  if (typeof given === "string") return given;
+  throw new TypeError(`hub gave ${kind(given)}; it must return the name of the hub as a text`);
 }
 
 /**

@@ -6,7 +6,7 @@
 import { doorStep, keySetFetched } from "../../build/millstream.js";
 import { instance } from "./instance.mjs";
 import { importKey, loadKeySet } from "./keys.mjs";
-import { log } from "./log.mjs";
+import { described, log } from "./log.mjs";
 
 /** The most tries of a step. An instance that traps costs one try. */
 const ATTEMPTS = 3;
@@ -82,15 +82,17 @@ export async function admit(visit) {
 async function ask(decide) {
   try {
     const given = /** @type {any} */ (await inTime(decide())) ?? null;
+    if (given instanceof Response && (given.bodyUsed || given.type === "error")) {
+      throw new TypeError("authorize gave a Response that cannot be sent again; make a new one for each request");
+    }
     if (given === null || given instanceof Response) return given;
     // A date becomes seconds since 1970, as in a token. An invalid date becomes null, which is refused.
     const { expires } = given;
     const claims = expires instanceof Date ? { ...given, expires: expires.getTime() / 1_000 } : given;
     // A function has no JSON. The name of its type is not JSON, so it is refused.
     return JSON.stringify(claims) ?? typeof claims;
-  } catch (caught) {
-    const error = /** @type {any} */ (caught);
-    log("authorize failed", error?.stack ?? String(error));
+  } catch (error) {
+    log("authorize failed", described(error));
     return false;
   }
 }

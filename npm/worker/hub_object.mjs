@@ -4,7 +4,7 @@ import { HubObject as Hub } from "../../build/millstream.js";
 import { HubError } from "./hub_error.mjs";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
 import { log } from "./log.mjs";
-import { pathOfHub } from "./mount.mjs";
+import { checkedName, pathOfHub } from "./mount.mjs";
 import { answered, ofLines, ofUpdate, publishEach, published } from "./publications.mjs";
 import { variablesIn } from "./variables.mjs";
 
@@ -73,7 +73,7 @@ export class HubObject extends DurableObject {
    * @param {PublishOptions} [options]
    * @returns {Promise<Published>}
    */
-  async publish(update, options = {}) {
+  async publish(update, options) {
     return published(await this.#post(ofUpdate(this.#path(), update, options)));
   }
 
@@ -110,7 +110,7 @@ export class HubObject extends DurableObject {
   async disconnect(whom) {
     const entries = Object.entries(whom ?? {});
     const [kind, value] = entries[0] ?? [];
-    if (entries.length !== 1 || typeof value !== "string" || kind === undefined) {
+    if (Array.isArray(whom) || entries.length !== 1 || typeof value !== "string" || kind === undefined) {
       const wrong = "disconnect takes one of { subscriber }, { topic } and { connection }, with a text";
       throw new HubError(wrong, { status: 400, field: "disconnect" });
     }
@@ -123,7 +123,7 @@ export class HubObject extends DurableObject {
   }
 
   #path() {
-    return pathOfHub(this.#context.id.name ?? "");
+    return pathOfHub(checkedName(this.#context.id.name));
   }
 
   /**

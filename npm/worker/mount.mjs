@@ -1,4 +1,5 @@
 // The place of a hub in an application: from the application's paths to those of the Mercure protocol, and back.
+import { HubError } from "./hub_error.mjs";
 
 /** The path of a hub in the protocol. */
 export const WELL_KNOWN = "/.well-known/mercure";
@@ -8,8 +9,15 @@ const METADATA = "/.well-known/oauth-protected-resource";
 const NAMING = ["link", "www-authenticate"];
 
 /** Whether a hub can have this name: src/base/hub_name.rs. */
-export function isHubName(/** @type {unknown} */ name) {
+function isHubName(/** @type {unknown} */ name) {
   return typeof name === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(name);
+}
+
+/** The name, which a call must spell as a path does. */
+export function checkedName(/** @type {unknown} */ hub) {
+  if (isHubName(hub)) return /** @type {string} */ (hub);
+  const wrong = `the hub is ${JSON.stringify(hub)}; its name has letters, digits, _ and -, at least 1 and at most 64`;
+  throw new HubError(wrong, { status: 404, field: "hub" });
 }
 
 /** The path of the hub of this name. */

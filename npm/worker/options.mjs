@@ -42,6 +42,11 @@ export function readOptions(options = {}) {
   if (typeof variables !== "string" && (variables === null || typeof variables !== "object" || Array.isArray(variables))) {
     throw wrong(`variables is ${shown(variables)}; it must be an object such as { HISTORY_AGE: "1h" }, or a prefix such as "MILLSTREAM_"`);
   }
+  try {
+    JSON.stringify(variables);
+  } catch (error) {
+    throw wrong(`variables has no JSON: ${/** @type {Error} */ (error).message}`);
+  }
   return { path, binding, hub, authorize, variables, assets };
 }
 

@@ -1,51 +1,21 @@
 // Publications by a call: the requests that carry them, and their answers.
 import { HubError } from "./hub_error.mjs";
+import { kind, readCall, toPortable } from "./update.mjs";
 
 /** @import { Update, Published, Refused, PublishOptions } from "./types.d.ts" */
 
-const MEMBERS = ["topic", "data", "id", "type", "retry", "private"];
-
 /** A hub reads the path of a request, and no call has another. */
 const HERE = "https://hub.invalid";
-
-/**
- * The update with its data as a text. The runtime passes it on to an object, unlike a value of a class.
- *
- * @param {Update} update
- * @returns {Update}
- */
-export function toPortable(update) {
-  if (update === null || typeof update !== "object" || Array.isArray(update)) {
-    throw new HubError(`the update is ${kind(update)}; it must be an object such as { topic: "orders/1", data: "paid" }`, { status: 400, field: "update" });
-  }
-  for (const name of Object.keys(update)) {
-    if (MEMBERS.includes(name)) continue;
-    throw new HubError(`the update has a member ${JSON.stringify(name)}; the members are ${MEMBERS.join(", ")}`, { status: 400, field: name });
-  }
-  return { ...update, data: toText(update.data) };
-}
-
-/** Data as a text: a string stays as it is. */
-function toText(/** @type {unknown} */ data) {
-  if (data === undefined || typeof data === "string") return data;
-  let text;
-  try {
-    text = JSON.stringify(data);
-  } catch (error) {
-    throw new HubError(`data has no JSON: ${/** @type {Error} */ (error).message}`, { status: 400, field: "data" });
-  }
-  if (text === undefined) throw new HubError(`data is ${kind(data)}, which has no JSON`, { status: 400, field: "data" });
-  return text;
-}
 
 /**
  * The request that publishes an update as JSON.
  *
  * @param {string} path
  * @param {Update} update
- * @param {PublishOptions} options
+ * @param {PublishOptions} [options]
  */
-export function ofUpdate(path, update, { idempotencyKey }) {
+export function ofUpdate(path, update, options) {
+  const { idempotencyKey } = readCall(options, ["idempotencyKey"]);
   const headers = new Headers({ "content-type": "application/json" });
   if (idempotencyKey !== undefined) headers.set("idempotency-key", quoted(idempotencyKey));
   return new Request(HERE + path, { method: "POST", headers, body: JSON.stringify(toPortable(update)) });
@@ -61,7 +31,7 @@ function quoted(/** @type {unknown} */ key) {
  * The request that publishes the lines of a body.
  *
  * @param {string} path
- * @param {BodyInit} body
+ * @param {any} body
  */
 export function ofLines(path, body) {
   return new Request(HERE + path, { method: "POST", headers: { "content-type": "application/x-ndjson" }, body });
@@ -103,7 +73,7 @@ export async function publishEach(updates, send) {
     const wrong = `publishMany was given ${kind(updates)}; it takes a list of updates, or a stream of NDJSON in bytes`;
     throw new HubError(wrong, { status: 400, field: "updates" });
   }
-  const read = updates.map(lineOf);
+  const read = Array.from(updates, lineOf);
   const lines = read.filter((line) => typeof line === "string");
   const answers = lines.length === 0 ? [] : await answersIn(await send(`${lines.join("\n")}\n`));
   const last = answers.at(-1);
@@ -128,7 +98,8 @@ function lineOf(update) {
     return JSON.stringify(toPortable(update));
   } catch (error) {
     const { status, message, field } = /** @type {HubError} */ (error);
-    return { error: { status, title: "Bad Request", detail: message, field } };
+    const title = status === 413 ? "Content Too Large" : "Bad Request";
+    return { error: { status, title, detail: message, field } };
   }
 }
 
@@ -139,10 +110,4 @@ function lineOf(update) {
 async function answersIn(lines) {
   const text = await new Response(lines).text();
   return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
-}
-
-/** A kind of value, for messages. */
-function kind(/** @type {unknown} */ value) {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
 }

@@ -84,6 +84,22 @@ test("the application names the hub of a request, and no visitor reaches another
   }
 });
 
+test("an application that gives no name of a hub is told so in the log, and an EventSource comes back", async () => {
+  for (const [tenant, why] of [["throw", /the option hub failed.*no tenant/], ["promise", /the option hub failed.*hub gave a promise/]]) {
+    const ask = (accept) => fetch(withQuery(at("/tenant/events"), { topic: "a" }), { headers: { tenant, accept } });
+    assert.deepEqual([(await ask("*/*")).status, await (await ask("text/event-stream")).text()].map((got) => /^retry: \d+\n$/.test(got) || got), [500, true]);
+    await until(() => why.test(server.output), "the reason in the log");
+  }
+});
+
+test("a Response that cannot be sent again, and an error without a text, are answered 500", async () => {
+  const ask = (visitor) => fetch(withQuery(at("/events"), { topic: "a" }), { headers: { visitor } });
+  const answers = [await ask("reuse"), await ask("reuse"), await ask("throw what has no text")];
+  await Promise.all(answers.map((answer) => answer.text()));
+  assert.deepEqual(answers.map(({ status }) => status), [402, 500, 500]);
+  await until(() => /make a new one for each request/.test(server.output) && /an error without a text/.test(server.output), "the reasons in the log");
+});
+
 test("what is for no hub is answered by the assets", async () => {
   assert.equal(await (await fetch(at("/file.txt"))).text(), "a file of the application\n");
 });

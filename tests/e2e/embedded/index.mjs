@@ -7,7 +7,14 @@ export { HubObject };
 const wait = globalThis.setTimeout;
 globalThis.setTimeout = (callback, delay) => wait(callback, delay === 30_000 ? delay / 10 : delay);
 
+/** An application must not do this: the body of a Response is sent once. */
+let reused;
+
 const DECISIONS = {
+  reuse: () => (reused ??= new Response("no entry", { status: 402 })),
+  "throw what has no text": () => {
+    throw Object.create(null);
+  },
   refuse: () => new Response("members only", { status: 402 }),
   hang: () => new Promise(() => {}),
   // Like a call by RPC, which is no `Promise`.
@@ -28,7 +35,11 @@ const decide = (request) => {
 const events = createHub({ path: "/events", authorize: decide });
 const tenants = createHub({
   path: "/tenant/events",
-  hub: (request) => request.headers.get("tenant") ?? "default",
+  hub: (request) => {
+    const tenant = request.headers.get("tenant") ?? "default";
+    if (tenant === "throw") throw new Error("no tenant");
+    return tenant === "promise" ? Promise.resolve(tenant) : tenant;
+  },
   authorize: decide,
   assets: "FILES",
 });
