@@ -8,7 +8,7 @@ function notHere() {
 
 export const createHub = notHere;
 
-export class HubError extends Error {}
+export { HubError } from "./worker/hub_error.mjs";
 
 export class HubObject {
   constructor() {

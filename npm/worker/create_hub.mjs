@@ -64,19 +64,16 @@ function makeHub(options) {
     },
 
     async publish(env, update, options) {
-      return called(() => {
-        const { hub, idempotencyKey } = readCall(options, ["hub", "idempotencyKey"]);
-        return stubOf(env, { hub }).publish(toPortable(update), { idempotencyKey });
-      });
+      const { hub, idempotencyKey } = readCall(options, ["hub", "idempotencyKey"]);
+      const stub = stubOf(env, { hub });
+      return called(() => stub.publish(toPortable(update), { idempotencyKey }));
     },
 
     async publishMany(/** @type {any} */ env, /** @type {any} */ updates, /** @type {OfHub} */ options) {
-      const send = (/** @type {BodyInit} */ lines) => {
-        return called(() => {
-          const stub = stubOf(env, readCall(options, ["hub"]));
-          const { body } = /** @type {any} */ (new Response(lines));
-          return stub.publishMany(body);
-        });
+      const send = async (/** @type {BodyInit} */ lines) => {
+        const stub = stubOf(env, readCall(options, ["hub"]));
+        const { body } = /** @type {any} */ (new Response(lines));
+        return called(() => stub.publishMany(body));
       };
       if (!(updates instanceof ReadableStream)) return publishEach(updates, send);
       if (updates.locked) throw new HubError("the stream of updates has another reader already", { status: 400, field: "updates" });
@@ -84,7 +81,8 @@ function makeHub(options) {
     },
 
     async disconnect(env, whom, options) {
-      return called(() => stubOf(env, readCall(options, ["hub"])).disconnect(whom));
+      const stub = stubOf(env, readCall(options, ["hub"]));
+      return called(() => stub.disconnect(whom));
     },
   };
 }
@@ -106,6 +104,6 @@ async function called(call) {
   try {
     return await call();
   } catch (error) {
-    throw error instanceof TypeError && error.message.startsWith("millstream: ") ? error : HubError.ofCall(error);
+    throw HubError.ofCall(error);
   }
 }

@@ -1,8 +1,5 @@
 // The error of a refused call.
 
-/** The member in which an object's error travels. The runtime keeps members of an error, and not its class. */
-const STATUS = "status";
-
 /** A call that the hub refused, or could not carry out. */
 export class HubError extends Error {
   /**
@@ -30,7 +27,8 @@ export class HubError extends Error {
   /** The error of a call to an object, which is also lost when the object is reset or out of reach. */
   static ofCall(/** @type {any} */ error) {
     if (error instanceof HubError) return error;
-    if (typeof error?.[STATUS] === "number") {
+    // The runtime keeps the members of an object's error, and not its class.
+    if (typeof error?.status === "number") {
       return new HubError(error.message, { status: error.status, field: error.field, cause: error });
     }
     const message = `the hub was reset or is out of reach, so the call may or may not have taken effect: ${error?.message ?? error}`;

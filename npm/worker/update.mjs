@@ -3,22 +3,25 @@ import { HubError } from "./hub_error.mjs";
 
 /** @import { Update } from "./types.d.ts" */
 
+/** @typedef {(value: any, name: string) => unknown} Read */
+
 const isText = (/** @type {unknown} */ value) => typeof value === "string";
-const TEXT = { is: isText, right: "a text" };
+const text = checked(isText, "a text");
 
 /**
- * The members of an update but `data`. JSON drops some wrong values in silence, and a private update would be public.
+ * The members of an update, each with its reading. JSON drops some wrong values in silence, and a private update would be
+ * public.
  *
- * @type {Record<string, { is: (value: any) => boolean, right: string }>}
+ * @type {Record<string, Read>}
  */
-const CHECKS = {
-  topic: { is: (value) => isText(value) || (Array.isArray(value) && value.every(isText)), right: "a text, or a list of texts" },
-  id: TEXT,
-  type: TEXT,
-  retry: { is: Number.isFinite, right: "a number of milliseconds" },
-  private: { is: (value) => typeof value === "boolean", right: "true or false" },
+const MEMBERS = {
+  topic: checked((value) => isText(value) || (Array.isArray(value) && value.every(isText)), "a text, or a list of texts"),
+  data: toText,
+  id: text,
+  type: text,
+  retry: checked(Number.isFinite, "a number of milliseconds"),
+  private: checked((value) => typeof value === "boolean", "true or false"),
 };
-const MEMBERS = ["topic", "data", "id", "type", "retry", "private"];
 
 /** Bytes: `MAX_BODY_BYTES` of the hub. No text has fewer bytes than its length. */
 const MOST = 1_048_576;
@@ -33,11 +36,11 @@ export function toPortable(update) {
   if (update === null || typeof update !== "object" || Array.isArray(update)) {
     throw new HubError(`the update is ${kind(update)}; it must be an object such as { topic: "orders/1", data: "paid" }`, { status: 400, field: "update" });
   }
-  checkMembers(update, { names: MEMBERS, subject: "the update" });
-  const read = MEMBERS.map((name) => [name, member(update, name)]).filter(([, value]) => value !== undefined);
+  checkMembers(update, { names: Object.keys(MEMBERS), subject: "the update" });
+  const read = Object.entries(MEMBERS).map(([name, read]) => [name, read(member(update, name), name)]).filter(([, value]) => value !== undefined);
   const texts = read.flatMap(([, value]) => value).filter(isText);
   if (texts.reduce((length, text) => length + text.length, 0) > MOST) {
-    throw new HubError(`the update has more than ${MOST} bytes`, { status: 413, field: undefined });
+    throw new HubError(`the update has more than ${MOST} bytes`, { status: 413 });
   }
   return Object.fromEntries(read);
 }
@@ -72,15 +75,25 @@ export function readCall(options, names) {
 
 /** A member, also an inherited one. */
 function member(/** @type {any} */ update, /** @type {string} */ name) {
-  let value;
   try {
-    value = update[name];
+    return update[name];
   } catch (error) {
     throw new HubError(`${name} cannot be read: ${error}`, { status: 400, field: name });
   }
-  if (name === "data") return toText(value);
-  if (value === undefined || CHECKS[name]?.is(value)) return value;
-  throw new HubError(`${name} is ${kind(value)}; it must be ${CHECKS[name]?.right}`, { status: 400, field: name });
+}
+
+/**
+ * Takes a value that passes the check, or none.
+ *
+ * @param {(value: any) => boolean} is
+ * @param {string} right
+ * @returns {Read}
+ */
+function checked(is, right) {
+  return (value, name) => {
+    if (value === undefined || is(value)) return value;
+    throw new HubError(`${name} is ${kind(value)}; it must be ${right}`, { status: 400, field: name });
+  };
 }
 
 /** Data as a text: a string stays as it is. */

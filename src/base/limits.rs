@@ -1,7 +1,8 @@
 //! Every bound of the hub, in one place: its figure, its reason, and the answer beyond it.
 //!
 //! A bound that a user can meet stands in a `bounds!` table: the test beside it holds docs/limits.md
-//! against `all`. A new bound is one entry here and its line in that page, which the test prints. The paces of the engine are in `pace`: nobody is refused because of them.
+//! against `all`. A new bound is one entry here and its line in that page, which the test prints.
+//! The paces of the engine are in `pace`: nobody is refused because of them.
 
 #![cfg_attr(
     all(feature = "worker", target_arch = "wasm32"),

@@ -2,8 +2,11 @@
 
 use thiserror::Error;
 
-use crate::{hub::subscribe_request::SubscribeRequest, topics::url_parser::UrlParser};
-use crate::{tokens::access::Access, topics::subscription::Subscription};
+use crate::{
+    hub::subscribe_request::SubscribeRequest,
+    tokens::access::Access,
+    topics::{subscription::Subscription, url_parser::UrlParser},
+};
 
 /// A selector that is asked for is not granted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -19,7 +19,8 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whom {
-    /// Those of the subscriber with exactly this name, whoever has named it.
+    /// Those of the subscriber with exactly this name. Two issuers that give the same name mean the same
+    /// subscriber.
     Subscriber(SubscriberName),
     /// Those that ask for this topic, by its name or by a selector that selects it.
     Topic(Topic),

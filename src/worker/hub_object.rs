@@ -11,6 +11,7 @@ use super::{
     alarm::Alarm,
     config,
     history::SqlHistory,
+    message,
     rows::SqlError,
     sys::{DurableObjectState, Env},
 };
@@ -91,7 +92,7 @@ impl HubObject {
             Err(invalid) => return refused(500, invalid.variable(), invalid),
         };
         match Whom::parse(kind, value) {
-            Ok(whom) => Promise::resolve(&number(hub.registry().disconnect(&whom))),
+            Ok(whom) => Promise::resolve(&message::number(hub.registry().disconnect(&whom))),
             Err(invalid) => refused(400, kind, &invalid),
         }
     }
@@ -154,10 +155,6 @@ fn refused(status: u16, field: &str, why: &dyn Display) -> Promise {
         let _ = Reflect::set(&error, &name.into(), &value);
     }
     Promise::reject(&error)
-}
-
-fn number(count: usize) -> JsValue {
-    u32::try_from(count).unwrap_or(u32::MAX).into()
 }
 
 /// The time of the next alarm. A hub in use has one at its interval; any hub has one when updates become

@@ -88,6 +88,6 @@ fn millis(duration: Duration) -> JsValue {
     u32::try_from(duration.as_millis()).unwrap_or(u32::MAX).into()
 }
 
-fn number(count: usize) -> JsValue {
+pub(super) fn number(count: usize) -> JsValue {
     u32::try_from(count).unwrap_or(u32::MAX).into()
 }

@@ -35,7 +35,7 @@ async function health(name) {
   const headers = bearer(OPERATOR_KEY);
   return (await fetch(`${server.origin}/hubs/${name}/healthz`, { headers })).json();
 }
-/** Publishes, and waits until those who are left have it: by then the others would have it too. */
+/** Publishes, and waits until the streams that are left have the update: by then the others would have it too. */
 async function reachesOnly(name, left, ended) {
   const headers = bearer(await token0({ publish: ["*"] }));
   const body = new URLSearchParams({ topic: "a", data: "after", id: `after-${name}` });

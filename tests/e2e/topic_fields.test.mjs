@@ -94,7 +94,7 @@ describe("fields=topic", { concurrency: true }, () => {
     }
   });
 
-  test("changes no byte beside its lines, and none for those who did not ask", async (t) => {
+  test("changes no byte beside its lines, and none of a stream without the parameter", async (t) => {
     const hub = freshHub();
     const headers = { "cache-control": "no-cache" };
     const [plain, asked] = await Promise.all([{}, { fields: "topic" }].map((fields) =>
