@@ -16,7 +16,7 @@ DATA :=
 CONFIG := main
 # Tools that cargo installs, each in a folder of its version: clones share them.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/millstream
-# The seconds that `make fuzz` runs each target.
+# The seconds that `make fuzz` runs each target, and the seed of its way; without a seed it explores.
 SECONDS := 3
 # The files that `make mutants` changes: they have the rules by which updates are kept, published and delivered.
 FILES := src/hub/** src/log/** src/publishing/** src/tokens/access.rs
@@ -119,6 +119,7 @@ settings: ## write the tables of docs/configuration.md, settings.json and settin
 # --- test --------------------------------------------------------------
 
 .PHONY: test
+test: SEED = 1
 test: lint doc deploy-check test-native test-npm test-bench test-examples fuzz test-web test-e2e test-package ## every ring of tests, the lints and the documentation
 
 .PHONY: test-native
@@ -152,8 +153,8 @@ test-examples: examples ## the examples: their lints and tests, and the weight o
 	node --test --test-reporter=spec --test-timeout=30000 'examples/*/*.test.mjs' 2>&1 | node tools/count_tests.mjs examples
 
 .PHONY: fuzz
-fuzz: $(CARGO_FUZZ) ## run each fuzz target for a while (SECONDS=3)
-	tools/fuzz $(SECONDS) $(BUILD)/fuzz
+fuzz: $(CARGO_FUZZ) ## run each fuzz target for a while (SECONDS=3), from another seed each time
+	tools/fuzz $(SECONDS) $(BUILD)/fuzz $(SEED)
 
 .PHONY: mutants
 mutants: $(CARGO_MUTANTS) ## change one operator or body after the other and see whether a test fails; takes hours (FILES='src/log/**')

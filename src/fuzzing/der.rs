@@ -10,6 +10,7 @@ use crate::{
 
 const BIT_STRING: u8 = 0x03;
 const NULL: &[u8] = &[0x05, 0x00];
+const SERIAL_NUMBER: &[u8] = &[0x02, 0x01, 0x07];
 const SEQUENCE: u8 = 0x30;
 
 /// An element with its length in three bytes, which is enough for an input.
@@ -21,7 +22,7 @@ fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 
 /// A certificate of this key, without a version.
 fn certificate(spki: &[u8]) -> Vec<u8> {
-    let signed = element(SEQUENCE, &[NULL, NULL, NULL, NULL, NULL, spki]);
+    let signed = element(SEQUENCE, &[SERIAL_NUMBER, NULL, NULL, NULL, NULL, spki]);
     element(SEQUENCE, &[&signed, NULL, &element(BIT_STRING, &[&[0]])])
 }
 

@@ -83,8 +83,11 @@ pub(crate) fn spki_of_certificate(certificate: &[u8]) -> Result<&[u8], InvalidPu
         let mut certificate = Elements(Elements(certificate).expect(SEQUENCE)?);
         let mut tbs = Elements(certificate.expect(SEQUENCE)?);
         // The serial number, behind the version unless it is the first.
-        if tbs.next()?.tag == VERSION {
-            tbs.next()?;
+        let first = tbs.next()?;
+        match first.tag {
+            VERSION => tbs.expect(INTEGER).map(drop)?,
+            INTEGER => (),
+            _ => return None,
         }
         // The signature's algorithm, the issuer, the validity and the subject.
         for _ in 0..4 {
@@ -198,6 +201,30 @@ mod tests {
             assert_eq!(spki_of_certificate(&spki[..end]), Err(InvalidPublicKey::Structure));
         }
         assert_eq!(kind_of_spki(&[&spki[..], &[0]].concat()), Err(InvalidPublicKey::Structure));
+    }
+
+    #[test]
+    fn a_certificate_begins_with_its_version_or_its_serial_number() {
+        let spki = spki_of_rsa(&[0xff; 256], &[1, 0, 1]);
+        let certificate = |first: &[u8]| {
+            let fields = vec![element(SEQUENCE, &[]); 4].concat();
+            element(SEQUENCE, &[&element(SEQUENCE, &[first, &fields, &spki])])
+        };
+        let number = element(INTEGER, &[&[7]]);
+        let version = element(VERSION, &[&element(INTEGER, &[&[2]])]);
+        assert_eq!(spki_of_certificate(&certificate(&number)), Ok(&spki[..]));
+        assert_eq!(
+            spki_of_certificate(&certificate(&[&version[..], &number].concat())),
+            Ok(&spki[..])
+        );
+        for wrong in [element(0x05, &[]), [&version[..], &version].concat()] {
+            let refused = certificate(&wrong);
+            assert_eq!(
+                spki_of_certificate(&refused),
+                Err(InvalidPublicKey::Structure),
+                "{wrong:?}"
+            );
+        }
     }
 
     #[test]

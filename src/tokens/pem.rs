@@ -30,6 +30,9 @@ const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
 
+/// How much of a label an error shows.
+const SHOWN_CHARACTERS: usize = 40;
+
 /// Whether the text is meant as PEM, so that it is never taken for a secret.
 pub(crate) fn is_pem(text: &str) -> bool {
     text.contains(BEGIN)
@@ -47,7 +50,7 @@ pub(crate) fn spki(text: &str) -> Result<Vec<u8>, InvalidPem> {
         "RSA PUBLIC KEY" => Ok(der::spki_of_pkcs1(&der()?)),
         "CERTIFICATE" => Ok(der::spki_of_certificate(&der()?)?.to_vec()),
         label if label.ends_with("PRIVATE KEY") => Err(InvalidPem::PrivateKey),
-        label => Err(InvalidPem::Label(label.to_owned())),
+        label => Err(InvalidPem::Label(label.chars().take(SHOWN_CHARACTERS).collect())),
     }
 }
 
@@ -95,6 +98,8 @@ mod tests {
 
     #[test]
     fn another_label_is_refused() {
+        let long = InvalidPem::Label("X".repeat(40));
+        refused(&pem(&"X".repeat(400), "YWJj"), &long);
         let label = InvalidPem::Label("CERTIFICATE REQUEST".to_owned());
         refused(&pem("CERTIFICATE REQUEST", "YWJj"), &label);
     }
