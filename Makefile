@@ -211,6 +211,7 @@ lint: $(NPM) | $(WASM_TARGET) ## rustfmt and clippy for the crates and both targ
 lint-package: $(WASM) $(NPM) ## the types of the npm package
 	tsc --project npm/tsconfig.json
 	tsc --project npm/cli/tsconfig.json
+	tsc --project npm/client/tsconfig.json
 
 # The lints of the default features are those of `lint`.
 .PHONY: lint-features

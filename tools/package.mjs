@@ -28,10 +28,13 @@ writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)
 
 // The declarations come from the comments of the modules, and their maps lead to these.
 const options = { noEmit: false, declaration: true, declarationMap: true, emitDeclarationOnly: true, rootDir: "." };
-const project = { extends: resolve("npm/tsconfig.json"), compilerOptions: options, include: ["npm/worker"] };
-writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(project));
-execFileSync("tsc", ["--project", folder], { stdio: "inherit" });
+const project = join(folder, "tsconfig.json");
+for (const [part, config] of [["worker", "npm/tsconfig.json"], ["client", "npm/client/tsconfig.json"]]) {
+  writeFileSync(project, JSON.stringify({ extends: resolve(config), compilerOptions: options, include: [`npm/${part}`], exclude: [] }));
+  execFileSync("tsc", ["--project", project], { stdio: "inherit" });
+}
 rmSync(join(folder, "npm/worker/wasm.d.ts"));
+rmSync(project);
 
 const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", build, `./${folder}`], { encoding: "utf8" });
 const [{ filename, size, files }] = JSON.parse(packed);

@@ -140,3 +140,18 @@ export interface Subscription<Data = any> extends AsyncIterable<Update<Data>> {
   /** Ends it. */
   close(): void;
 }
+
+/**
+ * Subscribes to a hub. Without `onUpdate` the subscription begins when it is iterated. `Events` maps selectors to types of
+ * data, and a `HubUrl` carries it. An option that is wrong is a `TypeError`.
+ */
+export interface Subscribe<Required = unknown> {
+  <Events extends object = AnyEvents, Selector extends keyof Events & string = keyof Events & string>(
+    url: Url<Events>,
+    options: SubscribeOptions<Events[Selector], Selector> & { json: true } & Required,
+  ): Subscription<Events[Selector]>;
+  <Events extends object = AnyEvents, Selector extends keyof Events & string = keyof Events & string>(
+    url: Url<Events>,
+    options: SubscribeOptions<string, Selector> & { json?: false } & Required,
+  ): Subscription<string>;
+}

@@ -1,0 +1,44 @@
+// One connection by the browser's own EventSource, HTML § 9.2. It shows only types that it was told of, and hides why it
+// was refused.
+
+/** @import { Listener, Lost } from "./fetch_stream.mjs" */
+
+/** Types of events by which the hub tells the place and the gap. */
+const OF_HUB = ["place", "gap"];
+
+/**
+ * Reads until the browser gives up, fails to come back, or `signal` is aborted.
+ *
+ * @param {string} url
+ * @param {Listener} listener
+ * @param {{ types: readonly string[], credentials?: RequestCredentials, signal: AbortSignal }} how
+ * @returns {Promise<Lost>}
+ */
+export function readByEventSource(url, listener, { types, credentials, signal }) {
+  const source = new EventSource(url, { withCredentials: credentials === "include" });
+  let isOpen = false;
+  /** What was received is taken one after the other. */
+  let taken = Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (/** @type {string} */ why) => {
+      source.close();
+      resolve(taken.then(() => ({ why })));
+    };
+    signal.addEventListener("abort", () => end("It was ended."), { once: true });
+    source.onopen = () => {
+      isOpen = true;
+      listener.begun();
+    };
+    source.onerror = () => {
+      if (!isOpen || source.readyState === EventSource.CLOSED) return end("The connection failed.");
+      isOpen = false;
+      listener.waits("The connection was lost.");
+    };
+    for (const type of new Set([...types, ...OF_HUB])) {
+      source.addEventListener(type, ({ data, lastEventId }) => {
+        const event = { type, text: data, id: lastEventId, topics: [] };
+        taken = taken.then(() => (signal.aborted ? undefined : listener.took(event)));
+      });
+    }
+  });
+}

@@ -1,0 +1,98 @@
+// What is asked of a hub: its URL, the selection, and the place to begin at.
+
+/** @import { SubscribeOptions, Url } from "./types.d.ts" */
+
+/** The longest URL that every proxy passes on. A longer selection of Mercure 1.0 is the body of a QUERY, which 0.x has not. */
+const LONGEST_URL = 2_000;
+
+/** @typedef {{ url: string, method: "GET" | "QUERY", body?: string }} Ask */
+
+/**
+ * The hub's absolute URL.
+ *
+ * @param {Url<any>} url
+ */
+export function absolute(url) {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  try {
+    return new URL(url, base);
+  } catch {
+    throw new TypeError(`the URL of the hub is ${JSON.stringify(String(url))}, which is relative; outside a page it must be absolute`);
+  }
+}
+
+/** The selection of one subscription. */
+export class Selection {
+  #url;
+  #pairs;
+  #isOldDialect;
+
+  /**
+   * @param {Url<any>} url
+   * @param {SubscribeOptions} options
+   */
+  constructor(url, { topics, match, withTopics }) {
+    this.#url = absolute(url);
+    this.#isOldDialect = topics !== undefined;
+    if (this.#isOldDialect === (match !== undefined)) {
+      throw new TypeError('a subscription needs either topics, such as ["orders/{id}"], or match, such as { exact: ["orders/1"] }');
+    }
+    this.#pairs = [
+      ...[topics ?? []].flat().map((topic) => ["topic", topic]),
+      ...(match?.exact ?? []).map((topic) => ["match_exact", topic]),
+      ...(match?.urlpattern ?? []).map((pattern) => ["match_urlpattern", pattern]),
+    ];
+    if (this.#pairs.length === 0) throw new TypeError("the subscription selects nothing: topics and match are empty");
+    if (withTopics) this.#pairs.push(["fields", "topic"]);
+  }
+
+  /** A name that two subscriptions share if they read the same. */
+  get name() {
+    return `${this.#url} ${new URLSearchParams(this.#pairs)}`;
+  }
+
+  /** Whether it fits into a URL, so that an EventSource can ask for it. */
+  get isShort() {
+    return this.first("x".repeat(100)).method === "GET";
+  }
+
+  /**
+   * The first request, behind this id if there is one.
+   *
+   * @param {string} id
+   */
+  first(id) {
+    return this.#ask(id === "" ? [] : [[this.#isOldDialect ? "lastEventID" : "last_event_id", id]]);
+  }
+
+  /**
+   * A request that goes on behind this id. A hub tells a gap to who names the place in this way, as polyfills do; unlike
+   * a header it makes no browser ask the hub whether it may.
+   *
+   * @param {string} id
+   */
+  next(id) {
+    return this.#ask(id === "" ? [] : [["lastEventId", id]]);
+  }
+
+  /**
+   * @param {string[][]} place
+   * @returns {Ask}
+   */
+  #ask(place) {
+    const url = withPairs(this.#url, [...this.#pairs, ...place]);
+    if (url.length <= LONGEST_URL || this.#isOldDialect) return { url, method: "GET" };
+    const body = String(new URLSearchParams(this.#pairs));
+    return { url: withPairs(this.#url, place), method: "QUERY", body };
+  }
+}
+
+/**
+ * @param {URL} url
+ * @param {string[][]} pairs
+ */
+function withPairs(url, pairs) {
+  const whole = new URL(url);
+  for (const [name, value] of pairs) whole.searchParams.append(name, value);
+  return whole.href;
+}

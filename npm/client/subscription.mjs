@@ -1,0 +1,232 @@
+// One subscription: it keeps a stream, comes back to it behind its cursor, and says what it is doing.
+import { Cursor } from "./cursor.mjs";
+import { Delivery } from "./delivery.mjs";
+import { readByFetch } from "./fetch_stream.mjs";
+import { readByEventSource } from "./native_stream.mjs";
+import { Pause, randomPart } from "./pause.mjs";
+import { Selection } from "./selection.mjs";
+import { Tokens } from "./token.mjs";
+
+/** @import { State, SubscribeOptions, Update, Url } from "./types.d.ts" */
+/** @import { Listener, Lost } from "./fetch_stream.mjs" */
+
+/** Milliseconds; three heartbeats of a hub whose configuration says nothing. */
+const SILENCE = 45_000;
+/** A stream that was open for this long, in milliseconds, was no failure. */
+const STEADY = 5_000;
+
+/** How a connection is ended by the subscription itself: it connects again at once. */
+const AGAIN = { why: "The stream is opened anew." };
+
+export class SubscriptionOfClient {
+  #options;
+  #selection;
+  #cursor;
+  #delivery;
+  #ending = new AbortController();
+  #pause = new Pause(this.#ending.signal);
+  #tokens;
+  /** @type {State} */
+  #state = { name: "connecting" };
+  #isStarted = false;
+  #isNative;
+  #failures = 0;
+  /** The least time between two connections, in milliseconds: the hub's `retry`. */
+  #least = 0;
+  /** When the stream was opened, on the clock of `performance`. */
+  #opened = Infinity;
+
+  /**
+   * @param {Url<any>} url
+   * @param {SubscribeOptions} options
+   */
+  constructor(url, options) {
+    this.#options = options;
+    this.#selection = new Selection(url, options);
+    this.#cursor = new Cursor(this.#selection.name, options);
+    this.#delivery = new Delivery(options, this.#cursor);
+    this.#tokens = new Tokens(options.token, this.#ending.signal);
+    this.#isNative =
+      typeof EventSource === "function" && options.types !== undefined && options.onUpdate !== undefined &&
+      options.fetch === undefined && !options.withTopics && !this.#tokens.isThere && this.#selection.isShort;
+    if (options.signal?.aborted) this.close();
+    options.signal?.addEventListener("abort", () => this.close(), { signal: this.#ending.signal });
+    if (options.onUpdate) this.#start();
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get lastEventId() {
+    return this.#cursor.id;
+  }
+
+  close() {
+    this.#close({ name: "closed", why: "closed" });
+  }
+
+  /** @returns {AsyncGenerator<Update, void>} */
+  async *[Symbol.asyncIterator]() {
+    if (this.#isStarted) throw new TypeError("the subscription is read already, by onUpdate or by another loop");
+    this.#start();
+    try {
+      yield* this.#delivery.each();
+    } finally {
+      this.close();
+    }
+    if (this.#state.name === "closed" && this.#state.problem) throw this.#state.problem;
+  }
+
+  #start() {
+    this.#isStarted = true;
+    // The application has the subscription before it is told anything.
+    queueMicrotask(() => this.#run());
+  }
+
+  get #isOver() {
+    return this.#ending.signal.aborted;
+  }
+
+  async #run() {
+    while (!this.#isOver) {
+      if (this.#isHidden) {
+        this.#tell({ name: "waiting", until: Infinity, why: "The page is hidden." });
+        await this.#pause.untilShown();
+      }
+      if (this.#isOver) return;
+      this.#tell({ name: "connecting" });
+      const lost = await this.#connect();
+      if (this.#isOver) return;
+      if (lost.isOver) this.#close({ name: "closed", why: "ended" });
+      else if (lost.problem?.isPassing === false) this.#close({ name: "closed", why: "refused", problem: lost.problem });
+      else if (lost !== AGAIN && !this.#isHidden) await this.#wait(lost);
+    }
+  }
+
+  get #isHidden() {
+    return this.#options.pauseWhenHidden === true && globalThis.document?.visibilityState === "hidden";
+  }
+
+  /** @param {Lost} lost */
+  async #wait({ why, problem }) {
+    if (performance.now() - this.#opened > STEADY) this.#failures = 0;
+    const least = Math.max(this.#least, problem?.retryAfter ?? 0);
+    const random = randomPart(this.#failures);
+    this.#failures += 1;
+    this.#tell({ name: "waiting", until: Math.round(Date.now() + least + random), why, ...(problem ? { problem } : {}) });
+    await this.#pause.wait({ least, random });
+  }
+
+  /**
+   * Reads one stream to its end. A refused token is asked for once more.
+   *
+   * @returns {Promise<Lost>}
+   */
+  async #connect() {
+    const lost = await this.#read({ refused: false });
+    const isRefused = lost.problem?.status === 401 && this.#tokens.isThere && !this.#isOver;
+    return isRefused ? this.#read({ refused: true }) : lost;
+  }
+
+  /**
+   * @param {{ refused: boolean }} token
+   * @returns {Promise<Lost>}
+   */
+  async #read(token) {
+    try {
+      await this.#tokens.ask(token);
+    } catch (error) {
+      return { why: `The function token failed: ${error}` };
+    }
+    if (this.#isOver) return AGAIN;
+    const connection = new AbortController();
+    this.#opened = Infinity;
+    const abort = () => connection.abort();
+    this.#ending.signal.addEventListener("abort", abort, { signal: connection.signal });
+    const hide = () => this.#isHidden && abort();
+    globalThis.document?.addEventListener("visibilitychange", hide, { signal: connection.signal });
+    const renewing = this.#renewLater(connection);
+    try {
+      const lost = await this.#readStream(this.#listenerFor(connection.signal), connection.signal);
+      return connection.signal.aborted ? AGAIN : lost;
+    } finally {
+      clearTimeout(renewing);
+      abort();
+    }
+  }
+
+  /**
+   * @param {Listener} listener
+   * @param {AbortSignal} signal
+   * @returns {Promise<Lost>}
+   */
+  async #readStream(listener, signal) {
+    const { id, isFirst } = this.#cursor;
+    const ask = isFirst ? this.#selection.first(id) : this.#selection.next(id);
+    const { types = [], credentials, fetch, silence = SILENCE } = this.#options;
+    if (!this.#isNative) {
+      return readByFetch(ask, listener, { fetch, credentials, headers: this.#tokens.headers, silence, signal });
+    }
+    await readByEventSource(ask.url, listener, { types, credentials, signal });
+    // It does not say why, so the next connection is one that does.
+    this.#isNative = false;
+    return AGAIN;
+  }
+
+  /**
+   * What the connection of this signal tells. When another one has replaced it, it tells nothing any more.
+   *
+   * @param {AbortSignal} signal
+   * @returns {Listener}
+   */
+  #listenerFor(signal) {
+    const isPast = () => signal.aborted;
+    return {
+      begun: () => {
+        if (isPast()) return;
+        this.#opened = performance.now();
+        this.#tell({ name: "open" });
+      },
+      placed: (place) => {
+        if (!isPast() && this.#cursor.id === "") this.#cursor.move(place);
+      },
+      took: async (event) => {
+        if (isPast()) return;
+        this.#failures = 0;
+        await this.#delivery.take(event);
+      },
+      retry: (time) => (this.#least = time),
+      waits: (why) => !isPast() && this.#tell({ name: "waiting", until: NaN, why }),
+    };
+  }
+
+  /**
+   * Gets the next token while the stream goes on, and opens it anew with that.
+   *
+   * @param {AbortController} connection
+   */
+  #renewLater(connection) {
+    const time = this.#tokens.renewal;
+    if (time === undefined) return undefined;
+    return setTimeout(async () => {
+      // If it fails, the hub ends the stream when the token is over, and the next attempt says why.
+      const isNew = await this.#tokens.ask({ refused: false }).catch(() => false);
+      if (isNew) connection.abort();
+    }, time);
+  }
+
+  /** @param {State} state */
+  #tell(state) {
+    this.#state = state;
+    this.#delivery.call("onState", state);
+  }
+
+  /** @param {State} state */
+  #close(state) {
+    if (this.#isOver) return;
+    this.#ending.abort();
+    this.#delivery.end();
+    this.#tell(state);
+  }
+}

@@ -1,0 +1,86 @@
+// The token of a subscription or of a publisher: when it is asked for, and how long it is good.
+
+/** @import { TokenSource } from "./types.d.ts" */
+
+/** A token is renewed when a fifth of its time is left, and no more than a minute before its end. */
+const LEFT = 1 / 5;
+const MOST_LEFT = 60_000;
+/** Milliseconds; a larger delay overflows a timer. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Asks the application for tokens. Without a source there is no token. */
+export class Tokens {
+  #source;
+  #signal;
+  /** @type {string | undefined} */
+  #token;
+
+  /**
+   * @param {TokenSource | undefined} source
+   * @param {AbortSignal} signal
+   */
+  constructor(source, signal) {
+    this.#source = source;
+    this.#signal = signal;
+  }
+
+  /** Whether there is a source. */
+  get isThere() {
+    return this.#source !== undefined;
+  }
+
+  /**
+   * Asks for a token. Returns whether it differs from the one before.
+   *
+   * @param {{ refused: boolean }} last
+   */
+  async ask({ refused }) {
+    const token = await this.#source?.({ refused, signal: this.#signal });
+    if (this.#source !== undefined && (typeof token !== "string" || !/^[!-~]+$/.test(token))) {
+      throw new TypeError("the function token gave no token: it must give a text of printable ASCII without spaces");
+    }
+    const isNew = token !== this.#token;
+    this.#token = token;
+    return isNew;
+  }
+
+  /** @returns {Record<string, string>} */
+  get headers() {
+    return this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+  }
+
+  /** In how many milliseconds it is to be renewed, or undefined if nobody can say. */
+  get renewal() {
+    const left = timeLeft(this.#token);
+    if (left === undefined || left > LONGEST) return undefined;
+    return left - Math.min(left * LEFT, MOST_LEFT);
+  }
+}
+
+/**
+ * The milliseconds until the `exp` of a JWT: RFC 7519 § 4.1. The device's clock may be wrong, so the time between `iat`
+ * and `exp` is the most, and it counts if the clock says that the token is over.
+ *
+ * @param {string | undefined} token
+ */
+function timeLeft(token) {
+  const { exp, iat } = claimsIn(token);
+  if (!Number.isFinite(exp)) return undefined;
+  const left = exp * 1_000 - Date.now();
+  const whole = Number.isFinite(iat) && exp > iat ? (exp - iat) * 1_000 : undefined;
+  if (left <= 0) return whole;
+  return Math.min(left, whole ?? left);
+}
+
+/**
+ * @param {string | undefined} token
+ * @returns {any}
+ */
+function claimsIn(token) {
+  try {
+    const base64 = String(token).split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    return JSON.parse(atob(base64)) ?? {};
+  } catch {
+    return {};
+  }
+}
