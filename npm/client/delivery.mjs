@@ -62,9 +62,10 @@ export class Delivery {
    */
   async #update(told) {
     const { json, onUpdate } = this.#options;
-    const update = /** @type {Update} */ ({ ...told, data: told.text });
+    /** @type {Update} */
+    let update = { ...told, data: told.text };
     try {
-      if (json) Object.assign(update, { data: JSON.parse(told.text) });
+      if (json) update = { ...told, data: JSON.parse(told.text) };
     } catch (error) {
       this.#report(error, update);
       return true;
@@ -108,17 +109,14 @@ export class Delivery {
   }
 
   /**
+   * Tells the application, which may throw again; that is not of the stream.
+   *
    * @param {unknown} error
    * @param {Update<string>} [update]
    */
   #report(error, update) {
-    const { onError } = this.#options;
-    try {
-      if (onError) onError(error, update);
-      else console.error("millstream:", error);
-    } catch (thrown) {
-      console.error("millstream:", thrown);
-    }
+    const { onError = console.error } = this.#options;
+    queueMicrotask(() => onError(error, update));
   }
 }
 
@@ -127,10 +125,10 @@ export class Delivery {
  * @returns {Gap}
  */
 function gapIn(text) {
+  const unknown = { requested: null, first: null, missed: null };
   try {
-    const { requested = null, first = null, missed = null } = JSON.parse(text);
-    return { requested, first, missed };
+    return { ...unknown, ...JSON.parse(text) };
   } catch {
-    return { requested: null, first: null, missed: null };
+    return unknown;
   }
 }

@@ -31,108 +31,67 @@ const LONGEST_EVENT = 1 << 23;
  */
 
 /**
- * Reads a stream until it ends or `signal` is aborted.
+ * Reads a stream until it ends or `connection` is aborted. It counts as lost when it has been silent, as when an answer never
+ * comes; then `connection` is aborted with that.
  *
  * @param {Ask} ask
  * @param {Listener} listener
- * @param {{ fetch?: (input: string, init: RequestInit) => Promise<Response>, credentials?: RequestCredentials, headers: Record<string, string>, silence: number, signal: AbortSignal }} how
+ * @param {{ fetch?: (input: string, init: RequestInit) => Promise<Response>, credentials?: RequestCredentials, headers: Record<string, string>, silence: number, connection: AbortController }} how
  * @returns {Promise<Lost>}
  */
-export async function readByFetch({ url, method, body }, listener, { fetch = globalThis.fetch, credentials, headers, silence, signal }) {
-  const connection = new AbortController();
-  const abort = () => connection.abort();
-  signal.addEventListener("abort", abort, { once: true });
-  // The connection counts as lost when it has been silent; an answer that never comes is silent too.
-  const silent = () => setTimeout(abort, silence);
+export async function readByFetch({ url, method, body }, listener, { fetch = globalThis.fetch, credentials, headers, silence, connection }) {
+  const { signal } = connection;
+  const silent = () => setTimeout(() => connection.abort({ why: `No byte came for ${silence / 1_000} s.` }), silence);
   let timer = silent();
   try {
-    const caching = askAfresh();
-    /** @type {Record<string, string>} */
-    const form = method === "QUERY" ? { "content-type": "application/x-www-form-urlencoded" } : {};
+    // An answer that no cache has: by this a hub knows a client that keeps a place without showing it. A browser says so itself,
+    // and would ask a foreign hub first whether a header may be sent.
+    const isBrowser = globalThis.location !== undefined;
     const response = await fetch(url, {
-      ...{ method, body, credentials, ...caching, signal: connection.signal },
-      headers: { accept: "text/event-stream", ...caching.headers, ...form, ...headers },
+      ...{ method, body, credentials, signal, ...(isBrowser ? { cache: "no-store" } : {}) },
+      headers: { accept: "text/event-stream", ...(isBrowser ? {} : { "cache-control": "no-cache" }), ...headers },
     });
     const lost = await refusalIn(response);
     if (lost !== undefined) return lost;
     const place = response.headers.get("last-event-id") ?? response.headers.get("mercure-last-event-id");
     if (place !== null) listener.placed(place);
-    const reading = new Reading(listener);
+    /** @type {StreamEvent[]} */
+    const events = [];
+    /** @type {string[]} */
+    let topics = [];
+    let hasBegun = false;
+    const begin = () => {
+      if (!hasBegun) listener.begun();
+      hasBegun = true;
+    };
+    let comment = "";
+    const parser = createParser({
+      maxBufferSize: LONGEST_EVENT,
+      onEvent: ({ event, id, data }) => {
+        begin();
+        events.push({ type: event || "message", text: data, id, topics });
+        topics = [];
+      },
+      onRetry: listener.retry,
+      // A hub begins a stream with an empty comment. By one with a text it says why it ends a stream, or has no room.
+      onComment: (text) => (text.trim() ? (comment = text.trim()) : begin()),
+      // A field that the standard does not have: the hub was asked for it.
+      onError: ({ field, value = "" }) => field === "topic" && topics.push(value),
+    });
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     for (const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader(); ; timer = silent()) {
       const { done, value } = await reader.read();
       clearTimeout(timer);
       if (done || signal.aborted) break;
-      await reading.feed(decoder.decode(value, { stream: true }), signal);
+      parser.feed(decoder.decode(value, { stream: true }));
+      for (const event of events.splice(0)) if (!signal.aborted) await listener.took(event);
     }
-    return { why: reading.comment ? `The hub says: ${reading.comment}.` : "The connection ended." };
+    return { why: comment ? `The hub says: ${comment}.` : "The connection ended." };
   } catch {
-    return { why: connection.signal.aborted ? `No byte came for ${silence / 1_000} s.` : "The hub cannot be reached." };
+    return { why: "The hub cannot be reached." };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-    connection.abort();
   }
-}
-
-/** What a stream has said so far. */
-class Reading {
-  #listener;
-  #parser;
-  /** @type {StreamEvent[]} */
-  #events = [];
-  /** @type {string[]} */
-  #topics = [];
-  #hasBegun = false;
-
-  /** The last comment that had a text: by such a one a hub says why it ends a stream. */
-  comment = "";
-
-  /** @param {Listener} listener */
-  constructor(listener) {
-    this.#listener = listener;
-    this.#parser = createParser({
-      maxBufferSize: LONGEST_EVENT,
-      onEvent: ({ event, id, data }) => {
-        this.#events.push({ type: event || "message", text: data, id, topics: this.#topics });
-        this.#topics = [];
-      },
-      onRetry: listener.retry,
-      onComment: (comment) => (comment === "" ? this.#begin() : (this.comment = comment.trim())),
-      // A field that the standard does not have: the hub was asked for it.
-      onError: (error) => error.field === "topic" && this.#topics.push(error.value ?? ""),
-    });
-  }
-
-  /**
-   * @param {string} text
-   * @param {AbortSignal} signal
-   */
-  async feed(text, signal) {
-    this.#parser.feed(text);
-    const events = this.#events.splice(0);
-    if (events.length > 0) this.#begin();
-    for (const event of events) {
-      if (signal.aborted) return;
-      await this.#listener.took(event);
-    }
-  }
-
-  /** A hub that has no room sends a comment with a text alone, so that is no beginning. */
-  #begin() {
-    if (!this.#hasBegun) this.#listener.begun();
-    this.#hasBegun = true;
-  }
-}
-
-/**
- * Asks for an answer that no cache has. By it a hub knows a client that keeps a place without showing it. In a browser a
- * header would make it ask a foreign hub whether it may be sent; hosts without a location need the header.
- *
- * @returns {{ cache?: RequestCache, headers?: Record<string, string> }}
- */
-function askAfresh() {
-  return globalThis.location !== undefined ? { cache: "no-store" } : { headers: { "cache-control": "no-cache" } };
 }
 
 /**
@@ -142,7 +101,7 @@ function askAfresh() {
  * @returns {Promise<Lost | undefined>}
  */
 async function refusalIn(response) {
-  if (response.status === 204) return { why: "The hub has no more.", isOver: true };
+  if (response.status === 204) return { why: "", isOver: true };
   if (!response.ok) {
     const problem = await Problem.from(response);
     return { why: problem.message, problem };

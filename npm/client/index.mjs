@@ -4,6 +4,8 @@ import { SubscriptionOfClient } from "./subscription.mjs";
 /** @import { Subscribe, SubscribeOptions, Url } from "./types.d.ts" */
 
 export { Problem } from "./problem.mjs";
+export { publish } from "./publish.mjs";
+export { publishMany } from "./publish_many.mjs";
 
 /**
  * Subscribes to a hub; a relative URL is one of the page.

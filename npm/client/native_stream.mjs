@@ -1,7 +1,7 @@
 // One connection by the browser's own EventSource, HTML § 9.2. It shows only types that it was told of, and hides why it
 // was refused.
 
-/** @import { Listener, Lost } from "./fetch_stream.mjs" */
+/** @import { Listener } from "./fetch_stream.mjs" */
 
 /** Types of events by which the hub tells the place and the gap. */
 const OF_HUB = ["place", "gap"];
@@ -12,7 +12,7 @@ const OF_HUB = ["place", "gap"];
  * @param {string} url
  * @param {Listener} listener
  * @param {{ types: readonly string[], credentials?: RequestCredentials, signal: AbortSignal }} how
- * @returns {Promise<Lost>}
+ * @returns {Promise<void>}
  */
 export function readByEventSource(url, listener, { types, credentials, signal }) {
   const source = new EventSource(url, { withCredentials: credentials === "include" });
@@ -20,17 +20,17 @@ export function readByEventSource(url, listener, { types, credentials, signal })
   /** What was received is taken one after the other. */
   let taken = Promise.resolve();
   return new Promise((resolve) => {
-    const end = (/** @type {string} */ why) => {
+    const end = () => {
       source.close();
-      resolve(taken.then(() => ({ why })));
+      resolve(taken);
     };
-    signal.addEventListener("abort", () => end("It was ended."), { once: true });
+    signal.addEventListener("abort", end, { once: true });
     source.onopen = () => {
       isOpen = true;
       listener.begun();
     };
     source.onerror = () => {
-      if (!isOpen || source.readyState === EventSource.CLOSED) return end("The connection failed.");
+      if (!isOpen || source.readyState === EventSource.CLOSED) return end();
       isOpen = false;
       listener.waits("The connection was lost.");
     };

@@ -21,20 +21,19 @@ export function randomPart(failures) {
 export class Pause {
   #signal;
   #isWoken = false;
-  /** @type {(() => void) | undefined} */
-  #wake;
+  #wake = () => {};
 
   /** @param {AbortSignal} signal ends each wait */
   constructor(signal) {
     this.#signal = signal;
-    const wake = () => this.#end();
-    const awake = () => globalThis.document?.visibilityState !== "hidden" && this.#end();
+    const wake = () => {
+      this.#isWoken = true;
+      this.#wake();
+    };
     signal.addEventListener("abort", wake, { once: true });
-    // Not every host that has the one has the others.
+    // Hosts without a page have none of these.
     globalThis.window?.addEventListener?.("online", wake, { signal });
-    globalThis.window?.addEventListener?.("pageshow", wake, { signal });
-    globalThis.document?.addEventListener("resume", wake, { signal });
-    globalThis.document?.addEventListener("visibilitychange", awake, { signal });
+    globalThis.document?.addEventListener("visibilitychange", () => isHidden() || wake(), { signal });
   }
 
   /**
@@ -44,36 +43,33 @@ export class Pause {
    */
   async wait({ least, random }) {
     this.#isWoken = false;
-    await this.#sleep(Math.min(least, MOST), { isFirm: true });
-    if (!this.#isWoken) await this.#sleep(random, { isFirm: false });
+    await this.#sleep(Math.min(least, MOST), () => this.#signal.aborted);
+    await this.#sleep(random, () => this.#isWoken);
   }
 
   /** Waits until the page is shown. */
-  async untilShown() {
-    while (globalThis.document?.visibilityState === "hidden" && !this.#signal.aborted) {
-      await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
-    }
-  }
-
-  #end() {
-    this.#isWoken = true;
-    this.#wake?.();
+  untilShown() {
+    return this.#sleep(MOST, () => !isHidden() || this.#signal.aborted);
   }
 
   /**
    * @param {number} time
-   * @param {{ isFirm: boolean }} how
+   * @param {() => boolean} isOver whether to wait no longer, asked when it is woken
    */
-  async #sleep(time, { isFirm }) {
-    if (this.#signal.aborted) return;
-    await new Promise((resolve) => {
-      const timer = setTimeout(resolve, time);
+  #sleep(time, isOver) {
+    return new Promise((end) => {
+      const timer = setTimeout(end, time);
       this.#wake = () => {
-        if (isFirm && !this.#signal.aborted) return;
+        if (!isOver()) return;
         clearTimeout(timer);
-        resolve(undefined);
+        end(undefined);
       };
+      this.#wake();
     });
-    this.#wake = undefined;
   }
+}
+
+/** Whether there is a page, and it is hidden. */
+export function isHidden() {
+  return globalThis.document?.visibilityState === "hidden";
 }

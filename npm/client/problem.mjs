@@ -1,18 +1,18 @@
 // The hub's refusals: problem documents, RFC 9457.
 
-/** Milliseconds; a larger delay overflows a timer. */
-const LONGEST = 2 ** 31 - 1;
 /** Requests that came too early, took too long, or were too many: RFC 9110 § 15.5, RFC 6585 § 4, RFC 8470 § 5.2. */
 const PASSING = [408, 425, 429];
 
-/** A request that was not granted. `message` is the detail, which says what to change. */
+/** A request that was not granted. `message` says what to change. */
 export class Problem extends Error {
   /**
-   * @param {string} message
-   * @param {{ status: number, title?: string, detail?: string, field?: string, retryAfter?: number }} members
+   * @param {number} status of the answer; 0 if there was none
+   * @param {{ title?: string, detail?: string, field?: string } | null} [document]
+   * @param {number} [retryAfter]
    */
-  constructor(message, { status, title, detail, field, retryAfter }) {
-    super(message);
+  constructor(status, document, retryAfter) {
+    const { title, detail, field } = document ?? {};
+    super(detail ?? title ?? `The answer has the status ${status}.`);
     this.name = "Problem";
     /** The status of the answer; 0 if there was no answer. */
     this.status = status;
@@ -32,37 +32,17 @@ export class Problem extends Error {
   }
 
   /**
-   * Reads a problem document. It is the answer itself, or a line of NDJSON.
-   *
-   * @param {any} document
-   * @param {{ status: number, retryAfter?: number }} answer
-   */
-  static of(document, { status, retryAfter }) {
-    const member = (/** @type {string} */ name) => (typeof document?.[name] === "string" ? document[name] : undefined);
-    const [title, detail, field] = ["title", "detail", "field"].map(member);
-    return new Problem(detail ?? title ?? `The answer has the status ${status}.`, { status, title, detail, field, retryAfter });
-  }
-
-  /**
    * Reads an answer, which is not read yet.
    *
    * @param {Response} response
    */
   static async from(response) {
     const { status, headers } = response;
-    const isJson = /\bjson\b/i.test(headers.get("content-type") ?? "");
-    const document = await (isJson ? response.json() : response.body?.cancel())?.catch(() => undefined);
-    return Problem.of(document, { status, retryAfter: delayIn(headers.get("retry-after")) });
+    const isJson = headers.get("content-type")?.includes("json");
+    const document = await (isJson ? response.json() : response.body?.cancel())?.catch(() => null);
+    // Seconds, or a date: RFC 9110 § 10.2.3.
+    const value = headers.get("retry-after") ?? "";
+    const delay = Number(value) * 1_000 || Date.parse(value) - Date.now();
+    return new Problem(status, document, delay > 0 ? delay : undefined);
   }
-}
-
-/**
- * Milliseconds: RFC 9110 § 10.2.3 has seconds, or a date.
- *
- * @param {string | null} value
- */
-function delayIn(value) {
-  if (value === null || value.trim() === "") return undefined;
-  const delay = /^\s*\d+\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return delay >= 0 ? Math.min(delay, LONGEST) : undefined;
 }

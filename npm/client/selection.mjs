@@ -5,7 +5,7 @@
 /** The longest URL that every proxy passes on. A longer selection of Mercure 1.0 is the body of a QUERY, which 0.x has not. */
 const LONGEST_URL = 2_000;
 
-/** @typedef {{ url: string, method: "GET" | "QUERY", body?: string }} Ask */
+/** @typedef {{ url: string, method: "GET" | "QUERY", body?: URLSearchParams }} Ask */
 
 /**
  * The hub's absolute URL.
@@ -13,11 +13,10 @@ const LONGEST_URL = 2_000;
  * @param {Url<any>} url
  */
 export function absolute(url) {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   try {
-    return new URL(url, base);
+    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
   } catch {
-    throw new TypeError(`the URL of the hub is ${JSON.stringify(String(url))}, which is relative; outside a page it must be absolute`);
+    throw new TypeError(`the URL of the hub, "${url}", must be absolute outside a page`);
   }
 }
 
@@ -35,25 +34,17 @@ export class Selection {
     this.#url = absolute(url);
     this.#isOldDialect = topics !== undefined;
     if (this.#isOldDialect === (match !== undefined)) {
-      throw new TypeError('a subscription needs either topics, such as ["orders/{id}"], or match, such as { exact: ["orders/1"] }');
+      throw new TypeError('the options need either topics, such as "orders/{id}", or match');
     }
-    this.#pairs = [
-      ...[topics ?? []].flat().map((topic) => ["topic", topic]),
-      ...(match?.exact ?? []).map((topic) => ["match_exact", topic]),
-      ...(match?.urlpattern ?? []).map((pattern) => ["match_urlpattern", pattern]),
-    ];
-    if (this.#pairs.length === 0) throw new TypeError("the subscription selects nothing: topics and match are empty");
+    const asked = { topic: topics, match_exact: match?.exact, match_urlpattern: match?.urlpattern };
+    this.#pairs = Object.entries(asked).flatMap(([name, values]) => [values ?? []].flat().map((value) => [name, value]));
+    if (this.#pairs.length === 0) throw new TypeError("topics and match are empty");
     if (withTopics) this.#pairs.push(["fields", "topic"]);
   }
 
   /** A name that two subscriptions share if they read the same. */
   get name() {
     return `${this.#url} ${new URLSearchParams(this.#pairs)}`;
-  }
-
-  /** Whether it fits into a URL, so that an EventSource can ask for it. */
-  get isShort() {
-    return this.first("x".repeat(100)).method === "GET";
   }
 
   /**
@@ -82,7 +73,7 @@ export class Selection {
   #ask(place) {
     const url = withPairs(this.#url, [...this.#pairs, ...place]);
     if (url.length <= LONGEST_URL || this.#isOldDialect) return { url, method: "GET" };
-    const body = String(new URLSearchParams(this.#pairs));
+    const body = new URLSearchParams(this.#pairs);
     return { url: withPairs(this.#url, place), method: "QUERY", body };
   }
 }

@@ -3,7 +3,7 @@ import { Cursor } from "./cursor.mjs";
 import { Delivery } from "./delivery.mjs";
 import { readByFetch } from "./fetch_stream.mjs";
 import { readByEventSource } from "./native_stream.mjs";
-import { Pause, randomPart } from "./pause.mjs";
+import { Pause, isHidden, randomPart } from "./pause.mjs";
 import { Selection } from "./selection.mjs";
 import { Tokens } from "./token.mjs";
 
@@ -16,7 +16,7 @@ const SILENCE = 45_000;
 const STEADY = 5_000;
 
 /** How a connection is ended by the subscription itself: it connects again at once. */
-const AGAIN = { why: "The stream is opened anew." };
+const AGAIN = { why: "" };
 
 export class SubscriptionOfClient {
   #options;
@@ -29,12 +29,28 @@ export class SubscriptionOfClient {
   /** @type {State} */
   #state = { name: "connecting" };
   #isStarted = false;
+  /** Whether the next connection has its token already. */
+  #isRenewed = false;
   #isNative;
   #failures = 0;
   /** The least time between two connections, in milliseconds: the hub's `retry`. */
   #least = 0;
   /** When the stream was opened, on the clock of `performance`. */
   #opened = Infinity;
+  /** @type {Listener} */
+  #listener = {
+    begun: () => {
+      this.#opened = performance.now();
+      this.#tell({ name: "open" });
+    },
+    placed: (place) => this.#cursor.id === "" && this.#cursor.move(place),
+    took: (event) => {
+      this.#failures = 0;
+      return this.#delivery.take(event);
+    },
+    retry: (time) => (this.#least = time),
+    waits: (why) => this.#tell({ name: "waiting", until: NaN, why }),
+  };
 
   /**
    * @param {Url<any>} url
@@ -48,7 +64,7 @@ export class SubscriptionOfClient {
     this.#tokens = new Tokens(options.token, this.#ending.signal);
     this.#isNative =
       typeof EventSource === "function" && options.types !== undefined && options.onUpdate !== undefined &&
-      options.fetch === undefined && !options.withTopics && !this.#tokens.isThere && this.#selection.isShort;
+      options.fetch === undefined && !options.withTopics && options.token === undefined;
     if (options.signal?.aborted) this.close();
     options.signal?.addEventListener("abort", () => this.close(), { signal: this.#ending.signal });
     if (options.onUpdate) this.#start();
@@ -68,7 +84,7 @@ export class SubscriptionOfClient {
 
   /** @returns {AsyncGenerator<Update, void>} */
   async *[Symbol.asyncIterator]() {
-    if (this.#isStarted) throw new TypeError("the subscription is read already, by onUpdate or by another loop");
+    if (this.#isStarted) throw new TypeError("the subscription is read already");
     this.#start();
     try {
       yield* this.#delivery.each();
@@ -105,7 +121,7 @@ export class SubscriptionOfClient {
   }
 
   get #isHidden() {
-    return this.#options.pauseWhenHidden === true && globalThis.document?.visibilityState === "hidden";
+    return this.#options.pauseWhenHidden && isHidden();
   }
 
   /** @param {Lost} lost */
@@ -125,7 +141,7 @@ export class SubscriptionOfClient {
    */
   async #connect() {
     const lost = await this.#read({ refused: false });
-    const isRefused = lost.problem?.status === 401 && this.#tokens.isThere && !this.#isOver;
+    const isRefused = lost.problem?.status === 401 && this.#options.token && !this.#isOver;
     return isRefused ? this.#read({ refused: true }) : lost;
   }
 
@@ -135,85 +151,56 @@ export class SubscriptionOfClient {
    */
   async #read(token) {
     try {
-      await this.#tokens.ask(token);
+      if (!this.#isRenewed) await this.#tokens.ask(token);
+      this.#isRenewed = false;
     } catch (error) {
       return { why: `The function token failed: ${error}` };
     }
     if (this.#isOver) return AGAIN;
     const connection = new AbortController();
+    const { signal } = connection;
+    const again = () => connection.abort(AGAIN);
+    this.#ending.signal.addEventListener("abort", again, { signal });
+    globalThis.document?.addEventListener("visibilitychange", () => this.#isHidden && again(), { signal });
+    const renewing = this.#renewLater(again);
     this.#opened = Infinity;
-    const abort = () => connection.abort();
-    this.#ending.signal.addEventListener("abort", abort, { signal: connection.signal });
-    const hide = () => this.#isHidden && abort();
-    globalThis.document?.addEventListener("visibilitychange", hide, { signal: connection.signal });
-    const renewing = this.#renewLater(connection);
-    try {
-      const lost = await this.#readStream(this.#listenerFor(connection.signal), connection.signal);
-      return connection.signal.aborted ? AGAIN : lost;
-    } finally {
-      clearTimeout(renewing);
-      abort();
-    }
+    const lost = await this.#readStream(connection);
+    clearTimeout(renewing);
+    const why = signal.aborted ? signal.reason : lost;
+    again();
+    return why;
   }
 
   /**
-   * @param {Listener} listener
-   * @param {AbortSignal} signal
+   * @param {AbortController} connection
    * @returns {Promise<Lost>}
    */
-  async #readStream(listener, signal) {
+  async #readStream(connection) {
     const { id, isFirst } = this.#cursor;
     const ask = isFirst ? this.#selection.first(id) : this.#selection.next(id);
     const { types = [], credentials, fetch, silence = SILENCE } = this.#options;
-    if (!this.#isNative) {
-      return readByFetch(ask, listener, { fetch, credentials, headers: this.#tokens.headers, silence, signal });
+    if (!this.#isNative || ask.method === "QUERY") {
+      return readByFetch(ask, this.#listener, { fetch, credentials, headers: this.#tokens.headers, silence, connection });
     }
-    await readByEventSource(ask.url, listener, { types, credentials, signal });
+    await readByEventSource(ask.url, this.#listener, { types, credentials, signal: connection.signal });
     // It does not say why, so the next connection is one that does.
     this.#isNative = false;
     return AGAIN;
   }
 
   /**
-   * What the connection of this signal tells. When another one has replaced it, it tells nothing any more.
-   *
-   * @param {AbortSignal} signal
-   * @returns {Listener}
-   */
-  #listenerFor(signal) {
-    const isPast = () => signal.aborted;
-    return {
-      begun: () => {
-        if (isPast()) return;
-        this.#opened = performance.now();
-        this.#tell({ name: "open" });
-      },
-      placed: (place) => {
-        if (!isPast() && this.#cursor.id === "") this.#cursor.move(place);
-      },
-      took: async (event) => {
-        if (isPast()) return;
-        this.#failures = 0;
-        await this.#delivery.take(event);
-      },
-      retry: (time) => (this.#least = time),
-      waits: (why) => !isPast() && this.#tell({ name: "waiting", until: NaN, why }),
-    };
-  }
-
-  /**
    * Gets the next token while the stream goes on, and opens it anew with that.
    *
-   * @param {AbortController} connection
+   * @param {() => void} again
    */
-  #renewLater(connection) {
+  #renewLater(again) {
     const time = this.#tokens.renewal;
-    if (time === undefined) return undefined;
-    return setTimeout(async () => {
+    const renew = async () => {
       // If it fails, the hub ends the stream when the token is over, and the next attempt says why.
-      const isNew = await this.#tokens.ask({ refused: false }).catch(() => false);
-      if (isNew) connection.abort();
-    }, time);
+      this.#isRenewed = await this.#tokens.ask({ refused: false }).catch(() => false);
+      if (this.#isRenewed) again();
+    };
+    return time && setTimeout(renew, time);
   }
 
   /** @param {State} state */

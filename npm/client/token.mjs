@@ -17,16 +17,11 @@ export class Tokens {
 
   /**
    * @param {TokenSource | undefined} source
-   * @param {AbortSignal} signal
+   * @param {AbortSignal} [signal] ends what the source does
    */
   constructor(source, signal) {
     this.#source = source;
     this.#signal = signal;
-  }
-
-  /** Whether there is a source. */
-  get isThere() {
-    return this.#source !== undefined;
   }
 
   /**
@@ -37,7 +32,7 @@ export class Tokens {
   async ask({ refused }) {
     const token = await this.#source?.({ refused, signal: this.#signal });
     if (this.#source !== undefined && (typeof token !== "string" || !/^[!-~]+$/.test(token))) {
-      throw new TypeError("the function token gave no token: it must give a text of printable ASCII without spaces");
+      throw new TypeError("it must give a text of printable ASCII without spaces");
     }
     const isNew = token !== this.#token;
     this.#token = token;
@@ -52,24 +47,21 @@ export class Tokens {
   /** In how many milliseconds it is to be renewed, or undefined if nobody can say. */
   get renewal() {
     const left = timeLeft(this.#token);
-    if (left === undefined || left > LONGEST) return undefined;
-    return left - Math.min(left * LEFT, MOST_LEFT);
+    return left < LONGEST ? left - Math.min(left * LEFT, MOST_LEFT) : undefined;
   }
 }
 
 /**
  * The milliseconds until the `exp` of a JWT: RFC 7519 § 4.1. The device's clock may be wrong, so the time between `iat`
- * and `exp` is the most, and it counts if the clock says that the token is over.
+ * and `exp` is the most, and it counts if the clock says that the token is over. Infinity if nobody can say.
  *
  * @param {string | undefined} token
  */
 function timeLeft(token) {
   const { exp, iat } = claimsIn(token);
-  if (!Number.isFinite(exp)) return undefined;
   const left = exp * 1_000 - Date.now();
-  const whole = Number.isFinite(iat) && exp > iat ? (exp - iat) * 1_000 : undefined;
-  if (left <= 0) return whole;
-  return Math.min(left, whole ?? left);
+  const whole = exp > iat ? (exp - iat) * 1_000 : Infinity;
+  return left > 0 ? Math.min(left, whole) : whole;
 }
 
 /**

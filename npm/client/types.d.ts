@@ -75,7 +75,7 @@ export interface CursorStorage {
 }
 
 /** Gives a token for the hub. `refused` says that the hub has refused the one before. */
-export type TokenSource = (asked: { readonly refused: boolean; readonly signal: AbortSignal }) => string | Promise<string>;
+export type TokenSource = (asked: { readonly refused: boolean; readonly signal?: AbortSignal }) => string | Promise<string>;
 
 /** What is common to reading and publishing. */
 export interface RequestOptions {
@@ -99,7 +99,7 @@ export type Selection<Selector extends string = string> =
   | {
       topics?: undefined;
       /** Topics as they are, and URL patterns. */
-      match: { exact?: readonly Selector[]; urlpattern?: readonly Selector[] };
+      match: { exact?: readonly Selector[] | Selector; urlpattern?: readonly Selector[] | Selector };
     };
 
 /** How to read, and what to tell. */
@@ -155,3 +155,40 @@ export interface Subscribe<Required = unknown> {
     options: SubscribeOptions<string, Selector> & { json?: false } & Required,
   ): Subscription<string>;
 }
+
+/** An update to publish. */
+export interface Publication {
+  /** The topic, or alternate ones. */
+  topic: string | readonly string[];
+  /** The data. What is no string is published as its JSON. */
+  data?: unknown;
+  /** The update's id in printable ASCII. By default the hub makes one. */
+  id?: string;
+  /** The event's type. */
+  type?: string;
+  /** The reconnection time in milliseconds. */
+  retry?: number;
+  /** Whether only subscribers whose token grants it receive it. */
+  private?: boolean;
+}
+
+/** What the hub says of an update that it stored. */
+export interface Published {
+  /** Its id. */
+  readonly id: string;
+  /** How many connections select it. */
+  readonly connections: number;
+}
+
+/** The options of `publish`. */
+export interface PublishOptions extends RequestOptions {
+  /** The key by which the hub knows the same publication again, for five minutes. By default a random one for each call. */
+  idempotencyKey?: string;
+  /** How often a publication is sent, at most, if an answer does not come or may be another one later. By default 5 times. */
+  attempts?: number;
+}
+
+/** The answer to one of many updates, and the update itself. */
+export type Answer<Update extends Publication = Publication> =
+  | ({ readonly update: Update; readonly problem?: undefined } & Published)
+  | { readonly update: Update; readonly problem: Problem };

@@ -1,0 +1,50 @@
+// One publication. It is sent again until it is answered, under one key, so that the hub publishes it once.
+import { randomPart } from "./pause.mjs";
+import { Problem } from "./problem.mjs";
+import { post, toLine } from "./publication.mjs";
+import { Tokens } from "./token.mjs";
+
+/** @import { Publication, Published, PublishOptions, Url } from "./types.d.ts" */
+
+const ATTEMPTS = 5;
+
+/**
+ * Publishes an update. When it resolves, the update is stored.
+ *
+ * @param {Url<any>} url the hub's; a relative one is one of the page
+ * @param {Publication} update
+ * @param {PublishOptions} [options]
+ * @returns {Promise<Published>}
+ * @throws {Problem} when the hub refuses it, or did not answer in all attempts
+ */
+export async function publish(url, update, options = {}) {
+  const { idempotencyKey = crypto.randomUUID(), attempts = ATTEMPTS, signal, token } = options;
+  const tokens = new Tokens(token, signal);
+  const headers = { "content-type": "application/json", "idempotency-key": `"${idempotencyKey}"` };
+  const body = toLine(update);
+  for (let failures = 1, refused = false; ; failures += 1) {
+    signal?.throwIfAborted();
+    await tokens.ask({ refused });
+    try {
+      const response = await post(url, { tokens, headers, body }, options);
+      return { id: await response.text(), connections: Number(response.headers.get("millstream-connections")) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const problem = error instanceof Problem ? error : new Problem(0, { detail: `The hub did not answer: ${error}` });
+      refused = problem.status === 401 && token !== undefined && !refused;
+      if (failures >= attempts || !(problem.isPassing || refused)) throw problem;
+      if (!refused) await delay((problem.retryAfter ?? 0) + randomPart(failures), signal);
+    }
+  }
+}
+
+/**
+ * @param {number} time milliseconds
+ * @param {AbortSignal} [signal] ends it
+ */
+function delay(time, signal) {
+  return new Promise((end) => {
+    setTimeout(end, time);
+    signal?.addEventListener("abort", end, { once: true });
+  });
+}

@@ -1,0 +1,82 @@
+// Many publications by one request of NDJSON, each with its own answer.
+import { Problem } from "./problem.mjs";
+import { post, toLine } from "./publication.mjs";
+import { Tokens } from "./token.mjs";
+
+/** @import { Answer, Publication, RequestOptions, Url } from "./types.d.ts" */
+
+/**
+ * Publishes updates in their order and gives the answer to each, as soon as the hub has it. An asynchronous iterable is
+ * sent while it grows, which most browsers cannot do.
+ *
+ * Nothing is sent again. An update without an answer is given with a problem of the status 0: it may be stored or not, so an
+ * `id` of its own lets readers recognize it.
+ *
+ * @template {Publication} Update
+ * @param {Url<any>} url the hub's; a relative one is one of the page
+ * @param {Iterable<Update> | AsyncIterable<Update>} updates
+ * @param {RequestOptions} [options]
+ * @returns {AsyncGenerator<Answer<Update>, void>}
+ * @throws {Problem} when the hub refuses the whole request
+ */
+export async function* publishMany(url, updates, options = {}) {
+  const tokens = new Tokens(options.token, options.signal);
+  await tokens.ask({ refused: false });
+  /** Sent, and not answered yet. @type {Update[]} */
+  const sent = [];
+  const line = (/** @type {Update} */ update) => {
+    sent.push(update);
+    return `${toLine(update)}\n`;
+  };
+  const body = Symbol.asyncIterator in updates ? streamOf(updates, line) : Array.from(updates, line).join("");
+  if (body === "") return;
+  const response = await post(url, { tokens, headers: { "content-type": "application/x-ndjson" }, body }, options);
+  /** Of the request as a whole: the hub gives up in the middle. @type {Problem | undefined} */
+  let end;
+  try {
+    for await (const line of linesIn(/** @type {ReadableStream} */ (response.body))) {
+      const update = sent.shift();
+      const { error, id, connections } = JSON.parse(line);
+      const problem = error && new Problem(error.status, error);
+      if (update === undefined) end = problem;
+      else yield problem ? { update, problem } : { update, id, connections };
+    }
+  } catch (error) {
+    end = new Problem(0, { detail: `The answers ended: ${error}` });
+  }
+  const unknown = new Problem(0, { detail: end?.detail ?? "The hub did not answer this update." });
+  for (const update of sent) yield { update, problem: unknown };
+}
+
+/**
+ * @template {Publication} Update
+ * @param {AsyncIterable<Update>} updates
+ * @param {(update: Update) => string} line
+ * @returns {ReadableStream}
+ */
+function streamOf(updates, line) {
+  const lines = async function* () {
+    for await (const update of updates) yield line(update);
+  };
+  // The declarations of browsers do not have it, since not every browser does.
+  return /** @type {any} */ (ReadableStream).from(lines()).pipeThrough(new TextEncoderStream());
+}
+
+/**
+ * The lines of a body. What stands behind its last line break is none.
+ *
+ * @param {ReadableStream<any>} body
+ */
+async function* linesIn(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      const lines = (rest + read.value).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
