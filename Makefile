@@ -133,7 +133,7 @@ test-npm: $(NPM) ## the modules of the npm package that need no Worker
 .PHONY: test-bench
 test-bench: $(NPM) ## the tests of the benchmarks: their figures, and the load client, also against servers that misbehave
 	node --test --test-reporter=spec 'benches/*.test.mjs' 2>&1 | node tools/count_tests.mjs bench
-	cargo test --locked --manifest-path benches/load/Cargo.toml --target-dir benches/load/target 2>&1 | node tools/count_tests.mjs load
+	cargo test --locked --manifest-path benches/load/Cargo.toml --target-dir benches/load/target -- --test-threads=4 2>&1 | node tools/count_tests.mjs load
 
 .PHONY: examples
 examples: $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET) ## build the examples that are wasm into build/examples
