@@ -82,7 +82,7 @@ export interface RequestOptions {
   /** Gives the token, at each connection and before the last one expires. Without it no token is sent. */
   token?: TokenSource;
   /** Whether cookies are sent, as in `fetch`. By default `same-origin`. */
-  credentials?: RequestCredentials;
+  credentials?: "omit" | "same-origin" | "include";
   /** Another `fetch`, such as that of a service binding. By default the global one. */
   fetch?: (input: string, init: RequestInit) => Promise<Response>;
   /** Ends it. */
