@@ -43,6 +43,7 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
   const { signal } = connection;
   const silent = () => setTimeout(() => connection.abort({ why: `No byte came for ${silence / 1_000} s.` }), silence);
   let timer = silent();
+  let why = "The hub cannot be reached.";
   try {
     // An answer that no cache has: by this a hub knows a client that keeps a place without showing it. A browser says so itself,
     // and would ask a foreign hub first whether a header may be sent.
@@ -53,6 +54,7 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
     });
     const lost = await refusalIn(response);
     if (lost !== undefined) return lost;
+    why = "The connection was lost.";
     const place = response.headers.get("last-event-id") ?? response.headers.get("mercure-last-event-id");
     if (place !== null) listener.placed(place);
     /** @type {StreamEvent[]} */
@@ -86,9 +88,9 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
       parser.feed(decoder.decode(value, { stream: true }));
       for (const event of events.splice(0)) if (!signal.aborted) await listener.took(event);
     }
-    return { why: comment ? `The hub says: ${comment}.` : "The connection ended." };
+    return { why: comment ? `The hub says: ${comment}.` : why };
   } catch {
-    return { why: "The hub cannot be reached." };
+    return { why };
   } finally {
     clearTimeout(timer);
   }

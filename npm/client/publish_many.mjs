@@ -31,21 +31,18 @@ export async function* publishMany(url, updates, options = {}) {
   const body = Symbol.asyncIterator in updates ? streamOf(updates, line) : Array.from(updates, line).join("");
   if (body === "") return;
   const response = await post(url, { tokens, headers: { "content-type": "application/x-ndjson" }, body }, options);
-  /** Of the request as a whole: the hub gives up in the middle. @type {Problem | undefined} */
-  let end;
+  let detail = "The hub did not answer this update.";
   try {
     for await (const line of linesIn(/** @type {ReadableStream} */ (response.body))) {
-      const update = sent.shift();
       const { error, id, connections } = JSON.parse(line);
-      const problem = error && new Problem(error.status, error);
-      if (update === undefined) end = problem;
-      else yield problem ? { update, problem } : { update, id, connections };
+      const update = sent.shift();
+      // The hub may give up the body, which is the answer to the first update that has none.
+      if (update) yield error ? { update, problem: new Problem(error.status, error) } : { update, id, connections };
     }
   } catch (error) {
-    end = new Problem(0, { detail: `The answers ended: ${error}` });
+    detail = `The answers ended: ${error}`;
   }
-  const unknown = new Problem(0, { detail: end?.detail ?? "The hub did not answer this update." });
-  for (const update of sent) yield { update, problem: unknown };
+  for (const update of sent) yield { update, problem: new Problem(0, { detail }) };
 }
 
 /**

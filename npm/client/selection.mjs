@@ -33,12 +33,11 @@ export class Selection {
   constructor(url, { topics, match, withTopics }) {
     this.#url = absolute(url);
     this.#isOldDialect = topics !== undefined;
-    if (this.#isOldDialect === (match !== undefined)) {
-      throw new TypeError('the options need either topics, such as "orders/{id}", or match');
-    }
     const asked = { topic: topics, match_exact: match?.exact, match_urlpattern: match?.urlpattern };
     this.#pairs = Object.entries(asked).flatMap(([name, values]) => [values ?? []].flat().map((value) => [name, value]));
-    if (this.#pairs.length === 0) throw new TypeError("topics and match are empty");
+    if (this.#pairs.length === 0 || (topics && match)) {
+      throw new TypeError('the options need either topics, such as "orders/{id}", or match, such as { exact: "orders/1" }');
+    }
     if (withTopics) this.#pairs.push(["fields", "topic"]);
   }
 
@@ -48,29 +47,15 @@ export class Selection {
   }
 
   /**
-   * The first request, behind this id if there is one.
+   * The request that begins, or goes on, behind this place. A hub tells a gap to who comes back with `lastEventId`, as
+   * polyfills do; unlike a header it makes no browser ask the hub whether it may.
    *
-   * @param {string} id
-   */
-  first(id) {
-    return this.#ask(id === "" ? [] : [[this.#isOldDialect ? "lastEventID" : "last_event_id", id]]);
-  }
-
-  /**
-   * A request that goes on behind this id. A hub tells a gap to who names the place in this way, as polyfills do; unlike
-   * a header it makes no browser ask the hub whether it may.
-   *
-   * @param {string} id
-   */
-  next(id) {
-    return this.#ask(id === "" ? [] : [["lastEventId", id]]);
-  }
-
-  /**
-   * @param {string[][]} place
+   * @param {{ id: string, isFirst: boolean }} place
    * @returns {Ask}
    */
-  #ask(place) {
+  ask({ id, isFirst }) {
+    const first = this.#isOldDialect ? "lastEventID" : "last_event_id";
+    const place = id === "" ? [] : [[isFirst ? first : "lastEventId", id]];
     const url = withPairs(this.#url, [...this.#pairs, ...place]);
     if (url.length <= LONGEST_URL || this.#isOldDialect) return { url, method: "GET" };
     const body = new URLSearchParams(this.#pairs);

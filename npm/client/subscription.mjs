@@ -176,8 +176,7 @@ export class SubscriptionOfClient {
    * @returns {Promise<Lost>}
    */
   async #readStream(connection) {
-    const { id, isFirst } = this.#cursor;
-    const ask = isFirst ? this.#selection.first(id) : this.#selection.next(id);
+    const ask = this.#selection.ask(this.#cursor);
     const { types = [], credentials, fetch, silence = SILENCE } = this.#options;
     if (!this.#isNative || ask.method === "QUERY") {
       return readByFetch(ask, this.#listener, { fetch, credentials, headers: this.#tokens.headers, silence, connection });
