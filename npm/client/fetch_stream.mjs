@@ -24,7 +24,6 @@ const LONGEST_EVENT = 1 << 23;
  *
  * @typedef {object} Listener
  * @property {() => void} begun the stream is there
- * @property {(place: string) => void} placed the stream begins behind this id
  * @property {(event: StreamEvent) => Promise<void>} took
  * @property {(time: number) => void} retry the reconnection time in milliseconds
  * @property {(why: string) => void} waits the browser waits before it connects again
@@ -55,8 +54,6 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
     const lost = await refusalIn(response);
     if (lost !== undefined) return lost;
     why = "The connection was lost.";
-    const place = response.headers.get("last-event-id") ?? response.headers.get("mercure-last-event-id");
-    if (place !== null) listener.placed(place);
     /** @type {StreamEvent[]} */
     const events = [];
     /** @type {string[]} */
@@ -80,12 +77,21 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
       // A field that the standard does not have: the hub was asked for it.
       onError: ({ field, value = "" }) => field === "topic" && topics.push(value),
     });
+    let part = "";
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     for (const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader(); ; timer = silent()) {
       const { done, value } = await reader.read();
       clearTimeout(timer);
       if (done || signal.aborted) break;
-      parser.feed(decoder.decode(value, { stream: true }));
+      const text = decoder.decode(value, { stream: true });
+      // The parser says nothing of an unknown field whose line comes in parts. So it gets whole lines, as hubs end them, and
+      // what is too long to be one.
+      const end = part.length > LONGEST_EVENT ? text.length : text.lastIndexOf("\n") + 1;
+      if (end > 0) {
+        parser.feed(part + text.slice(0, end));
+        part = "";
+      }
+      part += text.slice(end);
       for (const event of events.splice(0)) if (!signal.aborted) await listener.took(event);
     }
     return { why: comment ? `The hub says: ${comment}.` : why };

@@ -32,7 +32,7 @@ export function readByEventSource(url, listener, { types, credentials, signal })
     source.onerror = () => {
       if (!isOpen || source.readyState === EventSource.CLOSED) return end();
       isOpen = false;
-      listener.waits("The connection was lost.");
+      listener.waits("The connection ended.");
     };
     for (const type of new Set([...types, ...OF_HUB])) {
       source.addEventListener(type, ({ data, lastEventId }) => {

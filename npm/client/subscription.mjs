@@ -43,7 +43,6 @@ export class SubscriptionOfClient {
       this.#opened = performance.now();
       this.#tell({ name: "open" });
     },
-    placed: (place) => this.#cursor.id === "" && this.#cursor.move(place),
     took: (event) => {
       this.#failures = 0;
       return this.#delivery.take(event);

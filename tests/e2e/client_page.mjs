@@ -48,6 +48,8 @@ export class ClientPages {
    */
   async open(t, { origin, entries = ["npm/client/index.mjs"], context }) {
     const own = context === undefined ? await this.browser.newContext() : undefined;
+    // A page that a route answers is on no network, and so asks whether it may come to this machine's servers.
+    await (context ?? own).grantPermissions(["local-network-access"]);
     const page = await (context ?? own).newPage();
     t.after(() => (own ?? page).close());
     page.setDefaultTimeout(DEADLINE);

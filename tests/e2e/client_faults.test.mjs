@@ -1,0 +1,34 @@
+// The client behind connections that fail: whatever byte they fail at, the application gets each update once, in order.
+import { after, before, describe, test } from "node:test";
+import { ClientPages } from "./client_page.mjs";
+import { ENTRIES, NODE, readersIn } from "./client_readers.mjs";
+import { SESSION_NAMES, VARS, play } from "./client_session.mjs";
+import { KINDS } from "./fault_proxy.mjs";
+import { Server } from "./server.mjs";
+
+/** How many bytes lie between two that are tried. `make test-clients` tries each byte with each kind of fault. */
+const EVERY = 13;
+
+const pages = ClientPages.forTests();
+let server;
+before(async () => (server = await Server.start({ kind: "workerd", vars: VARS })));
+after(() => server?.stop());
+
+const RUNTIMES = {
+  Node: async () => NODE,
+  Chromium: async (t) => readersIn(await pages.open(t, { origin: server.origin, entries: ENTRIES })),
+};
+
+describe("a connection that fails", { concurrency: true }, () => {
+  for (const [runtime, open] of Object.entries(RUNTIMES)) {
+    for (const name of SESSION_NAMES) {
+      test(`at a byte of a session of the kind ${name}, in ${runtime}, loses nothing and doubles nothing`, async (t) => {
+        const readers = await open(t);
+        const bytes = await play(server, readers, { name, plans: [[], [{ kind: "drip", at: 0 }]] });
+        const plans = Array.from({ length: Math.ceil(bytes / EVERY) }, (_, step) =>
+          [{ kind: KINDS[step % KINDS.length], at: step * EVERY }]);
+        await play(server, readers, { name, plans });
+      });
+    }
+  }
+});
