@@ -1,0 +1,170 @@
+// Tabs of one browser that subscribe to a hub, and what each was told.
+import assert from "node:assert/strict";
+import { publish } from "./clients.mjs";
+import { load } from "./client_page.mjs";
+
+const ENTRIES = ["npm/client/tabs.mjs"];
+/** Milliseconds. */
+const POLL_EVERY = 50;
+let hubs = 0;
+
+/** Subscribes in a page. `token` is a text there, since functions do not get to a page. */
+function subscribeInPage({ url, before = [], options: { token, storage, ...options } }) {
+  const told = (globalThis.told = { updates: [...before], gaps: [], states: [] });
+  globalThis.subscription = globalThis.client.subscribe(url, {
+    ...(token === undefined ? {} : { token: () => token }),
+    ...(storage ? { storage: sessionStorage } : {}),
+    onUpdate: ({ text }) => told.updates.push(text),
+    onGap: (gap) => told.gaps.push(gap),
+    onState: ({ name, why, problem }) => told.states.push({ name, why, status: problem?.status }),
+    ...options,
+  });
+}
+
+/** One tab. */
+class OneTab {
+  page;
+  /** Whether it is there, and hears. */
+  isThere = true;
+  #session;
+
+  #subscription;
+
+  static async open(page, subscription) {
+    const tab = new OneTab();
+    tab.page = page;
+    tab.#subscription = subscription;
+    page.on("close", () => (tab.isThere = false));
+    tab.#session = await page.context().newCDPSession(page);
+    await page.evaluate(subscribeInPage, subscription);
+    return tab;
+  }
+
+  /** Loads the page again. What it was told before is kept. */
+  async reload(where) {
+    const { updates } = await this.told();
+    await this.page.evaluate(() => addEventListener("pagehide", () => sessionStorage.setItem("told", JSON.stringify(globalThis.told.updates))));
+    await load(this.page, where);
+    const before = await this.page.evaluate(() => JSON.parse(sessionStorage.getItem("told")));
+    if (before.length < updates.length) throw new Error("the page has lost what it was told");
+    await this.page.evaluate(subscribeInPage, { ...this.#subscription, before });
+  }
+
+  told() {
+    return this.page.evaluate(() => globalThis.told);
+  }
+
+  /** Waits for the state. */
+  async is(name) {
+    await this.page.waitForFunction((name) => globalThis.told.states.at(-1)?.name === name, name, { polling: POLL_EVERY });
+    return this;
+  }
+
+  /** Waits for so many updates. The comparison says what came, if they do not come. */
+  async has(count) {
+    const arrived = (count) => globalThis.told.updates.length >= count;
+    await this.page.waitForFunction(arrived, count, { polling: POLL_EVERY }).catch(() => undefined);
+  }
+
+  async crash() {
+    this.isThere = false;
+    const crashed = this.page.waitForEvent("crash");
+    this.#session.send("Page.crash").catch(() => undefined);
+    await crashed;
+  }
+
+  async freeze() {
+    this.isThere = false;
+    await this.#session.send("Page.setWebLifecycleState", { state: "frozen" });
+  }
+
+  async thaw() {
+    await this.#session.send("Page.setWebLifecycleState", { state: "active" });
+    this.isThere = true;
+  }
+
+  async setOffline(offline) {
+    await this.#session.send("Network.enable");
+    await this.#session.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+  }
+}
+
+/** Tabs that share storage, locks and channels, and a hub of their own. */
+export class Tabs {
+  /** The data of all updates, and their ids. */
+  published = [];
+  ids = [];
+  all = [];
+  #t;
+  #pages;
+  #server;
+  #prepare = async () => {};
+  #name;
+  context;
+
+  static async inOneBrowser(t, { pages, server }) {
+    const tabs = new Tabs();
+    tabs.#t = t;
+    tabs.#pages = pages;
+    tabs.#server = server;
+    tabs.context = await pages.browser.newContext();
+    tabs.#name = `tabs-${(hubs += 1)}`;
+    t.after(() => tabs.context.close());
+    return tabs;
+  }
+
+  get hub() {
+    return this.#server.hub(this.#name);
+  }
+
+  get #where() {
+    return { origin: this.#server.origin, entries: ENTRIES };
+  }
+
+  /** What is done with each page before it subscribes. */
+  prepare(prepare) {
+    this.#prepare = prepare;
+  }
+
+  reload(tab) {
+    return tab.reload(this.#where);
+  }
+
+  connections() {
+    return this.#server.connections(this.#name);
+  }
+
+  /** Opens a tab that reads the hub, and waits until it does. */
+  async open(options = {}) {
+    const tab = await this.begin(options);
+    return tab.is("open");
+  }
+
+  /** Opens a tab that reads the hub. */
+  async begin({ first = this.published.length, ...options } = {}) {
+    const page = await this.#pages.open(this.#t, { ...this.#where, context: this.context });
+    await this.#prepare(page);
+    const tab = await OneTab.open(page, { url: this.hub, options: { topics: "*", user: null, ...options } });
+    this.all.push(Object.assign(tab, { first }));
+    return tab;
+  }
+
+  /** Publishes updates, a few at a time. */
+  async burst(count) {
+    for (let left = count; left > 0; left -= 5) {
+      for (let one = 0; one < 5; one += 1) this.published.push(`update ${this.published.length}`);
+      for (const data of this.published.slice(-5)) this.ids.push(await publish(this.hub, { topic: "news", data }));
+    }
+  }
+
+  /** Each tab that is there has each update that was published since it was opened, once and in order, and no gap. */
+  async agree() {
+    for (const tab of this.all.filter(({ isThere }) => isThere)) {
+      const expected = this.published.slice(tab.first);
+      await tab.has(expected.length);
+      const { updates, gaps } = await tab.told();
+      assert.deepEqual(updates, expected);
+      assert.deepEqual(gaps, []);
+    }
+  }
+}
