@@ -63,7 +63,8 @@ export class SubscriptionOfClient {
     this.#tokens = new Tokens(options.token, this.#ending.signal);
     this.#isNative =
       typeof EventSource === "function" && options.types !== undefined && options.onUpdate !== undefined &&
-      options.fetch === undefined && !options.withTopics && options.token === undefined;
+      // It sends the cookies of its own origin in any case.
+      options.credentials !== "omit" && options.fetch === undefined && !options.withTopics && options.token === undefined;
     if (options.signal?.aborted) this.close();
     options.signal?.addEventListener("abort", () => this.close(), { signal: this.#ending.signal });
     if (options.onUpdate) this.#start();
