@@ -29,8 +29,9 @@ writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)
 // The declarations come from the comments of the modules, and their maps lead to these.
 const options = { noEmit: false, declaration: true, declarationMap: true, emitDeclarationOnly: true, rootDir: "." };
 const project = join(folder, "tsconfig.json");
-for (const [part, config] of [["worker", "npm/tsconfig.json"], ["client", "npm/client/tsconfig.json"]]) {
-  writeFileSync(project, JSON.stringify({ extends: resolve(config), compilerOptions: options, include: [`npm/${part}`], exclude: [] }));
+const PARTS = { "npm/tsconfig.json": ["npm/worker"], "npm/client/tsconfig.json": ["npm/client", "npm/react", "npm/vue", "npm/svelte"] };
+for (const [config, include] of Object.entries(PARTS)) {
+  writeFileSync(project, JSON.stringify({ extends: resolve(config), compilerOptions: options, include, exclude: [] }));
   execFileSync("tsc", ["--project", project], { stdio: "inherit" });
 }
 rmSync(join(folder, "npm/worker/wasm.d.ts"));
