@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { FLAGS, chromiumPath } from "./browser.mjs";
+import { compileSvelte } from "./hooks/compile_svelte.mjs";
 import { DEADLINE } from "./until.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -21,6 +22,7 @@ function bundle(entries) {
       stdin: { contents, resolveDir: ROOT, loader: "js" },
       bundle: true,
       format: "esm",
+      plugins: [compileSvelte("client")],
       write: false,
       logLevel: "silent",
     });

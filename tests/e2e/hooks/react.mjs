@@ -1,0 +1,28 @@
+// A component of React that shows a stream.
+import { StrictMode, createElement } from "react";
+import { createRoot, hydrateRoot } from "react-dom/client";
+import { useStream } from "../../../npm/react/index.mjs";
+import { Shown } from "./shown.mjs";
+
+function Component({ values: [url, options], shown }) {
+  // The options are written anew at each rendering, as in an application.
+  const stream = useStream(url, { ...options });
+  shown.add(stream);
+  return createElement("p", null, stream.state.name);
+}
+
+export const elementOf = (values, shown = new Shown()) =>
+  createElement(StrictMode, null, createElement(Component, { values, shown }));
+
+export function mount(...values) {
+  const root = createRoot(document.body.appendChild(document.createElement("div")));
+  const shown = new Shown();
+  const set = (...next) => root.render(elementOf(next, shown));
+  set(...values);
+  return { shown, set, unmount: () => root.unmount() };
+}
+
+/** Takes over what a server has rendered in `element`. */
+export function hydrate(element, values) {
+  hydrateRoot(element, elementOf(values));
+}
