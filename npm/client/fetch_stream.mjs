@@ -10,7 +10,7 @@ const LONGEST_EVENT = 1 << 23;
 /**
  * An event of a stream. `id` is undefined if its block has none.
  *
- * @typedef {{ type: string, text: string, id: string | undefined, topics: string[] }} StreamEvent
+ * @typedef {{ type: string, text: string, id: string | undefined, topics?: string[] }} StreamEvent
  */
 
 /**

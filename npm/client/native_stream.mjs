@@ -32,11 +32,11 @@ export function readByEventSource(url, listener, { types, credentials, signal })
     source.onerror = () => {
       if (!isOpen || source.readyState === EventSource.CLOSED) return end();
       isOpen = false;
-      listener.waits("The connection ended.");
+      listener.waits("The connection was lost.");
     };
     for (const type of new Set([...types, ...OF_HUB])) {
       source.addEventListener(type, ({ data, lastEventId }) => {
-        const event = { type, text: data, id: lastEventId, topics: [] };
+        const event = { type, text: data, id: lastEventId };
         taken = taken.then(() => (signal.aborted ? undefined : listener.took(event)));
       });
     }

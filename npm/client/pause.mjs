@@ -3,7 +3,7 @@
 const SHORTEST = 1_000;
 const LONGEST = 30_000;
 /** Milliseconds; a larger delay overflows a timer. */
-const MOST = 2 ** 31 - 1;
+export const MOST = 2 ** 31 - 1;
 /** Ten doublings are beyond `LONGEST`. */
 const DOUBLINGS = 10;
 

@@ -1,7 +1,7 @@
 // The hub's refusals: problem documents, RFC 9457.
 
-/** Requests that came too early, took too long, or were too many: RFC 9110 § 15.5, RFC 6585 § 4, RFC 8470 § 5.2. */
-const PASSING = [408, 425, 429];
+/** No answer; requests that came too early, took too long, or were too many: RFC 9110 § 15.5, RFC 6585 § 4, RFC 8470 § 5.2. */
+const PASSING = [0, 408, 425, 429];
 
 /** A request that was not granted. `message` says what to change. */
 export class Problem extends Error {
@@ -28,7 +28,7 @@ export class Problem extends Error {
 
   /** Whether the same request may be answered otherwise later. */
   get isPassing() {
-    return this.status === 0 || this.status >= 500 || PASSING.includes(this.status);
+    return this.status >= 500 || PASSING.includes(this.status);
   }
 
   /**

@@ -1,7 +1,7 @@
 // One publication. It is sent again until it is answered, under one key, so that the hub publishes it once.
-import { randomPart } from "./pause.mjs";
+import { MOST, randomPart } from "./pause.mjs";
 import { Problem } from "./problem.mjs";
-import { post, toLine } from "./publication.mjs";
+import { answerOf, post, toLine } from "./publication.mjs";
 import { Tokens } from "./token.mjs";
 
 /** @import { Publication, Published, PublishOptions, Url } from "./types.d.ts" */
@@ -23,15 +23,14 @@ export async function publish(url, update, options = {}) {
   const headers = { "content-type": "application/json", "idempotency-key": `"${idempotencyKey}"` };
   const body = toLine(update);
   for (let failures = 1, refused = false; ; failures += 1) {
-    signal?.throwIfAborted();
     await tokens.ask({ refused });
     try {
       const response = await post(url, { tokens, headers, body }, options);
-      return { id: await response.text(), connections: Number(response.headers.get("millstream-connections")) };
-    } catch (error) {
-      signal?.throwIfAborted();
-      const problem = error instanceof Problem ? error : new Problem(0, { detail: `The hub did not answer: ${error}` });
-      refused = problem.status === 401 && token !== undefined && !refused;
+      const id = await answerOf(response.text(), signal);
+      return { id, connections: Number(response.headers.get("millstream-connections")) };
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      refused = problem.status === 401 && !!token && !refused;
       if (failures >= attempts || !(problem.isPassing || refused)) throw problem;
       if (!refused) await delay((problem.retryAfter ?? 0) + randomPart(failures), signal);
     }
@@ -44,7 +43,7 @@ export async function publish(url, update, options = {}) {
  */
 function delay(time, signal) {
   return new Promise((end) => {
-    setTimeout(end, time);
-    signal?.addEventListener("abort", end, { once: true });
+    const timer = setTimeout(end, Math.min(time, MOST));
+    signal?.addEventListener("abort", () => end(clearTimeout(timer)), { once: true });
   });
 }

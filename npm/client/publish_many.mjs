@@ -1,6 +1,6 @@
 // Many publications by one request of NDJSON, each with its own answer.
 import { Problem } from "./problem.mjs";
-import { post, toLine } from "./publication.mjs";
+import { post, toLine, unanswered } from "./publication.mjs";
 import { Tokens } from "./token.mjs";
 
 /** @import { Answer, Publication, RequestOptions, Url } from "./types.d.ts" */
@@ -31,7 +31,8 @@ export async function* publishMany(url, updates, options = {}) {
   const body = Symbol.asyncIterator in updates ? streamOf(updates, line) : Array.from(updates, line).join("");
   if (body === "") return;
   const response = await post(url, { tokens, headers: { "content-type": "application/x-ndjson" }, body }, options);
-  let detail = "The hub did not answer this update.";
+  /** @type {unknown} */
+  let why = "it was cut";
   try {
     for await (const line of linesIn(/** @type {ReadableStream} */ (response.body))) {
       const { error, id, connections } = JSON.parse(line);
@@ -40,9 +41,9 @@ export async function* publishMany(url, updates, options = {}) {
       if (update) yield error ? { update, problem: new Problem(error.status, error) } : { update, id, connections };
     }
   } catch (error) {
-    detail = `The answers ended: ${error}`;
+    why = error;
   }
-  for (const update of sent) yield { update, problem: new Problem(0, { detail }) };
+  for (const update of sent) yield { update, problem: unanswered(why) };
 }
 
 /**

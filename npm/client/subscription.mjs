@@ -62,9 +62,9 @@ export class SubscriptionOfClient {
     this.#delivery = new Delivery(options, this.#cursor);
     this.#tokens = new Tokens(options.token, this.#ending.signal);
     this.#isNative =
-      typeof EventSource === "function" && options.types !== undefined && options.onUpdate !== undefined &&
+      typeof EventSource === "function" && options.types && options.onUpdate &&
       // It sends the cookies of its own origin in any case.
-      options.credentials !== "omit" && options.fetch === undefined && !options.withTopics && options.token === undefined;
+      options.credentials !== "omit" && !options.fetch && !options.withTopics && !options.token;
     if (options.signal?.aborted) this.close();
     options.signal?.addEventListener("abort", () => this.close(), { signal: this.#ending.signal });
     if (options.onUpdate) this.#start();
