@@ -100,3 +100,15 @@ for (const [framework, [name, claims]] of Object.entries(FRAMEWORKS)) {
     }
   });
 }
+
+test("with `subscribe` of millstream/client/tabs, two tabs have one connection", async (t) => {
+  const context = await pages.browser.newContext();
+  t.after(() => context.close());
+  const open = () => pages.open(t, { origin: server.origin, entries: ["tests/e2e/hooks/react.mjs", "npm/client/tabs.mjs"], context });
+  const first = new Mounted(t, { server, page: await open() });
+  const second = new Mounted(t, { server, page: await open(), beside: first });
+  for (const tab of [first, second]) await tab.mount({ topics: "a", json: true, user: "ada" });
+  await first.publish("a", "1");
+  for (const tab of [first, second]) assert.deepEqual((await tab.shows(({ last }) => last === 1)).data, [1]);
+  assert.equal(first.asked + second.asked, 1);
+});

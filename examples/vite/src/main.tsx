@@ -1,13 +1,15 @@
+import { useStream, type HubUrl } from "millstream/react";
 import { StrictMode, type FormEvent } from "react";
 import { createRoot } from "react-dom/client";
-import { useStream } from "./use_stream";
 
 interface Message {
   text: string;
 }
 
+const HUB = "/events" as HubUrl<{ chat: Message }>;
+
 function Chat() {
-  const messages = useStream<Message>("/events?topic=chat&lastEventID=earliest");
+  const { updates } = useStream(HUB, { topics: "chat", json: true, from: "earliest" });
 
   async function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -21,7 +23,7 @@ function Chat() {
     <main>
       <h1>Chat</h1>
       <ul>
-        {messages.map(({ id, data }) => (
+        {updates.map(({ id, data }) => (
           <li key={id}>{data.text}</li>
         ))}
       </ul>

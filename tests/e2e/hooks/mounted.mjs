@@ -6,19 +6,20 @@ export class Mounted {
   static #count = 0;
   #server;
   #page;
-  #name = `hooks-${(Mounted.#count += 1)}`;
+  #name;
   /** How often the page has asked the hub. */
   asked = 0;
 
-  /** It is unmounted with the test `t`. */
-  constructor(t, { server, page }) {
+  /** It is unmounted after the test `t`. It has the hub of `beside`, if there is one. */
+  constructor(t, { server, page, beside }) {
     this.#server = server;
     this.#page = page;
+    this.#name = beside?.#name ?? `hooks-${(Mounted.#count += 1)}`;
     const count = (request) => (this.asked += request.url().startsWith(this.hub) ? 1 : 0);
     page.on("request", count);
     t.after(async () => {
       page.off("request", count);
-      await this.unmount();
+      if (!page.isClosed()) await this.unmount();
     });
   }
 
@@ -26,9 +27,15 @@ export class Mounted {
     return this.#server.hub(this.#name);
   }
 
-  /** Mounts the component with these options, and waits until its stream is open. */
+  /** Mounts the component with these options, and waits until its stream is open. With a `user` the tabs share it. */
   async mount(options) {
-    await this.#page.evaluate(([url, options]) => (globalThis.mounted = globalThis.client.mount(url, options)), [this.hub, options]);
+    await this.#page.evaluate(
+      ([url, options]) => {
+        const { mount, subscribe } = globalThis.client;
+        globalThis.mounted = mount(url, options.user === undefined ? options : { ...options, subscribe });
+      },
+      [this.hub, options],
+    );
     await this.shows(({ state }) => state.name === "open");
   }
 

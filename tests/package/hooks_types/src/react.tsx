@@ -1,5 +1,6 @@
 // Calls of millstream/react that compile, and some that must not.
 import { subscribe } from "millstream/client";
+import { subscribe as subscribeTogether } from "millstream/client/tabs";
 import { useStream, type Gap, type State, type Stream, type StreamOptions, type Update } from "millstream/react";
 import { HUB, type Events, type Order } from "./events.js";
 
@@ -22,6 +23,7 @@ export function Orders({ user }: { user: string | undefined }) {
   const options: StreamOptions<string, "news"> = { topics: "news", from: "earliest", maxUpdates: 10, enabled: true, subscribe, user: null };
   useStream(user === undefined ? null : HUB, { ...options, json: false });
   useStream(undefined, { topics: "news", token: async () => "token", storage: sessionStorage, onState: (state: State) => state.name });
+  useStream(HUB, { topics: "news", subscribe: subscribeTogether, user: "ada" });
   return orders.updates.map(({ id, data }) => <p key={id}>{data.total}</p>);
 }
 
