@@ -2,7 +2,7 @@
 import { after, before, describe, test } from "node:test";
 import { ClientPages } from "./client_page.mjs";
 import { ENTRIES, NODE, readersIn } from "./client_readers.mjs";
-import { SESSION_NAMES, VARS, play } from "./client_session.mjs";
+import { QUERY, SESSION_NAMES, VARS, play } from "./client_session.mjs";
 import { KINDS } from "./fault_proxy.mjs";
 import { Server } from "./server.mjs";
 
@@ -19,15 +19,21 @@ const RUNTIMES = {
   Chromium: async (t) => readersIn(await pages.open(t, { origin: server.origin, entries: ENTRIES })),
 };
 
+/** By name of its kind: the session, and how it is asked for. */
+const SESSIONS = {
+  ...Object.fromEntries(SESSION_NAMES.map((name) => [name, { name }])),
+  "gap by QUERY": { name: "gap", how: QUERY },
+};
+
 describe("a connection that fails", { concurrency: true }, () => {
   for (const [runtime, open] of Object.entries(RUNTIMES)) {
-    for (const name of SESSION_NAMES) {
-      test(`at a byte of a session of the kind ${name}, in ${runtime}, loses nothing and doubles nothing`, async (t) => {
+    for (const [kind, session] of Object.entries(SESSIONS)) {
+      test(`at a byte of a session of the kind ${kind}, in ${runtime}, loses nothing and doubles nothing`, async (t) => {
         const readers = await open(t);
-        const bytes = await play(server, readers, { name, plans: [[], [{ kind: "drip", at: 0 }]] });
+        const bytes = await play(server, readers, { ...session, plans: [[], [{ kind: "drip", at: 0 }]] });
         const plans = Array.from({ length: Math.ceil(bytes / EVERY) }, (_, step) =>
           [{ kind: KINDS[step % KINDS.length], at: step * EVERY }]);
-        await play(server, readers, { name, plans });
+        await play(server, readers, { ...session, plans });
       });
     }
   }

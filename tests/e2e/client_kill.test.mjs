@@ -43,8 +43,9 @@ test("readers in Node and in Chromium, also by its EventSource, get what is publ
     await where.open([[name, hub, { topics: "*", ...(name === "kill native" ? { types: ["typed"] } : {}) }]]);
   }
   const told = (part) => Promise.all(Object.entries(readers).map(async ([name, where]) => (await where.told(part, [name]))[0]));
+  let briefs;
   const all = (what, isTrue) =>
-    until(async () => (await told("brief")).every(isTrue), async () => `${what}: ${JSON.stringify(await told("brief"))}`);
+    until(async () => (briefs = await told("brief")).every(isTrue), () => `${what}: ${JSON.stringify(briefs)}`);
   await all("an open stream", ({ state, lastEventId }) => state === "open" && lastEventId !== "");
 
   let isEnough = false;

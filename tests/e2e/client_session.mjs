@@ -31,7 +31,14 @@ const SILENCE = 1_500;
 /** Two hundred readers take longer than one. */
 const PATIENCE = 60_000;
 
-const told = ({ id, type = "message", data, topic }) => ({ id, type, data, text: data, topics: topic });
+/** The update that a subscription with these options is told. */
+const told = ({ id, type = "message", data, topic }, { withTopics }) =>
+  ({ id, type, data, text: data, ...(withTopics ? { topics: topic } : {}) });
+
+/** Options with which the client reads by `fetch`, by the method QUERY, and by the browser's `EventSource`. */
+export const FETCH = { topics: "*", withTopics: true };
+export const QUERY = { match: { exact: ["a", "b", "c", "é/😀", "x".repeat(2_000)] }, withTopics: true };
+export const NATIVE = { topics: "*", types: ["message", "typed", "é"] };
 
 /** By name: how a session begins, and when its updates are published. */
 const SESSIONS = {
@@ -71,16 +78,16 @@ async function placeOf(hub) {
 let count = 0;
 
 /**
- * Plays the session named `name` to a reader for each of `plans`, lists of faults, and asserts that each was told each
- * update once and in order, and each gap once. Returns the bytes of the first reader's first connection.
+ * Plays the session named `name` to a reader for each of `plans`, lists of faults; `how` are its options. Asserts that each
+ * was told each update once and in order, and each gap once. Returns the bytes of the first reader's first connection.
  */
-export async function play(server, readers, { name, plans }) {
+export async function play(server, readers, { name, plans, how = FETCH }) {
   const session = SESSIONS[name];
   const hub = server.hub(`session-${(count += 1)}`);
   const { options, gaps } = await session.prepare(hub);
   const proxies = await Promise.all(plans.map((faults) => FaultProxy.to(server.port, faults)));
   const names = proxies.map((_, at) => `${hub} ${at}`);
-  const all = { topics: "*", withTopics: true, silence: SILENCE, ...options };
+  const all = { silence: SILENCE, ...how, ...options };
   try {
     await readers.open(names.map((name, at) => [name, proxies[at].at(hub).href, all]));
     const every = (what, isTrue) => waitForAll({ readers, names, plans }, { what, isTrue });
@@ -92,7 +99,7 @@ export async function play(server, readers, { name, plans }) {
     await publish(hub, LAST);
     await every("the last update", ({ lastEventId }) => lastEventId === LAST.id);
     const seen = await readers.told("seen", names);
-    const expected = { updates: [...UPDATES, LAST].map(told), gaps, errors: [] };
+    const expected = { updates: [...UPDATES, LAST].map((update) => told(update, how)), gaps, errors: [] };
     for (const [at, { updates, gaps, errors }] of seen.entries()) {
       assert.deepEqual({ updates, gaps, errors }, expected, `with the faults ${JSON.stringify(plans[at])}`);
     }
