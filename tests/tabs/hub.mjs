@@ -25,13 +25,13 @@ export function numberIn(cursor) {
 
 /** A stream from the hub, which moves on by `step`. */
 export class Stream {
-  isClosed = false;
   #hub;
   #sink;
   #cursor;
   /** The number of the update that it brought last; undefined while it is not connected. */
   #number;
   #isOffline;
+  #isWaiting = false;
 
   constructor(hub, cursor, sink, isOffline) {
     this.#hub = hub;
@@ -42,7 +42,6 @@ export class Stream {
 
   /** Returns whether it has come further. */
   step() {
-    if (this.isClosed) return false;
     if (this.#number === undefined) return this.#connect();
     if (this.#number >= this.#hub.last) return false;
     if (this.#number < this.#hub.forgotten) this.#gap(this.#number);
@@ -51,16 +50,18 @@ export class Stream {
   }
 
   cut() {
-    if (this.#number === undefined || this.isClosed) return;
+    if (this.#number === undefined) return;
     this.#number = undefined;
     this.#sink.state({ name: "waiting", until: 0, why: "The connection ended." });
   }
 
   #connect() {
     if (this.#isOffline()) {
-      this.#sink.state({ name: "waiting", until: 0, why: "The hub cannot be reached." });
+      if (!this.#isWaiting) this.#sink.state({ name: "waiting", until: 0, why: "The hub cannot be reached." });
+      this.#isWaiting = true;
       return false;
     }
+    this.#isWaiting = false;
     const hub = this.#hub;
     if (this.#cursor === "") {
       this.#number = hub.last;
@@ -88,6 +89,6 @@ export class Stream {
 
   #bring(entry) {
     this.#cursor = entry.cursor;
-    if (!this.isClosed) this.#sink.entry(entry);
+    this.#sink.entry(entry);
   }
 }

@@ -11,6 +11,7 @@ export class Page {
   /** What is on its way to the tab: functions. */
   inbox = [];
   streams = [];
+  past = [];
   told = [];
   states = [];
   #world;
@@ -25,8 +26,9 @@ export class Page {
         const stream = new Stream(world.hub, from, sink, () => this.isOffline);
         this.streams.push(stream);
         return () => {
-          stream.isClosed = true;
           this.streams = this.streams.filter((other) => other !== stream);
+          // What was read before it was closed may still come.
+          this.past = [...this.past, stream].slice(-2);
         };
       },
       queue: () => world.lock.queue(this),

@@ -49,32 +49,46 @@ export class World {
     for (let count = 0; count < steps; count += 1) this.#deeds[this.#choose()]();
   }
 
-  /** Everything is well again, until nothing happens any more. */
+  /** Every page goes on, until nothing happens any more; at first some are offline still. */
   settle() {
     this.#isDropping = 0;
-    const calm = () => {
-      for (let isMoving = true; isMoving; ) {
-        isMoving = this.lock.grant();
-        for (const page of this.tabs) {
-          for (; page.inbox.length > 0; isMoving = true) page.inbox.shift()();
-          for (const stream of page.streams) isMoving = stream.step() || isMoving;
-        }
-      }
-    };
     for (const page of this.tabs) {
-      Object.assign(page, { isFrozen: false, isOffline: false });
+      page.isFrozen = false;
       if (page.isAway) this.#join(page);
       page.tab.goOn();
     }
-    for (let minute = 0; minute < 4; minute += 1) {
+    const online = this.tabs.filter(({ isOffline }) => !isOffline);
+    if (online.length > 0 && online.length < this.tabs.length) {
+      this.#minutes(12);
+      for (const page of online) assert.equal(page.states.at(-1), "open", `${page.id}, which is online, has a stream`);
+    }
+    for (const page of this.tabs) page.isOffline = false;
+    this.#minutes(4);
+  }
+
+  #minutes(count) {
+    for (let minute = 0; minute < count; minute += 1) {
       for (let tick = 0; tick < 12; tick += 1) {
         this.#pass(5_000);
         for (const page of this.tabs) page.tab.tick();
-        calm();
+        this.#calm();
       }
       this.hub.last += 1;
     }
-    calm();
+    this.#calm();
+  }
+
+  /** All that is on its way arrives. */
+  #calm() {
+    let isMoving = true;
+    for (let round = 0; isMoving; round += 1) {
+      assert.ok(round < 10_000, "the tabs come to rest");
+      isMoving = this.lock.grant();
+      for (const page of this.tabs) {
+        for (; page.inbox.length > 0; isMoving = true) page.inbox.shift()();
+        for (const stream of page.streams) isMoving = stream.step() || isMoving;
+      }
+    }
   }
 
   /** Each page was told the hub's log from where it began, but for what a gap told of. */
@@ -98,8 +112,7 @@ export class World {
       assert.equal(last, this.hub.last, `${page.id} has all`);
       assert.equal(page.states.at(-1), "open");
     }
-    const open = this.tabs.flatMap(({ streams }) => streams.filter(({ isClosed }) => !isClosed));
-    assert.equal(open.length, 1, "there is one stream in the end");
+    assert.equal(this.tabs.flatMap(({ streams }) => streams).length, 1, "there is one stream in the end");
   }
 
   #choose() {
@@ -138,7 +151,7 @@ export class World {
     },
     step: () => {
       const page = this.#any((page) => page.isAwake);
-      this.#one(page?.streams.filter(({ isClosed }) => !isClosed) ?? [])?.step();
+      this.#one([...(page?.streams ?? []), ...(page?.past ?? [])])?.step();
     },
     word: () => this.#any((page) => page.isAwake && page.inbox.length > 0)?.inbox.shift()(),
     grant: () => this.lock.grant(),
@@ -184,6 +197,5 @@ export class World {
     if (!page || this.tabs.length < 2) return;
     leave(page);
     page.isGone = true;
-    for (const stream of page.streams) stream.isClosed = true;
   }
 }

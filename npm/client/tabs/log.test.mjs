@@ -38,3 +38,7 @@ test("the log gives up entries that are too large together, and one that is too 
   log.append(entry("d", "x".repeat(3_000_000)));
   assert.deepEqual([log.cursors, log.last, log.behind("d")], [["d"], 4, { after: 4, entries: [] }]);
 });
+
+test("of two updates with the same id the last one counts: the first may have been taken long ago", () => {
+  assert.deepEqual(logOf("start", "a", "b", "a", "c").behind("a"), { after: 3, entries: [entry("c")] });
+});

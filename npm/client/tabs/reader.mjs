@@ -63,17 +63,18 @@ export class Reader {
   }
 
   /**
-   * Hears what a leader says. Who led before the present one is heard no more.
+   * Hears what a leader says. Who led before the present one is heard no more: then it returns false.
    *
    * @param {LeaderWord} word
    */
   hear(word) {
-    if (word.term < this.#term) return;
+    if (word.term < this.#term) return false;
     if (word.term > this.#term) this.#changeTerm(word.term);
     if (word.kind === "begin") this.#begin(word);
     else if (word.kind === "step") this.#step(word);
     else if (word.kind === "answer") this.#answer(word);
     else if (word.kind === "pong" && (this.#place ?? -1) < word.last) this.look();
+    return true;
   }
 
   /**
@@ -82,7 +83,6 @@ export class Reader {
    * @param {Entry} entry
    */
   own(entry) {
-    if (!this.#isCatchingUp) return;
     this.#take(entry);
     if (this.#heard.has(this.#cursor)) this.#ask();
   }

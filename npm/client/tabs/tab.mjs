@@ -129,7 +129,7 @@ export class Tab {
       if (this.#lead) this.#world.post(this.#lead.answer(word));
     } else if (word.kind === "ping") {
       if (this.#lead) this.#world.post(this.#lead.pong());
-    } else if (!this.#lead) {
+    } else {
       this.#follow(word);
     }
   }
@@ -173,8 +173,7 @@ export class Tab {
 
   /** @param {LeaderWord} word */
   #read(word) {
-    if (word.term < this.#reader.term) return;
-    this.#reader.hear(word);
+    if (!this.#reader.hear(word)) return;
     if (word.kind === "begin") this.#fruitless = word.fruitless + 1;
     if (!("state" in word)) return;
     this.#doing = word.state;
