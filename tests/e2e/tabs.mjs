@@ -40,6 +40,11 @@ class OneTab {
     return tab;
   }
 
+  /** Whether it goes on behind its last update when it is loaded again. */
+  get canReload() {
+    return this.#subscription.options.storage === true;
+  }
+
   /** Loads the page again. What it was told before is kept. */
   async reload(where) {
     const { updates } = await this.told();
@@ -60,10 +65,10 @@ class OneTab {
     return this;
   }
 
-  /** Waits for so many updates. The comparison says what came, if they do not come. */
-  async has(count) {
-    const arrived = (count) => globalThis.told.updates.length >= count;
-    await this.page.waitForFunction(arrived, count, { polling: POLL_EVERY }).catch(() => undefined);
+  /** Waits for the update with this text. If it does not come, the comparison says what came. */
+  async has(text) {
+    const arrived = (text) => globalThis.told.updates.includes(text);
+    await this.page.waitForFunction(arrived, text, { polling: POLL_EVERY }).catch(() => undefined);
   }
 
   async crash() {
@@ -71,6 +76,15 @@ class OneTab {
     const crashed = this.page.waitForEvent("crash");
     this.#session.send("Page.crash").catch(() => undefined);
     await crashed;
+  }
+
+  /** Lets the page hear nothing for a time: its one thread has something else to do. */
+  async deafen(time) {
+    this.isThere = false;
+    await this.page.evaluate((time) => {
+      for (const end = performance.now() + time; performance.now() < end; );
+    }, time);
+    this.isThere = true;
   }
 
   async freeze() {
@@ -99,6 +113,7 @@ export class Tabs {
   #pages;
   #server;
   #prepare = async () => {};
+  #isBursting = false;
   #name;
   context;
 
@@ -137,34 +152,47 @@ export class Tabs {
   /** Opens a tab that reads the hub, and waits until it does. */
   async open(options = {}) {
     const tab = await this.begin(options);
-    return tab.is("open");
-  }
-
-  /** Opens a tab that reads the hub. */
-  async begin({ first = this.published.length, ...options } = {}) {
-    const page = await this.#pages.open(this.#t, { ...this.#where, context: this.context });
-    await this.#prepare(page);
-    const tab = await OneTab.open(page, { url: this.hub, options: { topics: "*", user: null, ...options } });
-    this.all.push(Object.assign(tab, { first }));
+    await tab.is("open");
+    // One update is on its way.
+    tab.latest = Math.min(tab.latest, this.ids.length + 1);
     return tab;
   }
 
-  /** Publishes updates, a few at a time. */
+  /**
+   * Opens a tab that reads the hub. `first` is the first update that it must get; while updates are published nobody can say
+   * which one that is.
+   */
+  async begin({ first = this.#isBursting ? undefined : this.published.length, ...options } = {}) {
+    const page = await this.#pages.open(this.#t, { ...this.#where, context: this.context });
+    await this.#prepare(page);
+    const tab = await OneTab.open(page, { url: this.hub, options: { topics: "*", user: null, ...options } });
+    this.all.push(Object.assign(tab, { first, latest: first ?? Infinity }));
+    return tab;
+  }
+
+  /** Publishes updates, one after the other. */
   async burst(count) {
-    for (let left = count; left > 0; left -= 5) {
-      for (let one = 0; one < 5; one += 1) this.published.push(`update ${this.published.length}`);
-      for (const data of this.published.slice(-5)) this.ids.push(await publish(this.hub, { topic: "news", data }));
+    this.#isBursting = true;
+    for (let left = count; left > 0; left -= 1) {
+      this.published.push(`update ${this.published.length}`);
+      this.ids.push(await publish(this.hub, { topic: "news", data: this.published.at(-1) }));
     }
+    this.#isBursting = false;
   }
 
   /** Each tab that is there has each update that was published since it was opened, once and in order, and no gap. */
   async agree() {
-    for (const tab of this.all.filter(({ isThere }) => isThere)) {
-      const expected = this.published.slice(tab.first);
-      await tab.has(expected.length);
-      const { updates, gaps } = await tab.told();
-      assert.deepEqual(updates, expected);
-      assert.deepEqual(gaps, []);
-    }
+    for (const tab of this.all.filter(({ isThere }) => isThere)) await this.#agrees(tab);
+  }
+
+  async #agrees(tab) {
+    if (tab.first !== this.published.length) await tab.has(this.published.at(-1));
+    const { updates, gaps } = await tab.told();
+    const first = tab.first ?? this.published.indexOf(updates[0]);
+    assert.ok(first >= 0 && first <= tab.latest, `the tab begins with ${updates[0]}, at the latest with ${tab.latest}`);
+    const wrong = this.published.slice(first).findIndex((data, index) => updates[index] !== data);
+    assert.equal(wrong, -1, `after ${updates.slice(0, Math.max(wrong, 0)).at(-1)} the tab has ${updates.slice(wrong, wrong + 3)}`);
+    assert.equal(updates.length, this.published.length - first);
+    assert.deepEqual(gaps, []);
   }
 }

@@ -111,8 +111,8 @@ describe("a tab without the lead", () => {
     streams[0].state(open);
     tab.hear({ kind: "state", term: 5, state: waiting });
     assert.deepEqual(states, [open]);
-    streams[0].entry(entry("a"));
-    tab.hear({ kind: "answer", term: 5, to: "me", from: "a", part: { after: 0, entries: [] }, cursor: "a", cursors: [], state: waiting });
+    streams[0].entry(entry("b"));
+    tab.hear({ kind: "step", term: 5, number: 1, entry: entry("b") });
     assert.deepEqual([states.at(-1), streams[0].isOpen], [waiting, false]);
     streams[0].entry(entry("late"));
     streams[0].state(open);
