@@ -1,16 +1,20 @@
 // Pages in Chromium that have the client, bundled as an application's builder does it.
 import { after, before } from "node:test";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { FLAGS, chromiumPath } from "./browser.mjs";
-import { compileSvelte } from "./hooks/compile_svelte.mjs";
+import { compileSvelte, compileVue } from "./hooks/compile.mjs";
 import { DEADLINE } from "./until.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Where the page is, at the origin that the test chooses, and its module. */
 const PAGE = "/client-page";
 const MODULE = "/client-page.mjs";
+
+/** The entries of the package, which an application finds by its name. */
+const ENTRIES = Object.fromEntries(["react", "vue", "svelte"].map((name) => [`millstream/${name}`, join(ROOT, `npm/${name}/index.mjs`)]));
 
 const bundles = new Map();
 
@@ -22,7 +26,9 @@ function bundle(entries) {
       stdin: { contents, resolveDir: ROOT, loader: "js" },
       bundle: true,
       format: "esm",
-      plugins: [compileSvelte("client")],
+      plugins: [compileSvelte("client"), compileVue],
+      jsx: "automatic",
+      alias: ENTRIES,
       write: false,
       logLevel: "silent",
     });

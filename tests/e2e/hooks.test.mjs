@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ClientPages } from "./client_page.mjs";
+import { publish } from "./clients.mjs";
 import { Mounted } from "./hooks/mounted.mjs";
 import { Server } from "./server.mjs";
+import { until } from "./until.mjs";
 
 let server;
 // A connection whose client is gone is found by a heartbeat.
@@ -86,8 +88,22 @@ const CLAIMS_OF_HOOKS = {
   },
 };
 
+const CLAIMS_OF_REACT = {
+  async "in an activity that was hidden, it shows what it has missed"(mounted) {
+    const options = { topics: "a", json: true };
+    await mounted.mount(options);
+    await mounted.publish("a", "1");
+    await mounted.shows(({ last }) => last === 1);
+    await mounted.set(mounted.hub, options, "hidden");
+    await mounted.connections(0);
+    await mounted.publish("a", "2");
+    await mounted.set(mounted.hub, options, "visible");
+    assert.deepEqual((await mounted.shows(({ last }) => last === 2)).data, [1, 2]);
+  },
+};
+
 const FRAMEWORKS = {
-  "React in its strict mode": ["react", { ...CLAIMS, ...CLAIMS_OF_HOOKS }],
+  "React in its strict mode": ["react", { ...CLAIMS, ...CLAIMS_OF_HOOKS, ...CLAIMS_OF_REACT }],
   Vue: ["vue", { ...CLAIMS, ...CLAIMS_OF_HOOKS }],
   Svelte: ["svelte", CLAIMS],
 };
@@ -111,4 +127,17 @@ test("with `subscribe` of millstream/client/tabs, two tabs have one connection",
   await first.publish("a", "1");
   for (const tab of [first, second]) assert.deepEqual((await tab.shows(({ last }) => last === 1)).data, [1]);
   assert.equal(first.asked + second.asked, 1);
+});
+
+test("the components of docs/client.md show an order", async (t) => {
+  const page = await pages.open(t, { origin: server.origin, entries: ["tests/e2e/hooks/docs.mjs"] });
+  const hub = server.hub("docs");
+  await page.route("**/events?*", (route) => route.continue({ url: `${hub}${new URL(route.request().url()).search}` }));
+  await page.evaluate(() => globalThis.client.mountAll());
+  await until(async () => (await server.connections("docs")) === 3, "three connections");
+  await publish(hub, { topic: "orders/1", data: JSON.stringify({ id: 1, state: "paid" }) });
+  for (const framework of ["react", "vue", "svelte"]) {
+    await page.locator(`#${framework} li`).waitFor();
+    assert.equal(await page.locator(`#${framework}`).textContent().then((text) => text.trim()), "Order 1 is paid.");
+  }
 });

@@ -54,9 +54,9 @@ export class Mounted {
     );
   }
 
-  /** Renders the component again. */
-  set(url, options) {
-    return this.#page.evaluate((values) => globalThis.mounted.set(...values), [url, options]);
+  /** Renders the component again, with a URL and options. */
+  set(...values) {
+    return this.#page.evaluate((values) => globalThis.mounted.set(...values), values);
   }
 
   publish(topic, data) {

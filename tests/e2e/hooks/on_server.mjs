@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { renderToString } from "react-dom/server";
 import { createSSRApp, shallowRef } from "vue";
 import { renderToString as renderVue } from "vue/server-renderer";
-import { compileSvelte } from "./compile_svelte.mjs";
+import { compileSvelte } from "./compile.mjs";
 import { elementOf } from "./react.mjs";
 import { componentOf } from "./vue.mjs";
 

@@ -1,5 +1,5 @@
 // A component of React that shows a stream.
-import { StrictMode, createElement } from "react";
+import { Activity, StrictMode, createElement } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 import { useStream } from "../../../npm/react/index.mjs";
 import { Shown } from "./shown.mjs";
@@ -11,8 +11,11 @@ function Component({ values: [url, options], shown }) {
   return createElement("p", null, stream.state.name);
 }
 
-export const elementOf = (values, shown = new Shown()) =>
-  createElement(StrictMode, null, createElement(Component, { values, shown }));
+/** `values` are a URL, options, and whether the component is `hidden` or `visible`. */
+export const elementOf = (values, shown = new Shown()) => {
+  const component = createElement(Component, { values, shown });
+  return createElement(StrictMode, null, createElement(Activity, { mode: values[2] ?? "visible" }, component));
+};
 
 export function mount(...values) {
   const root = createRoot(document.body.appendChild(document.createElement("div")));
