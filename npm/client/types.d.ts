@@ -50,7 +50,7 @@ export type State =
   | {
       readonly name: "waiting";
       /**
-       * Until when, in milliseconds since 1970. Infinity while the page is hidden or the device is offline;
+       * Until when, in milliseconds since 1970. Infinity while the page is hidden;
        * NaN while the browser's own EventSource waits, which does not tell.
        */
       readonly until: number;
