@@ -173,7 +173,7 @@ test-package: $(PACKAGE) browser ## the package, installed into projects of user
 	node --test --test-concurrency=2 --test-reporter=spec --test-timeout=180000 'tests/package/*.test.mjs' 2>&1 | node tools/count_tests.mjs package
 
 .PHONY: test-clients
-test-clients: $(WASM) $(BUILD)/workerd.capnp browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## other clients: Firefox, WebKitGTK, Python's and Rust's; installs them
+test-clients: $(PACKAGE) $(BUILD)/workerd.capnp browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## the client on Node 20, Deno, Bun, workerd, Firefox, WebKitGTK; clients of others; installs them
 	cargo clippy --locked --all-targets --manifest-path tests/clients/rust/Cargo.toml --target-dir $(BUILD)/clients/rust -- -D warnings
 	CLIENTS_PYTHON=$(CLIENTS_VENV)/bin/python CLIENTS_RUST=$(CLIENTS_RUST) node --test --test-reporter=spec --test-timeout=180000 --test-concurrency=1 'tests/clients/*.test.mjs' 2>&1 | node tools/count_tests.mjs clients
 

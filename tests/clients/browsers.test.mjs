@@ -1,16 +1,12 @@
 // The EventSource of each engine comes through what a server does to it, and loses nothing before its first update.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after, describe, test } from "node:test";
-import { chromium } from "playwright-core";
-import puppeteer from "puppeteer-core";
-import { FLAGS, chromiumPath } from "../e2e/browser.mjs";
 import { Cable } from "../e2e/cable.mjs";
 import { publish, subscribeUrl } from "../e2e/clients.mjs";
 import { describeClients } from "../e2e/lives.mjs";
-import { Server, freePort } from "../e2e/server.mjs";
+import { Server } from "../e2e/server.mjs";
 import { until } from "../e2e/until.mjs";
-import { WebKit } from "./webkit.mjs";
+import { ENGINE_NAMES, openPage } from "./engines.mjs";
 
 /** The body of a function that listens to the URL that it is given. */
 const LISTEN = `
@@ -24,42 +20,16 @@ const LISTEN = `
 `;
 const EVENTS = "return globalThis.events";
 
-/** By engine: how a page is opened at a URL. It has `evaluate(body, ...args)` and `close`. */
-const ENGINES = {
-  async Chromium(url) {
-    const browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
-    return pageOf(browser, await browser.newPage(), url);
-  },
-  async Firefox(url) {
-    const executablePath = execFileSync("sh", ["-c", "command -v firefox-esr || command -v firefox"], { encoding: "utf8" });
-    const browser = await puppeteer.launch({ browser: "firefox", executablePath: executablePath.trim(), headless: true });
-    return pageOf(browser, await browser.newPage(), url);
-  },
-  async WebKit(url) {
-    const webkit = await WebKit.launch(await freePort());
-    await webkit.goto(url);
-    return webkit;
-  },
-};
-
-async function pageOf(browser, page, url) {
-  await page.goto(url);
-  return {
-    evaluate: (body, ...args) => page.evaluate(([body, args]) => new Function(body)(...args), [body, args]),
-    close: () => browser.close(),
-  };
-}
-
 /** A client of `lives.mjs`, on a page of the same origin. */
 async function open(engine, url) {
-  const page = await ENGINES[engine](new URL("/healthz", url).href);
+  const page = await openPage(engine, new URL("/healthz", url).href);
   await page.evaluate(LISTEN, url.href);
   return { events: () => page.evaluate(EVENTS), close: () => page.close() };
 }
 
 describeClients(
   Object.fromEntries(
-    Object.keys(ENGINES).map((engine) => [
+    ENGINE_NAMES.map((engine) => [
       `the EventSource of ${engine}`,
       { place: true, opens: true, open: (url) => open(engine, url) },
     ]),
@@ -69,7 +39,7 @@ describeClients(
 describe("cut before its first update", () => {
   let server;
   after(() => server?.stop());
-  for (const engine of Object.keys(ENGINES)) {
+  for (const engine of ENGINE_NAMES) {
     test(`the EventSource of ${engine} loses nothing`, async (t) => {
       server ??= await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" } });
       const hub = server.hub(engine);
