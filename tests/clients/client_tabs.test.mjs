@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { chromium } from "playwright-core";
+import { FLAGS, chromiumPath } from "../e2e/browser.mjs";
 import { ClientPages } from "../e2e/client_page.mjs";
 import { Server } from "../e2e/server.mjs";
+import { TabbedBrowser } from "../e2e/tabbed_browser.mjs";
 import { Tabs } from "../e2e/tabs.mjs";
 import { until } from "../e2e/until.mjs";
 import { randomFrom } from "../tabs/world.mjs";
@@ -20,6 +23,8 @@ before(async () => {
 after(() => server?.stop());
 
 const tabs = (t) => Tabs.inOneBrowser(t, { pages, server });
+/** Waits until the hub has so many connections. It sees that one is gone when it writes to it. */
+const left = (share, count) => until(() => share.burst(1).then(async () => (await share.connections()) === count), `${count} connections`);
 
 describe("a leading tab", { concurrency: true }, () => {
   test("that hears nothing for a minute is replaced, and misses nothing when it hears again", async (t) => {
@@ -52,6 +57,59 @@ describe("a leading tab", { concurrency: true }, () => {
     await Promise.all([share.burst(10), leader.thaw()]);
     await share.agree();
   });
+});
+
+test("a leading tab that the browser keeps for going back hands over, and goes on where it was", async (t) => {
+  const kept = new ClientPages();
+  // Playwright switches off what users have.
+  const ignoreDefaultArgs = ["--disable-back-forward-cache"];
+  kept.browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, "--enable-features=BackForwardCache"], ignoreDefaultArgs });
+  t.after(() => kept.browser.close());
+  const share = await Tabs.inOneBrowser(t, { pages: kept, server });
+  const leader = await share.open();
+  await share.open();
+  await leader.page.evaluate(() => addEventListener("pageshow", ({ persisted }) => (globalThis.persisted = persisted)));
+  leader.isThere = false;
+  await Promise.all([leader.page.goto(new URL("/healthz", server.origin).href), share.burst(10)]);
+  await share.agree();
+  assert.equal(await share.connections(), 1);
+  await Promise.all([leader.page.evaluate(() => history.back()), share.burst(10)]);
+  await leader.page.waitForFunction(() => globalThis.persisted === true);
+  leader.isThere = true;
+  await share.agree();
+  assert.equal(await share.connections(), 1);
+});
+
+test("hidden tabs with pauseWhenHidden have no connection, and come back to all that they have missed", async (t) => {
+  const tabbed = await TabbedBrowser.start();
+  t.after(() => tabbed.close());
+  const share = Tabs.inContext(t, { pages, server, context: tabbed.context });
+  const [one, other] = [await share.open({ pauseWhenHidden: true }), await share.open({ pauseWhenHidden: true })];
+  await one.is("waiting");
+  await other.is("open");
+  await left(share, 1);
+  await tabbed.hide(t, other.page);
+  await other.is("waiting");
+  await left(share, 0);
+  for (const tab of [one, other]) {
+    await tabbed.show(tab.page);
+    await tab.is("open");
+    await tab.has(share.published.at(-1));
+  }
+  await share.agree();
+});
+
+test("a tab whose application is slow takes what it missed when it has caught up, and holds up no other", async (t) => {
+  const share = await tabs(t);
+  const slow = await share.open({ gate: true });
+  await share.open();
+  await share.publishAtOnce(2_500);
+  for (const tab of share.all.slice(1)) await tab.has(share.published.at(-1));
+  assert.equal((await slow.told()).updates.length, 0);
+  await slow.page.evaluate(() => globalThis.openGate());
+  await share.burst(1);
+  await share.agree();
+  await until(async () => (await share.connections()) === 1, "one connection");
 });
 
 describe("each tab gets each update once and in order", () => {

@@ -8,13 +8,20 @@ const ENTRIES = ["npm/client/tabs.mjs"];
 const POLL_EVERY = 50;
 let hubs = 0;
 
-/** Subscribes in a page. `token` is a text there, since functions do not get to a page. */
-function subscribeInPage({ url, before = [], options: { token, storage, ...options } }) {
+/**
+ * Subscribes in a page. `token` is a text there, since functions do not get to a page. With `gate` the page takes no update
+ * before its gate is opened.
+ */
+function subscribeInPage({ url, before = [], options: { token, storage, gate, ...options } }) {
   const told = (globalThis.told = { updates: [...before], gaps: [], states: [] });
+  const opened = gate ? new Promise((resolve) => (globalThis.openGate = resolve)) : undefined;
   globalThis.subscription = globalThis.client.subscribe(url, {
     ...(token === undefined ? {} : { token: () => token }),
     ...(storage ? { storage: sessionStorage } : {}),
-    onUpdate: ({ text }) => told.updates.push(text),
+    onUpdate: async ({ text }) => {
+      await opened;
+      told.updates.push(text);
+    },
     onGap: (gap) => told.gaps.push(gap),
     onState: ({ name, why, problem }) => told.states.push({ name, why, status: problem?.status }),
     ...options,
@@ -118,13 +125,18 @@ export class Tabs {
   context;
 
   static async inOneBrowser(t, { pages, server }) {
+    const context = await pages.browser.newContext();
+    t.after(() => context.close());
+    return Tabs.inContext(t, { pages, server, context });
+  }
+
+  static inContext(t, { pages, server, context }) {
     const tabs = new Tabs();
     tabs.#t = t;
     tabs.#pages = pages;
     tabs.#server = server;
-    tabs.context = await pages.browser.newContext();
+    tabs.context = context;
     tabs.#name = `tabs-${(hubs += 1)}`;
-    t.after(() => tabs.context.close());
     return tabs;
   }
 
@@ -178,6 +190,15 @@ export class Tabs {
       this.ids.push(await publish(this.hub, { topic: "news", data: this.published.at(-1) }));
     }
     this.#isBursting = false;
+  }
+
+  /** Publishes many updates with one request. */
+  async publishAtOnce(count) {
+    const texts = Array.from({ length: count }, (_, index) => `update ${this.published.length + index}`);
+    const body = texts.map((data) => `${JSON.stringify({ topic: "news", data })}\n`).join("");
+    const answer = await fetch(this.hub, { method: "POST", headers: { "content-type": "application/x-ndjson" }, body });
+    for (const line of (await answer.text()).trim().split("\n")) this.ids.push(JSON.parse(line).id);
+    this.published.push(...texts);
   }
 
   /** Each tab that is there has each update that was published since it was opened, once and in order, and no gap. */

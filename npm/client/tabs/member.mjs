@@ -14,6 +14,7 @@ import { read, written } from "./words.mjs";
 
 export class Member {
   #name;
+  #told;
   #pausesWhenHidden;
   #lock;
   #tab;
@@ -29,6 +30,7 @@ export class Member {
    */
   constructor(url, options, { name, cursor, told }) {
     this.#name = name;
+    this.#told = told;
     this.#pausesWhenHidden = options.pauseWhenHidden === true;
     const lock = (this.#lock = new LeadLock(name, {
       granted: () => this.#tab.granted(),
@@ -60,7 +62,11 @@ export class Member {
    * @param {AbortSignal} signal ends that
    */
   begin(signal) {
-    const turns = { leave: () => this.leave(), join: () => this.#join(), look: () => this.#tab.tick() };
+    const leave = (/** @type {string} */ why) => {
+      this.leave();
+      this.#told.state({ name: "waiting", until: Infinity, why });
+    };
+    const turns = { leave, join: () => this.#join(), look: () => this.#tab.tick() };
     listenToPage(turns, { pausesWhenHidden: this.#pausesWhenHidden, signal });
   }
 

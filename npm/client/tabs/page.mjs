@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Turns
- * @property {() => void} leave the page stops, maybe for good
+ * @property {(why: string) => void} leave the page stops, maybe for good
  * @property {() => void} join it goes on
  * @property {() => void} look it is shown or has a network again: what was missed?
  */
@@ -19,12 +19,13 @@ export function listenToPage({ leave, join, look }, { pausesWhenHidden, signal }
   const goOn = () => !(pausesWhenHidden && isHidden()) && join();
   const turn = () => {
     if (!isHidden()) join();
-    else if (pausesWhenHidden) leave();
+    else if (pausesWhenHidden) leave("The page is hidden.");
   };
   // A page that leaves in time hands over its lead at once, and may be kept for going back to it.
-  const ofWindow = { pagehide: leave, pageshow: goOn, online: look };
-  const ofDocument = { freeze: leave, resume: goOn, visibilitychange: turn };
+  const ofWindow = { pagehide: () => leave("The page was left."), pageshow: goOn, online: look };
+  const ofDocument = { freeze: () => leave("The page is frozen."), resume: goOn, visibilitychange: turn };
   for (const [type, listener] of Object.entries(ofWindow)) globalThis.addEventListener(type, listener, { signal });
   for (const [type, listener] of Object.entries(ofDocument)) document?.addEventListener(type, listener, { signal });
-  goOn();
+  if (pausesWhenHidden) turn();
+  else join();
 }
