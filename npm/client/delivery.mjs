@@ -35,7 +35,7 @@ export class Delivery {
     let isTaken = true;
     if (isOfHub && type === "gap") await this.call("onGap", gapIn(text));
     else if ((!isOfHub || type !== "place") && types?.includes(type) !== false) {
-      isTaken = await this.#update({ id, type, text, ...(withTopics ? { topics } : {}) });
+      isTaken = await this.#update({ id, type, text, ...(withTopics && { topics }) });
     }
     if (isTaken) this.#cursor.move(id);
   }
@@ -88,9 +88,9 @@ export class Delivery {
    */
   async *each() {
     while (true) {
-      if (this.#next === undefined && !this.#isOver) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
+      if (!this.#next && !this.#isOver) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
       const next = this.#next;
-      if (next === undefined) return;
+      if (!next) return;
       this.#next = undefined;
       try {
         yield next.update;

@@ -3,9 +3,7 @@
 const SHORTEST = 1_000;
 const LONGEST = 30_000;
 /** Milliseconds; a larger delay overflows a timer. */
-export const MOST = 2 ** 31 - 1;
-/** Ten doublings are beyond `LONGEST`. */
-const DOUBLINGS = 10;
+const MOST = 2 ** 31 - 1;
 
 /**
  * The random part of a wait after so many failures in a row; its bound doubles with each. By it the clients of a hub that
@@ -14,59 +12,51 @@ const DOUBLINGS = 10;
  * @param {number} failures
  */
 export function randomPart(failures) {
-  return Math.random() * Math.min(SHORTEST * 2 ** Math.min(failures, DOUBLINGS), LONGEST);
+  return Math.random() * Math.min(SHORTEST * 2 ** failures, LONGEST);
 }
 
-/** Waits, and can be woken: the network is there again, or the page is shown. */
-export class Pause {
-  #signal;
-  #isWoken = false;
-  #wake = () => {};
+/**
+ * Waits for `least` in any case, and then for `random` or until another attempt is worthwhile: the network is there again, or
+ * the page is shown.
+ *
+ * @param {{ least: number, random: number }} time milliseconds
+ * @param {AbortSignal} [signal] ends it
+ */
+export async function wait({ least, random }, signal) {
+  const over = new AbortController();
+  const how = { signal: over.signal };
+  const ended = new Promise((end) => {
+    if (signal?.aborted) end(undefined);
+    signal?.addEventListener("abort", end, how);
+  });
+  // Hosts without a page have none of these.
+  const woken = new Promise((wake) => {
+    globalThis.window?.addEventListener?.("online", wake, how);
+    globalThis.document?.addEventListener("visibilitychange", () => isHidden() || wake(undefined), how);
+  });
+  await sleep(least, [ended]);
+  await sleep(random, [ended, woken]);
+  over.abort();
+}
 
-  /** @param {AbortSignal} signal ends each wait */
-  constructor(signal) {
-    this.#signal = signal;
-    const wake = () => {
-      this.#isWoken = true;
-      this.#wake();
-    };
-    signal.addEventListener("abort", wake, { once: true });
-    // Hosts without a page have none of these.
-    globalThis.window?.addEventListener?.("online", wake, { signal });
-    globalThis.document?.addEventListener("visibilitychange", () => isHidden() || wake(), { signal });
-  }
+/**
+ * Waits until the page is shown.
+ *
+ * @param {AbortSignal} signal ends it
+ */
+export async function untilShown(signal) {
+  while (isHidden() && !signal.aborted) await wait({ least: 0, random: MOST }, signal);
+}
 
-  /**
-   * Waits for `least` in any case, and then for `random` or until it is woken.
-   *
-   * @param {{ least: number, random: number }} time milliseconds
-   */
-  async wait({ least, random }) {
-    this.#isWoken = false;
-    await this.#sleep(Math.min(least, MOST), () => this.#signal.aborted);
-    await this.#sleep(random, () => this.#isWoken);
-  }
-
-  /** Waits until the page is shown. */
-  untilShown() {
-    return this.#sleep(MOST, () => !isHidden() || this.#signal.aborted);
-  }
-
-  /**
-   * @param {number} time
-   * @param {() => boolean} isOver whether to wait no longer, asked when it is woken
-   */
-  #sleep(time, isOver) {
-    return new Promise((end) => {
-      const timer = setTimeout(end, time);
-      this.#wake = () => {
-        if (!isOver()) return;
-        clearTimeout(timer);
-        end(undefined);
-      };
-      this.#wake();
-    });
-  }
+/**
+ * @param {number} time
+ * @param {Promise<unknown>[]} events those that end it
+ */
+function sleep(time, events) {
+  /** @type {ReturnType<typeof setTimeout>} */
+  let timer;
+  const passed = new Promise((end) => (timer = setTimeout(end, Math.min(time, MOST))));
+  return Promise.race([passed, ...events]).finally(() => clearTimeout(timer));
 }
 
 /** Whether there is a page, and it is hidden. */

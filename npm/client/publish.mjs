@@ -1,9 +1,9 @@
 // One publication. It is sent again until it is answered, under one key, so that the hub publishes it once.
-import { MOST, randomPart } from "./pause.mjs";
-import { Problem } from "./problem.mjs";
+import { randomPart, wait } from "./pause.mjs";
 import { answerOf, post, toLine } from "./publication.mjs";
 import { Tokens } from "./token.mjs";
 
+/** @import { Problem } from "./problem.mjs" */
 /** @import { Publication, Published, PublishOptions, Url } from "./types.d.ts" */
 
 const ATTEMPTS = 5;
@@ -28,22 +28,12 @@ export async function publish(url, update, options = {}) {
       const response = await post(url, { tokens, headers, body }, options);
       const id = await answerOf(response.text(), signal);
       return { id, connections: Number(response.headers.get("millstream-connections")) };
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
+    } catch (error) {
+      // Another error than a problem is not passing.
+      const problem = /** @type {Problem} */ (error);
       refused = problem.status === 401 && !!token && !refused;
       if (failures >= attempts || !(problem.isPassing || refused)) throw problem;
-      if (!refused) await delay((problem.retryAfter ?? 0) + randomPart(failures), signal);
+      if (!refused) await wait({ least: problem.retryAfter ?? 0, random: randomPart(failures) }, signal);
     }
   }
-}
-
-/**
- * @param {number} time milliseconds
- * @param {AbortSignal} [signal] ends it
- */
-function delay(time, signal) {
-  return new Promise((end) => {
-    const timer = setTimeout(end, Math.min(time, MOST));
-    signal?.addEventListener("abort", () => end(clearTimeout(timer)), { once: true });
-  });
 }

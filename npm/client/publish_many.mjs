@@ -10,7 +10,7 @@ import { Tokens } from "./token.mjs";
  * sent while it grows, which most browsers cannot do.
  *
  * Nothing is sent again. An update without an answer is given with a problem of the status 0: it may be stored or not, so an
- * `id` of its own lets readers recognize it.
+ * `id` of its own lets readers recognize it. What the iterable throws, and the reason of the signal, is thrown behind that.
  *
  * @template {Publication} Update
  * @param {Url<any>} url the hub's; a relative one is one of the page
@@ -25,15 +25,31 @@ export async function* publishMany(url, updates, options = {}) {
   /** Sent, and not answered yet. @type {Update[]} */
   const sent = [];
   const line = (/** @type {Update} */ update) => {
+    const line = `${toLine(update)}\n`;
     sent.push(update);
-    return `${toLine(update)}\n`;
+    return line;
   };
-  const body = Symbol.asyncIterator in updates ? streamOf(updates, line) : Array.from(updates, line).join("");
-  if (body === "") return;
-  const response = await post(url, { tokens, headers: { "content-type": "application/x-ndjson" }, body }, options);
-  /** @type {unknown} */
-  let why = "it was cut";
+  let isOver = false;
+  /** What the iterable has thrown. @type {unknown} */
+  let failure;
+  const lines = async function* () {
+    try {
+      for await (const update of updates) {
+        if (isOver) return;
+        yield new TextEncoder().encode(line(update));
+      }
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  };
+  // The declarations of browsers do not have `from`, since not every browser does.
+  const { from } = /** @type {any} */ (ReadableStream);
+  const body = Symbol.asyncIterator in updates ? from(lines()) : Array.from(updates, line).join("");
+  if (!body) return;
+  let problem = unanswered("it was cut");
   try {
+    const response = await post(url, { tokens, headers: { "content-type": "application/x-ndjson" }, body }, options);
     for await (const line of linesIn(/** @type {ReadableStream} */ (response.body))) {
       const { error, id, connections } = JSON.parse(line);
       const update = sent.shift();
@@ -41,23 +57,15 @@ export async function* publishMany(url, updates, options = {}) {
       if (update) yield error ? { update, problem: new Problem(error.status, error) } : { update, id, connections };
     }
   } catch (error) {
-    why = error;
+    problem = error instanceof Problem ? error : unanswered(error);
+    if (problem.status) throw problem;
+  } finally {
+    // Not every host asks the body for no more when its request is over.
+    isOver = true;
   }
-  for (const update of sent) yield { update, problem: unanswered(why) };
-}
-
-/**
- * @template {Publication} Update
- * @param {AsyncIterable<Update>} updates
- * @param {(update: Update) => string} line
- * @returns {ReadableStream}
- */
-function streamOf(updates, line) {
-  const lines = async function* () {
-    for await (const update of updates) yield line(update);
-  };
-  // The declarations of browsers do not have it, since not every browser does.
-  return /** @type {any} */ (ReadableStream).from(lines()).pipeThrough(new TextEncoderStream());
+  for (const update of sent) yield { update, problem };
+  options.signal?.throwIfAborted();
+  if (failure) throw failure;
 }
 
 /**

@@ -3,7 +3,7 @@ import { Cursor } from "./cursor.mjs";
 import { Delivery } from "./delivery.mjs";
 import { readByFetch } from "./fetch_stream.mjs";
 import { readByEventSource } from "./native_stream.mjs";
-import { Pause, isHidden, randomPart } from "./pause.mjs";
+import { isHidden, randomPart, untilShown, wait } from "./pause.mjs";
 import { Selection } from "./selection.mjs";
 import { Tokens } from "./token.mjs";
 
@@ -24,7 +24,6 @@ export class SubscriptionOfClient {
   #cursor;
   #delivery;
   #ending = new AbortController();
-  #pause = new Pause(this.#ending.signal);
   #tokens;
   /** @type {State} */
   #state = { name: "connecting" };
@@ -108,7 +107,7 @@ export class SubscriptionOfClient {
     while (!this.#isOver) {
       if (this.#isHidden) {
         this.#tell({ name: "waiting", until: Infinity, why: "The page is hidden." });
-        await this.#pause.untilShown();
+        await untilShown(this.#ending.signal);
       }
       if (this.#isOver) return;
       this.#tell({ name: "connecting" });
@@ -130,8 +129,8 @@ export class SubscriptionOfClient {
     const least = Math.max(this.#least, problem?.retryAfter ?? 0);
     const random = randomPart(this.#failures);
     this.#failures += 1;
-    this.#tell({ name: "waiting", until: Math.round(Date.now() + least + random), why, ...(problem ? { problem } : {}) });
-    await this.#pause.wait({ least, random });
+    this.#tell({ name: "waiting", until: Math.round(Date.now() + least + random), why, ...(problem && { problem }) });
+    await wait({ least, random }, this.#ending.signal);
   }
 
   /**

@@ -31,7 +31,7 @@ export class Tokens {
    */
   async ask({ refused }) {
     const token = await this.#source?.({ refused, signal: this.#signal });
-    if (this.#source !== undefined && (typeof token !== "string" || !/^[!-~]+$/.test(token))) {
+    if (this.#source && (typeof token !== "string" || !/^[!-~]+$/.test(token))) {
       throw new TypeError("it must give a text of printable ASCII without spaces");
     }
     const isNew = token !== this.#token;
@@ -41,7 +41,7 @@ export class Tokens {
 
   /** @returns {Record<string, string>} */
   get headers() {
-    return this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+    return this.#token ? { authorization: `Bearer ${this.#token}` } : {};
   }
 
   /** In how many milliseconds it is to be renewed, or undefined if nobody can say. */

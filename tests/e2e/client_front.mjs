@@ -48,7 +48,8 @@ export class Front {
       answer.flushHeaders();
       response.on("error", () => answer.destroy()).pipe(answer);
     });
-    passed.on("error", () => answer.destroy());
+    // A hub that refuses a body early answers, and then closes the connection.
+    passed.on("error", () => answer.headersSent || answer.destroy());
     answer.on("close", () => passed.destroy());
     asked.pipe(passed);
   }

@@ -1,16 +1,15 @@
 // Publishing with the client: once, whatever becomes of the answer; and refusals that say what is wrong.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Problem, publish, publishMany, subscribe } from "../../npm/client/index.mjs";
+import { Problem, publish } from "../../npm/client/index.mjs";
 import { Front, problem } from "./client_front.mjs";
 import { ClientPages } from "./client_page.mjs";
-import { FaultProxy } from "./fault_proxy.mjs";
+import { CUTS, logOf, throughProxies } from "./client_publishing.mjs";
 import { Server, freePort } from "./server.mjs";
 import { KEYS_0, inSeconds, sign, tampered } from "./tokens.mjs";
 
 /** How many bytes of an answer lie between two that are tried. */
 const EVERY = 5;
-const CUTS = ["reset", "end"];
 /** So many that no failure of the tests uses them up. */
 const ATTEMPTS = 10;
 
@@ -24,16 +23,6 @@ before(async () => {
 after(() => server?.stop());
 const freshHub = () => server.hub(`publish-${(count += 1)}`);
 
-/** What is in the log of a hub: `[id, data]` of each update. */
-async function logOf(hub) {
-  const log = [];
-  const { id } = await publish(hub, { topic: "end" });
-  for await (const update of subscribe(hub, { topics: "*", lastEventId: "earliest" })) {
-    if (update.id === id) return log;
-    log.push([update.id, update.data]);
-  }
-}
-
 /** In a page or in this process: publishes `data` to each URL, and resolves with the answers. */
 const RUNTIMES = {
   Node: async () => (urls) => Promise.all(urls.map((url, at) => publish(url, { topic: "a", data: String(at) }, { attempts: ATTEMPTS }))),
@@ -44,13 +33,6 @@ const RUNTIMES = {
         Promise.all(urls.map((url, at) => client.publish(url, { topic: "a", data: String(at) }, { attempts }))), [urls, ATTEMPTS]);
   },
 };
-
-/** Proxies to the hub with these faults, one for each list, and their URLs of it. */
-async function throughProxies(t, hub, plans) {
-  const proxies = await Promise.all(plans.map((faults) => FaultProxy.to(server.port, faults)));
-  t.after(() => proxies.forEach((proxy) => proxy.close()));
-  return { proxies, urls: proxies.map((proxy) => proxy.at(hub).href) };
-}
 
 describe("publish", { concurrency: true }, () => {
   for (const [runtime, open] of Object.entries(RUNTIMES)) {
@@ -97,22 +79,26 @@ describe("publish", { concurrency: true }, () => {
     await assert.rejects(publish(nobody, { topic: "a" }, { attempts: 1 }), { name: "Problem", status: 0 });
   });
 
-  /** Refusals: the update, the options, and the problem. */
+  /** Refusals: the update, and the problem. */
   const REFUSALS = {
-    "no topic": [{ data: "x" }, {}, { status: 400, field: "topic" }],
-    "an id of the hub": [{ topic: "a", id: "#x" }, {}, { status: 400, field: "id" }],
-    "data of more than a MiB": [{ topic: "a", data: "x".repeat(1.5 * 2 ** 20) }, {}, { status: 413 }],
+    "no topic": [{ data: "x" }, { status: 400, field: "topic" }],
+    "an id of the hub": [{ topic: "a", id: "#x" }, { status: 400, field: "id" }],
   };
-  for (const [what, [update, options, expected]] of Object.entries(REFUSALS)) {
+  for (const [what, [update, expected]] of Object.entries(REFUSALS)) {
     test(`of ${what} throws the hub's problem, and sends it once`, async (t) => {
       const front = await Front.to(t, server.port, []);
-      const error = await publish(front.at(freshHub()), update, options).catch((error) => error);
+      const error = await publish(front.at(freshHub()), update).catch((error) => error);
       assert.ok(error instanceof Problem, String(error));
       assert.partialDeepStrictEqual({ ...error }, expected);
       assert.ok(error.message.length > 10, error.message);
       assert.equal(front.times.length, 1);
     });
   }
+
+  test("of more than a MiB throws the hub's problem", async () => {
+    const update = { topic: "a", data: "x".repeat(1.5 * 2 ** 20) };
+    await assert.rejects(publish(freshHub(), update), { name: "Problem", status: 413, message: /1048576 bytes/ });
+  });
 
   test("refuses what can never be sent at once", async () => {
     for (const [url, update, options] of [
@@ -150,74 +136,5 @@ describe("publish", { concurrency: true }, () => {
     const front = await Front.to(t, server.port, [problem(503, {}, { "retry-after": "100" })]);
     const signal = AbortSignal.timeout(300);
     await assert.rejects(publish(front.at(freshHub()), { topic: "a" }, { signal }), { name: "TimeoutError" });
-  });
-});
-
-describe("publishMany", { concurrency: true }, () => {
-  const UPDATES = [
-    { topic: "a", id: "1", data: "one\nline" },
-    { data: "without a topic" },
-    { topic: ["a", "b"], id: "3", data: { é: "😀" } },
-    { topic: "a", id: "4", data: "four" },
-  ];
-
-  test("gives each update with its answer, also behind a wrong one", async () => {
-    const hub = freshHub();
-    const answers = await Array.fromAsync(publishMany(hub, UPDATES));
-    assert.deepEqual(answers.map(({ update }) => update), UPDATES);
-    const [one, wrong, three, four] = answers;
-    assert.deepEqual([one, three, four].map(({ id, connections }) => [id, connections]), [["1", 0], ["3", 0], ["4", 0]]);
-    assert.ok(wrong.problem instanceof Problem);
-    assert.deepEqual([wrong.problem.status, wrong.problem.field], [400, "topic"]);
-    assert.deepEqual(await logOf(hub), [["1", "one\nline"], ["3", '{"é":"😀"}'], ["4", "four"]]);
-  });
-
-  test("gives an answer before the next update is made", async () => {
-    let isAnswered;
-    async function* updates() {
-      for (let id = 1; id <= 3; id += 1) {
-        const answered = new Promise((resolve) => (isAnswered = resolve));
-        yield { topic: "a", id: String(id) };
-        await answered;
-      }
-    }
-    const ids = [];
-    for await (const { id } of publishMany(freshHub(), updates())) {
-      ids.push(id);
-      isAnswered();
-    }
-    assert.deepEqual(ids, ["1", "2", "3"]);
-  });
-
-  test("says of each update whether it was answered, at whatever byte the answers are cut", async (t) => {
-    const hub = freshHub();
-    const clean = await throughProxies(t, hub, [[]]);
-    await Array.fromAsync(publishMany(clean.urls[0], UPDATES));
-    const lengths = Array.from({ length: clean.proxies[0].received[0] }, (_, at) => at);
-    const { urls } = await throughProxies(t, hub, lengths.map((at) => [{ kind: CUTS[at % 2], at }]));
-    const outcomes = new Set();
-    await Promise.all(urls.map(async (url, at) => {
-      const updates = UPDATES.map((update) => ({ ...update, id: `${at} ${update.data}`.replace(/[^ -~]/g, "") }));
-      let answers;
-      try {
-        answers = await Array.fromAsync(publishMany(url, updates));
-      } catch (error) {
-        outcomes.add(`thrown ${error.status}`);
-        return;
-      }
-      assert.deepEqual(answers.map(({ update }) => update), updates);
-      const told = answers.map(({ id, problem, update }) => (id === update.id ? "stored" : problem.status));
-      const until = told.indexOf(0);
-      const whole = ["stored", 400, "stored", "stored"];
-      assert.deepEqual(told, whole.map((answer, at) => (until === -1 || at < until ? answer : 0)));
-      outcomes.add(told.join());
-    }));
-    const answered = [0, 1, 2, 3].map((many) => ["stored", 400, "stored", "stored"].map((answer, at) => (at < many ? answer : 0)).join());
-    assert.deepEqual([...outcomes].sort(), ["thrown 0", ...answered].sort());
-  });
-
-  test("throws the problem of the whole request", async () => {
-    const token = () => sign({ mercure: { publish: ["*"] }, exp: inSeconds(-1) });
-    await assert.rejects(Array.fromAsync(publishMany(freshHub(), UPDATES, { token })), { name: "Problem", status: 401 });
   });
 });

@@ -1,13 +1,15 @@
 // A subscription that its signal ends, whatever it is doing.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { subscribe } from "../../npm/client/index.mjs";
+import { Front, problem } from "./client_front.mjs";
 import { publish } from "./clients.mjs";
 import { Server, freePort } from "./server.mjs";
-import { until } from "./until.mjs";
+import { DEADLINE, until } from "./until.mjs";
 
 let server;
 let count = 0;
@@ -89,13 +91,28 @@ describe("a signal", { concurrency: true }, () => {
     });
   }
 
-  test("lets the process end at once", async () => {
-    const abort = new AbortController();
-    const subscription = subscribe(await nowhere(), { topics: "*", onUpdate() {}, signal: abort.signal });
-    await until(() => subscription.state.name === "waiting", "the wait");
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-    const before = timers();
-    abort.abort();
-    assert.ok(timers() < before);
-  });
+  /** What waits for its hub. */
+  const WAITING = {
+    "a subscription":
+      "await new Promise((end) => subscribe(url, { topics: '*', onUpdate() {}, onState: ({ name }) => name === 'waiting' && end(), signal }))",
+    "a publication": "publish(url, { topic: 'a' }, { signal }).catch(() => {}); await new Promise((end) => setTimeout(end, 500))",
+  };
+  for (const [what, begin] of Object.entries(WAITING)) {
+    test(`ends a process at once in which ${what} waits`, async (t) => {
+      const front = await Front.to(t, server.port, Array(5).fill(problem(503, {}, { "retry-after": "1000" })));
+      const script = `
+        import { publish, subscribe } from ${JSON.stringify(import.meta.resolve("../../npm/client/index.mjs"))};
+        const url = ${JSON.stringify(front.at(freshHub()))};
+        const abort = new AbortController();
+        const { signal } = abort;
+        ${begin};
+        abort.abort();
+      `;
+      const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: "inherit" });
+      t.after(() => child.kill());
+      const [code] = await once(child, "exit", { signal: AbortSignal.timeout(DEADLINE) });
+      assert.equal(code, 0);
+      assert.equal(front.times.length, 1);
+    });
+  }
 });

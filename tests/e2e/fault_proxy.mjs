@@ -46,13 +46,13 @@ export const KINDS = ["reset", "end", "stall", "delay"];
  * on a connection, counted from the beginning of the answer's head.
  */
 export class FaultProxy {
-  /** How many of the faults have happened. */
-  happened = 0;
   /** How many connections the server has answered on. */
   answered = 0;
   /** The bytes that came down, by connection. */
   received = [];
   #faults;
+  /** How many of them have happened, or cannot happen any more. */
+  #over = 0;
   #server;
   #sockets = new Set();
 
@@ -73,9 +73,9 @@ export class FaultProxy {
     return here;
   }
 
-  /** Whether all faults have happened. */
+  /** Whether no fault is to come. */
   get isSpent() {
-    return this.happened === this.#faults.length;
+    return this.#over === this.#faults.length;
   }
 
   close() {
@@ -103,30 +103,35 @@ export class FaultProxy {
 
   /** Passes on what the server sends. */
   async #down(connection) {
-    let fault;
     let number;
-    for await (const bytes of connection.server) {
-      if (number === undefined) {
-        number = this.answered++;
-        this.received[number] = 0;
-        fault = this.#faults[number];
+    let fault;
+    try {
+      for await (const bytes of connection.server) {
+        if (number === undefined) {
+          number = this.answered++;
+          this.received[number] = 0;
+          fault = this.#faults[number];
+        }
+        const before = this.received[number];
+        this.received[number] += bytes.length;
+        if (fault === undefined || this.received[number] < fault.at) {
+          await send(connection, bytes);
+          continue;
+        }
+        const length = fault.at - before;
+        await send(connection, bytes.subarray(0, length));
+        const mayPass = FAULTS[fault.kind](connection);
+        fault = undefined;
+        this.#over += 1;
+        // The server's end stays open where the loop would close it.
+        if (!(await mayPass)) await once(connection.client, "close");
+        await send(connection, bytes.subarray(length));
       }
-      const before = this.received[number];
-      this.received[number] += bytes.length;
-      if (fault === undefined || this.received[number] < fault.at) {
-        await send(connection, bytes);
-        continue;
-      }
-      const length = fault.at - before;
-      await send(connection, bytes.subarray(0, length));
-      const mayPass = FAULTS[fault.kind](connection);
-      this.happened += 1;
-      fault = undefined;
-      // The server's end stays open where the loop would close it.
-      if (!(await mayPass)) await once(connection.client, "close");
-      await send(connection, bytes.subarray(length));
+      connection.client.end();
+    } finally {
+      // A connection may end before its fault, as one that was silent for too long.
+      if (fault !== undefined) this.#over += 1;
     }
-    connection.client.end();
   }
 }
 
