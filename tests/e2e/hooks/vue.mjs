@@ -1,5 +1,5 @@
 // A component of Vue that shows a stream.
-import { createApp, createSSRApp, h, shallowRef } from "vue";
+import { Suspense, createApp, createSSRApp, h, shallowRef } from "vue";
 import { useStream } from "../../../npm/vue/index.mjs";
 import { Shown } from "./shown.mjs";
 
@@ -26,7 +26,20 @@ export function mount(...values) {
   return { shown, set: (...next) => (given.value = next), unmount: () => app.unmount() };
 }
 
-/** Takes over what a server has rendered in `element`. */
+/** Takes over what a server has rendered in `element`, so late that a stream of before would be open. */
 export function hydrate(element, values) {
-  createSSRApp(componentOf(shallowRef(values))).mount(element);
+  const { setup } = componentOf(shallowRef(values));
+  const waiting = {
+    async setup() {
+      const render = setup();
+      for (const turn of [1, 2]) {
+        const { body } = await fetch(`${values[0]}?topic=${turn}`);
+        const reader = body.getReader();
+        await reader.read();
+        await reader.cancel();
+      }
+      return render;
+    },
+  };
+  createSSRApp({ render: () => h(Suspense, null, { default: () => h(waiting) }) }).mount(element);
 }
