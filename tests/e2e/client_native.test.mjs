@@ -5,16 +5,13 @@ import { after, before, describe, test } from "node:test";
 import { Front, problem } from "./client_front.mjs";
 import { ClientPages } from "./client_page.mjs";
 import { ENTRIES, readersIn } from "./client_readers.mjs";
-import { NATIVE, SESSION_NAMES, VARS, play } from "./client_session.mjs";
+import { NATIVE, NATIVE_KINDS as KINDS, SESSION_NAMES, VARS, play } from "./client_session.mjs";
 import { publish } from "./clients.mjs";
 import { Server } from "./server.mjs";
 import { until } from "./until.mjs";
 
-/** How many bytes lie between two that are tried. */
-const EVERY = 13;
-/** An EventSource does not notice that nothing comes. */
-const KINDS = ["reset", "end", "delay"];
-
+/** How many bytes lie between two that are tried. `make test-clients` tries each. */
+const EVERY = 41;
 const pages = ClientPages.forTests();
 let server;
 let count = 0;

@@ -1,7 +1,6 @@
 // Random schedules: each reader's connections fail at random bytes in random ways, while updates are published.
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { NODE } from "./client_readers.mjs";
 import { publish } from "./clients.mjs";
 import { FaultProxy, KINDS } from "./fault_proxy.mjs";
 import { until } from "./until.mjs";
@@ -20,6 +19,8 @@ const FURTHEST = 2_500;
 const TEXTS = ["", "a", "two\nlines", "é€😀", "\n", " {}", ":", "x".repeat(200)];
 const TYPES = [undefined, "t", "é"];
 
+let games = 0;
+
 /** Numbers below `below` that follow from `seed`: mulberry32. */
 function randomFrom(seed) {
   let state = seed >>> 0;
@@ -31,31 +32,35 @@ function randomFrom(seed) {
   };
 }
 
-/** Plays `count` schedules that follow from `seed`, all at the same time. */
-export async function playSchedules(server, { seed, count }) {
+/**
+ * Plays `count` schedules that follow from `seed` to `readers`, all at the same time. `how` are options of the readers, and
+ * `kinds` those of the faults.
+ */
+export async function playSchedules(server, readers, { seed, count, how = { topics: "*" }, kinds = KINDS }) {
   const random = randomFrom(seed);
   const plans = Array.from({ length: count }, () =>
     Array.from({ length: 1 + random(MOST_FAULTS) }, () => {
-      const kind = random(20) === 0 ? "drip" : KINDS[random(KINDS.length)];
+      const kind = random(20) === 0 ? "drip" : kinds[random(kinds.length)];
       return { kind, at: random(FURTHEST) };
     }));
   const groups = [];
   while (plans.length > 0) groups.push(plans.splice(0, OF_ONE_HUB));
   await Promise.all(groups.map((plans, group) => {
-    const name = `schedules-${seed}-${group}`;
-    return playTogether(server.hub(name), { port: server.port, plans, random: randomFrom(seed + group) });
+    const hub = server.hub(`schedules-${seed}-${group}-${(games += 1)}`);
+    return playTogether(hub, readers, { plans, how, random: randomFrom(seed + group) });
   }));
 }
 
 /** Plays schedules on one hub. Half of them begin live, and half at the earliest update. */
-async function playTogether(hub, { port, plans, random }) {
+async function playTogether(hub, readers, { plans, how, random }) {
+  const port = Number(new URL(hub).port);
   const proxies = await Promise.all(plans.map((faults) => FaultProxy.to(port, faults)));
   const names = plans.map((_, at) => `${hub} ${at}`);
-  const seen = () => NODE.told("brief", names);
+  const seen = () => readers.told("brief", names);
   const every = (what, isTrue) => waitForAll(plans, seen, { what, isTrue });
   try {
-    const options = (at) => ({ topics: "*", silence: SILENCE, ...(at % 2 ? { lastEventId: "earliest" } : {}) });
-    await NODE.open(names.map((name, at) => [name, proxies[at].at(hub).href, options(at)]));
+    const options = (at) => ({ ...how, silence: SILENCE, ...(at % 2 ? { lastEventId: "earliest" } : {}) });
+    await readers.open(names.map((name, at) => [name, proxies[at].at(hub).href, options(at)]));
     await every("the place", ({ lastEventId }) => lastEventId !== "");
     const log = [];
     for (let id = 1; id <= UPDATES; id += 1) {
@@ -65,12 +70,12 @@ async function playTogether(hub, { port, plans, random }) {
       await delay(random(LONGEST_PAUSE));
     }
     await every("the last update", ({ lastEventId }) => lastEventId === String(UPDATES));
-    for (const [at, { updates, gaps, errors }] of (await NODE.told("seen", names)).entries()) {
+    for (const [at, { updates, gaps, errors }] of (await readers.told("seen", names)).entries()) {
       const which = `schedule ${at} of ${hub}: ${JSON.stringify(plans[at])}`;
       assert.deepEqual({ updates, gaps, errors }, { updates: log, gaps: [], errors: [] }, which);
     }
   } finally {
-    await NODE.close(names);
+    await readers.close(names);
     for (const proxy of proxies) proxy.close();
   }
 }

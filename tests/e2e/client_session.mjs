@@ -1,7 +1,7 @@
 // A session of the hub, and its replay to many readers. Each of them comes through a proxy with faults of its own.
 import assert from "node:assert/strict";
 import { publish, subscribeUrl } from "./clients.mjs";
-import { FaultProxy } from "./fault_proxy.mjs";
+import { FaultProxy, KINDS } from "./fault_proxy.mjs";
 import { Stream } from "./stream.mjs";
 import { until } from "./until.mjs";
 
@@ -39,6 +39,9 @@ const told = ({ id, type = "message", data, topic }, { withTopics }) =>
 export const FETCH = { topics: "*", withTopics: true };
 export const QUERY = { match: { exact: ["a", "b", "c", "é/😀", "x".repeat(2_000)] }, withTopics: true };
 export const NATIVE = { topics: "*", types: ["message", "typed", "é"] };
+
+/** An EventSource does not notice that nothing comes. */
+export const NATIVE_KINDS = KINDS.filter((kind) => kind !== "stall");
 
 /** By name: how a session begins, and when its updates are published. */
 const SESSIONS = {
