@@ -184,13 +184,23 @@ describe("the tabs of a browser", { concurrency: true }, () => {
     assert.equal(await share.connections(), 1);
   });
 
-  test("have a connection each in a browser without Web Locks", async (t) => {
-    const share = await tabs(t);
-    await share.prepare((page) => page.evaluate(() => Object.defineProperty(navigator, "locks", { value: undefined })));
-    await share.open();
-    await share.open();
-    await share.burst(5);
-    await share.agree();
-    assert.equal(await share.connections(), 2);
-  });
+  const WITHOUT_LOCKS = {
+    "has no Web Locks": () => void Object.defineProperty(navigator, "locks", { value: undefined }),
+    // Such as one that is to keep nothing.
+    "refuses them": () => {
+      const request = () => Promise.reject(new DOMException("Storage is not allowed.", "SecurityError"));
+      Object.defineProperty(navigator.locks, "request", { value: request });
+    },
+  };
+  for (const [why, prepare] of Object.entries(WITHOUT_LOCKS)) {
+    test(`have a connection each in a browser that ${why}`, async (t) => {
+      const share = await tabs(t);
+      await share.prepare((page) => page.evaluate(prepare));
+      await share.open();
+      await share.open();
+      await share.burst(5);
+      await share.agree();
+      assert.equal(await share.connections(), 2);
+    });
+  }
 });

@@ -48,7 +48,7 @@ export class Member {
       steal: () => lock.steal(),
       release: () => lock.release(),
       handOver: async () => {
-        if (await lock.isWanted()) this.#tab.stepDown();
+        if (this.#channel && (await lock.isWanted())) this.#tab.stepDown();
       },
       clock: () => Date.now(),
       now: () => performance.now(),
