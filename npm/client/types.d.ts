@@ -191,4 +191,4 @@ export interface PublishOptions extends RequestOptions {
 /** The answer to one of many updates, and the update itself. */
 export type Answer<Update extends Publication = Publication> =
   | ({ readonly update: Update; readonly problem?: undefined } & Published)
-  | { readonly update: Update; readonly problem: Problem };
+  | { readonly update: Update; readonly problem: Problem; readonly id?: undefined; readonly connections?: undefined };
