@@ -5,7 +5,7 @@ import { Problem, subscribe } from "../../npm/client/index.mjs";
 import { Recorder } from "./client_recorder.mjs";
 import { Front, problem } from "./client_front.mjs";
 import { publish, subscribeUrl } from "./clients.mjs";
-import { Server, freePort } from "./server.mjs";
+import { OPERATOR_KEY, Server, freePort } from "./server.mjs";
 import { Stream } from "./stream.mjs";
 import { KEYS_0 } from "./tokens.mjs";
 import { until } from "./until.mjs";
@@ -105,6 +105,20 @@ describe("an answer of", { concurrency: true }, () => {
     other.close();
     await reader.comesTo("open");
     assert.ok(!names(reader).slice(0, -1).includes("open"));
+  });
+
+  test("200, by a hub that is drained, is waited for as long as it asks, and nothing is missed", async (t) => {
+    const hub = freshHub();
+    const reader = read(t, hub);
+    await reader.comesTo("open");
+    const drain = `${server.origin}/hubs/${hub.split("/")[4]}/drain?within=2s`;
+    const { status } = await fetch(drain, { method: "POST", headers: { authorization: `Bearer ${OPERATOR_KEY}` } });
+    assert.equal(status, 200);
+    await publish(hub, { topic: "a", id: "1", data: "x" });
+    await until(() => reader.updates.length === 1, "the update");
+    assert.deepEqual(names(reader).slice(0, 3), ["connecting", "open", "waiting"]);
+    assert.equal(reader.states[2].why, "The hub says: drained.");
+    assert.deepEqual(reader.gaps, []);
   });
 
   test("nobody, where no server is, is waited for with more and more patience", async (t) => {

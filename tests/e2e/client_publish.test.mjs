@@ -17,7 +17,8 @@ const pages = ClientPages.forTests();
 let server;
 let count = 0;
 before(async () => {
-  const vars = { ANONYMOUS_PUBLISH: "true", CORS_ORIGINS: "*", ...KEYS_0 };
+  const HUBS = JSON.stringify({ rated: { PUBLISH_RATE: "3" } });
+  const vars = { ANONYMOUS_PUBLISH: "true", CORS_ORIGINS: "*", HUBS, ...KEYS_0 };
   server = await Server.start({ kind: "workerd", vars });
 });
 after(() => server?.stop());
@@ -70,6 +71,13 @@ describe("publish", { concurrency: true }, () => {
       assert.ok(second - first >= 1_000 * (answer.headers?.["retry-after"] ?? 0) - 1);
     });
   }
+
+  test("sends again what is over the rate of the hub", async () => {
+    const hub = server.hub("rated");
+    const data = Array.from({ length: 6 }, (_, at) => String(at));
+    await Promise.all(data.map((each) => publish(hub, { topic: "a", data: each }, { attempts: ATTEMPTS })));
+    assert.deepEqual((await logOf(hub)).map(([, each]) => each).sort(), data);
+  });
 
   test("gives up after as many attempts as it is allowed, and says why", async (t) => {
     const front = await Front.to(t, server.port, Array(3).fill(problem(503, { detail: "Away." })));

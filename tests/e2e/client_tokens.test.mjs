@@ -48,10 +48,10 @@ const idsOf = ({ updates }) => updates.map(({ id }) => id);
 
 describe("a token", { concurrency: true }, () => {
   /** A subscription in Node that counts what its token function is asked. */
-  function read(t, hub, token) {
+  function read(t, hub, token, options = {}) {
     const asked = [];
     const reader = new Recorder(subscribe, hub, {
-      topics: "*",
+      ...{ topics: "*", ...options },
       async token({ refused, signal }) {
         assert.ok(signal instanceof AbortSignal);
         asked.push(refused);
@@ -72,6 +72,21 @@ describe("a token", { concurrency: true }, () => {
     assert.deepEqual(asked, [false, false, false], "once for each stream");
     const names = new Set(reader.states.map(({ name }) => name));
     assert.deepEqual([...names], ["connecting", "open"], "the hub has ended no stream");
+  });
+
+  test("is renewed while an update is taken, and no update is lost or doubled", async (t) => {
+    const hub = freshHub();
+    const ids = [];
+    // It takes longer than the updates come, so a connection ends with some that are not taken.
+    const onUpdate = async ({ id }) => {
+      await delay(100);
+      ids.push(id);
+    };
+    const { reader, asked } = read(t, hub, short, { onUpdate });
+    await until(() => reader.subscription.state.name === "open", "the stream");
+    const published = await publishUntil(hub, () => asked.length === 2);
+    await until(() => ids.length >= published.length, () => `all: ${ids}`);
+    assert.deepEqual(ids, published);
   });
 
   test("that the hub refuses is asked for once more, and then works", async (t) => {
