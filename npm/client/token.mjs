@@ -3,8 +3,10 @@
 /** @import { TokenSource } from "./types.d.ts" */
 
 /** A token is renewed when a fifth of its time is left, and no more than a minute before its end. */
-const LEFT = 1 / 5;
+const USED = 4 / 5;
 const MOST_LEFT = 60_000;
+/** By a clock that is wrong, each new token may be almost over. */
+const SOONEST = 1_000;
 /** Milliseconds; a larger delay overflows a timer. */
 const LONGEST = 2 ** 31 - 1;
 
@@ -47,7 +49,7 @@ export class Tokens {
   /** In how many milliseconds it is to be renewed, or undefined if nobody can say. */
   get renewal() {
     const left = timeLeft(this.#token);
-    return left < LONGEST ? left - Math.min(left * LEFT, MOST_LEFT) : undefined;
+    return left < LONGEST ? Math.max(left * USED, left - MOST_LEFT, SOONEST) : undefined;
   }
 }
 
@@ -65,12 +67,12 @@ function timeLeft(token) {
 }
 
 /**
- * @param {string | undefined} token
+ * @param {any} token
  * @returns {any}
  */
 function claimsIn(token) {
   try {
-    const base64 = String(token).split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    const base64 = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
     return JSON.parse(atob(base64)) ?? {};
   } catch {
     return {};
