@@ -98,6 +98,16 @@ describe("a tab without the lead", () => {
     assert.deepEqual([world.said.map(({ kind }) => kind), world.done], [["ping", "ping"], ["steal"]]);
   });
 
+  test("does not take a leader for deaf because it has a stream of its own and asks for nothing", () => {
+    const world = tabAt("x");
+    world.tab.hear(begin);
+    for (world.time of [5_000, 10_000, 15_000, 20_000]) {
+      world.tab.tick();
+      if (world.said.at(-1)?.kind === "ping") world.tab.hear({ kind: "pong", term: 5, last: 0, state: open });
+    }
+    assert.deepEqual([world.streams.length, world.done], [1, []]);
+  });
+
   test("takes no answer to another tab", () => {
     const { tab, streams } = tabAt("x");
     tab.hear({ kind: "answer", term: 5, to: "you", from: "y", part: undefined, cursor: "b", cursors: ["b"], state: open });
@@ -117,6 +127,14 @@ describe("a tab without the lead", () => {
     streams[0].entry(entry("late"));
     streams[0].state(open);
     assert.deepEqual(states.at(-1), waiting);
+  });
+
+  test("is not open before it takes what the leader's stream brings", () => {
+    const { tab, told, states } = tabAt("");
+    tab.hear({ kind: "state", term: 5, state: open });
+    assert.deepEqual([told, states], [[], []]);
+    tab.hear({ kind: "answer", term: 5, to: "me", from: "", part: { after: 3, entries: [] }, cursor: "p", cursors: [], state: open });
+    assert.deepEqual([told, states], [["p"], [open]]);
   });
 
   test("counts the leaders that had no stream, until one has", () => {

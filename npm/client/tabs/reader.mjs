@@ -69,7 +69,8 @@ export class Reader {
    */
   hear(word) {
     if (word.term < this.#term) return false;
-    if (word.term > this.#term) this.#changeTerm(word.term);
+    // Each leader begins once, be it in the same millisecond as the one before.
+    if (word.term > this.#term || word.kind === "begin") this.#changeTerm(word.term);
     if (word.kind === "begin") this.#begin(word);
     else if (word.kind === "step") this.#step(word);
     else if (word.kind === "answer") this.#answer(word);
@@ -123,7 +124,7 @@ export class Reader {
   /** @param {Begin} word */
   #begin({ from }) {
     this.#heard.add(from);
-    if (this.#place !== undefined || this.#isHeld) return;
+    if (this.#isHeld) return;
     if (this.#cursor === from) this.#join(0);
     else if (this.#cursor === "") this.#joinAt(0, from);
     else this.#decide(from);

@@ -56,10 +56,7 @@ export class Tab {
       take: (entry) => told.entry(entry),
       ask: (cursor) => this.#ask(cursor),
       catchUp: (cursor) => this.#catchUp(cursor),
-      meet: () => {
-        this.#closeOwn();
-        this.#told.state(this.#doing);
-      },
+      meet: () => this.#closeOwn(),
     });
   }
 
@@ -100,7 +97,7 @@ export class Tab {
 
   /** Another tab has taken the lead from this one. */
   lost() {
-    if (!this.#lead) return;
+    if (this.#isOver) return;
     this.#abdicate();
     this.#vigil.hear(this.#world.now());
     this.#world.queue();
@@ -145,8 +142,9 @@ export class Tab {
     const due = this.#vigil.tick(now);
     if (due === "steal") this.#world.steal();
     if (due !== "ask") return;
-    if (this.#reader.isJoined) this.#world.post({ kind: "ping", term: this.#reader.term });
-    else this.#reader.look();
+    // A tab with a stream of its own asks for nothing, but its leader must be alive too.
+    this.#world.post({ kind: "ping", term: this.#reader.term });
+    if (!this.#reader.isJoined) this.#reader.look();
   }
 
   /** The application is too far behind. */
@@ -175,11 +173,12 @@ export class Tab {
   #read(word) {
     if (!this.#reader.hear(word)) return;
     if (word.kind === "begin") this.#fruitless = word.fruitless + 1;
-    if (!("state" in word)) return;
-    this.#doing = word.state;
-    if (hasAnswer(word.state)) this.#fruitless = 0;
-    if (word.state.name === "closed") this.#end(word.state);
-    else if (!this.#reader.isCatchingUp) this.#told.state(word.state);
+    if ("state" in word) this.#doing = word.state;
+    if (hasAnswer(this.#doing)) this.#fruitless = 0;
+    if (this.#doing.name === "closed") return this.#end(this.#doing);
+    // The leader's stream is open for those alone who take what it brings.
+    const isTold = this.#reader.isJoined || this.#doing.name !== "open";
+    if (isTold && !this.#reader.isCatchingUp) this.#told.state(this.#doing);
   }
 
   /** @param {string} cursor */

@@ -12,7 +12,7 @@ const LATE = 3 * TICK;
 const BRIEF = 2_000;
 /** A leader without a connection keeps its lead for this long, twice as long if the one before it had none either, and so on. */
 const PATIENCE = 10_000;
-const MOST_PATIENCE = 300_000;
+const MOST_PATIENCE = 60_000;
 
 /** A tab's watch over its leader. */
 export class Vigil {
