@@ -27,7 +27,7 @@ export const VARS = {
   HEARTBEAT: "300ms",
 };
 /** Longer than the time between two heartbeats, and than a delay of the proxy. */
-const SILENCE = 1_500;
+const SILENCE = 3_000;
 /** Two hundred readers take longer than one. */
 const PATIENCE = 60_000;
 
