@@ -1,8 +1,10 @@
 // The place of a subscription: the last event ID behind what the application got.
 
+import { attempt } from "./attempt.mjs";
+
 /** @import { CursorStorage } from "./types.d.ts" */
 
-/** A cursor, which a storage may keep across reloads of the page. */
+/** A cursor, which a storage may keep across reloads of the page. If it fails, the cursor lives as long as the page. */
 export class Cursor {
   #storage;
   #key;
@@ -20,7 +22,7 @@ export class Cursor {
     this.#key = `millstream ${name}`;
     const stored = attempt(() => storage?.getItem(this.#key)) ?? "";
     this.#id = stored || lastEventId;
-    this.#isFirst = stored === "";
+    this.#isFirst = !stored;
   }
 
   /** The last event ID; empty while there is none. */
@@ -43,20 +45,5 @@ export class Cursor {
     if (id === this.#id) return;
     this.#id = id;
     attempt(() => this.#storage?.setItem(this.#key, id));
-  }
-}
-
-/**
- * A storage may be full, or forbidden. Then the cursor lives as long as the page.
- *
- * @template Value
- * @param {() => Value} access
- * @returns {Value | undefined}
- */
-function attempt(access) {
-  try {
-    return access();
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,7 @@
 // How events reach the application: as updates, one after the other, or as a gap; and the cursor behind them.
 
+import { attempt } from "./attempt.mjs";
+
 /** @import { Gap, ReadOptions, Update } from "./types.d.ts" */
 /** @import { StreamEvent } from "./fetch_stream.mjs" */
 /** @import { Cursor } from "./cursor.mjs" */
@@ -88,7 +90,7 @@ export class Delivery {
    */
   async *each() {
     while (true) {
-      if (!this.#next && !this.#isOver) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
+      if (!this.#next && !this.#isOver) await /** @type {Promise<void>} */ (new Promise((resolve) => (this.#wake = resolve)));
       const next = this.#next;
       if (!next) return;
       this.#next = undefined;
@@ -125,10 +127,5 @@ export class Delivery {
  * @returns {Gap}
  */
 function gapIn(text) {
-  const unknown = { requested: null, first: null, missed: null };
-  try {
-    return { ...unknown, ...JSON.parse(text) };
-  } catch {
-    return unknown;
-  }
+  return { requested: null, first: null, missed: null, ...attempt(() => JSON.parse(text)) };
 }

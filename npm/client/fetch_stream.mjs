@@ -1,5 +1,6 @@
 // One connection by fetch: it can send a token, shows every type, and says why it was refused.
 import { createParser } from "eventsource-parser";
+import { MOST } from "./pause.mjs";
 import { Problem } from "./problem.mjs";
 
 /** @import { Ask } from "./selection.mjs" */
@@ -40,7 +41,7 @@ const LONGEST_EVENT = 1 << 23;
  */
 export async function readByFetch({ url, method, body }, listener, { fetch = globalThis.fetch, credentials, headers, silence, connection }) {
   const { signal } = connection;
-  const silent = () => setTimeout(() => connection.abort({ why: `No byte came for ${silence / 1_000} s.` }), silence);
+  const silent = () => setTimeout(() => connection.abort({ why: `No byte came for ${silence / 1_000} s.` }), Math.min(silence, MOST));
   let timer = silent();
   let why = "The hub cannot be reached.";
   try {
@@ -58,10 +59,9 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
     const events = [];
     /** @type {string[]} */
     let topics = [];
-    let hasBegun = false;
-    const begin = () => {
-      if (!hasBegun) listener.begun();
-      hasBegun = true;
+    let begin = () => {
+      begin = () => {};
+      listener.begun();
     };
     let comment = "";
     const parser = createParser({
@@ -73,12 +73,12 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
       },
       onRetry: listener.retry,
       // A hub begins a stream with an empty comment. By one with a text it says why it ends a stream, or has no room.
-      onComment: (text) => (text.trim() ? (comment = text.trim()) : begin()),
+      onComment: (text) => (comment = text.trim()) || begin(),
       // A field that the standard does not have: the hub was asked for it.
       onError: ({ field, value = "" }) => field === "topic" && topics.push(value),
     });
     let part = "";
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const decoder = new TextDecoder();
     for (const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader(); ; timer = silent()) {
       const { done, value } = await reader.read();
       clearTimeout(timer);
@@ -114,9 +114,9 @@ async function refusalIn(response) {
     const problem = await Problem.from(response);
     return { why: problem.message, problem };
   }
-  const type = response.headers.get("content-type");
-  if (/^text\/event-stream\b/i.test(type ?? "")) return undefined;
+  const type = response.headers.get("content-type") ?? "of no type";
+  if (/^text\/event-stream\b/i.test(type)) return undefined;
   // Such as the page of a network that asks for a login.
   await response.body?.cancel().catch(() => undefined);
-  return { why: `The answer is ${type ?? "of no type"}, not an event stream.` };
+  return { why: `The answer is ${type}, not an event stream.` };
 }

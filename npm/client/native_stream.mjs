@@ -24,7 +24,7 @@ export function readByEventSource(url, listener, { types, credentials, signal })
       source.close();
       resolve(taken);
     };
-    signal.addEventListener("abort", end, { once: true });
+    signal.addEventListener("abort", end);
     source.onopen = () => {
       isOpen = true;
       listener.begun();

@@ -3,7 +3,7 @@
 const SHORTEST = 1_000;
 const LONGEST = 30_000;
 /** Milliseconds; a larger delay overflows a timer. */
-const MOST = 2 ** 31 - 1;
+export const MOST = 2 ** 31 - 1;
 
 /**
  * The random part of a wait after so many failures in a row; its bound doubles with each. By it the clients of a hub that

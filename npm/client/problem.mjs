@@ -1,7 +1,7 @@
 // The hub's refusals: problem documents, RFC 9457.
 
-/** No answer; requests that came too early, took too long, or were too many: RFC 9110 § 15.5, RFC 6585 § 4, RFC 8470 § 5.2. */
-const PASSING = [0, 408, 425, 429];
+/** Requests that came too early, took too long, or were too many: RFC 9110 § 15.5, RFC 6585 § 4, RFC 8470 § 5.2. */
+const PASSING = [408, 425, 429];
 
 /** A request that was not granted. `message` says what to change. */
 export class Problem extends Error {
@@ -28,7 +28,7 @@ export class Problem extends Error {
 
   /** Whether the same request may be answered otherwise later. */
   get isPassing() {
-    return this.status >= 500 || PASSING.includes(this.status);
+    return this.status < 400 || this.status >= 500 || PASSING.includes(this.status);
   }
 
   /**
@@ -41,7 +41,7 @@ export class Problem extends Error {
     const isJson = headers.get("content-type")?.includes("json");
     const document = await (isJson ? response.json() : response.body?.cancel())?.catch(() => null);
     // Seconds, or a date: RFC 9110 § 10.2.3.
-    const value = headers.get("retry-after") ?? "";
+    const value = /** @type {string} */ (headers.get("retry-after"));
     const delay = Number(value) * 1_000 || Date.parse(value) - Date.now();
     return new Problem(status, document, delay > 0 ? delay : undefined);
   }

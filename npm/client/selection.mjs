@@ -55,11 +55,10 @@ export class Selection {
    */
   ask({ id, isFirst }) {
     const first = this.#isOldDialect ? "lastEventID" : "last_event_id";
-    const place = id === "" ? [] : [[isFirst ? first : "lastEventId", id]];
+    const place = id ? [[isFirst ? first : "lastEventId", id]] : [];
     const url = withPairs(this.#url, [...this.#pairs, ...place]);
     if (url.length <= LONGEST_URL || this.#isOldDialect) return { url, method: "GET" };
-    const body = new URLSearchParams(this.#pairs);
-    return { url: withPairs(this.#url, place), method: "QUERY", body };
+    return { url: withPairs(this.#url, place), method: "QUERY", body: new URLSearchParams(this.#pairs) };
   }
 }
 

@@ -40,6 +40,15 @@ describe("the client", { concurrency: true }, () => {
     assert.deepEqual(read.states.map(({ name }) => name), ["connecting", "open"]);
   });
 
+  test("counts no silence as a loss when `silence` is longer than any timer", async (t) => {
+    const hub = freshHub();
+    const read = reader(t, hub, { topics: "a", silence: Infinity });
+    await read.opened();
+    await publish(hub, { topic: "a", data: "x" });
+    await until(() => read.updates.length === 1, () => "the update");
+    assert.deepEqual(read.states.map(({ name }) => name), ["connecting", "open"]);
+  });
+
   test("is iterated, from the beginning, and goes on where another one broke off", async () => {
     const hub = freshHub();
     const ids = ["a", "b", "c", "d"];

@@ -70,6 +70,7 @@ describe("an answer of", { concurrency: true }, () => {
     "500 without a document": [{ status: 500, body: "x" }, "The answer has the status 500.", 500],
     "408": [problem(408, { detail: "Too slow." }), "Too slow.", 408],
     "425": [problem(425, { detail: "Too early." }), "Too early.", 425],
+    "302 that leads nowhere": [{ status: 302 }, "The answer has the status 302.", 302],
     "200 with the page of a portal": [
       { status: 200, headers: { "content-type": "text/html" }, body: "<p>Log in" },
       "The answer is text/html, not an event stream.",
