@@ -90,7 +90,7 @@ export class SubscriptionOfClient {
     } finally {
       this.close();
     }
-    if (this.#state.name === "closed" && this.#state.problem) throw this.#state.problem;
+    if ("problem" in this.#state) throw this.#state.problem;
   }
 
   #start() {
@@ -111,7 +111,9 @@ export class SubscriptionOfClient {
       }
       if (this.#isOver) return;
       this.#tell({ name: "connecting" });
-      const lost = await this.#connect();
+      let lost = await this.#read({ refused: false });
+      // A refused token is asked for once more.
+      if (lost.problem?.status === 401 && this.#options.token && !this.#isOver) lost = await this.#read({ refused: true });
       if (this.#isOver) return;
       if (lost.isOver) this.#close({ name: "closed", why: "ended" });
       else if (lost.problem?.isPassing === false) this.#close({ name: "closed", why: "refused", problem: lost.problem });
@@ -134,17 +136,8 @@ export class SubscriptionOfClient {
   }
 
   /**
-   * Reads one stream to its end. A refused token is asked for once more.
+   * Reads one stream to its end.
    *
-   * @returns {Promise<Lost>}
-   */
-  async #connect() {
-    const lost = await this.#read({ refused: false });
-    const isRefused = lost.problem?.status === 401 && this.#options.token && !this.#isOver;
-    return isRefused ? this.#read({ refused: true }) : lost;
-  }
-
-  /**
    * @param {{ refused: boolean }} token
    * @returns {Promise<Lost>}
    */
@@ -155,13 +148,24 @@ export class SubscriptionOfClient {
     } catch (error) {
       return { why: `The function token failed: ${error}` };
     }
-    if (this.#isOver) return AGAIN;
+    // The page may have been hidden meanwhile.
+    if (this.#isOver || this.#isHidden) return AGAIN;
     const connection = new AbortController();
     const { signal } = connection;
     const again = () => connection.abort(AGAIN);
     this.#ending.signal.addEventListener("abort", again, { signal });
     globalThis.document?.addEventListener("visibilitychange", () => this.#isHidden && again(), { signal });
-    const renewing = this.#renewLater(again);
+    // The next token is got while the stream goes on, and opens it anew.
+    const renew = async () => {
+      // If it fails, the hub ends the stream when the token is over, and the next attempt says why.
+      const isNew = await this.#tokens.ask({ refused: false }).catch(() => false);
+      // What comes after a lost connection has asked for itself.
+      if (signal.aborted || !isNew) return;
+      this.#isRenewed = true;
+      again();
+    };
+    const { renewal } = this.#tokens;
+    const renewing = renewal && setTimeout(renew, renewal);
     this.#opened = Infinity;
     const lost = await this.#readStream(connection);
     clearTimeout(renewing);
@@ -184,21 +188,6 @@ export class SubscriptionOfClient {
     // It does not say why, so the next connection is one that does.
     this.#isNative = false;
     return AGAIN;
-  }
-
-  /**
-   * Gets the next token while the stream goes on, and opens it anew with that.
-   *
-   * @param {() => void} again
-   */
-  #renewLater(again) {
-    const time = this.#tokens.renewal;
-    const renew = async () => {
-      // If it fails, the hub ends the stream when the token is over, and the next attempt says why.
-      this.#isRenewed = await this.#tokens.ask({ refused: false }).catch(() => false);
-      if (this.#isRenewed) again();
-    };
-    return time && setTimeout(renew, time);
   }
 
   /** @param {State} state */

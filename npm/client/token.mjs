@@ -1,5 +1,7 @@
 // The token of a subscription or of a publisher: when it is asked for, and how long it is good.
 
+import { MOST } from "./pause.mjs";
+
 /** @import { TokenSource } from "./types.d.ts" */
 
 /** A token is renewed when a fifth of its time is left, and no more than a minute before its end. */
@@ -7,8 +9,6 @@ const USED = 4 / 5;
 const MOST_LEFT = 60_000;
 /** By a clock that is wrong, each new token may be almost over. */
 const SOONEST = 1_000;
-/** Milliseconds; a larger delay overflows a timer. */
-const LONGEST = 2 ** 31 - 1;
 
 /** Asks the application for tokens. Without a source there is no token. */
 export class Tokens {
@@ -49,7 +49,7 @@ export class Tokens {
   /** In how many milliseconds it is to be renewed, or undefined if nobody can say. */
   get renewal() {
     const left = timeLeft(this.#token);
-    return left < LONGEST ? Math.max(left * USED, left - MOST_LEFT, SOONEST) : undefined;
+    return left < MOST ? Math.max(left * USED, left - MOST_LEFT, SOONEST) : undefined;
   }
 }
 

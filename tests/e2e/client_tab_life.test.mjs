@@ -69,6 +69,23 @@ test("a hidden tab with pauseWhenHidden has no connection, and comes back to all
   assert.deepEqual(await names(tab), ["connecting", "open", "waiting", "connecting", "open"]);
 });
 
+test("a tab that is hidden while it asks for its token opens no connection", async (t) => {
+  const page = await browser.open(t);
+  await load(page, { origin: server.origin });
+  await page.evaluate((hub) => {
+    const given = Promise.withResolvers();
+    globalThis.give = given.resolve;
+    globalThis.states = [];
+    const how = { topics: "a", pauseWhenHidden: true, token: () => given.promise };
+    client.subscribe(hub, { ...how, onUpdate: () => undefined, onState: ({ name }) => states.push(name) });
+  }, server.hub("asking"));
+  await browser.hide(t, page);
+  const told = () => page.evaluate(() => globalThis.states);
+  await page.evaluate(() => globalThis.give("a.b.c"));
+  await until(async () => (await told()).length > 1, "another state");
+  assert.deepEqual(await told(), ["connecting", "waiting"]);
+});
+
 test("a hidden tab without pauseWhenHidden goes on", async (t) => {
   const { tab } = await read(t);
   await browser.hide(t, tab.page);

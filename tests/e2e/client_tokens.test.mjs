@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { subscribe } from "../../npm/client/index.mjs";
+import { Cable } from "./cable.mjs";
 import { ClientPages } from "./client_page.mjs";
 import { ENTRIES } from "./client_readers.mjs";
 import { Recorder } from "./client_recorder.mjs";
@@ -87,6 +88,27 @@ describe("a token", { concurrency: true }, () => {
     const published = await publishUntil(hub, () => asked.length === 2);
     await until(() => ids.length >= published.length, () => `all: ${ids}`);
     assert.deepEqual(ids, published);
+  });
+
+  test("that is late, for a stream that is lost meanwhile, is used for no other", async (t) => {
+    const hub = freshHub();
+    const cable = await Cable.to(server.port);
+    t.after(() => cable.close());
+    const cut = async () => {
+      cable.cut();
+      await until(() => reader.subscription.state.name === "waiting", "the end of the stream");
+      cable.mend();
+      await until(() => reader.subscription.state.name === "open", "another stream");
+    };
+    const late = Promise.withResolvers();
+    const long = () => granting({ exp: inSeconds(600) });
+    const { reader, asked } = read(t, cable.at(hub), ({ times }) => (times === 1 ? short() : times === 2 ? late.promise : long()));
+    await until(() => asked.length === 2, "the question for the next token");
+    await cut();
+    late.resolve(await short());
+    const before = asked.length;
+    await cut();
+    assert.ok(asked.length > before, "each stream asks for its token");
   });
 
   test("that the hub refuses is asked for once more, and then works", async (t) => {
