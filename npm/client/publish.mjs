@@ -1,6 +1,6 @@
 // One publication. It is sent again until it is answered, under one key, so that the hub publishes it once.
 import { randomPart, wait } from "./pause.mjs";
-import { answerOf, post, toLine } from "./publication.mjs";
+import { answerOf, post, toLine, unanswered } from "./publication.mjs";
 import { Tokens } from "./token.mjs";
 
 /** @import { Problem } from "./problem.mjs" */
@@ -18,7 +18,8 @@ const ATTEMPTS = 5;
  * @throws {Problem} when the hub refuses it, or did not answer in all attempts
  */
 export async function publish(url, update, options = {}) {
-  const { idempotencyKey = crypto.randomUUID(), attempts = ATTEMPTS, signal, token } = options;
+  // A page without TLS has no `randomUUID`.
+  const { idempotencyKey = crypto.getRandomValues(new Uint32Array(4)), attempts = ATTEMPTS, signal, token } = options;
   const tokens = new Tokens(token, signal);
   const headers = { "content-type": "application/json", "idempotency-key": `"${idempotencyKey}"` };
   const body = toLine(update);
@@ -27,6 +28,9 @@ export async function publish(url, update, options = {}) {
     try {
       const response = await post(url, { tokens, headers, body }, options);
       const id = await answerOf(response.text(), signal);
+      const type = response.headers.get("content-type");
+      // Such as the page of a network that asks for a login.
+      if (!type?.startsWith("text/plain")) throw unanswered(`the answer is ${type}`);
       return { id, connections: Number(response.headers.get("millstream-connections")) };
     } catch (error) {
       // Another error than a problem is not passing.

@@ -1,7 +1,9 @@
 // Publishing with the client: once, whatever becomes of the answer; and refusals that say what is wrong.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { chromium } from "playwright-core";
 import { Problem, publish } from "../../npm/client/index.mjs";
+import { FLAGS, chromiumPath } from "./browser.mjs";
 import { Front, problem } from "./client_front.mjs";
 import { ClientPages } from "./client_page.mjs";
 import { CUTS, logOf, throughProxies } from "./client_publishing.mjs";
@@ -61,6 +63,7 @@ describe("publish", { concurrency: true }, () => {
     "503": problem(503),
     "500 without a document": { status: 500 },
     "408": problem(408),
+    "200 with the page of a portal": { status: 200, headers: { "content-type": "text/html" }, body: "<p>Log in" },
   })) {
     test(`sends again what was answered ${what}, by a server in front`, async (t) => {
       const hub = freshHub();
@@ -77,6 +80,27 @@ describe("publish", { concurrency: true }, () => {
     const data = Array.from({ length: 6 }, (_, at) => String(at));
     await Promise.all(data.map((each) => publish(hub, { topic: "a", data: each }, { attempts: ATTEMPTS })));
     assert.deepEqual((await logOf(hub)).map(([, each]) => each).sort(), data);
+  });
+
+  test("takes no page for the hub's answer", async (t) => {
+    const front = await Front.to(t, server.port, [{ status: 200, headers: { "content-type": "text/html" }, body: "<p>Log in" }]);
+    const message = "The hub did not answer: the answer is text/html";
+    await assert.rejects(publish(front.at(freshHub()), { topic: "a" }, { attempts: 1 }), { status: 0, message });
+  });
+
+  test("works in a page without TLS, which lacks some of the browser", async (t) => {
+    // A page without TLS could not come to this machine's servers.
+    const args = [...FLAGS, "--host-resolver-rules=MAP plain.test 127.0.0.1", "--disable-features=LocalNetworkAccessChecks"];
+    const browser = await chromium.launch({ executablePath: chromiumPath(), args });
+    t.after(() => browser.close());
+    const plain = new ClientPages();
+    plain.browser = browser;
+    const page = await plain.open(t, { origin: `http://plain.test:${server.port}` });
+    assert.equal(await page.evaluate(() => isSecureContext), false);
+    const hub = freshHub();
+    const { pathname } = new URL(hub);
+    const { id } = await page.evaluate((hub) => client.publish(hub, { topic: "a", data: "x" }), pathname);
+    assert.deepEqual(await logOf(hub), [[id, "x"]]);
   });
 
   test("gives up after as many attempts as it is allowed, and says why", async (t) => {
