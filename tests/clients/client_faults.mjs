@@ -7,13 +7,16 @@ import { Server } from "../e2e/server.mjs";
 /** A browser opens at most 256 connections, to however many servers. */
 const AT_ONCE = 240;
 
-/** `open(t, origin)` gives the readers in `runtime`, which read with the options `how` through faults of these kinds. */
-export function describeFaults(runtime, open, { how, kinds = KINDS } = {}) {
+/**
+ * `open(t, origin)` gives the readers in `runtime`, which read sessions of these names with the options `how` through faults of
+ * these kinds.
+ */
+export function describeFaults(runtime, open, { names = SESSION_NAMES, how, kinds = KINDS } = {}) {
   describe(`in ${runtime}, a connection that fails`, () => {
     let server;
     before(async () => (server = await Server.start({ kind: "workerd", vars: VARS })));
     after(() => server?.stop());
-    for (const name of SESSION_NAMES) {
+    for (const name of names) {
       for (const kind of kinds) {
         test(`by ${kind} at any byte of a session of the kind ${name} loses nothing and doubles nothing`, async (t) => {
           const readers = await open(t, server.origin);
