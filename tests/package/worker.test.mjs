@@ -23,7 +23,7 @@ test("a page shows what the application publishes, and a page that is opened lat
   const page = await opened(t, server.origin);
   const state = page.locator("#state");
   await page.waitForFunction(() => source.readyState === EventSource.OPEN);
-  const answer = await fetch(`${server.origin}/orders/1`, { method: "POST", body: "paid" });
+  const answer = await fetch(`${server.origin}/orders/1`, { method: "PUT", body: "paid" });
   assert.equal(await answer.text(), "the application\n");
   await state.filter({ hasText: "paid" }).waitFor();
   await page.reload();

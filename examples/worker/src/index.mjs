@@ -5,7 +5,7 @@ const events = createHub({ path: "/events", authorize: () => ({ subscribe: ["ord
 
 export default {
   async fetch(request, env, context) {
-    if (request.method === "POST") await events.publish(env, { topic: "orders/1", data: await request.text() });
+    if (request.method === "PUT") await events.publish(env, { topic: "orders/1", data: await request.text() });
     return (await events.fetch(request, env, context)) ?? new Response("the application\n");
   },
 };
