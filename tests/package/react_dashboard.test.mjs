@@ -81,6 +81,26 @@ test("an order of one page is shown once by two, is packed by keys, and moves th
   assert.equal(focused, "Packed", "the focus is where it was");
 });
 
+test("a page says that it is live once, when its orders are there", async (t) => {
+  const { page, says } = await dashboard(t);
+  await ordered();
+  await page.addInitScript(() => {
+    globalThis.said = [];
+    const look = () => {
+      const text = document.querySelector("[role=status]")?.textContent;
+      if (text && text !== said.at(-1)) said.push(text);
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  });
+  const asked = Promise.withResolvers();
+  await page.route("**/orders", asked.resolve);
+  await page.reload();
+  await page.locator(".value").filter({ hasText: /\d/ }).first().waitFor();
+  await (await asked.promise).continue();
+  await says(/^Live$/);
+  assert.deepEqual(await page.evaluate(() => said), ["Connecting …", "Live"]);
+});
+
 test("a page that was cut off says so, and then shows what it has missed without loading it", async (t) => {
   const shown = await dashboard(t);
   cable.cut();

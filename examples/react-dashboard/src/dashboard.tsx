@@ -16,7 +16,7 @@ export function Dashboard() {
     <>
       <header>
         <h1>Orders</h1>
-        <Connection state={isLoaded && metrics.state.name === "open" ? state : metrics.state} />
+        <Connection state={metrics.state.name === "open" ? state : metrics.state} />
         <button type="button" className="quiet" onClick={() => setLive(!isLive)}>
           {isLive ? "Pause" : "Go on"}
         </button>

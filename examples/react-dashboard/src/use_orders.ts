@@ -1,9 +1,10 @@
-// The orders as they are: those of the database, and what the hub has told since.
-import { useStream } from "millstream/react";
+// The orders: those of the database, and the updates of the hub since then.
+import { useStream, type State } from "millstream/react";
 import { useEffect, useReducer, useState } from "react";
 import { HUB, type Order, type Snapshot } from "../shared/events";
 
 const MOST = 50;
+const CONNECTING: State = { name: "connecting" };
 
 export function useOrders(enabled: boolean) {
   const [orders, take] = useReducer(withOrders, []);
@@ -31,10 +32,12 @@ export function useOrders(enabled: boolean) {
     from,
     enabled,
     onUpdate: ({ data }) => take([data]),
-    // The hub does not have some updates any more, but the database has what they told.
+    // The hub does not have some updates any more. The database has the orders as they are now.
     onGap: loadAgain,
   });
-  return { orders, state, isLoaded: from !== undefined, failure, loadAgain };
+  const isLoaded = from !== undefined;
+  // Without a URL a stream is closed, but this one only waits for the orders.
+  return { orders, state: isLoaded ? state : CONNECTING, isLoaded, failure, loadAgain };
 }
 
 async function load(signal: AbortSignal): Promise<Snapshot> {
