@@ -1,16 +1,16 @@
-// The types that millstream/react, millstream/vue and millstream/svelte share: how a stream is read, and what is shown of it.
+// The types that millstream/react, millstream/vue and millstream/svelte share: how a hook reads a stream, and what it gives.
 
 import type { Gap, ReadOptions, Selection, State, SubscribeOptions, Subscription, Update } from "./types.d.ts";
 
-/** What an interface shows of a stream. It is replaced as a whole and never changed, so parts may be compared with `===`. */
+/** The values of a hook. Each change makes a new object, so parts may be compared with `===`. */
 export interface Stream<Data = any> {
-  /** What the stream is doing. */
+  /** The state of the stream. */
   readonly state: State;
   /** The last update, or null. */
   readonly update: Update<Data> | null;
   /** The last `maxUpdates` updates, the oldest first. */
   readonly updates: readonly Update<Data>[];
-  /** The last gap, or null: fetch afresh what the missing updates told. */
+  /** The last gap, or null. After a gap updates are missing, so fetch the whole state again. */
   readonly gap: Gap | null;
 }
 
@@ -18,13 +18,13 @@ export interface Stream<Data = any> {
 export interface StreamReadOptions<Data = any> extends Omit<ReadOptions<Data>, "lastEventId" | "signal"> {
   /** Where to begin: behind the update with this id, or at the `earliest`. By default with what is published from now on. */
   from?: string;
-  /** The longest that `updates` becomes; the oldest ones leave it. By default 100. */
+  /** The greatest length of `updates`. A new update then replaces the oldest one. By default 100; `Infinity` keeps all. */
   maxUpdates?: number;
-  /** Whether the hub is asked for the stream. False closes it and keeps what was received; true goes on behind that. By default true. */
+  /** Whether there is a connection. `false` ends it and keeps `updates`; `true` goes on behind the last update. By default true. */
   enabled?: boolean;
   /** Another `subscribe`, such as that of `millstream/client/tabs`. By default that of `millstream/client`. */
   subscribe?: (url: string | URL, options: any) => Subscription;
-  /** Who reads, or null for what everybody may read: the `subscribe` of `millstream/client/tabs` needs it. */
+  /** The name of the reader, or null for public updates. Only the `subscribe` of `millstream/client/tabs` needs it. */
   user?: string | null;
 }
 

@@ -1,4 +1,4 @@
-// The types of millstream/client: what a page or a server says of a hub, and what it is told.
+// The types of millstream/client: the options of a page or a server, and the values that it gets.
 
 import type { Problem } from "./problem.mjs";
 
@@ -10,7 +10,7 @@ declare const EVENTS: unique symbol;
  */
 export type HubUrl<Events> = string & { readonly [EVENTS]?: Events };
 
-/** Any selector, with data of a type that nobody said. */
+/** Any selector, with data of any type: the URL has no map. */
 export type AnyEvents = Record<string, any>;
 
 /** Where a hub is. A relative URL is one of the page. */
@@ -22,15 +22,15 @@ export interface Update<Data = any> {
   readonly id: string;
   /** The event's type, `message` unless its publisher chose one. */
   readonly type: string;
-  /** The data: `text`, or what its JSON stands for with the option `json`. */
+  /** The data: `text`, or the value of its JSON with the option `json`. */
   readonly data: Data;
-  /** The data as it came. */
+  /** The data as a text, also with the option `json`. */
   readonly text: string;
-  /** The update's topics that this subscription selects, with the option `withTopics` alone. */
+  /** The update's topics that this subscription selects. It is given only with the option `withTopics`. */
   readonly topics?: readonly string[];
 }
 
-/** Updates are missing: the hub does not hold them any more. Fetch afresh what they told. */
+/** Updates are missing: the hub does not hold them any more. Fetch the whole state again. */
 export interface Gap {
   /** The id that was asked for, or null if the connection itself was too slow. */
   readonly requested: string | null;
@@ -40,26 +40,26 @@ export interface Gap {
   readonly missed: number | null;
 }
 
-/** What a subscription is doing. */
+/** The state of a subscription. */
 export type State =
-  /** It asks the hub for its stream. */
+  /** The client asks the hub for the stream. */
   | { readonly name: "connecting" }
-  /** The stream is there: each update comes as it is published. */
+  /** The stream has begun: each update comes as it is published. */
   | { readonly name: "open" }
-  /** The stream is lost, and will be asked for again. */
+  /** The stream is lost, and the client asks for it again later. */
   | {
       readonly name: "waiting";
       /**
-       * Until when, in milliseconds since 1970. Infinity while the page is hidden;
-       * NaN while the browser's own EventSource waits, which does not tell.
+       * The time of the next attempt, in milliseconds since 1970. It is Infinity while the client waits for the page to be
+       * shown, and NaN while the browser's own EventSource waits, which does not tell its time.
        */
       readonly until: number;
-      /** A sentence that says why. */
+      /** A sentence with the reason. */
       readonly why: string;
       /** The hub's refusal, if it was one. */
       readonly problem?: Problem;
     }
-  /** It is over, for good. */
+  /** The subscription has ended and does not come back. */
   | {
       readonly name: "closed";
       /** `closed` by the application, `refused` by the hub, or `ended`: the hub has no more (204). */
@@ -68,28 +68,28 @@ export type State =
       readonly problem?: Problem;
     };
 
-/** What keeps a cursor: `sessionStorage`, `localStorage`, or anything of their kind. */
+/** A storage for the cursor: `sessionStorage`, `localStorage`, or an object with these two functions. */
 export interface CursorStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
 }
 
-/** Gives a token for the hub. `refused` says that the hub has refused the one before. */
+/** Gives a token for the hub. With `refused` the hub has refused the last token, so do not give it again. */
 export type TokenSource = (asked: { readonly refused: boolean; readonly signal?: AbortSignal }) => string | Promise<string>;
 
-/** What is common to reading and publishing. */
+/** Options of both reading and publishing. */
 export interface RequestOptions {
-  /** Gives the token, at each connection and before the last one expires. Without it no token is sent. */
+  /** Gives the token. It is called at each connection, and before the last token expires. By default no token is sent. */
   token?: TokenSource;
   /** Whether cookies are sent, as in `fetch`. By default `same-origin`. */
   credentials?: "omit" | "same-origin" | "include";
   /** Another `fetch`, such as that of a service binding. By default the global one. */
   fetch?: (input: string, init: RequestInit) => Promise<Response>;
-  /** Ends it. */
+  /** Ends the subscription or the publication when it is aborted. By default there is none. */
   signal?: AbortSignal;
 }
 
-/** What to read: topics and templates of either dialect, or the matchers of Mercure 1.0. */
+/** The selection: topics and URI templates, or the matchers of Mercure 1.0. */
 export type Selection<Selector extends string = string> =
   | {
       /** Topics, URI templates, or `*`. */
@@ -102,17 +102,17 @@ export type Selection<Selector extends string = string> =
       match: { exact?: readonly Selector[] | Selector; urlpattern?: readonly Selector[] | Selector };
     };
 
-/** How to read, and what to tell. */
+/** The options of reading. */
 export interface ReadOptions<Data = any> extends RequestOptions {
-  /** Only events of these types. With it, and without a token, the browser's own EventSource reads. */
+  /** Gives only events of these types; without a token the browser's own EventSource may read them. By default all types. */
   types?: readonly string[];
-  /** Whether `data` is what the JSON stands for. By default it is the text. */
+  /** Whether `data` is the value of the JSON. By default it is the text. */
   json?: boolean;
-  /** Whether each update tells its topics. By default not. */
+  /** Whether each update has its topics. By default not. */
   withTopics?: boolean;
-  /** Where to begin: behind this update, or at the `earliest`. By default with what is published from now on. */
+  /** Where the stream begins: behind the update with this id, or with the `earliest`. By default with updates from now on. */
   lastEventId?: string;
-  /** Keeps the cursor, so that a page that is loaded again goes on behind its last update. By default nothing does. */
+  /** Keeps the cursor, so that a page that is loaded again goes on behind its last update. By default there is none. */
   storage?: CursorStorage;
   /** Whether the stream is closed while the page is hidden, and resumed behind its cursor. By default not. */
   pauseWhenHidden?: boolean;
@@ -120,11 +120,11 @@ export interface ReadOptions<Data = any> extends RequestOptions {
   silence?: number;
   /** Gets each update, in order. If it returns a promise, the next one waits for it. */
   onUpdate?: (update: Update<Data>) => unknown;
-  /** Is told that updates are missing. */
+  /** Is called when updates are missing. The updates behind the gap wait for its promise. By default a gap is ignored. */
   onGap?: (gap: Gap) => unknown;
-  /** Is told each state. */
+  /** Is called with each new state. */
   onState?: (state: State) => unknown;
-  /** Is told what a callback has thrown, or that the data of an update was no JSON. By default the console is. */
+  /** Gets the error of a callback, or of data that is no JSON. By default the console gets it. */
   onError?: (error: unknown, update?: Update<string>) => unknown;
 }
 
@@ -133,17 +133,17 @@ export type SubscribeOptions<Data = any, Selector extends string = string> = Sel
 
 /** A subscription. Without `onUpdate` it begins when it is iterated. */
 export interface Subscription<Data = any> extends AsyncIterable<Update<Data>> {
-  /** What it is doing. */
+  /** The current state. */
   readonly state: State;
-  /** The cursor: the last event ID behind what the application got. */
+  /** The cursor: the last event ID that the application has taken. */
   readonly lastEventId: string;
-  /** Ends it. */
+  /** Ends the subscription. */
   close(): void;
 }
 
 /**
  * Subscribes to a hub. Without `onUpdate` the subscription begins when it is iterated. `Events` maps selectors to types of
- * data, and a `HubUrl` carries it. An option that is wrong is a `TypeError`.
+ * data; a `HubUrl` has this map. A wrong option throws a `TypeError`.
  */
 export interface Subscribe<Required = unknown> {
   <Events extends object = AnyEvents, Selector extends keyof Events & string = keyof Events & string>(
@@ -158,25 +158,25 @@ export interface Subscribe<Required = unknown> {
 
 /** An update to publish. */
 export interface Publication {
-  /** The topic, or alternate ones. */
+  /** The topic, or a list of topics. */
   topic: string | readonly string[];
-  /** The data. What is no string is published as its JSON. */
+  /** The data. A value that is no string is published as its JSON. By default it is empty. */
   data?: unknown;
   /** The update's id in printable ASCII. By default the hub makes one. */
   id?: string;
-  /** The event's type. */
+  /** The event's type. By default `message`. */
   type?: string;
-  /** The reconnection time in milliseconds. */
+  /** The reconnection time of the readers in milliseconds. By default it does not change. */
   retry?: number;
-  /** Whether only subscribers whose token grants it receive it. */
+  /** Whether only subscribers with a grant for its topic receive it. By default everybody who selects it does. */
   private?: boolean;
 }
 
-/** What the hub says of an update that it stored. */
+/** The answer to an update that the hub has stored. */
 export interface Published {
-  /** Its id. */
+  /** The id of the update. */
   readonly id: string;
-  /** How many connections select it. */
+  /** The number of connections that select the update. */
   readonly connections: number;
 }
 
@@ -184,7 +184,7 @@ export interface Published {
 export interface PublishOptions extends RequestOptions {
   /** The key by which the hub knows the same publication again, for five minutes. By default a random one for each call. */
   idempotencyKey?: string;
-  /** How often a publication is sent, at most, if an answer does not come or may be another one later. By default 5 times. */
+  /** How often a publication is sent at most, if no answer comes or the refusal may pass. By default 5 times. */
   attempts?: number;
 }
 
