@@ -7,7 +7,7 @@ import { until } from "./until.mjs";
 
 /** The variables of a hub with schedules. */
 export const VARS = { ANONYMOUS_PUBLISH: "true", HEARTBEAT: "300ms" };
-const SILENCE = 3_000;
+const SILENCE = 2_000;
 const PATIENCE = 90_000;
 /** How many schedules share a hub and its updates. */
 const OF_ONE_HUB = 200;

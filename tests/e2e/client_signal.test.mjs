@@ -95,7 +95,8 @@ describe("a signal", { concurrency: true }, () => {
   const WAITING = {
     "a subscription":
       "await new Promise((end) => subscribe(url, { topics: '*', onUpdate() {}, onState: ({ name }) => name === 'waiting' && end(), signal }))",
-    "a publication": "publish(url, { topic: 'a' }, { signal }).catch(() => {}); await new Promise((end) => setTimeout(end, 500))",
+    "a publication":
+      "await new Promise((end) => publish(url, { topic: 'a' }, { signal, fetch: (...args) => fetch(...args).finally(end) }).catch(() => {}))",
   };
   for (const [what, begin] of Object.entries(WAITING)) {
     test(`ends a process at once in which ${what} waits`, async (t) => {
