@@ -149,6 +149,7 @@ export class StreamStore {
           this.#change({ state });
           return this.#options.onState?.(state);
         }),
+        onError: (/** @type {unknown} */ error, /** @type {any} */ update) => (this.#options.onError ?? console.error)(error, update),
       });
     } catch (error) {
       this.#failure = error;
