@@ -43,6 +43,8 @@ export class StreamStore {
   #opened = 0;
   /** The last event ID of the subscription before. */
   #cursor = "";
+  /** The last update that was shown, and the cursor of the subscription before it was taken. @type {{ id: string, before: string } | undefined} */
+  #shown;
   #isSettling = false;
   #isTelling = false;
   /** @type {unknown} */
@@ -137,6 +139,7 @@ export class StreamStore {
         ...(fetch && { fetch: (/** @type {string} */ input, /** @type {RequestInit} */ init) => (this.#options.fetch ?? fetch)(input, init) }),
         lastEventId: this.#cursor || from,
         onUpdate: whileOpen((update) => {
+          this.#shown = { id: update.id, before: this.#subscription?.lastEventId ?? "" };
           this.#received.push(update);
           this.#change({ update });
           return this.#options.onUpdate?.(update);
@@ -163,7 +166,10 @@ export class StreamStore {
     if (subscription === undefined && this.#state.name === this.#rest.name) return;
     this.#subscription = undefined;
     this.#opened += 1;
-    this.#cursor = subscription?.lastEventId ?? this.#cursor;
+    const reached = subscription?.lastEventId ?? this.#cursor;
+    // A subscription moves its cursor when the callback is over, and that may be what has closed it.
+    this.#cursor = this.#shown?.before === reached ? this.#shown.id : reached;
+    this.#shown = undefined;
     subscription?.close();
     this.#change({ state: this.#rest });
   }

@@ -182,6 +182,22 @@ test("the callbacks, the token and fetch are those of the last options", async (
   assert.deepEqual(called, ["second connecting", "second token", "second fetch", "third open", "third update", "third gap"]);
 });
 
+for (const [when, finish] of Object.entries({ "at once": () => undefined, "later": () => new Promise(() => {}) })) {
+  test(`an update comes once if its callback closes the stream and is over ${when}`, async (t) => {
+    const answers = new Answers();
+    const options = { topics: "a", fetch: answers.fetch };
+    const closing = { ...options, onUpdate: () => (store.use({ ...options, enabled: false }), finish()) };
+    const store = new StreamStore(HUB, closing);
+    t.after(store.listen(() => {}));
+    await told();
+    await answers.asked[0].write(event(1));
+    assert.equal(answers.asked[0].isOver, true);
+    store.use(options);
+    await told();
+    assert.equal(answers.asked[1].url.searchParams.get("lastEventID"), "1");
+  });
+}
+
 test("wrong options are thrown where the stream is read", async (t) => {
   const store = new StreamStore(HUB, /** @type {any} */ ({}));
   t.after(store.listen(() => {}));
