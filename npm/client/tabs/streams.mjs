@@ -41,9 +41,20 @@ export function streamsOf(url, { user, storage, signal, pauseWhenHidden, json, l
         cursor = id;
         sink.entry({ cursor: id, update: { id, type, text, ...(topics ? { topics } : {}) } });
       },
-      onGap: (told) => void (gap = told),
+      onGap: (told) => void (gap = readable(told)),
       onState: sink.state,
     });
     return () => subscription.close();
   };
+}
+
+/**
+ * A gap that the other tabs can read, whatever the JSON of a hub was.
+ *
+ * @param {Gap} gap
+ * @returns {Gap}
+ */
+function readable({ requested, first, missed }) {
+  const text = (/** @type {unknown} */ value) => (typeof value === "string" ? value : null);
+  return { requested: text(requested), first: text(first), missed: Number.isSafeInteger(missed) && Number(missed) >= 0 ? missed : null };
 }

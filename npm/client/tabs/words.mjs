@@ -28,15 +28,17 @@ import { Problem } from "../problem.mjs";
 /** @typedef {Record<string, unknown>} Members */
 
 /**
- * A form in which a word can be posted: the class of a problem is lost on the way.
+ * A form in which a word can be posted: the class of a problem is lost on the way. Whoever refused may be no hub, and its
+ * problem may have members of any kind.
  *
  * @returns {Members}
  */
 export function written(/** @type {Word} */ word) {
   const problem = "state" in word && "problem" in word.state ? word.state.problem : undefined;
   if (!problem || !("state" in word)) return word;
-  const { status, title, detail, field, retryAfter } = problem;
-  return { ...word, state: { ...word.state, problem: { status, title, detail, field, retryAfter } } };
+  const [title, detail, field] = [problem.title, problem.detail, problem.field].map((member) => (typeof member === "string" ? member : undefined));
+  const retryAfter = problem.retryAfter && Math.min(Math.ceil(problem.retryAfter), Number.MAX_SAFE_INTEGER);
+  return { ...word, state: { ...word.state, problem: { status: problem.status, title, detail, field, retryAfter } } };
 }
 
 /**

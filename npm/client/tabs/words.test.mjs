@@ -39,6 +39,14 @@ test("the problem of a state is a Problem again", () => {
   assert.deepEqual({ ...state.problem, message: state.problem.message }, { ...problem, message: "Not yours." });
 });
 
+test("a problem by a server that is no hub can be said too", () => {
+  const document = { title: null, detail: [{ msg: "wrong" }], field: 5 };
+  const problem = new Problem(503, /** @type {any} */ (document), 1.5);
+  const { state } = read(structuredClone(written({ kind: "state", term: 1, state: { name: "waiting", until: 1, why: "x", problem } })));
+  const { status, title, detail, field, retryAfter } = state.problem;
+  assert.deepEqual([status, title, detail, field, retryAfter], [503, undefined, undefined, undefined, 2]);
+});
+
 describe("what is no word", () => {
   const rubbish = [
     ...[undefined, null, "", "ping", 1, NaN, true, [], {}, new Date(0), new Map()],
