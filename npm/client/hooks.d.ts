@@ -24,7 +24,7 @@ export interface StreamReadOptions<Data = any> extends Omit<ReadOptions<Data>, "
   enabled?: boolean;
   /** Another `subscribe`, such as that of `millstream/client/tabs`. By default that of `millstream/client`. */
   subscribe?: (url: string | URL, options: any) => Subscription;
-  /** The name of the reader, or null for public updates. Only the `subscribe` of `millstream/client/tabs` needs it. */
+  /** The name of the reader, or null for public updates. Another one begins another stream. The `subscribe` of `millstream/client/tabs` needs it. */
   user?: string | null;
 }
 
