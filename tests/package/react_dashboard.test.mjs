@@ -96,6 +96,7 @@ test("a page says that it is live once, when its orders are there", async (t) =>
   await page.route("**/orders", asked.resolve);
   await page.reload();
   await page.locator(".value").filter({ hasText: /\d/ }).first().waitFor();
+  assert.deepEqual(await page.evaluate(() => said), ["Connecting …"]);
   await (await asked.promise).continue();
   await says(/^Live$/);
   assert.deepEqual(await page.evaluate(() => said), ["Connecting …", "Live"]);
