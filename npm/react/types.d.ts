@@ -3,7 +3,7 @@
 import type { Stream, StreamOptions } from "../client/hooks.d.ts";
 import type { AnyEvents, Url } from "../client/types.d.ts";
 
-/** Gives what there is to show of a stream, and renders again when that changes. */
+/** Gives the values of a stream, and renders again when they change. */
 export interface UseStream {
   /**
    * Reads a stream while the component is mounted. Without a URL, or on a server, it connects to nothing.

@@ -9,7 +9,7 @@ export interface StreamReadable<Data = any> {
   subscribe(run: (stream: Stream<Data>) => void, invalidate?: () => void): () => void;
 }
 
-/** Makes a store of what there is to show of a stream. */
+/** Makes a store of the values of a stream. */
 export interface StreamOf {
   /**
    * The stream is open while the store has a subscriber. Without a URL, or on a server, it connects to nothing.

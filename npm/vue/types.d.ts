@@ -4,10 +4,10 @@ import type { ComputedRef, MaybeRefOrGetter } from "vue";
 import type { Stream, StreamOptions } from "../client/hooks.d.ts";
 import type { AnyEvents, Url } from "../client/types.d.ts";
 
-/** What there is to show of a stream, each part as a ref that only the stream changes. */
+/** The values of a stream, each as a ref that only the stream changes. */
 export type StreamRefs<Data = any> = { readonly [Part in keyof Stream<Data>]: ComputedRef<Stream<Data>[Part]> };
 
-/** Gives what there is to show of a stream. */
+/** Gives the values of a stream. */
 export interface UseStream {
   /**
    * Reads a stream until the component is unmounted, or the effect scope is stopped. Without a URL, or on a server, it
