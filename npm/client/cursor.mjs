@@ -20,7 +20,7 @@ export class Cursor {
   constructor(name, { storage, lastEventId = "" }) {
     this.#storage = storage;
     this.#key = `millstream ${name}`;
-    const stored = attempt(() => storage?.getItem(this.#key)) ?? "";
+    const stored = attempt(() => storage?.getItem(this.#key));
     this.#id = stored || lastEventId;
     this.#isFirst = !stored;
   }

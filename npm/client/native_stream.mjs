@@ -30,7 +30,7 @@ export function readByEventSource(url, listener, { types, credentials, signal })
       listener.begun();
     };
     source.onerror = () => {
-      if (!isOpen || source.readyState === EventSource.CLOSED) return end();
+      if (!isOpen || source.readyState === source.CLOSED) return end();
       isOpen = false;
       listener.waits("The connection was lost.");
     };

@@ -64,8 +64,9 @@ export class SubscriptionOfClient {
       typeof EventSource === "function" && options.types && options.onUpdate &&
       // It sends the cookies of its own origin in any case.
       options.credentials !== "omit" && !options.fetch && !options.withTopics && !options.token;
-    if (options.signal?.aborted) this.close();
-    options.signal?.addEventListener("abort", () => this.close(), { signal: this.#ending.signal });
+    const end = () => this.close();
+    if (options.signal?.aborted) queueMicrotask(end);
+    options.signal?.addEventListener("abort", end, { signal: this.#ending.signal });
     if (options.onUpdate) this.#start();
   }
 

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { subscribe } from "../../npm/client/index.mjs";
+import { SubscriptionOfTab } from "../../npm/client/tabs/subscription.mjs";
 import { Front, problem } from "./client_front.mjs";
 import { publish } from "./clients.mjs";
 import { Server, freePort } from "./server.mjs";
@@ -88,6 +89,17 @@ describe("a signal", { concurrency: true }, () => {
       const { length } = told;
       await delay(100);
       assert.equal(told.length, length, `${told}`);
+    });
+  }
+
+  for (const [which, begin] of Object.entries({ alone: subscribe, "of a tab": (...values) => new SubscriptionOfTab(...values) })) {
+    test(`that is aborted already tells so when the application has the subscription, ${which}`, async () => {
+      let subscription;
+      const told = [];
+      const onState = ({ name }) => told.push([name, subscription !== undefined]);
+      subscription = begin(freshHub(), { topics: "*", user: null, signal: AbortSignal.abort(), onUpdate() {}, onState });
+      await delay(0);
+      assert.deepEqual(told, [["closed", true]]);
     });
   }
 

@@ -45,7 +45,7 @@ export class SubscriptionOfTab {
       cursor: this.#cursor.id,
       told: { entry: (entry) => this.#queue(entry), state: (state) => this.#change(state) },
     });
-    if (options.signal?.aborted) this.close();
+    if (options.signal?.aborted) queueMicrotask(() => this.close());
     options.signal?.addEventListener("abort", () => this.close(), { signal: this.#ending.signal });
     if (options.onUpdate) this.#start();
   }
