@@ -36,7 +36,7 @@ export class Selection {
     const asked = { topic: topics, match_exact: match?.exact, match_urlpattern: match?.urlpattern };
     this.#pairs = Object.entries(asked).flatMap(([name, values]) => [values ?? []].flat().map((value) => [name, value]));
     if (!this.#pairs.length || (topics && match)) {
-      throw new TypeError('the options need either topics, such as "orders/1", or match, such as { exact: "orders/1" }');
+      throw new TypeError('the options need topics, such as "orders/1", or match, such as { exact: "orders/1" }');
     }
     if (withTopics) this.#pairs.push(["fields", "topic"]);
   }

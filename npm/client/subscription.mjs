@@ -43,7 +43,8 @@ export class SubscriptionOfClient {
       this.#tell({ name: "open" });
     },
     took: (event) => {
-      this.#failures = 0;
+      // A hub tells the place at once, also one that then fails.
+      if (event.type !== "place") this.#failures = 0;
       return this.#delivery.take(event);
     },
     retry: (time) => (this.#least = time),

@@ -55,6 +55,17 @@ describe("an answer of", { concurrency: true }, () => {
     });
   }
 
+  test("200, by a hub that ends each stream where it begins, is waited for with more and more patience", async (t) => {
+    const headers = { "content-type": "text/event-stream" };
+    const place = { status: 200, headers, body: ":\nevent: place\nid: #1\ndata:{}\n\n" };
+    const front = await Front.to(t, server.port, Array(9).fill(place));
+    t.mock.method(Math, "random", () => 0.5);
+    const waits = [];
+    read(t, front.at(freshHub()), { onState: ({ until: time }) => time && waits.push(time - Date.now()) });
+    await until(() => waits.length === 3, () => `three waits: ${waits}`);
+    assert.ok(waits[0] < waits[1] && waits[1] < waits[2], `${waits}`);
+  });
+
   test("204, by a server in front, is the end", async (t) => {
     const front = await Front.to(t, server.port, [{ status: 204 }]);
     const reader = read(t, front.at(freshHub()));
