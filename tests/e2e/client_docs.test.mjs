@@ -158,7 +158,7 @@ test("publications are answered, one or many, and refusals name the field", asyn
   assert.match(bad, /^b: .*id/);
   const forbidden = await open(t, closed, documented);
   await forbidden.page.evaluate(() => globalThis.shown.one(globalThis.show));
-  assert.match((await forbidden.lines())[0], /^401 /);
+  assert.match((await forbidden.lines())[0], /^401: ./);
 });
 
 test("plain code reads what plain code publishes, by its type, and is told why it may not read", async (t) => {

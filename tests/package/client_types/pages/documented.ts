@@ -76,7 +76,7 @@ export async function one(show: Show) {
     show(`${id} goes to ${connections}`);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    show(`${error.status} ${error.field}: ${error.message}`);
+    show(`${error.status}: ${error.message}`);
   }
   // README: end publish
 }
