@@ -117,7 +117,8 @@ test("a binding that is missing is named at the first request, with the lines th
 });
 
 test("a body that the application has read before the hub gets the request is named, with the mend", async () => {
-  const server = await project.dev();
+  project.write("src/post.mjs", project.read("src/index.mjs").replace('"PUT"', '"POST"'));
+  const server = await project.dev("src/post.mjs");
   const answer = await fetch(`${server.origin}/events`, { method: "POST", body: "topic=orders/1", signal: AbortSignal.timeout(15_000) });
   assert.equal(answer.status, 500);
   assert.match(await answer.text(), /millstream: the body of this request has been read, .* call the hub's fetch before you read a body, or read request\.clone\(\)/);
