@@ -1,4 +1,4 @@
-// The package's entry for those who read a hub or publish to it: pages, servers, Workers.
+// The entry of the package for pages, servers and Workers that read a hub or publish to it.
 import { SubscriptionOfClient } from "./subscription.mjs";
 
 /** @import { Subscribe, Url } from "./types.d.ts" */

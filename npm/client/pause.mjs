@@ -6,7 +6,7 @@ const LONGEST = 30_000;
 export const MOST = 2 ** 31 - 1;
 
 /**
- * The random part of a wait after so many failures in a row; its bound doubles with each. By it the clients of a hub that
+ * The random part of a wait. Its bound doubles with each failure in a row. Because of it, the clients of a hub that
  * was lost come back one after the other.
  *
  * @param {number} failures

@@ -23,7 +23,7 @@ before(async () => {
 after(() => server?.stop());
 
 const tabs = (t) => Tabs.inOneBrowser(t, { pages, server });
-/** Waits until the hub has so many connections. It sees that one is gone when it writes to it. */
+/** Waits until the hub has this number of connections. The hub notices a closed connection when it writes to it. */
 const left = (share, count) => until(() => share.burst(1).then(async () => (await share.connections()) === count), `${count} connections`);
 
 describe("a leading tab", { concurrency: true }, () => {

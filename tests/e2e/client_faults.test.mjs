@@ -27,7 +27,7 @@ const SESSIONS = {
   "gap by QUERY": [{ name: "gap", how: QUERY }, Infinity],
 };
 
-/** The bytes that are tried of so many. */
+/** The places of the bytes that are tried, of this number of bytes. */
 function* places(bytes, head) {
   for (let at = 0; at < bytes; at += at < head ? EVERY_OF_HEAD : EVERY) yield at;
 }

@@ -12,7 +12,7 @@ import { KEYS_0, inSeconds, sign, tampered } from "./tokens.mjs";
 
 /** How many bytes of an answer lie between two that are tried. */
 const EVERY = 5;
-/** So many that no failure of the tests uses them up. */
+/** More attempts than any test uses up. */
 const ATTEMPTS = 10;
 
 const pages = ClientPages.forTests();

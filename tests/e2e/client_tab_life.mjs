@@ -45,7 +45,7 @@ export class ReadingTab {
     this.#published.push(await publish(this.#hub, { topic: "a", data: String(this.#published.length + 1) }));
   }
 
-  /** Publishes again and again for so many milliseconds. */
+  /** Publishes again and again for this number of milliseconds. */
   async publishFor(time) {
     for (const end = performance.now() + time; performance.now() < end; ) {
       await this.publish();
@@ -64,7 +64,7 @@ export class ReadingTab {
   }
 }
 
-/** Freezes a tab for so many milliseconds, while updates are published. */
+/** Freezes a tab for this number of milliseconds, while updates are published. */
 export async function freezeFor(t, time, { browser, tab }) {
   await tab.publish();
   await browser.hide(t, tab.page);

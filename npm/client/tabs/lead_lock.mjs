@@ -31,7 +31,7 @@ export class LeadLock {
     this.#request(request, { signal: request.signal });
   }
 
-  /** Takes the lock from whoever holds it. */
+  /** Takes the lock from the tab that holds it. */
   steal() {
     this.release();
     this.#request(new AbortController(), { steal: true });

@@ -1,4 +1,4 @@
-// Which tabs share a connection: those whose stream is the same, for the same reader.
+// Tabs share a connection if their streams are the same and their reader is the same.
 import { Selection } from "../selection.mjs";
 
 /** @import { SubscribeOptions, Url } from "../types.d.ts" */

@@ -28,7 +28,7 @@ import { Problem } from "../problem.mjs";
 /** @typedef {Record<string, unknown>} Members */
 
 /**
- * A form in which a word can be posted: the class of a problem is lost on the way. Whoever refused may be no hub, and its
+ * A form in which a word can be posted: the class of a problem is lost on the way. Another server than a hub may refuse, and its
  * problem may have members of any kind.
  *
  * @returns {Members}
