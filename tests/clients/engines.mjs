@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chromium } from "playwright-core";
 import puppeteer from "puppeteer-core";
 import { FLAGS, chromiumPath } from "../e2e/browser.mjs";
-import { freePort } from "../e2e/server.mjs";
+import { freePort } from "../e2e/free_port.mjs";
 import { WebKit } from "./webkit.mjs";
 
 /** By engine: how a page is opened at a URL. It has `evaluate(body, ...args)` and `close`. */

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import workerd from "workerd";
-import { freePort } from "../e2e/server.mjs";
+import { freePort } from "../e2e/free_port.mjs";
 import { DEADLINE, until } from "../e2e/until.mjs";
 import { openPage } from "./engines.mjs";
 

@@ -7,7 +7,8 @@ import { FLAGS, chromiumPath } from "./browser.mjs";
 import { Front, problem } from "./client_front.mjs";
 import { ClientPages } from "./client_page.mjs";
 import { CUTS, logOf, throughProxies } from "./client_publishing.mjs";
-import { Server, freePort } from "./server.mjs";
+import { freePort } from "./free_port.mjs";
+import { Server } from "./server.mjs";
 import { KEYS_0, inSeconds, sign, tampered } from "./tokens.mjs";
 
 /** How many bytes of an answer lie between two that are tried. */

@@ -9,7 +9,8 @@ import { subscribe } from "../../npm/client/index.mjs";
 import { SubscriptionOfTab } from "../../npm/client/tabs/subscription.mjs";
 import { Front, problem } from "./client_front.mjs";
 import { publish } from "./clients.mjs";
-import { Server, freePort } from "./server.mjs";
+import { freePort } from "./free_port.mjs";
+import { Server } from "./server.mjs";
 import { DEADLINE, until } from "./until.mjs";
 
 let server;

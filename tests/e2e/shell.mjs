@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./documents.mjs";
-import { freePort } from "./server.mjs";
+import { freePort } from "./free_port.mjs";
 import { until } from "./until.mjs";
 
 const DEADLINE = 60_000;

@@ -1,7 +1,7 @@
 // A Chromium whose tabs can be hidden and frozen, as those of a user are. Playwright keeps the pages of its own visible.
 import { chromium } from "playwright-core";
 import { FLAGS, chromiumPath } from "./browser.mjs";
-import { freePort } from "./server.mjs";
+import { freePort } from "./free_port.mjs";
 import { DEADLINE, until } from "./until.mjs";
 
 /** One window. Its tabs share locks, channels, storage and cookies. */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { freePort } from "../e2e/server.mjs";
+import { freePort } from "../e2e/free_port.mjs";
 import { until } from "../e2e/until.mjs";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
