@@ -62,7 +62,8 @@ fn check(request: &SubscribeRequest, urls: &dyn UrlParser, topics: &str) {
     let selectors: Vec<_> = subscriptions.iter().map(Subscription::selector).collect();
     for granted in [&[][..], &selectors] {
         let selection = Selection::new(selectors.iter().copied(), granted.iter().copied());
-        let selection = selection.with_fields(request.fields());
+        let selection =
+            selection.with_fields(request.fields()).with_hub_events(request.hub_events());
         let mut audiences = Audiences::default();
         let Ok(key) = audiences.join(&selection, None, usize::MAX) else { continue };
         let audience = Audience::new(&selection);

@@ -5,6 +5,7 @@ use std::{borrow::Cow, rc::Rc};
 use crate::{
     hub::{
         fields::{self, Fields},
+        hub_events::HubEvents,
         subscription_readers::kinds_read,
     },
     log::{history::Entry, kind::Kind, update::EncodedUpdate},
@@ -19,6 +20,7 @@ pub(crate) struct Selection {
     pub(crate) asked: Rc<[TopicSelector]>,
     pub(crate) granted: Rc<[TopicSelector]>,
     pub(crate) fields: Fields,
+    pub(crate) hub_events: HubEvents,
 }
 
 impl Selection {
@@ -29,14 +31,20 @@ impl Selection {
         asked: impl IntoIterator<Item = &'a TopicSelector>,
         granted: impl IntoIterator<Item = &'a TopicSelector>,
     ) -> Self {
-        let fields = Fields::default();
-        Self { asked: canonical(asked), granted: canonical(granted), fields }
+        let (fields, hub_events) = (Fields::default(), HubEvents::default());
+        Self { asked: canonical(asked), granted: canonical(granted), fields, hub_events }
     }
 
     /// The same selection, of connections that are shown these fields.
     #[must_use]
     pub(crate) fn with_fields(self, fields: Fields) -> Self {
         Self { fields, ..self }
+    }
+
+    /// The same selection, of connections that are shown the hub's own events, or not.
+    #[must_use]
+    pub(crate) fn with_hub_events(self, hub_events: HubEvents) -> Self {
+        Self { hub_events, ..self }
     }
 }
 
@@ -184,6 +192,8 @@ mod tests {
         assert_eq!(selection(&["a", "*"], &["*", "c"]), selection(&["*"], &["*"]));
         assert_ne!(selection(&["a"], &[]), selection(&["*"], &[]));
         assert_ne!(selection(&["a"], &["a"]), selection(&["a"], &[]));
+        let hidden = selection(&["a"], &[]).with_hub_events(HubEvents::Hidden);
+        assert_ne!(hidden, selection(&["a"], &[]));
     }
 
     #[test]

@@ -144,12 +144,12 @@ impl Audiences {
         let asked = asked.map(|selector| self.asked.insert(selector, key, address)).collect();
         let grants =
             (!selection.granted.is_empty()).then(|| self.join_grants(&selection.granted, address));
-        let fields = selection.fields;
+        let (fields, hub_events) = (selection.fields, selection.hub_events);
         let (granted, compiled) = match grants.and_then(|grants| self.grants.get(grants)) {
             Some(grants) => (Rc::clone(&grants.selection.granted), Rc::clone(&grants.compiled)),
             None => Default::default(),
         };
-        let selection = Rc::new(Selection { asked, granted, fields });
+        let selection = Rc::new(Selection { asked, granted, fields, hub_events });
         let audience = Audience::with_grants(&selection, compiled);
         let bytes = ENTRY_BYTES + audience.held_bytes() + links(&selection.asked);
         self.bytes += bytes;

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{
     base::{dialect::Dialect, form::NotUtf8},
-    hub::{fields::InvalidFields, last_event_id::InvalidLastEventId},
+    hub::{fields::InvalidFields, hub_events::InvalidHubEvents, last_event_id::InvalidLastEventId},
     tokens::selector_totals::OverTotal,
     topics::{topic::InvalidTopic, topic_selector::InvalidMatcher},
 };
@@ -54,6 +54,9 @@ pub enum InvalidSubscribeRequest {
     /// The parameter `fields` is wrong.
     #[error("Invalid \"fields\" parameter: {0}")]
     Fields(#[from] InvalidFields),
+    /// The parameter `hub_events` is wrong.
+    #[error("Invalid \"hub_events\" parameter: {0}")]
+    HubEvents(#[from] InvalidHubEvents),
     /// The last event ID is wrong.
     #[error("Invalid last event ID: {0}")]
     LastEventId(#[from] InvalidLastEventId),
@@ -76,6 +79,7 @@ impl InvalidSubscribeRequest {
             | Self::Matcher { parameter, .. }
             | Self::OverTotal { parameter, .. } => parameter,
             Self::Fields(_) => "fields",
+            Self::HubEvents(_) => "hub_events",
             Self::LastEventId(_) => "Last-Event-ID",
             Self::NotUtf8(not_utf8) => &not_utf8.field,
         }

@@ -26,6 +26,7 @@ pub(crate) mod engine;
 pub(crate) mod fields;
 pub(crate) mod flushes;
 pub(crate) mod heartbeat;
+pub(crate) mod hub_events;
 pub(crate) mod invalid_subscribe_request;
 pub(crate) mod last_event_id;
 pub(crate) mod linger;
@@ -61,6 +62,7 @@ pub use engine::{
 };
 pub use fields::{Fields, InvalidFields};
 pub use heartbeat::Heartbeat;
+pub use hub_events::{HubEvents, InvalidHubEvents};
 pub use invalid_subscribe_request::InvalidSubscribeRequest;
 pub use last_event_id::{InvalidLastEventId, LastEventId};
 pub use linger::Linger;

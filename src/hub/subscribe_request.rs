@@ -7,6 +7,7 @@ use crate::{
     hub::{
         asked::{Asked, Parameter},
         fields::Fields,
+        hub_events::HubEvents,
         invalid_subscribe_request::InvalidSubscribeRequest,
         last_event_id::LastEventId,
         subscribe_parts::{SubscribeParts, is_matcher},
@@ -27,6 +28,7 @@ pub struct SubscribeRequest {
     is_returning: bool,
     cache_control: CacheControl,
     fields: Fields,
+    hub_events: HubEvents,
 }
 
 impl SubscribeRequest {
@@ -38,7 +40,8 @@ impl SubscribeRequest {
     ///
     /// A parameter whose name begins with `match` makes the request one of 1.0; `urls` resolves its
     /// URL patterns. An empty matcher is that of the empty topic, which no update has: nothing is
-    /// selected by it. `fields` names further fields of the events. Other parameters are not looked at.
+    /// selected by it. `fields` names further fields of the events, and `hub_events` says
+    /// whether those of the hub itself are shown. Other parameters are not looked at.
     ///
     /// ```
     /// use millstream::{Dialect, SubscribeParts, SubscribeRequest};
@@ -63,7 +66,7 @@ impl SubscribeRequest {
         let dialect = parts.dialect();
         let mut asked = Asked::new(dialect);
         let (mut of_polyfill, mut from_query, mut of_version_7) = (None, None, None);
-        let mut fields = Fields::default();
+        let (mut fields, mut hub_events) = (Fields::default(), HubEvents::default());
         let of = |form| form::pairs_of(form, is_parameter);
         let mut ask = |match_type, name, text| asked.add(Parameter { match_type, name, text });
         for pair in of(query.as_bytes()).chain(of(form.unwrap_or_default())) {
@@ -74,6 +77,7 @@ impl SubscribeRequest {
                 ("match" | "match_exact", _) => ask(MatchType::Exact, name, value),
                 ("match_urlpattern", _) => ask(MatchType::UrlPattern, name, value),
                 ("fields", _) => fields = value.parse()?,
+                ("hub_events", _) => hub_events = value.parse()?,
                 ("lastEventId" | "evs_last_event_id", _) => keep(&mut of_polyfill, value),
                 ("lastEventID" | "last_event_id", _) => keep(&mut from_query, value),
                 ("Last-Event-ID", Dialect::V0) => keep(&mut of_version_7, value),
@@ -90,17 +94,29 @@ impl SubscribeRequest {
         let mut named = of_client.into_iter().chain(of_url).flatten();
         let first = named.clone().find(|id| !id.is_empty()).or_else(|| named.next());
         let last_event_id = first.map(str::parse::<LastEventId>).transpose()?;
-        let subscriptions = asked.compile(urls)?;
-        let cache_control = CacheControl::default();
-        Ok(Self { dialect, subscriptions, last_event_id, is_returning, cache_control, fields })
+        Ok(Self {
+            last_event_id,
+            is_returning,
+            fields,
+            hub_events,
+            ..Self::live(dialect, asked.compile(urls)?)
+        })
     }
 
     /// A request for what these subscriptions select, live from now on.
     #[must_use]
     pub fn live(dialect: Dialect, subscriptions: Vec<Subscription>) -> Self {
         let (last_event_id, is_returning) = (None, false);
-        let (cache_control, fields) = (CacheControl::default(), Fields::default());
-        Self { dialect, subscriptions, last_event_id, is_returning, cache_control, fields }
+        let (cache_control, fields, hub_events) = Default::default();
+        Self {
+            dialect,
+            subscriptions,
+            last_event_id,
+            is_returning,
+            cache_control,
+            fields,
+            hub_events,
+        }
     }
 
     /// The same request of a client that has said this about caches: by default that decides whether it
@@ -158,6 +174,18 @@ impl SubscribeRequest {
         self.fields
     }
 
+    /// The same request of a client that is shown the hub's own events, or not.
+    #[must_use]
+    pub fn with_hub_events(self, hub_events: HubEvents) -> Self {
+        Self { hub_events, ..self }
+    }
+
+    /// Whether its stream has the hub's own events.
+    #[must_use]
+    pub fn hub_events(&self) -> HubEvents {
+        self.hub_events
+    }
+
     /// Whether the client has set the last event ID by itself, in the header or as polyfills do: it
     /// sends what an earlier stream has told it.
     #[must_use]
@@ -171,6 +199,7 @@ fn is_parameter(name: &str) -> bool {
         name,
         "topic"
             | "fields"
+            | "hub_events"
             | "lastEventID"
             | "last_event_id"
             | "lastEventId"

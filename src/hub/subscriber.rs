@@ -22,6 +22,8 @@ impl Subscriber<'_> {
     /// The topics that it asks for and is granted.
     pub(crate) fn selection(&self) -> Selection {
         let asked = self.request.subscriptions().iter().map(Subscription::selector);
-        Selection::new(asked, self.access.granted()).with_fields(self.request.fields())
+        Selection::new(asked, self.access.granted())
+            .with_fields(self.request.fields())
+            .with_hub_events(self.request.hub_events())
     }
 }

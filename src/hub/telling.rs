@@ -3,8 +3,8 @@
 use crate::{
     base::sequence::Sequence,
     event_stream::event_id::EventId,
+    hub::{hub_events::HubEvents, subscribe_request::SubscribeRequest},
     log::{
-        cache_control::CacheControl,
         gap::{GapEvents, GapForm},
         place::{Place, PlaceEvents},
         place_key::{Nonce, PlaceKey, Places},
@@ -51,16 +51,18 @@ impl Telling {
         self.places.read(told)
     }
 
-    /// Whether a client that says this about caches is told places by events.
-    pub(crate) fn tells_place(&self, said: CacheControl) -> bool {
-        self.place_events.are_for(said)
+    /// Whether the client of this request is told places by events.
+    pub(crate) fn tells_place(&self, request: &SubscribeRequest) -> bool {
+        request.hub_events() == HubEvents::Shown
+            && self.place_events.are_for(request.cache_control())
     }
 
-    /// How a client that says this about caches is told gaps.
-    pub(crate) fn gap_form(&self, said: CacheControl) -> GapForm {
+    /// How the client of this request is told gaps.
+    pub(crate) fn gap_form(&self, request: &SubscribeRequest) -> GapForm {
         match self.gap_events {
+            _ if request.hub_events() == HubEvents::Hidden => GapForm::Silence,
             GapEvents::On => GapForm::Gap,
-            GapEvents::Off if self.tells_place(said) => GapForm::Place,
+            GapEvents::Off if self.tells_place(request) => GapForm::Place,
             GapEvents::Off => GapForm::Silence,
         }
     }
@@ -69,17 +71,33 @@ impl Telling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{base::dialect::Dialect, log::cache_control::CacheControl};
+
+    fn request() -> SubscribeRequest {
+        SubscribeRequest::live(Dialect::V0, Vec::new())
+    }
 
     #[test]
     fn without_gap_events_a_client_that_knows_places_is_told_the_place_behind_a_gap() {
         let mut telling = Telling::default();
         let forms = |telling: &Telling| {
-            [CacheControl::NoCache, CacheControl::Usual].map(|said| telling.gap_form(said))
+            [CacheControl::NoCache, CacheControl::Usual]
+                .map(|said| telling.gap_form(&request().with_cache_control(said)))
         };
         assert_eq!(forms(&telling), [GapForm::Gap; 2]);
         telling.set_gap_events(GapEvents::Off);
         assert_eq!(forms(&telling), [GapForm::Place, GapForm::Silence]);
         telling.set_place_events(PlaceEvents::Off);
         assert_eq!(forms(&telling), [GapForm::Silence; 2]);
+    }
+
+    #[test]
+    fn who_hides_the_events_of_the_hub_is_told_neither_places_nor_gaps() {
+        let telling = Telling::default();
+        let request = request().with_cache_control(CacheControl::NoCache);
+        assert!(telling.tells_place(&request));
+        let request = request.with_hub_events(HubEvents::Hidden);
+        assert!(!telling.tells_place(&request));
+        assert_eq!(telling.gap_form(&request), GapForm::Silence);
     }
 }

@@ -93,7 +93,7 @@ impl<H: History> Beginning<'_, H> {
                     }
                 } else {
                     let gap = Some(Gap { requested: Some(asked_for), missed: None });
-                    let form = self.telling.gap_form(request.cache_control());
+                    let form = self.telling.gap_form(request);
                     let places = self.telling.places();
                     // Nothing is replayed, so that the gap need not wait for what follows it.
                     let mut untold = Untold { gap, form, places, nonce: id.into() };
@@ -123,7 +123,7 @@ impl<H: History> Beginning<'_, H> {
     /// Lets a stream without a replay begin with its place. Otherwise its client has no last event ID
     /// until the first update comes, and loses the updates of the time in which its connection is lost.
     fn tell_place(&self, live: &Place, request: &SubscribeRequest, start: &mut Start) {
-        if self.telling.tells_place(request.cache_control()) {
+        if self.telling.tells_place(request) {
             live.encode(&mut start.opening);
         }
     }

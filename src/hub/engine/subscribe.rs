@@ -75,7 +75,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         let is_registered = progress.is_registering();
         let oldest = self.terms().ends(id, now);
         let expires = access.expires().into_iter().chain(oldest).min();
-        let form = self.beginning().telling.gap_form(request.cache_control());
+        let form = self.beginning().telling.gap_form(request);
         let named = access.subscriber().cloned();
         let newcomer = Newcomer {
             id,

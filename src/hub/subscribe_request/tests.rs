@@ -221,3 +221,18 @@ fn no_other_fields_can_be_asked_for() {
         assert_eq!(parse("", Some(form.as_bytes()), None).unwrap_err().field(), "fields");
     }
 }
+
+#[test]
+fn the_events_of_the_hub_are_shown_unless_that_is_declined_in_either_dialect_or_a_form() {
+    let hub_events = |query, form| parse(query, form, None).unwrap().hub_events();
+    assert_eq!(hub_events("topic=a", None), HubEvents::Shown);
+    assert_eq!(hub_events("match=a&hub_events=true", None), HubEvents::Shown);
+    for query in ["topic=a&hub_events=false", "match=a&hub%5Fevents=false"] {
+        assert_eq!(hub_events(query, None), HubEvents::Hidden, "{query}");
+    }
+    assert_eq!(hub_events("", Some(b"match=a&hub_events=false")), HubEvents::Hidden);
+    for value in ["", "no", "0", "False", "false%20", "%ff"] {
+        refused(&format!("topic=a&hub_events={value}"), None, "hub_events");
+        refused(&format!("match=a&hub_events={value}&hub_events=false"), None, "hub_events");
+    }
+}

@@ -2,10 +2,10 @@
 
 use super::{
     Host,
-    host::{after, earliest, live, place},
+    host::{after, earliest, live, place, uncached},
     update,
 };
-use crate::hub::close_reason::CloseReason;
+use crate::hub::{close_reason::CloseReason, hub_events::HubEvents};
 
 const TOO_SLOW: &str = r#"gap {"requested":null,"first":"5","missed":null}"#;
 
@@ -169,4 +169,24 @@ fn an_update_that_cannot_be_read_is_a_gap_and_the_stream_goes_on() {
     assert_eq!(host.stream(1).times_registered, 1);
     host.connect(2, &after("2", &["a"]));
     assert_eq!(host.got(2)[..1], [r#"gap {"requested":"2","first":null,"missed":null}"#]);
+}
+
+#[test]
+fn who_hides_the_events_of_the_hub_is_told_no_gap_and_no_place_and_gets_every_update() {
+    let mut host = Host::keeping(2, 0);
+    host.publish("1", &["a"]);
+    let hidden = |request| uncached(request).with_hub_events(HubEvents::Hidden);
+    host.connect(1, &hidden(live(&["a"])));
+    host.asleep(1);
+    publish_and_prune(&mut host, 2..=5);
+    host.connect(2, &hidden(after("gone", &["a"])));
+    host.connect(3, &hidden(after(&place(9, 1), &["a"])));
+    host.read(1);
+    host.publish("6", &["a"]);
+    let updates = |ids: &[u8]| {
+        let events = ids.iter().map(|id| format!("id: {id}\ndata: {id}\n\n"));
+        [":\n".to_owned()].into_iter().chain(events).collect::<String>()
+    };
+    let got = [1, 2, 3].map(|connection| String::from_utf8(host.bytes(connection)).unwrap());
+    assert_eq!(got, [updates(&[4, 5, 6]), updates(&[6]), updates(&[4, 5, 6])]);
 }
