@@ -6,6 +6,7 @@ import { described, log } from "./log.mjs";
 import { WELL_KNOWN, checkedName, renamed, route } from "./mount.mjs";
 import { assetsOf, checkRuntime, namespaceOf, readOptions } from "./options.mjs";
 import { publishEach } from "./publications.mjs";
+import { readerOf } from "./reader.mjs";
 import { kind, readCall, toPortable } from "./update.mjs";
 import { declare, variablesIn } from "./variables.mjs";
 
@@ -83,6 +84,12 @@ function makeHub(options) {
     async disconnect(env, whom, options) {
       const stub = stubOf(env, readCall(options, ["hub"]));
       return called(() => stub.disconnect(whom));
+    },
+
+    reader(env, options) {
+      const { hub = DEFAULT_HUB } = readCall(options, ["hub"]);
+      const own = /** @type {any} */ (env);
+      return readerOf(checkedName(hub), { variables: variablesIn(own), namespace: namespaceOf(own, binding) });
     },
   };
 }

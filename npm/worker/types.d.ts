@@ -121,6 +121,11 @@ export interface Hub<Env = any> {
   publishMany(env: Env, updates: ReadableStream<Uint8Array>, options?: OfHub): Promise<ReadableStream<Uint8Array>>;
   /** Ends streams at once. Resolves to their number. Their clients come back, and are judged anew. */
   disconnect(env: Env, whom: Whom, options?: OfHub): Promise<number>;
+  /**
+   * A `fetch` that reads the hub with every right, also private updates: for the option `fetch` of `subscribe`, or to hand a
+   * stream on to a visitor whom your own route has judged. `authorize` is not asked. Of the URL only the query counts.
+   */
+  reader(env: Env, options?: OfHub): (input: string | URL, init?: RequestInit) => Promise<Response>;
 }
 
 /** A hub that answers every request: a Worker of its own. */

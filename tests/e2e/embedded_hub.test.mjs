@@ -42,6 +42,16 @@ test("an update is durable when the call resolves, and is resumed by its id afte
   assert.deepEqual(reader.ids, [second.id]);
 });
 
+test("the application itself reads what is private, of the hub that it names, and publishes nothing by that", async () => {
+  const topic = fresh();
+  const { result } = await call("publish", { topic, data: "for one", private: true }, { hub: "red" });
+  await call("publish", { topic, data: "for others" });
+  assert.deepEqual((await call("readFirst", topic, { hub: "red" })).result, { id: result.id, data: "for one" });
+  assert.equal((await call("readFirst", topic)).result.data, "for others");
+  assert.equal((await call("readFirst", topic, { hub: "no/name" })).error.field, "hub");
+  assert.equal((await call("readerPosts")).result, 401);
+});
+
 test("the application decides, by the request as it came", async () => {
   const ask = (visitor, topic = "orders/ada/1") => fetch(withQuery(at("/events"), { topic }), { method: "HEAD", headers: { visitor } });
   assert.deepEqual([(await ask("refuse")).status, (await ask("ada")).status], [402, 200]);

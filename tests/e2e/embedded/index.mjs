@@ -1,4 +1,5 @@
 // An application with a hub in it. It calls the hub for a POST to /calls, by the JSON of the body.
+import { subscribe } from "../../../npm/client/index.mjs";
 import { HubObject, createHub } from "../../../npm/worker/index.mjs";
 
 export { HubObject };
@@ -64,6 +65,12 @@ const CALLS = {
   publishBroken: async (env) => new Response(await events.publishMany(env, broken())).text(),
   publishOdd: (env, kind) => events.publish(env, { topic: "a", data: { function: () => {}, cycle: loop(), date: new Date(0) }[kind] }),
   disconnect: (env, ...rest) => events.disconnect(env, ...rest),
+  /** The first update that the hub holds of a topic. */
+  readFirst: async (env, topics, options) => {
+    const reading = { topics, lastEventId: "earliest", fetch: events.reader(env, options) };
+    for await (const { id, data } of subscribe("https://hub.invalid/", reading)) return { id, data };
+  },
+  readerPosts: async (env) => (await events.reader(env)("https://hub.invalid/", { method: "POST", body: new URLSearchParams({ topic: "a" }) })).status,
   rpcPublish: (env, ...rest) => env.HUB.getByName("default").publish(...rest),
   rpcPublishMany: (env, ...rest) => env.HUB.getByName("default").publishMany(...rest),
   withoutBinding: (env, ...rest) => events.publish({ ...env, HUB: undefined }, ...rest),
