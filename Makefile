@@ -118,9 +118,15 @@ settings: ## write the tables of docs/configuration.md, settings.json and settin
 
 # --- test --------------------------------------------------------------
 
+# Two chains use both cores: the first builds in target/debug, and the second, at first, in target/release.
+# Then come the rings with browsers and servers, which have deadlines: each runs alone.
 .PHONY: test
 test: SEED = 1
-test: lint doc deploy-check test-native test-npm test-bench test-examples fuzz test-web test-e2e test-package ## every ring of tests, the lints and the documentation
+test: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) $(CARGO_FUZZ) components browser | $(WASM_TARGET) ## every ring of tests, the lints and the documentation
+	@node tools/side_by_side.mjs '$(MAKE) --no-print-directory SEED=$(SEED)' \
+	  'lint-crate doc test-native build-web lint-features lint-crates' \
+	  'deploy-check lint-package test-npm test-wasm-examples fuzz test-bench test-axum'
+	$(MAKE) --no-print-directory test-web test-e2e test-package
 
 .PHONY: test-native
 test-native: $(NPM) ## the core's tests, on this machine
@@ -133,23 +139,27 @@ test-npm: $(NPM) ## the modules of the npm package that need no Worker
 .PHONY: test-bench
 test-bench: $(NPM) ## the tests of the benchmarks: their figures, and the load client, also against servers that misbehave
 	node --test --test-reporter=spec 'benches/*.test.mjs' 2>&1 | node tools/count_tests.mjs bench
-	cargo test --locked --manifest-path benches/load/Cargo.toml --target-dir benches/load/target -- --test-threads=4 2>&1 | node tools/count_tests.mjs load
+	cargo test --locked --manifest-path benches/load/Cargo.toml --target-dir $(TARGET_DIR) -- --test-threads=4 2>&1 | node tools/count_tests.mjs load
 
 .PHONY: examples
 examples: $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET) ## build the examples that are wasm into build/examples
 	for name in decoder page; do \
-	  cargo build --release --locked --target wasm32-unknown-unknown --manifest-path "examples/$$name/Cargo.toml" --target-dir $(EXAMPLES); \
-	  wasm-bindgen --target web --no-typescript --out-dir "$(EXAMPLES)/$$name" "$(EXAMPLES)/wasm32-unknown-unknown/release/millstream_$$name.wasm"; \
+	  cargo build --release --locked --target wasm32-unknown-unknown --manifest-path "examples/$$name/Cargo.toml" --target-dir $(TARGET_DIR); \
+	  wasm-bindgen --target web --no-typescript --out-dir "$(EXAMPLES)/$$name" "$(TARGET_DIR)/wasm32-unknown-unknown/release/millstream_$$name.wasm"; \
 	  wasm-opt -Oz $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features "$(EXAMPLES)/$$name/millstream_$${name}_bg.wasm" -o "$(EXAMPLES)/$$name/millstream_$${name}_bg.wasm"; \
 	done
 	cp examples/page/index.html examples/page/client.mjs $(EXAMPLES)/page
 
 .PHONY: test-examples
-test-examples: examples ## the examples: their lints and tests, and the weight of a wasm that only decodes
-	cargo clippy --locked --all-targets --manifest-path examples/axum/Cargo.toml --target-dir $(EXAMPLES) -- -D warnings
-	for name in decoder page; do cargo clippy --locked --target wasm32-unknown-unknown --manifest-path "examples/$$name/Cargo.toml" --target-dir $(EXAMPLES) -- -D warnings; done
+test-examples: lint-examples test-axum test-wasm-examples ## the examples: their lints and tests, and the weight of a wasm that only decodes
+
+.PHONY: test-axum
+test-axum: $(NPM)
+	cargo test --locked --manifest-path examples/axum/Cargo.toml --target-dir $(TARGET_DIR) 2>&1 | node tools/count_tests.mjs axum
+
+.PHONY: test-wasm-examples
+test-wasm-examples: examples
 	cargo build --lib --locked --no-default-features --features codec --target wasm32-unknown-unknown --target-dir $(EXAMPLES)
-	cargo test --locked --manifest-path examples/axum/Cargo.toml --target-dir $(EXAMPLES) 2>&1 | node tools/count_tests.mjs axum
 	node --test --test-reporter=spec --test-timeout=30000 'examples/*/*.test.mjs' 2>&1 | node tools/count_tests.mjs examples
 
 .PHONY: fuzz
@@ -159,6 +169,10 @@ fuzz: $(CARGO_FUZZ) ## run each fuzz target for a while (SECONDS=3), from anothe
 .PHONY: mutants
 mutants: $(CARGO_MUTANTS) ## change one operator or body after the other and see whether a test fails; takes hours (FILES='src/log/**')
 	cargo mutants --no-shuffle $(foreach file,$(FILES),--file '$(file)') --output $(BUILD) -- --lib
+
+.PHONY: build-web
+build-web: | $(WASM_TARGET)
+	cargo build --tests --locked --lib --test web --target wasm32-unknown-unknown
 
 .PHONY: test-web
 test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the web shell's tests, in Chromium
@@ -194,18 +208,32 @@ deploy-check: $(WASM) ## a deployment's dry run, and the weight of the wasm
 	@size=$$(gzip -9c $(WASM) | wc -c); echo "gzipped wasm: $$size of $(WASM_LIMIT) bytes"; ((size <= $(WASM_LIMIT)))
 
 .PHONY: lint
-lint: $(NPM) | $(WASM_TARGET) ## rustfmt and clippy for the crates and both targets, forbidden words
-	cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
-	cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+lint: lint-crate lint-features lint-crates lint-package ## rustfmt and clippy for the crates and both targets, forbidden words
+
+.PHONY: components
+components:
+	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+
+.PHONY: lint-crate
+lint-crate: components | $(WASM_TARGET)
 	for crate in $(CRATES); do cargo fmt --check --manifest-path "$$crate/Cargo.toml"; done
+	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --all-targets --target wasm32-unknown-unknown -- -D warnings
-	cargo clippy --locked --all-targets --manifest-path benches/load/Cargo.toml --target-dir benches/load/target -- -D warnings
-	cargo clippy --locked --all-targets --manifest-path benches/codec/Cargo.toml --target-dir $(BUILD)/codec -- -D warnings
-	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --all-targets --manifest-path fuzz/Cargo.toml -- -D warnings
-	$(MAKE) --no-print-directory lint-features
-	$(MAKE) --no-print-directory lint-package
-	@! grep -rnEi 'todo!|fixme|dbg!' src tests www || { echo 'unfinished work, see above' >&2; exit 1; }
+
+# What several crates need is compiled once, because they share a folder. Clippy links nothing, so libFuzzer is
+# not compiled for it.
+.PHONY: lint-crates
+lint-crates: lint-examples
+	cargo clippy --locked --all-targets --manifest-path benches/load/Cargo.toml --target-dir $(TARGET_DIR) -- -D warnings
+	cargo clippy --locked --all-targets --manifest-path benches/codec/Cargo.toml --target-dir $(TARGET_DIR) -- -D warnings
+	CUSTOM_LIBFUZZER_PATH=./none RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --all-targets --manifest-path fuzz/Cargo.toml --target-dir $(TARGET_DIR) --target "$$(rustc --print host-tuple)" -- -D warnings
+
+.PHONY: lint-examples
+lint-examples: components | $(WASM_TARGET)
+	cargo clippy --locked --all-targets --manifest-path examples/axum/Cargo.toml --target-dir $(TARGET_DIR) -- -D warnings
+	for name in decoder page; do cargo clippy --locked --target wasm32-unknown-unknown --manifest-path "examples/$$name/Cargo.toml" --target-dir $(TARGET_DIR) -- -D warnings; done
 
 .PHONY: lint-package
 lint-package: $(WASM) $(NPM) ## the types of the npm package
@@ -215,7 +243,7 @@ lint-package: $(WASM) $(NPM) ## the types of the npm package
 
 # The lints of the default features are those of `lint`.
 .PHONY: lint-features
-lint-features: | $(WASM_TARGET) ## clippy for the crate with a part of its features, for both targets
+lint-features: components | $(WASM_TARGET) ## clippy for the crate with a part of its features, for both targets
 	for feature in codec hub web; do for target in '' '--target wasm32-unknown-unknown'; do \
 	  cargo clippy --locked --lib --no-default-features --features $$feature $$target -- -D warnings; \
 	done; done
