@@ -168,6 +168,13 @@ export interface Settings {
   HISTORY_AGE?: string | number | boolean;
 
   /**
+   * CLOSED_AGE: how long a topic stays closed at the least; it stays so as long as an update from before its closing is kept.
+   * Value: a time such as 24h or 7d.
+   * Default: `24h`.
+   */
+  CLOSED_AGE?: string | number | boolean;
+
+  /**
    * GAP_EVENTS: `false` sends no `gap`: a client is not told that updates are missing, and a `place` tells it where to come back to (if `PLACE_EVENTS` allows it).
    * Value: true or false.
    * Default: `true`.

@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::{
     base::{
         dialect::Dialect,
-        limits::{MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
+        limits::{MAX_CLOSINGS, MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
         timestamp::whole_millis,
     },
     hub::{
@@ -28,6 +28,7 @@ use crate::{
     },
     settings::{invalid_config::InvalidConfig, methods::MethodRefused},
     tokens::{application_claims::InvalidClaims, challenge::Unauthorized},
+    topics::topic::Topic,
 };
 
 /// Why a request is refused. Shown as text it is the `detail` of the answer.
@@ -100,6 +101,15 @@ pub(crate) enum Error {
     /// The publication is too large to be kept.
     #[error("Invalid \"data\" parameter: {0}")]
     UpdateTooLarge(#[from] UpdateTooLarge),
+    /// A topic of the publication is closed.
+    #[error(
+        "Invalid \"topic\" parameter: {0} is closed; publish to another topic, or to this one once \
+         the hub has forgotten its closing"
+    )]
+    TopicClosed(Topic),
+    /// There are as many closed topics as a hub keeps.
+    #[error("{MAX_CLOSINGS} topics are closed, as many as this hub keeps")]
+    TooManyClosed,
     /// The idempotency key is not valid.
     #[error("Invalid \"Idempotency-Key\" header: {0}")]
     IdempotencyKey(#[from] InvalidIdempotencyKey),

@@ -8,6 +8,7 @@
 //! The fields of [`Hub`] are seen by one file. The others are groups of calls on it, made of its methods.
 
 pub(crate) mod beat;
+pub(crate) mod closings;
 pub(crate) mod deliver;
 pub(crate) mod disconnect;
 pub(crate) mod drain;

@@ -17,7 +17,7 @@ pub(crate) fn kinds_read<'a>(
     granted: impl IntoIterator<Item = &'a TopicSelector>,
 ) -> &'static [Kind] {
     if granted.into_iter().any(may_select) && asked.into_iter().any(may_select) {
-        &Kind::ALL
+        &Kind::UPDATES
     } else {
         &[Kind::Publication]
     }
@@ -90,7 +90,7 @@ mod tests {
             url_pattern("/:anything*"),
             url_pattern("mercure/subscriptions/*"),
         ] {
-            assert_eq!(kinds_read([&selector], [&selector]), Kind::ALL, "{selector}");
+            assert_eq!(kinds_read([&selector], [&selector]), Kind::UPDATES, "{selector}");
         }
     }
 

@@ -4,12 +4,21 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use crate::{
     base::{
-        limits::{KEPT_SUBSCRIPTION_BYTES, KEPT_SUBSCRIPTION_UPDATES, PAGE_BYTES, PAGE_UPDATES},
+        limits::{
+            CLOSED_AGE, KEPT_SUBSCRIPTION_BYTES, KEPT_SUBSCRIPTION_UPDATES, PAGE_BYTES,
+            PAGE_UPDATES,
+        },
         sequence::Sequence,
         timestamp::Timestamp,
     },
     event_stream::event_id::EventId,
-    log::{kind::Kind, update::EncodedUpdate},
+    log::{
+        closing::{ClosedTopic, Closing},
+        kind::Kind,
+        tally::{Tallied, Tally},
+        update::EncodedUpdate,
+    },
+    topics::topic::Topic,
 };
 
 /// An update in its place.
@@ -52,6 +61,9 @@ pub struct Retention {
     /// How long after its acceptance an update is kept; `None` for as long as the other two allow.
     /// An older update is shown to nobody, even before it is removed.
     pub age: Option<Duration>,
+    /// How long a topic stays closed at the least. It stays so as long as there is a publication from
+    /// before its closing, too.
+    pub closed_age: Duration,
 }
 
 impl Default for Retention {
@@ -84,7 +96,8 @@ impl Retention {
     #[must_use]
     pub fn of_publications(publications: Bounds, age: Option<Duration>) -> Self {
         let most = Bounds { updates: KEPT_SUBSCRIPTION_UPDATES, bytes: KEPT_SUBSCRIPTION_BYTES };
-        Self { publications, subscriptions: publications.min(most), age }
+        let subscriptions = publications.min(most);
+        Self { publications, subscriptions, age, closed_age: CLOSED_AGE }
     }
 
     /// How much of this kind is kept.
@@ -93,6 +106,7 @@ impl Retention {
         match kind {
             Kind::Publication => self.publications,
             Kind::Subscription => self.subscriptions,
+            Kind::Closing => Bounds::NONE,
         }
     }
 
@@ -107,10 +121,26 @@ impl Retention {
     /// under steady load is not woken for each update.
     #[must_use]
     pub fn prune_at(&self, oldest: Timestamp) -> Option<Timestamp> {
-        let age = self.age?;
-        let behind = (age / 8).clamp(Duration::from_secs(1), Duration::from_mins(5));
-        Some(oldest.saturating_add(age).saturating_add(behind))
+        Some(removed_at(oldest, self.age?))
     }
+
+    /// The moment up to and with which a closing may be forgotten at `now`.
+    #[must_use]
+    pub fn forgets(&self, now: Timestamp) -> Option<Timestamp> {
+        now.checked_sub(self.closed_age)
+    }
+
+    /// When an idle host forgets the closing that was accepted at `oldest`.
+    #[must_use]
+    pub fn forget_at(&self, oldest: Timestamp) -> Timestamp {
+        removed_at(oldest, self.closed_age)
+    }
+}
+
+/// When an idle host removes what was accepted at `oldest` and is kept for `age`.
+fn removed_at(oldest: Timestamp, age: Duration) -> Timestamp {
+    let behind = (age / 8).clamp(Duration::from_secs(1), Duration::from_mins(5));
+    oldest.saturating_add(age).saturating_add(behind)
 }
 
 /// The updates of one kind that a store holds.
@@ -183,8 +213,30 @@ pub trait History {
     /// The store's own.
     fn find(&self, id: &EventId, cursor: Sequence) -> Result<Option<Sequence>, Self::Error>;
 
+    /// Adds the entry of a closing after the newest one, wholly or not at all. The topic has none.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn close(&self, entry: &Entry, closing: &Closing) -> Result<(), Self::Error>;
+
+    /// The closing of this topic, if one is held.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn closed(&self, topic: &Topic) -> Result<Option<ClosedTopic>, Self::Error>;
+
+    /// How many closings are held.
+    fn closings(&self) -> u64;
+
+    /// The publications of a topic that are held, if there are any.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn tally(&self, topic: &Topic, of: Tallied) -> Result<Option<Tally>, Self::Error>;
+
     /// Removes the oldest of what `retention` no longer keeps of each kind at `now`, a bounded number
-    /// at a time; says whether more is to be removed.
+    /// at a time; says whether more is to be removed. A closing is removed by
+    /// [`Retention::forgets`], if no publication from before it is held.
     ///
     /// # Errors
     /// The store's own.
@@ -218,6 +270,22 @@ impl History for () {
     }
 
     fn find(&self, _: &EventId, _: Sequence) -> Result<Option<Sequence>, Infallible> {
+        Ok(None)
+    }
+
+    fn close(&self, _: &Entry, _: &Closing) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn closed(&self, _: &Topic) -> Result<Option<ClosedTopic>, Infallible> {
+        Ok(None)
+    }
+
+    fn closings(&self) -> u64 {
+        0
+    }
+
+    fn tally(&self, _: &Topic, _: Tallied) -> Result<Option<Tally>, Infallible> {
         Ok(None)
     }
 

@@ -1,9 +1,9 @@
-//! The two kinds of updates, each of which has a retention of its own.
+//! The kinds of entries of the log, each of which has a retention of its own.
 
-/// The subject of an update.
+/// The subject of an entry.
 ///
-/// Both kinds are in one log and have one order, but each has bounds of its own. Anybody may subscribe,
-/// and must not push out publications by that.
+/// All kinds are in one log and have one order, but each is kept by rules of its own. Anybody may
+/// subscribe, and must not push out publications by that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// A publisher's own.
@@ -11,11 +11,15 @@ pub enum Kind {
     Publication,
     /// The beginning or the end of a subscription, told by the hub itself.
     Subscription,
+    /// The closing of a topic. It is no update: no bound of them removes it.
+    Closing,
 }
 
 impl Kind {
-    /// Both kinds.
-    pub const ALL: [Self; 2] = [Self::Publication, Self::Subscription];
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Publication, Self::Subscription, Self::Closing];
+    /// The kinds of updates, which are kept within bounds.
+    pub const UPDATES: [Self; 2] = [Self::Publication, Self::Subscription];
 }
 
 /// One value for each kind.
@@ -23,12 +27,17 @@ impl Kind {
 pub(crate) struct OfKind<T> {
     publications: T,
     subscriptions: T,
+    closings: T,
 }
 
 impl<T> OfKind<T> {
     /// The values that `make` gives.
     pub(crate) fn new(mut make: impl FnMut(Kind) -> T) -> Self {
-        Self { publications: make(Kind::Publication), subscriptions: make(Kind::Subscription) }
+        Self {
+            publications: make(Kind::Publication),
+            subscriptions: make(Kind::Subscription),
+            closings: make(Kind::Closing),
+        }
     }
 
     /// The same, unless `make` fails for one of them.
@@ -36,8 +45,11 @@ impl<T> OfKind<T> {
     /// # Errors
     /// Those of `make`.
     pub(crate) fn try_new<E>(mut make: impl FnMut(Kind) -> Result<T, E>) -> Result<Self, E> {
-        let publications = make(Kind::Publication)?;
-        Ok(Self { publications, subscriptions: make(Kind::Subscription)? })
+        Ok(Self {
+            publications: make(Kind::Publication)?,
+            subscriptions: make(Kind::Subscription)?,
+            closings: make(Kind::Closing)?,
+        })
     }
 
     /// The value for this kind.
@@ -46,6 +58,7 @@ impl<T> OfKind<T> {
         match kind {
             Kind::Publication => &self.publications,
             Kind::Subscription => &self.subscriptions,
+            Kind::Closing => &self.closings,
         }
     }
 
@@ -54,6 +67,7 @@ impl<T> OfKind<T> {
         match kind {
             Kind::Publication => &mut self.publications,
             Kind::Subscription => &mut self.subscriptions,
+            Kind::Closing => &mut self.closings,
         }
     }
 }

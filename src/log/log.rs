@@ -1,20 +1,26 @@
 //! The one ordered log of a hub: an in-memory window over the durable history.
 
+mod closing;
+
 use std::ops::ControlFlow;
+
+use thiserror::Error;
 
 use crate::{
     base::{
-        limits::{MAX_SAME_ID, MAX_SCAN_BYTES, MAX_SCAN_UPDATES},
+        limits::{MAX_CLOSINGS, MAX_SAME_ID, MAX_SCAN_BYTES, MAX_SCAN_UPDATES},
         sequence::Sequence,
         timestamp::Timestamp,
     },
     event_stream::event_id::EventId,
     log::{
+        closings::Closings,
         history::{Bounds, Entry, History, Retention},
         kind::{Kind, OfKind},
         update::EncodedUpdate,
         window::Window,
     },
+    topics::topic::Topic,
 };
 
 /// Updates in the order in which they were accepted.
@@ -24,6 +30,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Log<H> {
     window: Window,
+    /// Where nothing keeps a history.
+    closings: Closings,
     history: H,
     retention: Retention,
     newest: Sequence,
@@ -31,6 +39,21 @@ pub struct Log<H> {
     /// old is always a run from the oldest on.
     accepted: Timestamp,
     tail: Sequence,
+}
+
+/// Why an entry was not appended.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AppendError<E> {
+    /// The topic is closed.
+    #[error("the topic {0} is closed")]
+    Closed(Topic),
+    /// There are [`MAX_CLOSINGS`] closed topics.
+    #[error("{MAX_CLOSINGS} topics are closed, as many as a hub keeps")]
+    TooManyClosed,
+    /// The history refused it.
+    #[error(transparent)]
+    History(#[from] E),
 }
 
 /// How far a scan came.
@@ -60,7 +83,8 @@ impl<H: History> Log<H> {
         } else {
             Window::alone(retention)
         };
-        Ok(Self { window, history, retention, newest, accepted, tail: newest })
+        let closings = Closings::default();
+        Ok(Self { window, closings, history, retention, newest, accepted, tail: newest })
     }
 
     /// The history that the window lies over.
@@ -78,15 +102,34 @@ impl<H: History> Log<H> {
     /// Adds an update that was accepted `now`. Nobody can read it yet.
     ///
     /// # Errors
-    /// The history's own; the log is then as it was.
-    pub fn append(&mut self, update: EncodedUpdate, now: Timestamp) -> Result<Sequence, H::Error> {
-        let accepted = self.accepted.max(now);
-        let entry = Entry { sequence: self.newest.next(), accepted, update };
+    /// [`AppendError`]; the log is then as it was.
+    pub fn append(
+        &mut self,
+        update: EncodedUpdate,
+        now: Timestamp,
+    ) -> Result<Sequence, AppendError<H::Error>> {
+        // The topics of the other updates are the hub's own.
+        if update.kind == Kind::Publication {
+            for topic in update.topics.as_slice() {
+                if self.closed(topic)?.is_some() {
+                    return Err(AppendError::Closed(topic.clone()));
+                }
+            }
+        }
+        let entry = self.next(update, now);
         self.history.append(&entry)?;
+        Ok(self.push(entry))
+    }
+
+    fn next(&self, update: EncodedUpdate, now: Timestamp) -> Entry {
+        Entry { sequence: self.newest.next(), accepted: self.accepted.max(now), update }
+    }
+
+    fn push(&mut self, entry: Entry) -> Sequence {
         self.newest = entry.sequence;
-        self.accepted = accepted;
+        self.accepted = entry.accepted;
         self.window.push(entry);
-        Ok(self.newest)
+        self.newest
     }
 
     /// Lets everybody read up to and with `until`; gives the updates that this reveals.
@@ -112,19 +155,32 @@ impl<H: History> Log<H> {
     /// The history's own.
     pub fn prune(&mut self, shown: Sequence, bytes: u64, now: Timestamp) -> Result<bool, H::Error> {
         self.window.trim(shown.min(self.tail), bytes, now);
+        if let Some(moment) = self.retention.forgets(now) {
+            self.closings.forget(moment, self.window.oldest_of(Kind::Publication));
+        }
         self.history.prune(self.retention, now)
     }
 
-    /// When to call [`Log::prune`] for updates that will be too old, if nothing calls it sooner.
+    /// When to call [`Log::prune`] for updates that will be too old, or for closings, if nothing calls
+    /// it sooner.
     ///
     /// # Errors
     /// The history's own.
     pub fn prune_at(&self) -> Result<Option<Timestamp>, H::Error> {
-        if self.retention.age.is_none() {
-            return Ok(None);
-        }
-        let oldest = self.oldest_held()?.map(|(_, accepted)| accepted);
-        Ok(oldest.and_then(|oldest| self.retention.prune_at(oldest)))
+        let oldest = self.oldest_of(&Kind::UPDATES)?;
+        let too_old = oldest.and_then(|(_, accepted)| self.retention.prune_at(accepted));
+        let (closing, publication) = if H::KEEPS {
+            let publication = self.history.held(Kind::Publication)?.oldest;
+            let publication = publication.map(|(sequence, _)| sequence);
+            (self.history.held(Kind::Closing)?.oldest, publication)
+        } else {
+            (self.closings.oldest(), self.window.oldest_of(Kind::Publication))
+        };
+        // A closing that is kept for the sake of a publication goes with that.
+        let is_first =
+            |closing: &(Sequence, Timestamp)| publication.is_none_or(|held| held > closing.0);
+        let forgotten = closing.filter(is_first).map(|(_, at)| self.retention.forget_at(at));
+        Ok([too_old, forgotten].into_iter().flatten().min())
     }
 
     /// The oldest update that is held, if any is, too old or not.
@@ -132,15 +188,15 @@ impl<H: History> Log<H> {
     /// # Errors
     /// The history's own.
     pub fn oldest(&self) -> Result<Option<Sequence>, H::Error> {
-        Ok(self.oldest_held()?.map(|(sequence, _)| sequence))
+        Ok(self.oldest_of(&Kind::ALL)?.map(|(sequence, _)| sequence))
     }
 
-    fn oldest_held(&self) -> Result<Option<(Sequence, Timestamp)>, H::Error> {
+    fn oldest_of(&self, kinds: &[Kind]) -> Result<Option<(Sequence, Timestamp)>, H::Error> {
         // The window may still have an update that one which is not committed has pushed out of the
         // history.
         let mut oldest = self.window.oldest().map(|entry| (entry.sequence, entry.accepted));
-        for kind in Kind::ALL {
-            let held = self.history.held(kind)?.oldest;
+        for kind in kinds {
+            let held = self.history.held(*kind)?.oldest;
             oldest = [oldest, held].into_iter().flatten().min();
         }
         Ok(oldest)
@@ -198,7 +254,7 @@ impl<H: History> Log<H> {
     /// The newest update that may be read but is too old: it and all before it count as removed.
     fn expired(&self, now: Timestamp) -> Result<Sequence, H::Error> {
         let mut expired = Sequence::START;
-        for kind in Kind::ALL {
+        for kind in Kind::UPDATES {
             expired = expired.max(self.expired_of(kind, now)?);
         }
         Ok(expired)

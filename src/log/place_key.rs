@@ -39,6 +39,12 @@ pub struct PlaceKey([u8; 16]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nonce([u8; 16]);
 
+impl Nonce {
+    /// The nonce of the places behind closings. Every reader of a closing is told the same place, and
+    /// two places of different closings cannot be compared, since their sequences differ.
+    const OF_CLOSINGS: Self = Self([0xc1; 16]);
+}
+
 impl From<ConnectionId> for Nonce {
     fn from(id: ConnectionId) -> Self {
         Self(id.to_bytes())
@@ -123,6 +129,12 @@ impl Places {
             Some(key) if behind > Sequence::START => key.tell(behind, nonce),
             _ => Place::Earliest,
         }
+    }
+
+    /// The place behind a closing.
+    #[must_use]
+    pub(crate) fn tell_closing(&self, closing: Sequence) -> Place {
+        self.tell(closing, Nonce::OF_CLOSINGS)
     }
 
     /// The update behind which the place is, if it is one that this hub has told.

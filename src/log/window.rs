@@ -63,6 +63,13 @@ impl Window {
         self.entries.front()
     }
 
+    /// The oldest one of this kind in it.
+    #[must_use]
+    pub(crate) fn oldest_of(&self, kind: Kind) -> Option<Sequence> {
+        let mut entries = self.entries.iter();
+        entries.find(|entry| entry.update.kind == kind).map(|entry| entry.sequence)
+    }
+
     /// The newest update of this kind that was there and is no longer in it.
     #[must_use]
     pub(crate) fn gone(&self, kind: Kind) -> Sequence {
@@ -115,7 +122,7 @@ impl Window {
             }
         }
         if matches!(self.below, Below::Nothing) {
-            for kind in Kind::ALL {
+            for kind in Kind::UPDATES {
                 self.trim_kind(kind, shown);
             }
         }
@@ -284,6 +291,7 @@ mod tests {
             publications: bounds(publications),
             subscriptions: bounds(subscriptions),
             age: None,
+            ..Retention::default()
         });
         for number in 1..=8 {
             let kind = if number % 2 == 0 { Kind::Subscription } else { Kind::Publication };

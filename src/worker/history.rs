@@ -11,6 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
+    closings::{Span, SqlClosings},
     ends::Ends,
     outcomes::SqlOutcomes,
     rows::{SqlError, js_number},
@@ -27,13 +28,16 @@ use crate::{
     },
     event_stream::event_id::EventId,
     log::{
+        closing::{ClosedTopic, Closing},
         history::{Entry, Held, History, Page, Retention, page_is_full},
-        kind::{Kind, OfKind},
-        place_key::PlaceKey,
+        kind::Kind,
+        place_key::{PlaceKey, Places},
+        tally::{Sight, Tallied, Tally},
         update_id::IdOrigin,
     },
     presence::active_subscriptions::ActiveSubscriptions,
     publishing::idempotency::Outcomes,
+    topics::topic::Topic,
     web::{Level, Record, Storage, Synced, host::clock},
 };
 
@@ -45,7 +49,12 @@ const MAX_REPORTED: usize = 64;
 #[derive(Debug)]
 pub(super) struct SqlHistory {
     tables: Rc<Tables>,
-    ends: OfKind<Cell<Ends>>,
+    publications: Cell<Ends>,
+    /// The updates about subscriptions.
+    subscriptions: Cell<Ends>,
+    closings: SqlClosings,
+    /// The words for the places behind closings.
+    places: RefCell<Places>,
     outcomes: Rc<SqlOutcomes>,
     /// Broken updates that are logged already.
     reported: RefCell<Vec<u64>>,
@@ -55,9 +64,34 @@ impl SqlHistory {
     /// Opens the history. A storage that never held an update is empty, and stays without tables.
     pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
         let tables = Rc::new(Tables::open(storage)?);
-        let ends = OfKind::try_new(|kind| Ends::read(&tables, kind).map(Cell::new))?;
+        let ends = |kind| Ends::read(&tables, kind).map(Cell::new);
+        let (publications, subscriptions) = (ends(Kind::Publication)?, ends(Kind::Subscription)?);
         let outcomes = Rc::new(SqlOutcomes::open(Rc::clone(&tables))?);
-        Ok(Self { tables, ends, outcomes, reported: RefCell::default() })
+        let closings = SqlClosings::open(Rc::clone(&tables))?;
+        let (places, reported) = (RefCell::default(), RefCell::default());
+        Ok(Self { tables, publications, subscriptions, closings, places, outcomes, reported })
+    }
+
+    /// The ends of the updates of this kind; closings have none.
+    fn ends(&self, kind: Kind) -> Option<&Cell<Ends>> {
+        match kind {
+            Kind::Publication => Some(&self.publications),
+            Kind::Subscription => Some(&self.subscriptions),
+            Kind::Closing => None,
+        }
+    }
+
+    /// Puts the closings of this span into a page of its updates.
+    fn add_closings(&self, page: &mut Page, span: Span) -> Result<(), SqlError> {
+        let closings = self.closings.entries(span, &self.places.borrow())?;
+        let Some(last) = closings.last().map(|last| last.sequence) else { return Ok(()) };
+        if closings.len() >= PAGE_UPDATES {
+            page.entries.retain(|entry| entry.sequence < last);
+            page.unreadable = page.unreadable.filter(|unreadable| *unreadable < last);
+        }
+        page.entries.extend(closings);
+        page.entries.sort_by_key(|entry| entry.sequence);
+        Ok(())
     }
 
     /// Logs a broken update once, and no more than [`MAX_REPORTED`] of them: every reader that reaches a
@@ -106,20 +140,25 @@ impl History for SqlHistory {
     fn newest(&self) -> Result<Sequence, SqlError> {
         // The number is in memory. The query notices a storage that is lost.
         self.tables.touch()?;
-        let newest = Kind::ALL.into_iter().map(|kind| self.ends.of(kind).get().held().newest);
-        Ok(newest.max().unwrap_or_default())
+        let [publications, subscriptions] = [&self.publications, &self.subscriptions];
+        let newest = publications.get().held().newest.max(subscriptions.get().held().newest);
+        Ok(newest.max(self.closings.held().newest))
     }
 
     fn held(&self, kind: Kind) -> Result<Held, SqlError> {
-        Ok(self.ends.of(kind).get().held())
+        Ok(self.ends(kind).map_or_else(|| self.closings.held(), |ends| ends.get().held()))
     }
 
     fn newest_until(&self, kind: Kind, moment: Timestamp) -> Result<Option<Sequence>, SqlError> {
-        self.ends.of(kind).get().newest_until(&self.tables, moment)
+        match self.ends(kind) {
+            Some(ends) => ends.get().newest_until(&self.tables, moment),
+            None => Ok(None),
+        }
     }
 
     fn append(&self, entry: &Entry) -> Result<(), SqlError> {
-        let (update, own) = (&entry.update, self.ends.of(entry.update.kind));
+        let update = &entry.update;
+        let Some(own) = self.ends(update.kind) else { return Ok(()) };
         let mut ends = own.get();
         let place = ends.next();
         self.tables.insert(
@@ -150,6 +189,7 @@ impl History for SqlHistory {
             &[js_number(cursor.get()), js_number(until.get()), js_number(PAGE_UPDATES as u64)],
         )?;
         let (mut page, mut bytes) = (Page::default(), 0);
+        let mut read_to = until;
         for row in rows {
             let row = row?;
             match update_row::read(&row) {
@@ -161,13 +201,16 @@ impl History for SqlHistory {
                     let sequence = row.number(0, "updates.sequence")?;
                     self.report(sequence, &broken);
                     page.unreadable = Some(Sequence::new(sequence));
+                    read_to = Sequence::new(sequence);
                     break;
                 }
             }
             if page_is_full(page.entries.len(), bytes) {
+                read_to = page.entries.last().map_or(until, |last| last.sequence);
                 break;
             }
         }
+        self.add_closings(&mut page, Span { cursor, until: read_to })?;
         Ok(page)
     }
 
@@ -183,13 +226,56 @@ impl History for SqlHistory {
 
     fn prune(&self, retention: Retention, now: Timestamp) -> Result<bool, SqlError> {
         let mut has_more = false;
-        for kind in Kind::ALL {
-            let own = self.ends.of(kind);
+        for kind in Kind::UPDATES {
+            let Some(own) = self.ends(kind) else { continue };
             let mut ends = own.get();
             has_more |= ends.prune(&self.tables, retention.of(kind), retention.expired(now))?;
             own.set(ends);
         }
+        if let Some(moment) = retention.forgets(now) {
+            let oldest = self.publications.get().held().oldest.map(|(oldest, _)| oldest);
+            has_more |= self.closings.prune(moment, oldest)?;
+        }
         Ok(has_more)
+    }
+
+    fn close(&self, entry: &Entry, closing: &Closing) -> Result<(), SqlError> {
+        self.closings.insert(entry, closing)
+    }
+
+    fn closed(&self, topic: &Topic) -> Result<Option<ClosedTopic>, SqlError> {
+        self.closings.of(topic)
+    }
+
+    fn closings(&self) -> u64 {
+        self.closings.count()
+    }
+
+    fn tally(&self, topic: &Topic, of: Tallied) -> Result<Option<Tally>, SqlError> {
+        let lines = format!("\n{topic}\n");
+        let rows = self.tables.rows(
+            "SELECT min(sequence), max(sequence), count(*) FROM updates \
+             WHERE subscription IS NOT 1 AND sequence > ? AND sequence <= ? AND private <= ? \
+             AND (topics = ? OR instr(char(10) || topics || char(10), ?))",
+            &[
+                js_number(of.from.get()),
+                js_number(of.until.get()),
+                u32::from(of.sight == Sight::Granted).into(),
+                topic.as_str().into(),
+                lines.into(),
+            ],
+        )?;
+        let Some(row) = rows.first()? else { return Ok(None) };
+        let count = row.number(2, "count(*)")?;
+        if count == 0 {
+            return Ok(None);
+        }
+        let id = |at| {
+            let query = "SELECT sequence, id FROM updates WHERE sequence = ?";
+            let row = self.tables.rows(query, &[row.get(at)])?.first()?;
+            row.map_or(Ok(EventId::default()), |row| row.parse(1, "updates.id"))
+        };
+        Ok(Some(Tally { first: id(0)?, last: id(1)?, count }))
     }
 }
 
@@ -225,7 +311,10 @@ impl Storage for SqlHistory {
             let key = bytes.ok().and_then(|bytes| <[u8; 16]>::try_from(bytes.to_vec()).ok());
             let key = key.map(PlaceKey::from_random).map(Some);
             // The value is not shown, since most of it may be the key.
-            return key.ok_or_else(|| SqlError::Failed("the key of places is not one".to_owned()));
+            let key =
+                key.ok_or_else(|| SqlError::Failed("the key of places is not one".to_owned()))?;
+            self.places.borrow_mut().key.clone_from(&key);
+            return Ok(key);
         }
         // An earlier version, without the key, may have stored updates.
         if self.newest()? == Sequence::START {
@@ -237,8 +326,10 @@ impl Storage for SqlHistory {
     }
 
     fn keep_place_key(&self, key: &PlaceKey) -> Result<(), SqlError> {
-        let key = Uint8Array::from(&key.as_bytes()[..]);
-        self.tables.insert("place_key VALUES (?)", &[key.into()])
+        let bytes = Uint8Array::from(&key.as_bytes()[..]);
+        self.tables.insert("place_key VALUES (?)", &[bytes.into()])?;
+        self.places.borrow_mut().key = Some(key.clone());
+        Ok(())
     }
 
     fn outcomes(&self) -> Rc<dyn Outcomes> {

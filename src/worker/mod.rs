@@ -22,6 +22,7 @@
 #![cfg(all(feature = "worker", target_arch = "wasm32"))]
 
 mod alarm;
+mod closings;
 mod config;
 mod door;
 mod ends;

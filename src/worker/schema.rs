@@ -4,7 +4,7 @@ use super::rows::SqlError;
 use crate::base::timestamp::Timestamp;
 
 /// The version of the schema below. A Durable Object has no pragma for it.
-const VERSION: u32 = 10;
+const VERSION: u32 = 11;
 
 /// The steps from each version to the next; the first begins without tables. `{now}` stands for the
 /// moment of the step.
@@ -24,6 +24,10 @@ const VERSION: u32 = 10;
 /// was one. `place_key` holds the key of the hub's places once the hub has stored an update.
 ///
 /// The ids of updates from before version 10 count as their publishers' own.
+///
+/// `closings` has the closed topics; `end_reason` is 0 for `done` and 1 for `broken`. `forgotten` holds the
+/// sequence of the newest closing that was removed. `open_bodies` has a row for each topic of each streamed
+/// body that closes its topics and has not ended.
 const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE updates (
@@ -95,6 +99,22 @@ const STEPS: [&str; VERSION as usize] = [
     ",
     "CREATE TABLE place_key (key BLOB NOT NULL);",
     "ALTER TABLE updates ADD COLUMN id_of_hub INTEGER NOT NULL DEFAULT 0;",
+    "
+    CREATE TABLE closings (
+        sequence INTEGER PRIMARY KEY,
+        topic TEXT NOT NULL UNIQUE,
+        private INTEGER NOT NULL,
+        accepted INTEGER NOT NULL,
+        end_reason INTEGER NOT NULL
+    );
+    CREATE TABLE forgotten (sequence INTEGER NOT NULL);
+    CREATE TABLE open_bodies (
+        body INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        private INTEGER NOT NULL,
+        PRIMARY KEY (body, topic)
+    ) WITHOUT ROWID;
+    ",
 ];
 
 /// The text of all steps from the version `held` to [`VERSION`]; from 0 it makes the tables.

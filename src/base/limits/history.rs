@@ -1,5 +1,10 @@
 //! Updates that a hub keeps beside its publications, and updates that it compares for one request.
 
+use std::time::Duration;
+
+/// How long a topic stays closed at the least, unless `CLOSED_AGE` says otherwise.
+pub const CLOSED_AGE: Duration = Duration::from_hours(24);
+
 bounds! {
     /// Anybody may subscribe, so strangers can fill this. A client that wants to know who is subscribed
     /// asks the subscription API, and then needs the changes since that answer alone.
@@ -10,6 +15,10 @@ bounds! {
     /// As many updates with a payload of 4 KiB each.
     KEPT_SUBSCRIPTION_BYTES: u64 = 4 << 20, bytes,
         "these updates in bytes" => "the oldest is removed, and a client that misses it is told of a gap";
+
+    /// Some 12 MB of storage. A topic that is closed stays so for a day at the least.
+    MAX_CLOSINGS: u64 = 100_000, number,
+        "closed topics of a hub" => "429; a topic is closed again once an older one is forgotten";
 
     /// A publisher should use each id once.
     MAX_SAME_ID: usize = 16, number,

@@ -20,6 +20,7 @@ impl Error {
             Self::TooManyConnections(_)
             | Self::TooManyBodies(_)
             | Self::TooManyKeys
+            | Self::TooManyClosed
             | Self::PublishRate(_)
             | Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. }
             | Self::Config(_)
@@ -49,6 +50,7 @@ impl Error {
             | Self::PublishRefused(_)
             | Self::Streamed(_)
             | Self::UpdateTooLarge(_)
+            | Self::TopicClosed(_)
             | Self::IdempotencyKey(_)
             | Self::KeyOfStream
             | Self::KeyReused
@@ -84,7 +86,7 @@ impl Error {
             Self::TooManyConnections(many) if !many.is_final() => {
                 Some(("Retry-After", "15".to_owned()))
             }
-            Self::TooManyKeys => Some(("Retry-After", "60".to_owned())),
+            Self::TooManyKeys | Self::TooManyClosed => Some(("Retry-After", "60".to_owned())),
             Self::Draining(retry) => Some(("Retry-After", (retry.as_secs() + 1).to_string())),
             Self::Operator => Some(("WWW-Authenticate", "Bearer".to_owned())),
             _ => None,

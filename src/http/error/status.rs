@@ -47,10 +47,12 @@ impl Error {
             Self::IdempotencyKey(_) | Self::KeyOfStream => {
                 (400, "Bad Request", Some("Idempotency-Key"))
             }
+            Self::TopicClosed(_) => (409, "Conflict", Some("topic")),
             Self::KeyReused => (422, "Unprocessable Content", Some("Idempotency-Key")),
             Self::TooManyKeys => (429, "Too Many Requests", Some("Idempotency-Key")),
             Self::BodySilent(_) => (408, "Request Timeout", Some("body")),
             Self::TooManyConnections(many) if many.is_final() => (400, "Bad Request", None),
+            Self::TooManyClosed => (429, "Too Many Requests", Some("close")),
             Self::PublishRate(_) | Self::TooManyConnections(_) | Self::TooManyBodies(_) => {
                 (429, "Too Many Requests", None)
             }

@@ -24,9 +24,10 @@ use crate::{
         whom::Whom,
     },
     log::{
+        closing::Closing,
         gap::GapEvents,
         history::History,
-        log::Log,
+        log::{AppendError, Log},
         place::{Place, PlaceEvents},
         place_key::{Nonce, PlaceKey},
         update::EncodedUpdate,
@@ -200,8 +201,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// [committed](Hub::commit).
     ///
     /// # Errors
-    /// The history's own; nothing has changed then.
-    pub fn append(&mut self, update: EncodedUpdate, now: Timestamp) -> Result<Sequence, H::Error> {
+    /// [`AppendError`]; nothing has changed then.
+    pub fn append(
+        &mut self,
+        update: EncodedUpdate,
+        now: Timestamp,
+    ) -> Result<Sequence, AppendError<H::Error>> {
         self.log.append(update, now)
     }
 
@@ -255,6 +260,15 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// The drain, if there was one.
     pub(super) fn draining(&self) -> Draining {
         self.draining
+    }
+
+    /// Appends the entry of a closing.
+    pub(super) fn write_closing(
+        &mut self,
+        closing: &Closing,
+        now: Timestamp,
+    ) -> Result<Sequence, AppendError<H::Error>> {
+        self.log.close(closing, self.telling.places(), now)
     }
 
     /// Begins a drain.

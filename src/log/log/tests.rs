@@ -1,6 +1,7 @@
 //! The log over a history in memory.
 
 mod age;
+mod closings;
 mod kinds;
 mod properties;
 
@@ -19,7 +20,7 @@ fn keep(updates: u64) -> Bounds {
 }
 
 fn of_each(bounds: Bounds, age: Option<Duration>) -> Retention {
-    Retention { publications: bounds, subscriptions: bounds, age }
+    Retention { publications: bounds, subscriptions: bounds, age, ..Retention::default() }
 }
 
 /// A log of publications with the ids `1` to `committed`.
@@ -97,7 +98,7 @@ fn a_commit_reveals_what_a_prune_before_it_left_in_memory() {
 fn an_append_that_fails_leaves_the_log_as_it_was() {
     let mut log = log(KEEP_ALL, KEEP_ALL, 1);
     log.history().fail_after(0);
-    assert_eq!(log.append(update("lost", &["a"]), NOW), Err(Refused));
+    assert_eq!(log.append(update("lost", &["a"]), NOW), Err(AppendError::History(Refused)));
     log.history().recover();
     append(&mut log, 2);
     let _ = log.commit(Sequence::new(9));
@@ -133,7 +134,7 @@ fn a_history_that_cannot_be_read_opens_no_log() {
 fn without_a_store_the_window_is_all_there_is() {
     let mut log = Log::open((), of_each(keep(3), None), KEEP_ALL).unwrap();
     for number in 1..=5 {
-        let Ok(sequence) = log.append(update(&number.to_string(), &["a"]), NOW);
+        let sequence = log.append(update(&number.to_string(), &["a"]), NOW).unwrap();
         let _ = log.commit(sequence);
     }
     assert_eq!(log.prune(log.tail(), u64::MAX, NOW), Ok(false));

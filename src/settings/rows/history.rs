@@ -44,6 +44,17 @@ pub(crate) const GROUP: Group = Group {
             }),
         },
         Setting {
+            name: "CLOSED_AGE",
+            default: Preset::Value("24h"),
+            expected: "a time such as 24h or 7d",
+            is_secret: false,
+            about: "how long a topic stays closed at the least; it stays so as long as an update from before its closing is kept",
+            read: Read::Parsed(|draft, text| {
+                let age = duration(text).filter(|age| !age.is_zero());
+                set(&mut draft.config.retention.closed_age, age)
+            }),
+        },
+        Setting {
             name: "GAP_EVENTS",
             default: Preset::Value("true"),
             expected: BOOLEAN,

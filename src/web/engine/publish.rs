@@ -6,7 +6,7 @@ use crate::{
     base::sequence::Sequence,
     event_stream::event_id::EventId,
     hub::close_reason::CloseReason,
-    log::update::Update,
+    log::{closing::Closing, log::AppendError, update::Update},
     publishing::{idempotency::OutcomesFailed, published::Published},
     settings::level::Level,
     web::{
@@ -40,6 +40,14 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         remember(&published).map_err(|failed| self.unconfirmed(&failed))?;
         self.commit(sequence).await?;
         Ok(published)
+    }
+
+    /// Closes a topic in its turn, and makes that durable. Gives the id of the event that tells of it.
+    pub(crate) async fn close_topic(&self, closing: &Closing) -> Result<EventId, PublishError> {
+        self.turn_to_append().await;
+        let Appended { sequence, published } = self.close(closing)?;
+        self.commit(sequence).await?;
+        Ok(published.id)
     }
 
     pub(crate) async fn turn_to_append(&self) {
@@ -87,6 +95,22 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.hub_mut().prune(clock::now())
     }
 
+    /// Before an entry is appended.
+    fn make_ready(&self) -> Result<(), PublishError> {
+        if self.failure().has_happened() {
+            return Err(PublishError::History("an earlier write was not confirmed".to_owned()));
+        }
+        self.make_place_key()
+    }
+
+    fn not_appended(&self, error: AppendError<S::Error>) -> PublishError {
+        match error {
+            AppendError::Closed(topic) => PublishError::Closed(topic),
+            AppendError::TooManyClosed => PublishError::TooManyClosed,
+            AppendError::History(error) => self.publish_failed(&error),
+        }
+    }
+
     /// Keeps the key of the hub's places together with the first update.
     fn make_place_key(&self) -> Result<(), PublishError> {
         if self.hub().has_place_key() {
@@ -105,19 +129,27 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 impl<K: Hooks, S: Storage> Journal for Engine<K, S> {
     fn append(&self, update: &Update) -> Result<Appended, PublishError> {
         let encoded = update.encode()?;
-        if self.failure().has_happened() {
-            return Err(PublishError::History("an earlier write was not confirmed".to_owned()));
-        }
-        self.make_place_key()?;
+        self.make_ready()?;
         let (connections, appended) = {
             let mut hub = self.hub_mut();
             (hub.reach(&encoded), hub.append(encoded, clock::now()))
         };
-        let sequence = appended.map_err(|error| self.publish_failed(&error))?;
+        let sequence = appended.map_err(|error| self.not_appended(error))?;
         if self.application().logs(Level::Debug) {
             self.application().log(&Record::of_update("update appended", update));
         }
         Ok(Appended { sequence, published: Published { id: update.id().clone(), connections } })
+    }
+
+    fn close(&self, closing: &Closing) -> Result<Appended, PublishError> {
+        self.make_ready()?;
+        let (connections, closed) = {
+            let mut hub = self.hub_mut();
+            (hub.reach_of_closing(closing), hub.close_topic(closing, clock::now()))
+        };
+        let sequence = closed.map_err(|error| self.not_appended(error))?;
+        let id = self.hub().closing_id(sequence);
+        Ok(Appended { sequence, published: Published { id, connections } })
     }
 
     fn prune(&self) {

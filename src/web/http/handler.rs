@@ -12,7 +12,7 @@ use crate::{
     event_stream::event_id::EventId,
     http::error::Error,
     hub::{close_reason::CloseReason, engine::Hub, subscribe_request::SubscribeRequest},
-    log::{history::Bounds, log::Log, place_key::PlaceKey, update::Update},
+    log::{closing::Closing, history::Bounds, log::Log, place_key::PlaceKey, update::Update},
     settings::config::Config,
     tokens::access::Access,
     web::{
@@ -100,6 +100,15 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// [`PublishError`]; nobody sees the update then.
     pub async fn publish(&self, update: &Update) -> Result<EventId, PublishError> {
         self.engine.publish(update).await
+    }
+
+    /// Closes a topic: its readers are told once this resolves, and it has no update any more. Gives the
+    /// id of the event that tells of it; of a closed topic that of its closing.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn close_topic(&self, closing: &Closing) -> Result<EventId, PublishError> {
+        self.engine.close_topic(closing).await
     }
 
     /// A connection whose chunks are taken in Rust instead of by a `ReadableStream`. It is shown the

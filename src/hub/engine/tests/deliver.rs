@@ -13,7 +13,10 @@ use crate::{
         effect::Effect,
         engine::deliver::{PollError, Polled},
     },
-    log::update::{EncodedUpdate, Update},
+    log::{
+        log::AppendError,
+        update::{EncodedUpdate, Update},
+    },
 };
 
 fn large(id: &str, bytes: usize) -> EncodedUpdate {
@@ -231,7 +234,10 @@ fn an_append_that_fails_is_seen_by_nobody_and_the_next_takes_its_place() {
     let mut host = Host::default();
     host.connect(1, &live(&["a"]));
     host.history.fail_after(0);
-    assert_eq!(host.hub.append(update("lost", &["a"]), host.now), Err(Refused));
+    assert_eq!(
+        host.hub.append(update("lost", &["a"]), host.now),
+        Err(AppendError::History(Refused))
+    );
     host.history.recover();
     host.publish("1", &["a"]);
     assert_eq!(host.got(1), ["1"]);

@@ -1,6 +1,10 @@
 //! A history in memory, which obeys the contract of the trait and fails when it is told to.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, VecDeque},
+    rc::Rc,
+};
 
 use thiserror::Error;
 
@@ -8,8 +12,10 @@ use crate::{
     base::{sequence::Sequence, timestamp::Timestamp},
     event_stream::{encoder, event::Event, event_id::EventId},
     log::{
+        closing::{ClosedTopic, Closing},
         history::{Entry, Held, History, Page, Retention},
         kind::{Kind, OfKind},
+        tally::{Tallied, Tally},
         update::EncodedUpdate,
         update_id::IdOrigin,
     },
@@ -31,6 +37,7 @@ struct Store {
     entries: VecDeque<Entry>,
     newest: Sequence,
     removed: OfKind<Sequence>,
+    closed: HashMap<Topic, ClosedTopic>,
     broken: Option<Sequence>,
     synced: (VecDeque<Entry>, Sequence, OfKind<Sequence>),
     calls_until_failure: Option<usize>,
@@ -72,6 +79,8 @@ impl FakeHistory {
     pub(crate) fn crash(&self) -> Sequence {
         let mut store = self.0.borrow_mut();
         (store.entries, store.newest, store.removed) = store.synced.clone();
+        let held: Vec<_> = store.entries.iter().map(|entry| entry.sequence).collect();
+        store.closed.retain(|_, closed| held.contains(&closed.sequence));
         store.newest
     }
 
@@ -142,6 +151,31 @@ impl History for FakeHistory {
         })
     }
 
+    fn close(&self, entry: &Entry, closing: &Closing) -> Result<(), Refused> {
+        self.append(entry)?;
+        let closed = closing.held(entry.sequence, entry.accepted);
+        let before = self.0.borrow_mut().closed.insert(closing.topic.clone(), closed);
+        assert_eq!(before, None, "closed twice");
+        Ok(())
+    }
+
+    fn closed(&self, topic: &Topic) -> Result<Option<ClosedTopic>, Refused> {
+        self.call(|store| store.closed.get(topic).copied())
+    }
+
+    fn closings(&self) -> u64 {
+        self.0.borrow().closed.len() as u64
+    }
+
+    fn tally(&self, topic: &Topic, of: Tallied) -> Result<Option<Tally>, Refused> {
+        self.call(|store| {
+            let entries = store.of(Kind::Publication);
+            let entries = entries.skip_while(|entry| entry.sequence <= of.from);
+            let entries = entries.take_while(|entry| entry.sequence <= of.until);
+            Tally::of(entries.map(|entry| &entry.update), topic, of.sight)
+        })
+    }
+
     fn prune(&self, retention: Retention, now: Timestamp) -> Result<bool, Refused> {
         self.call(|store| {
             for kind in Kind::ALL {
@@ -165,9 +199,21 @@ impl Store {
         let at = self.entries.iter().position(|entry| entry.update.kind == kind);
         let removed = self.entries.remove(at.unwrap()).unwrap();
         *self.removed.of_mut(kind) = removed.sequence;
+        self.closed.retain(|_, closed| closed.sequence != removed.sequence);
+    }
+
+    /// Whether the oldest closing is to be kept.
+    fn keeps_closing(&self, retention: Retention, now: Timestamp) -> bool {
+        let Some(oldest) = self.of(Kind::Closing).next() else { return true };
+        let is_young = retention.forgets(now).is_none_or(|moment| oldest.accepted > moment);
+        let first = self.of(Kind::Publication).next();
+        is_young || first.is_some_and(|first| first.sequence < oldest.sequence)
     }
 
     fn is_within(&self, kind: Kind, retention: Retention, now: Timestamp) -> bool {
+        if kind == Kind::Closing {
+            return self.keeps_closing(retention, now);
+        }
         let oldest = self.of(kind).next().map(|oldest| oldest.accepted);
         if retention.expired(now).zip(oldest).is_some_and(|(expired, oldest)| oldest <= expired) {
             return false;

@@ -86,7 +86,10 @@ impl Host {
     /// The same, for so long.
     pub(super) fn keeping_for(retained: u64, window: u64, age: Option<Duration>) -> Self {
         let kept = Bounds { updates: retained, bytes: u64::MAX };
-        Self::retaining(Retention { publications: kept, subscriptions: kept, age }, window)
+        Self::retaining(
+            Retention { publications: kept, subscriptions: kept, age, ..Retention::default() },
+            window,
+        )
     }
 
     /// The same, with as much of each kind as this.

@@ -270,7 +270,7 @@ impl Model {
         }
         let expired = self.expired();
         self.trimmed = self.trimmed.max(expired.min(self.tail));
-        for kind in Kind::ALL {
+        for kind in Kind::UPDATES {
             for _ in 0..PRUNED_AT_ONCE {
                 let held = |at: &usize| self.all[*at].kind == kind && !self.pruned.contains(at);
                 let held: Vec<_> = (0..self.all.len()).filter(held).collect();

@@ -305,7 +305,7 @@ proptest! {
         let age = age.map(Duration::from_secs);
         let [publications, subscriptions] =
             retained.map(|updates| Bounds { updates, bytes: u64::MAX });
-        let retention = Retention { publications, subscriptions, age };
+        let retention = Retention { publications, subscriptions, age, ..Retention::default() };
         let mut host = Host::retaining(retention, window as u64);
         host.hub.set_heartbeat(Heartbeat::every(INTERVAL));
         let mut both = Both { host, model: Model::new(retention, window), sent: 0 };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::log::kind::OfKind;
 
-const BOTH: &[Kind] = &Kind::ALL;
+const BOTH: &[Kind] = &Kind::UPDATES;
 const PUBLICATIONS: &[Kind] = &[Kind::Publication];
 
 /// What a log holds whose updates are publications where `kinds` has a `p`, and tell of a
@@ -11,8 +11,12 @@ const PUBLICATIONS: &[Kind] = &[Kind::Publication];
 /// history under windows of any size, also when it is opened again.
 #[track_caller]
 fn check(kinds: &str, kept: (u64, u64), expected: &[u64], gone: (u64, u64)) {
-    let retention =
-        Retention { publications: keep(kept.0), subscriptions: keep(kept.1), age: None };
+    let retention = Retention {
+        publications: keep(kept.0),
+        subscriptions: keep(kept.1),
+        age: None,
+        ..Retention::default()
+    };
     let alone = filled(Log::open((), retention, KEEP_ALL).unwrap(), kinds);
     holds(&alone, expected, gone);
     for window in [KEEP_ALL, keep(3), NO_WINDOW] {
@@ -72,7 +76,12 @@ fn both_kinds_are_read_in_one_order_from_every_cursor() {
 
 #[test]
 fn a_removed_update_between_others_is_found_no_more() {
-    let retention = Retention { publications: keep(9), subscriptions: keep(1), age: None };
+    let retention = Retention {
+        publications: keep(9),
+        subscriptions: keep(1),
+        age: None,
+        ..Retention::default()
+    };
     for window in [keep(3), NO_WINDOW] {
         let log = filled(Log::open(FakeHistory::default(), retention, window).unwrap(), "pspspp");
         let find = |id: &str| log.find(&id.parse().unwrap(), NOW, |_| true).unwrap();

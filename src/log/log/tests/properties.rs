@@ -1,24 +1,33 @@
 //! Any order of calls, against a plain `Vec`.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::{collections::HashMap, ops::ControlFlow, time::Duration};
 
 use proptest::prelude::*;
 
-use super::{NOW, keep};
+use super::{
+    NOW,
+    closings::{closing, places},
+    keep,
+};
 use crate::{
     base::sequence::Sequence,
     hub::engine::tests::{FakeHistory, Refused, update},
     log::{
-        history::{Entry, Retention},
+        closing::Closing,
+        history::{Entry, History, Retention},
         kind::Kind,
-        log::{Log, Scanned},
+        log::{AppendError, Log, Scanned},
         update::EncodedUpdate,
     },
 };
 
+const TOPICS: [&str; 3] = ["a", "b", "c"];
+
 #[derive(Clone, Debug)]
 enum Call {
-    Append(Kind),
+    /// To one of some topics.
+    Append(Kind, usize),
+    Close(usize),
     Commit(u64),
     Prune,
     /// With what was not durable, or without.
@@ -41,8 +50,9 @@ enum Call {
 fn any_call() -> impl Strategy<Value = Call> {
     let fails_after = proptest::option::weighted(0.2, 0..4_usize);
     prop_oneof![
-        4 => Just(Call::Append(Kind::Publication)),
-        4 => Just(Call::Append(Kind::Subscription)),
+        4 => (0..TOPICS.len()).prop_map(|topic| Call::Append(Kind::Publication, topic)),
+        4 => Just(Call::Append(Kind::Subscription, 0)),
+        1 => (0..TOPICS.len()).prop_map(Call::Close),
         3 => (0..4_u64).prop_map(Call::Commit),
         2 => Just(Call::Prune),
         1 => any::<bool>().prop_map(|with_the_rest| Call::Reopen { with_the_rest }),
@@ -58,6 +68,8 @@ struct Model {
     all: Vec<(Kind, String)>,
     committed: usize,
     named: usize,
+    /// The places of the closings of the topics that are closed.
+    closed: HashMap<usize, u64>,
 }
 
 impl Model {
@@ -97,6 +109,24 @@ impl Model {
         self.all[gone..].iter().filter(|(own, _)| *own == kind).count() as u64
     }
 
+    /// Checks which topics are closed, and takes note of those whose closing is forgotten.
+    fn check_closed(&mut self, log: &Log<FakeHistory>, forgets: bool) {
+        let oldest = log.history().held(Kind::Publication).unwrap().oldest;
+        let oldest = oldest.map(|(sequence, _)| sequence.get());
+        for (topic, name) in TOPICS.into_iter().enumerate() {
+            let held = log.closed(&name.parse().unwrap()).unwrap();
+            let held = held.map(|closed| closed.sequence.get());
+            if held != self.closed.get(&topic).copied() {
+                assert_eq!(held, None, "closed at another place");
+                let before = self.closed.remove(&topic).unwrap();
+                assert!(
+                    forgets && oldest.is_none_or(|oldest| oldest > before),
+                    "forgotten too soon"
+                );
+            }
+        }
+    }
+
     /// The newest of this kind that is gone is one of this kind.
     fn is_of(&self, kind: Kind, gone: Sequence) -> bool {
         let at = usize::try_from(gone.get()).unwrap();
@@ -110,22 +140,39 @@ proptest! {
         calls in proptest::collection::vec(any_call(), 0..80),
         retained in [1..12_u64, 1..6_u64],
         window in 0..8_u64,
+        forgets: bool,
     ) {
         let history = FakeHistory::default();
         let [publications, subscriptions] = retained.map(keep);
-        let retention = Retention { publications, subscriptions, age: None };
+        let closed_age = if forgets { Duration::ZERO } else { Duration::from_hours(1) };
+        let retention = Retention { publications, subscriptions, age: None, closed_age };
         let open = || Log::open(history.clone(), retention, keep(window)).unwrap();
         let (mut log, mut model) = (open(), Model::default());
         let mut cursors: HashMap<usize, Sequence> = HashMap::new();
         for call in calls {
             match call {
-                Call::Append(kind) => {
+                Call::Append(kind, topic) => {
                     model.named += 1;
                     let text = model.named.to_string();
-                    let update = EncodedUpdate { kind, ..update(&text, &["a"]) };
+                    let update = EncodedUpdate { kind, ..update(&text, &["x", TOPICS[topic]]) };
+                    let appended = log.append(update, NOW);
+                    if kind == Kind::Publication && model.closed.contains_key(&topic) {
+                        let closed = AppendError::Closed(TOPICS[topic].parse().unwrap());
+                        prop_assert_eq!(appended, Err(closed));
+                        continue;
+                    }
                     model.all.push((kind, text));
-                    let sequence = log.append(update, NOW).unwrap();
+                    let sequence = appended.unwrap();
                     prop_assert_eq!(sequence.get(), model.all.len() as u64);
+                }
+                Call::Close(topic) => {
+                    let sequence = log.close(&closing(TOPICS[topic]), &places(), NOW).unwrap();
+                    let place = *model.closed.entry(topic).or_insert(model.all.len() as u64 + 1);
+                    prop_assert_eq!(sequence.get(), place, "a closed topic was closed again");
+                    if place > model.all.len() as u64 {
+                        let id = Closing::id(sequence, &places()).to_string();
+                        model.all.push((Kind::Closing, id));
+                    }
                 }
                 Call::Commit(further) => {
                     let until = Sequence::new(log.tail().get() + further);
@@ -138,19 +185,22 @@ proptest! {
                     prop_assert_eq!(revealed.len() as u64, log.tail().get() - from.get());
                 }
                 Call::Prune => {
-                    let before = Kind::ALL.map(|kind| model.held(&log, kind));
+                    let before = Kind::UPDATES.map(|kind| model.held(&log, kind));
                     log.prune(log.tail(), u64::MAX, NOW).unwrap();
-                    for (at, kind) in Kind::ALL.into_iter().enumerate() {
+                    for (at, kind) in Kind::UPDATES.into_iter().enumerate() {
                         let least = before[at].min(retained[at]);
                         prop_assert!(model.held(&log, kind) >= least, "removed too much");
                         prop_assert!(model.is_of(kind, log.gone(&[kind], NOW).unwrap()));
                     }
+                    model.check_closed(&log, forgets);
                 }
                 Call::Reopen { with_the_rest } => {
                     if with_the_rest {
                         history.sync();
                     } else {
                         model.all.truncate(usize::try_from(history.crash().get()).unwrap());
+                        let left = model.all.len() as u64;
+                        model.closed.retain(|_, place| *place <= left);
                     }
                     log = open();
                     model.committed = model.all.len();
