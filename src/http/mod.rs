@@ -17,6 +17,7 @@ pub(crate) mod drain_request;
 pub(crate) mod error;
 pub(crate) mod hub_path;
 pub(crate) mod problem;
+pub(crate) mod topic_status;
 mod unauthorized;
 
 pub use problem::Problem;

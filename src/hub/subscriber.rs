@@ -3,8 +3,12 @@
 use crate::{
     base::connection_id::ConnectionId,
     hub::{audience::Selection, subscribe_request::SubscribeRequest},
+    log::tally::Sight,
     tokens::access::Access,
-    topics::subscription::Subscription,
+    topics::{
+        resolved_topics::ResolvedTopics, subscription::Subscription, topic::Topic,
+        topic_selector::TopicSelector, url_parser::UrlParser,
+    },
 };
 
 /// The client of one connection, with its request and its rights.
@@ -19,6 +23,27 @@ pub struct Subscriber<'a> {
 }
 
 impl Subscriber<'_> {
+    /// The topic, if it asks for exactly one.
+    #[must_use]
+    pub fn only_topic(&self) -> Option<&Topic> {
+        match self.request.subscriptions() {
+            [only] => match only.selector() {
+                TopicSelector::Exact(topic) => Some(topic),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The updates of a topic that it may know of.
+    #[must_use]
+    pub fn sight(&self, topic: &Topic, urls: &dyn UrlParser) -> Sight {
+        let topics = topic.clone().into();
+        let topics = ResolvedTopics::new(&topics, urls);
+        let is_granted = self.access.granted().any(|selector| selector.selects(&topics, 0));
+        if is_granted { Sight::Granted } else { Sight::Public }
+    }
+
     /// The topics that it asks for and is granted.
     pub(crate) fn selection(&self) -> Selection {
         let asked = self.request.subscriptions().iter().map(Subscription::selector);

@@ -1,7 +1,5 @@
 //! The one ordered log of a hub: an in-memory window over the durable history.
 
-mod closing;
-
 use std::ops::ControlFlow;
 
 use thiserror::Error;
@@ -14,9 +12,11 @@ use crate::{
     },
     event_stream::event_id::EventId,
     log::{
+        closing::{ClosedTopic, Closing},
         closings::Closings,
         history::{Bounds, Entry, History, Retention},
         kind::{Kind, OfKind},
+        place_key::Places,
         update::EncodedUpdate,
         window::Window,
     },
@@ -119,6 +119,47 @@ impl<H: History> Log<H> {
         let entry = self.next(update, now);
         self.history.append(&entry)?;
         Ok(self.push(entry))
+    }
+
+    /// Closes a topic `now`, and says where. Nobody can read that yet. A closed topic stays as it is.
+    ///
+    /// # Errors
+    /// [`AppendError`]; the log is then as it was.
+    pub(crate) fn close(
+        &mut self,
+        closing: &Closing,
+        places: &Places,
+        now: Timestamp,
+    ) -> Result<Sequence, AppendError<H::Error>> {
+        if let Some(closed) = self.closed(&closing.topic)? {
+            return Ok(closed.sequence);
+        }
+        if self.closing_count() >= MAX_CLOSINGS {
+            return Err(AppendError::TooManyClosed);
+        }
+        let entry = self.next(closing.encode(self.newest.next(), places), now);
+        self.history.close(&entry, closing)?;
+        if !H::KEEPS {
+            let closed = closing.held(entry.sequence, entry.accepted);
+            self.closings.insert(closing.topic.clone(), closed);
+        }
+        Ok(self.push(entry))
+    }
+
+    fn closing_count(&self) -> u64 {
+        if H::KEEPS { self.history.closings() } else { self.closings.len() }
+    }
+
+    /// The closing of this topic, committed or not, if it is closed.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn closed(&self, topic: &Topic) -> Result<Option<ClosedTopic>, H::Error> {
+        match self.closing_count() {
+            0 => Ok(None),
+            _ if H::KEEPS => self.history.closed(topic),
+            _ => Ok(self.closings.get(topic)),
+        }
     }
 
     fn next(&self, update: EncodedUpdate, now: Timestamp) -> Entry {
@@ -252,7 +293,7 @@ impl<H: History> Log<H> {
     }
 
     /// The newest update that may be read but is too old: it and all before it count as removed.
-    fn expired(&self, now: Timestamp) -> Result<Sequence, H::Error> {
+    pub(crate) fn expired(&self, now: Timestamp) -> Result<Sequence, H::Error> {
         let mut expired = Sequence::START;
         for kind in Kind::UPDATES {
             expired = expired.max(self.expired_of(kind, now)?);

@@ -22,7 +22,7 @@ use crate::{
 /// The most closings that one call of [`SqlClosings::prune`] removes.
 const PRUNE_CLOSINGS: u64 = 256;
 
-/// The columns of a closing that [`closing`] and [`closed`] read.
+/// The columns of a closing that [`entry`] and [`closed`] read.
 const COLUMNS: &str = "sequence, topic, private, accepted, end_reason";
 
 /// The entries behind `cursor` up to and with `until`.

@@ -18,9 +18,11 @@ use super::{
 use crate::{
     base::{hub_name::OwnPath, timestamp::Timestamp, url_parts},
     door::granted::{Granted, InvalidGranted},
-    http::{drain_request, error::Error, hub_path::HubPath},
+    http::{drain_request, error::Error, hub_path::HubPath, topic_status},
     hub::{close_reason::CloseReason, whom::Whom},
+    log::tally::Sight,
     settings::invalid_config::InvalidConfig,
+    topics::topic::Topic,
     web::{
         Handler,
         host::clock,
@@ -94,6 +96,23 @@ impl HubObject {
         match Whom::parse(kind, value) {
             Ok(whom) => Promise::resolve(&message::number(hub.registry().disconnect(&whom))),
             Err(invalid) => refused(400, kind, &invalid),
+        }
+    }
+
+    /// Tells the state of a topic, private updates included. Resolves to JSON: `state`, `reason`, `first`,
+    /// `last`, `count`. Rejects with an error with the members `status` and `field`.
+    pub fn status(&self, topic: &str) -> Promise {
+        let hub = match &self.hub {
+            Ok(hub) => hub,
+            Err(invalid) => return refused(500, invalid.variable(), invalid),
+        };
+        let topic = match topic.parse::<Topic>() {
+            Ok(topic) => topic,
+            Err(invalid) => return refused(400, "topic", &invalid),
+        };
+        match hub.topic_state(&topic, Sight::Granted) {
+            Ok(state) => Promise::resolve(&JsValue::from(topic_status::json(&state))),
+            Err(error) => refused(503, "", &error),
         }
     }
 

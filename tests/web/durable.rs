@@ -4,7 +4,8 @@ use std::{cell::RefCell, convert::Infallible, fmt, rc::Rc};
 
 use futures::{FutureExt, channel::oneshot};
 use millstream::{
-    Entry, EventId, HeldUpdates, History, Kind, Page, PlaceKey, Retention, Sequence, Timestamp,
+    ClosedTopic, Closing, Entry, EventId, HeldUpdates, History, Kind, Page, PlaceKey, Retention,
+    Sequence, Tallied, Tally, Timestamp, Topic,
     web::{Handler, Level, PublishError, Registry, Storage, Synced},
 };
 use wasm_bindgen_futures::JsFuture;
@@ -80,6 +81,22 @@ impl History for Disk {
 
     fn find(&self, id: &EventId, cursor: Sequence) -> Result<Option<Sequence>, Lost> {
         never(().find(id, cursor))
+    }
+
+    fn close(&self, entry: &Entry, closing: &Closing) -> Result<(), Lost> {
+        never(().close(entry, closing))
+    }
+
+    fn closed(&self, topic: &Topic) -> Result<Option<ClosedTopic>, Lost> {
+        never(().closed(topic))
+    }
+
+    fn closings(&self) -> u64 {
+        ().closings()
+    }
+
+    fn tally(&self, topic: &Topic, of: Tallied) -> Result<Option<Tally>, Lost> {
+        never(().tally(topic, of))
     }
 
     fn prune(&self, retention: Retention, now: Timestamp) -> Result<bool, Lost> {

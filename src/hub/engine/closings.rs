@@ -4,7 +4,8 @@ use super::hub::Hub;
 use crate::{
     base::{sequence::Sequence, timestamp::Timestamp},
     event_stream::event_id::EventId,
-    log::{closing::Closing, history::History, log::AppendError},
+    hub::subscriber::Subscriber,
+    log::{closing::Closing, history::History, log::AppendError, topic_state::TopicState},
 };
 
 impl<H: History, T: Clone> Hub<H, T> {
@@ -25,6 +26,21 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn reach_of_closing(&self, closing: &Closing) -> usize {
         self.reach(&closing.encode(self.log().tail(), self.beginning().telling.places()))
+    }
+
+    /// The state of the topic that this subscriber asks for, as far as it may know it; `None` if it asks
+    /// for anything but one topic.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn state_for(
+        &self,
+        subscriber: Subscriber<'_>,
+        now: Timestamp,
+    ) -> Result<Option<TopicState>, H::Error> {
+        let Some(topic) = subscriber.only_topic() else { return Ok(None) };
+        let sight = subscriber.sight(topic, self.beginning().urls);
+        self.log().topic_state(topic, sight, now).map(Some)
     }
 
     /// The id of the event that tells of the closing at this place.

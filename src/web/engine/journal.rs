@@ -2,7 +2,7 @@
 
 use crate::{
     base::sequence::Sequence,
-    log::{closing::Closing, update::Update},
+    log::update::Update,
     publishing::published::Published,
     web::{engine::publish_error::PublishError, streams::record::Record},
 };
@@ -18,8 +18,6 @@ pub(crate) struct Appended {
 pub(crate) trait Journal {
     /// Adds an update, which no reader sees before it is committed.
     fn append(&self, update: &Update) -> Result<Appended, PublishError>;
-    /// Closes a topic, which no reader learns before it is committed.
-    fn close(&self, closing: &Closing) -> Result<Appended, PublishError>;
     /// Removes some old updates.
     fn prune(&self);
     /// Whether the log is open: a hub that goes or has failed takes no more.

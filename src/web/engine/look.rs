@@ -3,13 +3,14 @@
 use crate::{
     base::timestamp::Timestamp,
     http::error::Error,
-    hub::close_reason::CloseReason,
-    log::place::Place,
+    hub::{close_reason::CloseReason, subscriber::Subscriber},
+    log::{place::Place, tally::Sight, topic_state::TopicState},
     presence::{subscription_document::ActiveSubscription, told_subscriptions::ToldSubscriptions},
     tokens::access::Access,
+    topics::topic::Topic,
     web::{
         engine::{engine::Engine, presence::Behind},
-        host::storage::Storage,
+        host::{clock, storage::Storage},
         streams::hooks::Hooks,
     },
 };
@@ -42,6 +43,20 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let told = connections.filter_map(|connection| connection.state().subscriptions());
         let active = told.flat_map(ToldSubscriptions::as_slice);
         active.filter(|active| shown(active)).cloned().collect()
+    }
+
+    /// The state of a topic.
+    pub(crate) fn topic_state(&self, topic: &Topic, sight: Sight) -> Result<TopicState, S::Error> {
+        self.hub().log().topic_state(topic, sight, clock::now())
+    }
+
+    /// The state of the one topic that a subscriber asks for, as far as it may know it.
+    pub(crate) fn state_for(
+        &self,
+        subscriber: Subscriber<'_>,
+    ) -> Result<Option<TopicState>, Error> {
+        let state = self.hub().state_for(subscriber, clock::now());
+        state.map_err(|error| self.history_failed(&error))
     }
 
     /// How many connections have ended for this reason.

@@ -45,7 +45,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Closes a topic in its turn, and makes that durable. Gives the id of the event that tells of it.
     pub(crate) async fn close_topic(&self, closing: &Closing) -> Result<EventId, PublishError> {
         self.turn_to_append().await;
-        let Appended { sequence, published } = self.close(closing)?;
+        let Appended { sequence, published } = self.append_closing(closing)?;
         self.commit(sequence).await?;
         Ok(published.id)
     }
@@ -95,6 +95,18 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.hub_mut().prune(clock::now())
     }
 
+    /// Adds the closing of a topic, of which no reader learns before it is committed.
+    pub(crate) fn append_closing(&self, closing: &Closing) -> Result<Appended, PublishError> {
+        self.make_ready()?;
+        let (connections, closed) = {
+            let mut hub = self.hub_mut();
+            (hub.reach_of_closing(closing), hub.close_topic(closing, clock::now()))
+        };
+        let sequence = closed.map_err(|error| self.not_appended(error))?;
+        let id = self.hub().closing_id(sequence);
+        Ok(Appended { sequence, published: Published { id, connections } })
+    }
+
     /// Before an entry is appended.
     fn make_ready(&self) -> Result<(), PublishError> {
         if self.failure().has_happened() {
@@ -139,17 +151,6 @@ impl<K: Hooks, S: Storage> Journal for Engine<K, S> {
             self.application().log(&Record::of_update("update appended", update));
         }
         Ok(Appended { sequence, published: Published { id: update.id().clone(), connections } })
-    }
-
-    fn close(&self, closing: &Closing) -> Result<Appended, PublishError> {
-        self.make_ready()?;
-        let (connections, closed) = {
-            let mut hub = self.hub_mut();
-            (hub.reach_of_closing(closing), hub.close_topic(closing, clock::now()))
-        };
-        let sequence = closed.map_err(|error| self.not_appended(error))?;
-        let id = self.hub().closing_id(sequence);
-        Ok(Appended { sequence, published: Published { id, connections } })
     }
 
     fn prune(&self) {

@@ -118,7 +118,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         newest.map(|_| ()).map_err(|error| self.history_failed(&error))
     }
 
-    fn history_failed(&self, error: &dyn Display) -> Error {
+    pub(super) fn history_failed(&self, error: &dyn Display) -> Error {
         self.application().failed("history unreadable", error);
         Error::History
     }

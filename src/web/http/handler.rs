@@ -12,9 +12,13 @@ use crate::{
     event_stream::event_id::EventId,
     http::error::Error,
     hub::{close_reason::CloseReason, engine::Hub, subscribe_request::SubscribeRequest},
-    log::{closing::Closing, history::Bounds, log::Log, place_key::PlaceKey, update::Update},
+    log::{
+        closing::Closing, history::Bounds, log::Log, place_key::PlaceKey, tally::Sight,
+        topic_state::TopicState, update::Update,
+    },
     settings::config::Config,
     tokens::access::Access,
+    topics::topic::Topic,
     web::{
         engine::{
             application::Application,
@@ -109,6 +113,14 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// [`PublishError`].
     pub async fn close_topic(&self, closing: &Closing) -> Result<EventId, PublishError> {
         self.engine.close_topic(closing).await
+    }
+
+    /// The state of a topic, of which private updates count with [`Sight::Granted`].
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn topic_state(&self, topic: &Topic, sight: Sight) -> Result<TopicState, S::Error> {
+        self.engine.topic_state(topic, sight)
     }
 
     /// A connection whose chunks are taken in Rust instead of by a `ReadableStream`. It is shown the

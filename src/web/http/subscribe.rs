@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, Response};
 
 use crate::{
+    http::topic_status,
     hub::{
         admission, close_reason::CloseReason, subscribe_request::SubscribeRequest,
         subscriber::Subscriber,
@@ -50,7 +51,13 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     let newcomer = Subscriber { id, request: asked.request, access: asked.access };
     if request.method() == "HEAD" {
         return match engine.preceding(newcomer) {
-            Ok(preceding) => respond::event_stream(None, dialect, preceding.as_ref()),
+            Ok(preceding) => {
+                let response = respond::event_stream(None, dialect, preceding.as_ref())?;
+                if let Ok(Some(state)) = engine.state_for(newcomer) {
+                    response.headers().set("Topic-Status", &topic_status::header(&state))?;
+                }
+                Ok(response)
+            }
             Err(error) => respond::refuse_stream(request, &error),
         };
     }

@@ -1,9 +1,14 @@
 //! Topics that end.
 
 use super::*;
-use crate::log::{
-    closing::{Closing, EndReason},
-    place_key::{PlaceKey, Places},
+use crate::{
+    log::{
+        closing::{Closing, EndReason},
+        place_key::{PlaceKey, Places},
+        tally::{Sight, Tally},
+        topic_state::TopicState,
+    },
+    topics::topic::Topic,
 };
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -147,19 +152,36 @@ fn without_a_store_a_topic_is_closed_and_forgotten_too() {
 }
 
 #[test]
-fn the_publications_of_a_topic_are_counted_for_those_who_may_see_them() {
+fn the_state_of_a_topic_is_told_to_those_who_may_see_it() {
+    fn told(held: &Tally) -> String {
+        format!("{} to {}: {}", held.first, held.last, held.count)
+    }
     fn check<H: History>(mut log: Log<H>) {
         for (id, name, private) in [("1", "a", true), ("2", "b", false), ("3", "a", false)] {
             let update = EncodedUpdate { private, ..update(id, &[name, "c"]) };
             log.append(update, NOW).unwrap();
         }
         let _ = log.commit(Sequence::new(2));
-        let tally = |name, sight| log.tally(&topic(name), sight, NOW).unwrap();
-        let told = |tally: Tally| format!("{} to {}: {}", tally.first, tally.last, tally.count);
-        assert_eq!(tally("a", Sight::Public), None);
-        assert_eq!(tally("a", Sight::Granted).map(told).unwrap(), "1 to 1: 1");
-        assert_eq!(tally("c", Sight::Granted).map(told).unwrap(), "1 to 2: 2");
-        assert_eq!(tally("x", Sight::Granted), None);
+        log.close(&closing("a"), &places(), NOW).unwrap();
+        let state = |log: &Log<H>, name, sight| match log.topic_state(&topic(name), sight, NOW) {
+            Ok(TopicState::Open(held)) => told(&held),
+            Ok(TopicState::Closed { reason, held: None }) => reason.to_string(),
+            Ok(TopicState::Closed { reason, held: Some(held) }) => {
+                format!("{reason}, {}", told(&held))
+            }
+            Ok(TopicState::Absent) => "absent".to_owned(),
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(state(&log, "a", Sight::Public), "absent");
+        assert_eq!(state(&log, "a", Sight::Granted), "1 to 1: 1");
+        assert_eq!(state(&log, "c", Sight::Granted), "1 to 2: 2");
+        assert_eq!(state(&log, "x", Sight::Granted), "absent");
+        log.close(&Closing { private: true, ..closing("x") }, &places(), NOW).unwrap();
+        let _ = log.commit(Sequence::new(9));
+        assert_eq!(state(&log, "a", Sight::Public), "done, 3 to 3: 1");
+        assert_eq!(state(&log, "a", Sight::Granted), "done, 1 to 3: 2");
+        assert_eq!(state(&log, "x", Sight::Public), "absent");
+        assert_eq!(state(&log, "x", Sight::Granted), "done");
     }
     check(of(FakeHistory::default(), 9));
     check(of((), 9));

@@ -1,0 +1,68 @@
+//! What a log knows of one topic.
+
+use crate::{
+    base::timestamp::Timestamp,
+    log::{
+        closing::EndReason,
+        history::History,
+        kind::Kind,
+        log::Log,
+        tally::{Sight, Tallied, Tally},
+    },
+    topics::topic::Topic,
+};
+
+/// The state of a topic, for somebody with a [`Sight`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TopicState {
+    /// Nothing of it is held.
+    Absent,
+    /// It has these updates, and may have more.
+    Open(Tally),
+    /// It has no update behind these.
+    Closed {
+        /// Why.
+        reason: EndReason,
+        /// Its updates that are held.
+        held: Option<Tally>,
+    },
+}
+
+impl<H: History> Log<H> {
+    /// The state of this topic. It takes a look at every publication that is held.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn topic_state(
+        &self,
+        topic: &Topic,
+        sight: Sight,
+        now: Timestamp,
+    ) -> Result<TopicState, H::Error> {
+        let held = self.tally(topic, sight, now)?;
+        let closed = self.closed(topic)?;
+        let closed = closed.filter(|it| it.sequence <= self.tail() && sight.sees(it.private));
+        Ok(match (closed, held) {
+            (Some(closed), held) => TopicState::Closed { reason: closed.reason, held },
+            (None, Some(held)) => TopicState::Open(held),
+            (None, None) => TopicState::Absent,
+        })
+    }
+
+    /// The publications of this topic that may be read and are not too old.
+    fn tally(
+        &self,
+        topic: &Topic,
+        sight: Sight,
+        now: Timestamp,
+    ) -> Result<Option<Tally>, H::Error> {
+        let (from, until) = (self.expired(now)?, self.tail());
+        if H::KEEPS {
+            return self.history().tally(topic, Tallied { from, until, sight });
+        }
+        let publications =
+            self.revealed(from).filter(|entry| entry.update.kind == Kind::Publication);
+        Ok(Tally::of(publications.map(|entry| &entry.update), topic, sight))
+    }
+}
