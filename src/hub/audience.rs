@@ -8,9 +8,10 @@ use crate::{
         hub_events::HubEvents,
         subscription_readers::kinds_read,
     },
-    log::{history::Entry, kind::Kind, update::EncodedUpdate},
+    log::{closing::ClosedTopic, history::Entry, kind::Kind, update::EncodedUpdate},
     topics::{
-        resolved_topics::ResolvedTopics, selectors::Selectors, topic_selector::TopicSelector,
+        resolved_topics::ResolvedTopics, selectors::Selectors, topic::Topic,
+        topic_selector::TopicSelector, url_parser::UrlParser,
     },
 };
 
@@ -68,6 +69,7 @@ pub(crate) struct Audience {
     granted: Rc<Selectors>,
     kinds: &'static [Kind],
     fields: Fields,
+    hub_events: HubEvents,
 }
 
 impl Audience {
@@ -80,8 +82,32 @@ impl Audience {
     /// The same, with what the grants of the selection select.
     pub(crate) fn with_grants(selection: &Selection, granted: Rc<Selectors>) -> Self {
         let kinds = kinds_read(&*selection.asked, &*selection.granted);
-        let fields = selection.fields;
-        Self { asked: selection.asked.iter().cloned().collect(), granted, kinds, fields }
+        let &Selection { fields, hub_events, .. } = selection;
+        let asked = selection.asked.iter().cloned().collect();
+        Self { asked, granted, kinds, fields, hub_events }
+    }
+
+    /// The topics that it asks for, if it asks for nothing else: it ends once all of them are closed.
+    pub(crate) fn topics_alone(&self) -> Option<impl Iterator<Item = &Topic>> {
+        self.asked.topics_alone()
+    }
+
+    /// Whether it is shown entries of this kind at all. Of closings only those are told whom they end.
+    #[must_use]
+    pub(crate) fn takes(&self, kind: Kind) -> bool {
+        let ends = || self.hub_events == HubEvents::Shown && self.topics_alone().is_some();
+        kind != Kind::Closing || ends()
+    }
+
+    /// Whether it may know that this topic is closed.
+    pub(crate) fn may_know(
+        &self,
+        topic: &Topic,
+        closed: ClosedTopic,
+        urls: &dyn UrlParser,
+    ) -> bool {
+        let topics = topic.clone().into();
+        !closed.private || self.granted.select_any(&ResolvedTopics::new(&topics, urls))
     }
 
     /// The kinds of updates of which some could be shown to it: it misses none of the others.
@@ -127,7 +153,9 @@ impl Audience {
     #[must_use]
     pub(crate) fn admits(&self, update: &EncodedUpdate, topics: &ResolvedTopics<'_>) -> bool {
         // A private update ends here for a group without a grant.
-        (!update.private || self.granted.select_any(topics)) && self.asked.select_any(topics)
+        (!update.private || self.granted.select_any(topics))
+            && self.asked.select_any(topics)
+            && self.takes(update.kind)
     }
 }
 

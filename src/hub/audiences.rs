@@ -266,7 +266,9 @@ impl Audiences {
             return Vec::new();
         }
         self.asked.find(topics, |key| {
-            let is_permitted = |group: &Group| group.is_granted(granting.as_deref());
+            let is_permitted = |group: &Group| {
+                group.is_granted(granting.as_deref()) && group.audience.takes(update.kind)
+            };
             self.members.get(key).is_some_and(|group| wanted(group) && is_permitted(group))
         })
     }

@@ -18,17 +18,20 @@ pub enum CloseReason {
     Failed,
     /// The hub is drained.
     Drained,
+    /// All topics that it asked for are closed, and it was given everything.
+    Ended,
 }
 
 impl CloseReason {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ClientGone,
         Self::Stopped,
         Self::Expired,
         Self::TooSlow,
         Self::Failed,
         Self::Drained,
+        Self::Ended,
     ];
 
     /// A comment for the end of the stream, where the hub itself has ended it and has not said so.
@@ -37,7 +40,7 @@ impl CloseReason {
         match self {
             Self::Expired => Some(b": expired\n"),
             Self::TooSlow => Some(b": too slow\n"),
-            Self::ClientGone | Self::Stopped | Self::Failed | Self::Drained => None,
+            Self::ClientGone | Self::Stopped | Self::Failed | Self::Drained | Self::Ended => None,
         }
     }
 
@@ -51,6 +54,7 @@ impl CloseReason {
             Self::TooSlow => "too slow",
             Self::Failed => "failed",
             Self::Drained => "drained",
+            Self::Ended => "ended",
         }
     }
 }
@@ -72,14 +76,15 @@ mod tests {
     fn the_hub_says_at_the_end_of_a_stream_why_it_has_ended_it() {
         let told = CloseReason::ALL.map(CloseReason::last_words);
         let told = told.map(|words| words.map(|words| str::from_utf8(words).unwrap()));
-        let expected = [None, None, Some(": expired\n"), Some(": too slow\n"), None, None];
+        let expected = [None, None, Some(": expired\n"), Some(": too slow\n"), None, None, None];
         assert_eq!(told, expected);
     }
 
     #[test]
     fn each_reason_has_its_word() {
         let words = CloseReason::ALL.map(CloseReason::as_str);
-        let expected = ["client gone", "stopped", "expired", "too slow", "failed", "drained"];
+        let expected =
+            ["client gone", "stopped", "expired", "too slow", "failed", "drained", "ended"];
         assert_eq!(words, expected);
     }
 }

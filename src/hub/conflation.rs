@@ -4,7 +4,7 @@ use std::collections::{HashMap, hash_map};
 
 use crate::{
     event_stream::{comment::Comment, encoder},
-    log::{gap::Untold, history::Entry},
+    log::{gap::Untold, history::Entry, kind::Kind},
     topics::topic::Topic,
 };
 
@@ -13,6 +13,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Conflation {
     newest: HashMap<Topic, Entry>,
+    /// No update takes the place of one.
+    closings: Vec<Entry>,
     bytes: usize,
     left_out: u64,
 }
@@ -22,6 +24,10 @@ impl Conflation {
     pub(crate) fn add(&mut self, entry: &Entry) {
         let Some(topic) = entry.update.topics.as_slice().first() else { return };
         self.bytes += entry.update.event.len();
+        if entry.update.kind == Kind::Closing {
+            self.closings.push(entry.clone());
+            return;
+        }
         match self.newest.entry(topic.clone()) {
             hash_map::Entry::Occupied(mut older) => {
                 let older = older.insert(entry.clone());
@@ -62,7 +68,7 @@ impl Conflation {
     /// The updates that are left, in their order.
     #[must_use]
     fn into_entries(self) -> Vec<Entry> {
-        let mut entries: Vec<_> = self.newest.into_values().collect();
+        let mut entries: Vec<_> = self.newest.into_values().chain(self.closings).collect();
         entries.sort_unstable_by_key(|entry| entry.sequence);
         entries
     }
@@ -74,7 +80,7 @@ mod tests {
     use crate::{
         base::{sequence::Sequence, timestamp::Timestamp},
         event_stream::event::Event,
-        log::update::Update,
+        log::update::{EncodedUpdate, Update},
         topics::topics::Topics,
     };
 
@@ -85,6 +91,20 @@ mod tests {
         let update = Update::new(topics, number.to_string().parse().unwrap(), event);
         let update = update.encode().unwrap();
         Entry { sequence: Sequence::new(number), accepted: Timestamp::default(), update }
+    }
+
+    #[test]
+    fn a_closing_takes_the_place_of_no_update() {
+        let mut conflation = Conflation::default();
+        let closing = entry(3, &["a"]);
+        let update = EncodedUpdate { kind: Kind::Closing, ..closing.update.clone() };
+        let closing = Entry { update, ..closing };
+        for entry in [entry(1, &["a"]), entry(2, &["a"]), closing] {
+            conflation.add(&entry);
+        }
+        let numbers: Vec<_> =
+            conflation.into_entries().iter().map(|entry| entry.sequence.get()).collect();
+        assert_eq!(numbers, [2, 3]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(crate) mod disconnect;
 pub(crate) mod drain;
 pub(crate) mod flush;
 pub(crate) mod hub;
+mod places;
 pub(crate) mod rest;
 pub(crate) mod search;
 pub(crate) mod send;

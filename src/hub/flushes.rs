@@ -202,6 +202,15 @@ impl Flushes {
         }
     }
 
+    /// Lets a connection that waits at the flush be read by the next one for itself.
+    pub(crate) fn wait_ahead<T>(&mut self, registry: &mut Registry<T>, key: ConnectionKey) {
+        if self.rouse(registry, key)
+            && registry.at(key).is_some_and(|connection| connection.progress_mut().wait_ahead())
+        {
+            self.ahead.push(key);
+        }
+    }
+
     /// Takes a connection from the waiting ones, with its cursor where it has read to; returns whether
     /// it was one of them.
     pub(crate) fn rouse<T>(&self, registry: &mut Registry<T>, key: ConnectionKey) -> bool {

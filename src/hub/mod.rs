@@ -56,6 +56,7 @@ pub use effect::{Effect, Enqueue, Recipient};
 pub use engine::{
     Hub,
     beat::Beat,
+    closings::Left,
     deliver::{PollError, Polled},
     flush::Flush,
     subscribe::{SubscribeError, Subscribed},

@@ -283,6 +283,11 @@ impl Progress {
         self.closing.map(|closing| closing.reason)
     }
 
+    /// Why it ends, if it was given everything by now.
+    pub(crate) fn has_ended(&self) -> Option<CloseReason> {
+        self.closing.filter(|closing| self.is_live() && self.cursor >= closing.until)?.reason.into()
+    }
+
     /// Whether it is live and does not keep up with a log that ends at `tail`.
     pub(crate) fn is_slow(&self, tail: Sequence) -> bool {
         let behind = tail.get().saturating_sub(self.cursor.get());

@@ -10,14 +10,14 @@ use crate::{
     hub::{
         audience::{Audience, Selection},
         audiences::{AudienceKey, Audiences, ConnectionKey, NoPlace},
-        close_reason::CloseReason,
+        close_reason::{CloseReason, Closing},
         connection::{Connection, Newcomer, SendError, UnknownConnection},
         memory::{Held, Memory},
         progress::Waiting,
         whom::Whom,
     },
     log::{history::Entry, update::EncodedUpdate},
-    topics::url_parser::UrlParser,
+    topics::{topic::Topic, url_parser::UrlParser},
 };
 
 /// All connections of a hub.
@@ -168,6 +168,25 @@ impl<T> Registry<T> {
     /// How many connections are shown this update, whether they wait or are behind.
     pub(crate) fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
         self.audiences.reach(update, urls)
+    }
+
+    /// The audiences that have asked for this topic.
+    pub(crate) fn asking(&self, topic: &Topic, urls: &dyn UrlParser) -> Vec<AudienceKey> {
+        self.audiences.asking(topic, urls)
+    }
+
+    /// Closes the connections of an audience; gives those that wait at the flush.
+    pub(crate) fn close_audience(
+        &mut self,
+        audience: AudienceKey,
+        closing: Closing,
+    ) -> Vec<ConnectionKey> {
+        for (_, connection) in &mut self.connections {
+            if connection.audience() == audience {
+                connection.progress_mut().close(closing);
+            }
+        }
+        self.audiences.waiting(audience).map(|waiting| waiting.clone()).unwrap_or_default()
     }
 
     /// The audience with this key.

@@ -146,7 +146,8 @@ impl<H: History> Log<H> {
         Ok(self.push(entry))
     }
 
-    fn closing_count(&self) -> u64 {
+    /// How many topics are closed.
+    pub(crate) fn closing_count(&self) -> u64 {
         if H::KEEPS { self.history.closings() } else { self.closings.len() }
     }
 

@@ -36,6 +36,12 @@ impl Selectors {
         self.broad.contains(&TopicSelector::All)
     }
 
+    /// The topics that they select, if they are plain topics and nothing else.
+    pub(crate) fn topics_alone(&self) -> Option<impl Iterator<Item = &Topic>> {
+        let are_topics = self.broad.is_empty() && !self.exact.is_empty();
+        are_topics.then(|| self.exact.iter())
+    }
+
     /// Whether one of the selectors selects one of the topics.
     #[must_use]
     pub(crate) fn select_any(&self, topics: &ResolvedTopics<'_>) -> bool {

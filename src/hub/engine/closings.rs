@@ -1,11 +1,23 @@
 //! Topics that are closed, and the connections that end with them.
 
+use std::ops::ControlFlow;
+
 use super::hub::Hub;
 use crate::{
     base::{sequence::Sequence, timestamp::Timestamp},
-    event_stream::event_id::EventId,
-    hub::subscriber::Subscriber,
-    log::{closing::Closing, history::History, log::AppendError, topic_state::TopicState},
+    hub::{
+        audience::Audience,
+        close_reason::{self, CloseReason},
+        subscriber::Subscriber,
+    },
+    log::{
+        closing::Closing,
+        history::History,
+        kind::Kind,
+        log::{AppendError, Scanned},
+        topic_state::TopicState,
+    },
+    topics::{resolved_topics::ResolvedTopics, topic::Topic},
 };
 
 impl<H: History, T: Clone> Hub<H, T> {
@@ -43,9 +55,77 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.log().topic_state(topic, sight, now).map(Some)
     }
 
-    /// The id of the event that tells of the closing at this place.
-    #[must_use]
-    pub fn closing_id(&self, closing: Sequence) -> EventId {
-        Closing::id(closing, self.beginning().telling.places())
+    /// What is left for this subscriber, whose look goes on behind `from` if it was begun. It is
+    /// [`Left::Something`] for everybody but those whose topics are all closed.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub fn left(
+        &self,
+        subscriber: Subscriber<'_>,
+        from: Option<Sequence>,
+        now: Timestamp,
+    ) -> Result<Left, H::Error> {
+        if self.log().closing_count() == 0 {
+            return Ok(Left::Something);
+        }
+        let beginning = self.beginning();
+        let selection = subscriber.selection();
+        let audience = Audience::new(&selection);
+        if audience.topics_alone().is_none() || beginning.end_of(&audience)?.is_none() {
+            return Ok(Left::Something);
+        }
+        let start = beginning.of(subscriber, &selection, now)?;
+        let (Some(end), false) = (start.ends, start.has_gap) else { return Ok(Left::Something) };
+        let cursor = from.unwrap_or(start.cursor);
+        if cursor >= end {
+            return Ok(Left::Nothing);
+        }
+        if audience.takes(Kind::Closing) {
+            return Ok(Left::Something);
+        }
+        let mut is_left = false;
+        let scanned = self.log().scan(cursor, end, |entry| {
+            let topics = ResolvedTopics::new(&entry.update.topics, beginning.urls);
+            is_left = audience.admits(&entry.update, &topics);
+            if is_left { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        Ok(match scanned {
+            _ if is_left => Left::Something,
+            Scanned::End => Left::Nothing,
+            Scanned::Stopped(cursor) | Scanned::Unreadable(cursor) => Left::Behind(cursor),
+        })
     }
+
+    /// These topics are closed for everybody. The connections that have asked for nothing but closed
+    /// topics end once they were given everything.
+    pub(super) fn finish(&mut self, topics: &[Topic]) {
+        for topic in topics {
+            let beginning = self.beginning();
+            let asking = self.registry().asking(topic, beginning.urls);
+            for key in asking {
+                let beginning = self.beginning();
+                let audience = self.registry().audience(key);
+                // A history that fails here fails for each of its readers too.
+                let Some(Ok(Some(until))) = audience.map(|audience| beginning.end_of(audience))
+                else {
+                    continue;
+                };
+                let closing = close_reason::Closing { reason: CloseReason::Ended, until };
+                self.close_audience(key, closing);
+            }
+        }
+    }
+}
+
+/// What a log has for a subscriber whose topics are closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Left {
+    /// An update, a gap, or that a topic has ended.
+    Something,
+    /// Nothing, and nothing will come.
+    Nothing,
+    /// Nothing up to this place: look on from there.
+    Behind(Sequence),
 }

@@ -31,7 +31,8 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Everything up to and with `until` is durable. A poll reads it from now on; the next flush
     /// gives it to waiting connections.
     pub fn commit(&mut self, until: Sequence, now: Timestamp) -> Flush<T> {
-        self.reveal(until);
+        let closed = self.reveal(until);
+        self.finish(&closed);
         let mut flush = self.flush_if_due(now);
         flush.effects.extend(self.evict_slow_in_time(now));
         flush
@@ -127,6 +128,11 @@ impl<H: History, T: Clone> Hub<H, T> {
             }
         }
         if chunk.is_empty() {
+            let connection = self.at(key)?;
+            if let Some(reason) = connection.progress().has_ended() {
+                let id = connection.id();
+                return self.end(id, reason);
+            }
             self.wait(key);
             return None;
         }

@@ -7,8 +7,8 @@ use crate::{
     base::{connection_id::ConnectionId, sequence::Sequence, timestamp::Timestamp},
     hub::{
         audience::Selection,
-        audiences::ConnectionKey,
-        close_reason::CloseReason,
+        audiences::{AudienceKey, ConnectionKey},
+        close_reason::{CloseReason, Closing},
         connection::{Connection, Newcomer, SendError},
         draining::Draining,
         flushes::{Flushes, Next},
@@ -21,18 +21,18 @@ use crate::{
         slow_readers::SlowReaders,
         telling::Telling,
         terms::Terms,
-        whom::Whom,
     },
     log::{
-        closing::Closing,
+        closing,
         gap::GapEvents,
-        history::History,
+        history::{Entry, History},
+        kind::Kind,
         log::{AppendError, Log},
-        place::{Place, PlaceEvents},
-        place_key::{Nonce, PlaceKey},
+        place::PlaceEvents,
+        place_key::PlaceKey,
         update::EncodedUpdate,
     },
-    topics::url_parser::UrlParser,
+    topics::{topic::Topic, url_parser::UrlParser},
 };
 
 /// The state of one hub. `H` is what lies under its log, `T` what the host keeps with a connection:
@@ -133,22 +133,9 @@ impl<H: History, T: Clone> Hub<H, T> {
         self
     }
 
-    /// Whether the hub has the key of its places. It needs one before the first [`Hub::append`]; until
-    /// then every place is `earliest`.
-    #[must_use]
-    pub fn has_place_key(&self) -> bool {
-        self.telling.has_key()
-    }
-
     /// Tells places with this key from now on.
     pub fn set_place_key(&mut self, key: PlaceKey) {
         self.telling.set_key(Some(key));
-    }
-
-    /// The place behind this update, in the words of this nonce.
-    #[must_use]
-    pub fn place(&self, behind: Sequence, nonce: Nonce) -> Place {
-        self.telling.place(behind, nonce)
     }
 
     /// The log.
@@ -184,11 +171,6 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// connection is no longer in the registry.
     pub fn remove(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Closed<T>> {
         self.registry.remove(id, reason)
-    }
-
-    /// The ids of these connections.
-    pub(super) fn found(&self, whom: &Whom) -> Vec<ConnectionId> {
-        self.registry.find(whom, &*self.urls)
     }
 
     /// How many connections have ended that the host's runtime still holds: each is charged to the
@@ -265,7 +247,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Appends the entry of a closing.
     pub(super) fn write_closing(
         &mut self,
-        closing: &Closing,
+        closing: &closing::Closing,
         now: Timestamp,
     ) -> Result<Sequence, AppendError<H::Error>> {
         self.log.close(closing, self.telling.places(), now)
@@ -346,10 +328,28 @@ impl<H: History, T: Clone> Hub<H, T> {
         came.ended
     }
 
-    /// Lets everybody read up to and with `until`. It is due for a flush then.
-    pub(super) fn reveal(&mut self, until: Sequence) {
-        let revealed = self.log.commit(until);
-        self.flushes.add(revealed.map(|entry| entry.update.event.len()).sum());
+    /// Lets everybody read up to and with `until`. It is due for a flush then. Gives the topics that are
+    /// closed by that.
+    pub(super) fn reveal(&mut self, until: Sequence) -> Vec<Topic> {
+        let mut closed = Vec::new();
+        for Entry { update, .. } in self.log.commit(until) {
+            self.flushes.add(update.event.len());
+            if update.kind == Kind::Closing {
+                closed.extend(update.topics.canonical().cloned());
+            }
+        }
+        closed
+    }
+
+    /// Closes the connections of an audience behind an entry. The next flush comes
+    /// to those of them that wait and are not told of it.
+    pub(super) fn close_audience(&mut self, key: AudienceKey, at: Closing) {
+        let waiting = self.registry.close_audience(key, at);
+        let audience = self.registry.audience(key);
+        let is_told = audience.is_some_and(|audience| audience.takes(Kind::Closing));
+        for key in waiting.into_iter().filter(|_| !is_told) {
+            self.flushes.wait_ahead(&mut self.registry, key);
+        }
     }
 
     /// The streams have done what the last turn of a flush has given them to do.

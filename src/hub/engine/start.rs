@@ -36,6 +36,10 @@ pub(super) struct Start {
     pub(super) opening: Vec<u8>,
     /// The place before its first update, if the request asked for it.
     pub(super) preceding: Option<Place>,
+    /// The last closing, if every topic that it asks for is closed, and it asks for nothing else.
+    pub(super) ends: Option<Sequence>,
+    /// Whether it is told that updates are missing, or would be if it listened.
+    pub(super) has_gap: bool,
 }
 
 /// The parts of a hub that decide where a stream begins.
@@ -61,8 +65,15 @@ impl<H: History> Beginning<'_, H> {
         // Everything up to the tail counts as seen, and what comes behind it is sent.
         let live = self.telling.place(tail, id.into());
         let audience = Audience::new(selection);
-        let mut start =
-            Start { cursor: tail, gap: None, told: tail, opening: OPENING.into(), preceding: None };
+        let mut start = Start {
+            cursor: tail,
+            gap: None,
+            told: tail,
+            opening: OPENING.into(),
+            preceding: None,
+            ends: self.end_of(&audience)?,
+            has_gap: false,
+        };
         match request.last_event_id() {
             None => self.tell_place(&live, request, &mut start),
             Some(LastEventId::Empty) => {
@@ -96,13 +107,37 @@ impl<H: History> Beginning<'_, H> {
                     let form = self.telling.gap_form(request);
                     let places = self.telling.places();
                     // Nothing is replayed, so that the gap need not wait for what follows it.
+                    start.has_gap = true;
                     let mut untold = Untold { gap, form, places, nonce: id.into() };
                     untold.tell_at(tail, &mut start.opening);
                     start.preceding = Some(answer(request.dialect(), live));
                 }
             }
         }
+        start.has_gap |= start.gap.is_some();
         Ok(start)
+    }
+
+    /// The last of the closings of all the topics that an audience asks for, if it asks for nothing else
+    /// and may know of each of them.
+    ///
+    /// # Errors
+    /// The history's own.
+    pub(super) fn end_of(&self, audience: &Audience) -> Result<Option<Sequence>, H::Error> {
+        let Some(topics) = audience.topics_alone() else { return Ok(None) };
+        let mut last = Sequence::START;
+        for topic in topics {
+            match self.log.closed(topic)? {
+                Some(closed)
+                    if closed.sequence <= self.log.tail()
+                        && audience.may_know(topic, closed, self.urls) =>
+                {
+                    last = last.max(closed.sequence);
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(last))
     }
 
     /// Behind which update the client has been told to be, or the one whose id it has.

@@ -9,6 +9,7 @@ use crate::{
     base::{connection_id::ConnectionId, timestamp::Timestamp},
     hub::{
         audiences::NoPlace,
+        close_reason::{CloseReason, Closing},
         connection::{Newcomer, UnknownConnection},
         progress::Progress,
         reading::Reading,
@@ -71,7 +72,10 @@ impl<H: History, T: Clone> Hub<H, T> {
         let mut start = start.map_err(SubscribeError::History)?;
         self.calm(&mut start.opening, id, now);
         let tail = self.log().tail();
-        let progress = Progress::new(start.cursor, tail, now);
+        let mut progress = Progress::new(start.cursor, tail, now);
+        if start.ends.is_some() {
+            progress.close(Closing { reason: CloseReason::Ended, until: tail });
+        }
         let is_registered = progress.is_registering();
         let oldest = self.terms().ends(id, now);
         let expires = access.expires().into_iter().chain(oldest).min();

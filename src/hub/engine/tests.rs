@@ -3,6 +3,7 @@
 
 mod beat;
 mod calls;
+mod closings;
 mod deliver;
 mod disconnect;
 mod drain;

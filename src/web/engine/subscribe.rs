@@ -1,13 +1,16 @@
 //! New connections: their place, their registration and their first chunk.
 
-use std::{fmt::Display, rc::Rc};
+use std::{fmt::Display, rc::Rc, time::Duration};
 
 use crate::{
     base::connection_id::ConnectionId,
     http::error::Error,
     hub::{
         admission::TooManyConnections,
-        engine::subscribe::{SubscribeError, Subscribed},
+        engine::{
+            closings::Left,
+            subscribe::{SubscribeError, Subscribed},
+        },
         subscribe_request::SubscribeRequest,
         subscriber::Subscriber,
     },
@@ -100,6 +103,21 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             self.registered(id, attached);
         }
         Ok(subscribed)
+    }
+
+    /// Whether there is nothing for this subscriber, now or later: its topics are closed.
+    pub(crate) async fn has_ended(&self, subscriber: Subscriber<'_>) -> Result<bool, Error> {
+        let mut from = None;
+        loop {
+            let left = self.hub().left(subscriber, from, clock::now());
+            match left.map_err(|error| self.history_failed(&error))? {
+                Left::Something => return Ok(false),
+                Left::Nothing => return Ok(true),
+                Left::Behind(cursor) => from = Some(cursor),
+            }
+            // Others have their turn.
+            clock::sleep(Duration::ZERO).await;
+        }
     }
 
     /// The place behind which the stream of this request would begin.

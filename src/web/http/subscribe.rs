@@ -7,11 +7,13 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, Response};
 
 use crate::{
-    http::topic_status,
+    base::dialect::Dialect,
+    http::{error::Error, topic_status},
     hub::{
         admission, close_reason::CloseReason, subscribe_request::SubscribeRequest,
         subscriber::Subscriber,
     },
+    log::{place::Place, topic_state::TopicState},
     publishing::bodies::Sender,
     tokens::access::Access,
     web::{
@@ -49,17 +51,18 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     };
     let dialect = asked.request.dialect();
     let newcomer = Subscriber { id, request: asked.request, access: asked.access };
+    let has_ended = match engine.has_ended(newcomer).await {
+        Ok(has_ended) => has_ended,
+        Err(error) => return respond::refuse_stream(request, &error),
+    };
     if request.method() == "HEAD" {
-        return match engine.preceding(newcomer) {
-            Ok(preceding) => {
-                let response = respond::event_stream(None, dialect, preceding.as_ref())?;
-                if let Ok(Some(state)) = engine.state_for(newcomer) {
-                    response.headers().set("Topic-Status", &topic_status::header(&state))?;
-                }
-                Ok(response)
-            }
+        return match head(engine, newcomer) {
+            Ok(head) => head.answer(dialect, has_ended),
             Err(error) => respond::refuse_stream(request, &error),
         };
+    }
+    if has_ended {
+        return respond::empty();
     }
     let controller = Rc::<Controller>::default();
     let (stream, source) = underlying_source::stream(id, engine.weak(), &controller)?;
@@ -77,6 +80,33 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         engine.end(id, CloseReason::ClientGone);
     }
     answered
+}
+
+/// The headers of a subscription.
+struct Head {
+    preceding: Option<Place>,
+    state: Option<TopicState>,
+}
+
+fn head<K: Hooks, S: Storage>(
+    engine: &Engine<K, S>,
+    newcomer: Subscriber<'_>,
+) -> Result<Head, Error> {
+    Ok(Head { preceding: engine.preceding(newcomer)?, state: engine.state_for(newcomer)? })
+}
+
+impl Head {
+    fn answer(&self, dialect: Dialect, has_ended: bool) -> Result<Response, JsValue> {
+        let response = if has_ended {
+            respond::empty()?
+        } else {
+            respond::event_stream(None, dialect, self.preceding.as_ref())?
+        };
+        if let Some(state) = &self.state {
+            response.headers().set("Topic-Status", &topic_status::header(state))?;
+        }
+        Ok(response)
+    }
 }
 
 /// Ends the connection also when the request is aborted: a second sign that the client is gone.

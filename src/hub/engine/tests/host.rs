@@ -26,6 +26,7 @@ use crate::{
     },
     log::{
         cache_control::CacheControl,
+        closing::Closing,
         gap::GapEvents,
         history::{Bounds, Retention},
         log::Log,
@@ -239,6 +240,11 @@ impl Host {
 
     pub(super) fn append(&mut self, update: EncodedUpdate) {
         self.newest = self.hub.append(update, self.now).unwrap();
+    }
+
+    pub(super) fn append_closing(&mut self, closing: &Closing) {
+        let sequence = self.hub.close_topic(closing, self.now).unwrap();
+        self.newest = self.newest.max(sequence);
     }
 
     /// Commits what was appended; says how many effects that had.
