@@ -26,7 +26,8 @@ fn read<'a>(mut stream: PublishStream, chunks: impl IntoIterator<Item = &'a [u8]
 /// See the module.
 pub fn publish_stream(body: &[u8]) {
     let streams = [
-        PublishStream::ndjson,
+        || PublishStream::ndjson("").unwrap(),
+        || PublishStream::ndjson("topic=a&close").unwrap(),
         || PublishStream::event_stream("topic=a&topic=b&private").unwrap(),
         || PublishStream::event_stream("topic=a&keep_ids").unwrap(),
     ];
@@ -36,5 +37,14 @@ pub fn publish_stream(body: &[u8]) {
         assert_eq!(read(stream(), body.chunks(1)), whole);
     }
     let query = String::from_utf8_lossy(body);
-    let _ = PublishStream::event_stream(&query);
+    let (of_lines, of_events) =
+        (PublishStream::ndjson(&query), PublishStream::event_stream(&query));
+    // A query means the same for both, but that lines may do without it.
+    match of_lines {
+        Ok(lines) if lines.target().is_none() => {
+            assert_eq!(of_events.unwrap_err().field(), "topic");
+        }
+        Ok(lines) => assert_eq!(lines.target(), of_events.unwrap().target()),
+        Err(error) => assert_eq!(error, of_events.unwrap_err()),
+    }
 }

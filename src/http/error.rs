@@ -89,6 +89,9 @@ pub(crate) enum Error {
     /// The body could not be read to its end.
     #[error("the body broke off")]
     BodyBroken,
+    /// A request to stop has a body.
+    #[error("a stop has no body: the reason is the value of \"stop\" in the query")]
+    StopHasBody,
     /// The publication is wrong.
     #[error(transparent)]
     Publish(#[from] InvalidPublishRequest),

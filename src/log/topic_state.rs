@@ -1,12 +1,12 @@
 //! What a log knows of one topic.
 
 use crate::{
-    base::timestamp::Timestamp,
+    base::{limits::MAX_CLOSINGS, timestamp::Timestamp},
     log::{
         closing::EndReason,
         history::History,
         kind::Kind,
-        log::Log,
+        log::{AppendError, Log},
         tally::{Sight, Tallied, Tally},
     },
     topics::topic::Topic,
@@ -48,6 +48,18 @@ impl<H: History> Log<H> {
             (None, Some(held)) => TopicState::Open(held),
             (None, None) => TopicState::Absent,
         })
+    }
+
+    /// Checks that these topics can all be closed.
+    ///
+    /// # Errors
+    /// [`AppendError`].
+    pub(crate) fn may_close(&self, topics: &[Topic]) -> Result<(), AppendError<H::Error>> {
+        let mut closings = self.closing_count();
+        for topic in topics {
+            closings += u64::from(self.closed(topic)?.is_none());
+        }
+        if closings > MAX_CLOSINGS { Err(AppendError::TooManyClosed) } else { Ok(()) }
     }
 
     /// The publications of this topic that may be read and are not too old.

@@ -3,7 +3,10 @@
 use thiserror::Error;
 
 use crate::{
-    base::{form::NotUtf8, limits::MAX_TYPE_BYTES},
+    base::{
+        form::NotUtf8,
+        limits::{MAX_STOP_BYTES, MAX_TYPE_BYTES},
+    },
     event_stream::{event_type::InvalidEventType, reconnection_time::InvalidReconnectionTime},
     log::update_id::InvalidUpdateId,
     topics::{topic::InvalidTopic, topics::InvalidTopics},
@@ -31,6 +34,24 @@ pub enum InvalidPublishRequest {
     /// The `retry` is not a number of milliseconds.
     #[error("Invalid \"retry\" parameter: {0}")]
     Retry(#[from] InvalidReconnectionTime),
+    /// The `close` is no reason of an end. The text is its beginning.
+    #[error(
+        "Invalid \"close\" parameter: {0:?} is no reason; it is done, which is the same without a value, \
+         or broken"
+    )]
+    Close(String),
+    /// The query of a streamed body says how the body ends.
+    #[error(
+        "Invalid \"close\" parameter: leave out its value: the topics are closed as done or as broken, as \
+         the body ends"
+    )]
+    CloseOfBody,
+    /// A stop does not name one topic.
+    #[error("Invalid \"topic\" parameter: a stop names one topic, this one names {0}")]
+    StopTopics(usize),
+    /// The reason of a stop is longer than [`MAX_STOP_BYTES`].
+    #[error("Invalid \"stop\" parameter: it has {0} bytes, the limit is {MAX_STOP_BYTES}")]
+    StopTooLong(usize),
     /// The form is not UTF-8.
     #[error("Invalid form: {0}")]
     NotUtf8(#[from] NotUtf8),
@@ -52,10 +73,12 @@ impl InvalidPublishRequest {
     #[must_use]
     pub fn field(&self) -> &str {
         match self {
-            Self::Topics(_) | Self::Topic(_) => "topic",
+            Self::Topics(_) | Self::Topic(_) | Self::StopTopics(_) => "topic",
             Self::Id(_) => "id",
             Self::Type(_) | Self::TypeTooLong(_) => "type",
             Self::Retry(_) => "retry",
+            Self::Close(_) | Self::CloseOfBody => "close",
+            Self::StopTooLong(_) => "stop",
             Self::NotUtf8(not_utf8) => &not_utf8.field,
             Self::Json(_) => "body",
             Self::Member { member, .. } => member,

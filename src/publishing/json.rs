@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 
 use crate::{
     base::json::{self, Json},
+    log::closing::EndReason,
     publishing::{
         invalid_request::InvalidPublishRequest,
         request::{Fields, PublishRequest},
@@ -25,6 +26,7 @@ struct Members<'a> {
     event_type: Option<&'a str>,
     retry: Option<&'a str>,
     private: Option<&'a str>,
+    close: Option<&'a str>,
 }
 
 impl<'a> Members<'a> {
@@ -51,6 +53,7 @@ impl<'a> Members<'a> {
                 "type" => &mut members.event_type,
                 "retry" => &mut members.retry,
                 "private" => &mut members.private,
+                "close" => &mut members.close,
                 _ => continue,
             };
             if member.replace(text).is_some() {
@@ -83,8 +86,8 @@ fn split(text: &str) -> Option<(&str, &str)> {
 impl PublishRequest {
     /// Reads an `application/json` body: one object with the members `topic` (a string or an array
     /// of them), `data` (a string, or any other value, which is sent as its JSON text), `id`,
-    /// `type`, `retry` (a number or digits) and `private` (a boolean). Unknown members are ignored.
-    /// A member that is null is ignored, except `data`. A byte order mark before the object is skipped.
+    /// `type`, `retry` (a number or digits), `private` (a boolean) and `close` (true, `"done"` or
+    /// `"broken"`). Unknown members are ignored. A member that is null is ignored, except `data`. A byte order mark before the object is skipped.
     ///
     /// ```
     /// use millstream::PublishRequest;
@@ -124,6 +127,7 @@ impl PublishRequest {
                     return Err(InvalidPublishRequest::Member { member, expected });
                 }
             },
+            close: close(members.close)?,
             ..Fields::default()
         };
         for topic in topics(members.topic)? {
@@ -137,6 +141,17 @@ impl PublishRequest {
 /// allows and Unicode does not, becomes an object, which no member takes.
 fn value(raw: &str) -> Json<'_> {
     json::parse(raw).unwrap_or(Json::Object(Vec::new()))
+}
+
+fn close(raw: Option<&str>) -> Result<Option<EndReason>, InvalidPublishRequest> {
+    let invalid =
+        InvalidPublishRequest::Member { member: "close", expected: "true, \"done\" or \"broken\"" };
+    match raw.map(value) {
+        None | Some(Json::Null | Json::Boolean(false)) => Ok(None),
+        Some(Json::Boolean(true)) => Ok(Some(EndReason::Done)),
+        Some(Json::Text(word)) => word.parse().map(Some).map_err(|_| invalid),
+        Some(_) => Err(invalid),
+    }
 }
 
 fn text_of(data: &str) -> Result<Cow<'_, str>, InvalidPublishRequest> {

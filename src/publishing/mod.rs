@@ -14,19 +14,25 @@
 #![cfg(feature = "hub")]
 
 pub(crate) mod bodies;
+pub(crate) mod body_query;
+pub(crate) mod close;
 pub(crate) mod grant;
 pub(crate) mod idempotency;
 pub(crate) mod idempotency_key;
 pub(crate) mod invalid_request;
 pub(crate) mod json;
 pub(crate) mod ndjson;
+pub(crate) mod open_bodies;
 pub(crate) mod published;
 pub(crate) mod request;
 pub(crate) mod rules;
+pub(crate) mod stop;
 pub(crate) mod stream;
+pub(crate) mod stream_target;
 
 pub use idempotency::{Fingerprint, Outcome, Outcomes, OutcomesFailed, OwnedKey};
 pub use idempotency_key::IdempotencyKey;
 pub use idempotency_key::InvalidIdempotencyKey;
 pub use invalid_request::InvalidPublishRequest;
+pub use open_bodies::{OpenBodies, OpenBodiesFailed, OpenBody};
 pub use request::PublishRequest;

@@ -5,10 +5,17 @@ use std::borrow::Cow;
 use crate::{
     base::{form, limits::MAX_TYPE_BYTES},
     event_stream::{decoder::DecodedEvent, event::Event, event_type::EventType},
-    log::{update::Update, update_id::UpdateId},
-    publishing::invalid_request::InvalidPublishRequest,
+    log::{
+        closing::{Closing, EndReason},
+        update::Update,
+        update_id::UpdateId,
+    },
+    publishing::{close, invalid_request::InvalidPublishRequest, stream_target::StreamTarget},
     topics::{topic::Topic, topics::Topics},
 };
+
+/// The fields of a form that count.
+const OF_FORM: [&str; 7] = ["topic", "data", "id", "type", "retry", "private", "close"];
 
 /// A valid request to publish: an [`Update`] that may still lack its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,25 +24,16 @@ pub struct PublishRequest {
     id: Option<UpdateId>,
     event: Event,
     private: bool,
-}
-
-/// The topics and options of an event stream, from the URL's query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StreamTarget {
-    /// Their topics.
-    pub topics: Topics,
-    /// Whether the updates are private.
-    pub private: bool,
-    /// Whether an event keeps its own id. Different streams often have the same ids, and behind an id
-    /// that stands twice in the log no client resumes exactly.
-    pub keep_ids: bool,
+    close: Option<EndReason>,
+    has_update: bool,
 }
 
 impl PublishRequest {
     /// Reads an `application/x-www-form-urlencoded` body.
     ///
     /// Unknown fields are ignored, and so is an empty `id`, `type` or `retry`. A field other than
-    /// `topic` counts once: the first is taken. `private` counts whatever its value.
+    /// `topic` counts once: the first is taken. `private` counts whatever its value. `close` closes the
+    /// topics behind the update; without `data`, `id`, `type` and `retry` there is no update.
     ///
     /// ```
     /// use millstream::PublishRequest;
@@ -50,8 +48,8 @@ impl PublishRequest {
     /// The first field that is wrong.
     pub fn from_form(form: &[u8]) -> Result<Self, InvalidPublishRequest> {
         let mut fields = Fields::default();
-        let is_ours =
-            |name: &str| matches!(name, "topic" | "data" | "id" | "type" | "retry" | "private");
+        let is_ours = |name: &str| OF_FORM.contains(&name);
+        let mut close = None;
         for pair in form::pairs_of(form, is_ours) {
             let (name, value) = pair?;
             match &*name {
@@ -60,9 +58,11 @@ impl PublishRequest {
                 "id" => keep_first(&mut fields.id, value),
                 "type" => keep_first(&mut fields.event_type, value),
                 "retry" => keep_first(&mut fields.retry, value),
+                "close" => keep_first(&mut close, value),
                 _ => fields.private = true,
             }
         }
+        fields.close = close.map(|close| close::parse(&close)).transpose()?;
         fields.into_request()
     }
 
@@ -86,7 +86,34 @@ impl PublishRequest {
             published = published.with_reconnection_time(time.try_into()?);
         }
         let StreamTarget { topics, private, .. } = target;
-        Ok(Self { topics: topics.clone(), id, event: published, private: *private })
+        let (close, has_update) = (None, true);
+        Ok(Self {
+            topics: topics.clone(),
+            id,
+            event: published,
+            private: *private,
+            close,
+            has_update,
+        })
+    }
+
+    /// The public request that only closes these topics.
+    #[must_use]
+    pub(crate) fn closing(topics: Topics, reason: EndReason) -> Self {
+        let (close, has_update) = (Some(reason), false);
+        Self { topics, id: None, event: Event::new(""), private: false, close, has_update }
+    }
+
+    /// The request that closes the topics of a streamed body.
+    #[must_use]
+    pub(crate) fn at_end_of(target: &StreamTarget, reason: EndReason) -> Self {
+        Self { private: target.private, ..Self::closing(target.topics.clone(), reason) }
+    }
+
+    /// The same for private topics.
+    #[must_use]
+    pub(crate) fn into_private(self) -> Self {
+        Self { private: true, ..self }
     }
 
     /// The topics of the update.
@@ -101,6 +128,18 @@ impl PublishRequest {
         self.private
     }
 
+    /// Why it closes its topics, if it does.
+    #[must_use]
+    pub fn closes(&self) -> Option<EndReason> {
+        self.close
+    }
+
+    /// Whether it has an update. Without one it only closes its topics.
+    #[must_use]
+    pub fn has_update(&self) -> bool {
+        self.has_update
+    }
+
     /// The id that the publisher gave.
     #[must_use]
     pub fn id(&self) -> Option<&UpdateId> {
@@ -111,6 +150,14 @@ impl PublishRequest {
     #[must_use]
     pub fn event_type(&self) -> Option<&EventType> {
         self.event.event_type()
+    }
+
+    /// The closings of its topics, in their order; none if it closes nothing.
+    #[must_use]
+    pub fn closings(&self) -> Vec<Closing> {
+        let Some(reason) = self.close else { return Vec::new() };
+        let topics = self.topics.as_slice().iter().cloned();
+        topics.map(|topic| Closing { topic, reason, private: self.private }).collect()
     }
 
     /// The update, under the publisher's id if there is one, else under `generated`.
@@ -133,22 +180,29 @@ pub(crate) struct Fields<'a> {
     pub(crate) event_type: Option<Cow<'a, str>>,
     pub(crate) retry: Option<Cow<'a, str>>,
     pub(crate) private: bool,
+    pub(crate) close: Option<EndReason>,
 }
 
 impl Fields<'_> {
     pub(crate) fn into_request(self) -> Result<PublishRequest, InvalidPublishRequest> {
+        let (id, retry) = (present(self.id), present(self.retry));
+        let event_type = present(self.event_type);
+        let has_field = id.is_some() || retry.is_some() || event_type.is_some();
+        let has_update = self.close.is_none() || has_field || self.data.is_some();
         let mut event = Event::new(self.data.unwrap_or_default());
-        if let Some(event_type) = present(self.event_type) {
+        if let Some(event_type) = event_type {
             event = event.with_event_type(parse_event_type(&event_type)?);
         }
-        if let Some(retry) = present(self.retry) {
+        if let Some(retry) = retry {
             event = event.with_reconnection_time(retry.parse()?);
         }
         Ok(PublishRequest {
             topics: Topics::to_publish(self.topics)?,
-            id: present(self.id).map(|id| id.parse()).transpose()?,
+            id: id.map(|id| id.parse()).transpose()?,
             event,
             private: self.private,
+            close: self.close,
+            has_update,
         })
     }
 }

@@ -5,17 +5,14 @@ use std::mem;
 use thiserror::Error;
 
 use crate::{
-    base::{
-        form,
-        limits::{MAX_BODY_BYTES, MAX_LINE_BYTES, RESTING_BYTES},
-    },
+    base::limits::{MAX_BODY_BYTES, MAX_LINE_BYTES, RESTING_BYTES},
     event_stream::decoder::{DecodeError, Decoder},
     publishing::{
         invalid_request::InvalidPublishRequest,
         ndjson::{Line, Lines},
-        request::{PublishRequest, StreamTarget},
+        request::PublishRequest,
+        stream_target::StreamTarget,
     },
-    topics::{topic::Topic, topics::Topics},
 };
 
 /// The parser of one such body. It gives publications, and the errors of wrong ones, in the order of
@@ -25,12 +22,19 @@ pub(crate) struct PublishStream {
     parser: Parser,
     /// Whether something was found, right or wrong.
     found: bool,
+    /// Whether no byte has come.
+    is_empty: bool,
 }
 
 #[derive(Debug)]
 enum Parser {
     /// `application/x-ndjson`: each line is a publication of its own.
-    Ndjson(Lines),
+    Ndjson {
+        /// What the query says.
+        target: Option<StreamTarget>,
+        /// It finds the lines.
+        lines: Lines,
+    },
     /// `text/event-stream`: each event is published to the topics that the query names.
     EventStream {
         /// Where the events are published.
@@ -77,31 +81,35 @@ pub(crate) type Publication = Result<PublishRequest, InvalidPublication>;
 
 impl PublishStream {
     /// A stream of lines.
-    #[must_use]
-    pub(crate) fn ndjson() -> Self {
-        Self { parser: Parser::Ndjson(Lines::default()), found: false }
+    ///
+    /// # Errors
+    /// The first field of the query that is wrong.
+    pub(crate) fn ndjson(query: &str) -> Result<Self, InvalidPublishRequest> {
+        let target = StreamTarget::of_lines(query)?;
+        Ok(Self::new(Parser::Ndjson { target, lines: Lines::default() }))
     }
 
-    /// A stream of events for the topics in the URL's query: `topic`, repeated, `private`, and
-    /// `keep_ids`.
+    /// A stream of events for the topics in the URL's query.
     ///
     /// # Errors
     /// The first field of the query that is wrong.
     pub(crate) fn event_stream(query: &str) -> Result<Self, InvalidPublishRequest> {
-        let (mut topics, mut private, mut keep_ids) = (Vec::<Topic>::new(), false, false);
-        let is_ours = |name: &str| matches!(name, "topic" | "private" | "keep_ids");
-        for pair in form::pairs_of(query.as_bytes(), is_ours) {
-            let (name, value) = pair?;
-            match &*name {
-                "topic" => topics.push(value.parse()?),
-                "private" => private = true,
-                _ => keep_ids = true,
-            }
-        }
+        let target = StreamTarget::of_events(query)?;
         let decoder = Decoder::with_max_event_bytes(MAX_BODY_BYTES).retaining(RESTING_BYTES);
-        let decoder = Box::new(decoder);
-        let target = StreamTarget { topics: Topics::to_publish(topics)?, private, keep_ids };
-        Ok(Self { parser: Parser::EventStream { target, decoder }, found: false })
+        Ok(Self::new(Parser::EventStream { target, decoder: Box::new(decoder) }))
+    }
+
+    fn new(parser: Parser) -> Self {
+        Self { parser, found: false, is_empty: true }
+    }
+
+    /// The topics of the query, and what the end of the body does to them.
+    #[must_use]
+    pub(crate) fn target(&self) -> Option<&StreamTarget> {
+        match &self.parser {
+            Parser::Ndjson { target, .. } => target.as_ref(),
+            Parser::EventStream { target, .. } => Some(target),
+        }
     }
 
     /// Reads the next chunk of the body.
@@ -113,13 +121,14 @@ impl PublishStream {
         chunk: &[u8],
         mut found: impl FnMut(Publication),
     ) -> Result<(), InvalidPublication> {
+        self.is_empty &= chunk.is_empty();
         let any = &mut self.found;
         let mut found = |publication| {
             *any = true;
             found(publication);
         };
         match &mut self.parser {
-            Parser::Ndjson(lines) => lines.split(chunk, |line| found(publication(line))),
+            Parser::Ndjson { lines, .. } => lines.split(chunk, |line| found(publication(line))),
             Parser::EventStream { target, decoder } => decoder.decode(chunk, |event| {
                 found(PublishRequest::from_event(target, &event).map_err(InvalidPublication::from));
             })?,
@@ -131,7 +140,7 @@ impl PublishStream {
     #[must_use]
     pub(crate) fn held_bytes(&self) -> usize {
         match &self.parser {
-            Parser::Ndjson(lines) => lines.held_bytes(),
+            Parser::Ndjson { lines, .. } => lines.held_bytes(),
             Parser::EventStream { decoder, .. } => decoder.held_bytes(),
         }
     }
@@ -140,18 +149,20 @@ impl PublishStream {
     #[must_use]
     pub(crate) fn is_between(&self) -> bool {
         let begun = match &self.parser {
-            Parser::Ndjson(lines) => lines.held_bytes() > 0,
+            Parser::Ndjson { lines, .. } => lines.held_bytes() > 0,
             Parser::EventStream { decoder, .. } => decoder.is_amid_event(),
         };
         !begun && self.held_bytes() <= RESTING_BYTES
     }
 
     /// Ends a body that came whole. An event that is not complete is discarded, as the standard
-    /// demands. A body in which nothing was found gives [`InvalidPublication::NothingFound`].
+    /// demands. A body in which nothing was found gives [`InvalidPublication::NothingFound`], unless it is
+    /// empty and closes its topics.
     pub(crate) fn end(&mut self, mut found: impl FnMut(Publication)) {
+        let only_closes = self.is_empty && self.target().is_some_and(|target| target.closes);
         let mut any = mem::replace(&mut self.found, true);
         let nothing = match &mut self.parser {
-            Parser::Ndjson(lines) => {
+            Parser::Ndjson { lines, .. } => {
                 lines.end(|line| {
                     any = true;
                     found(publication(line));
@@ -160,7 +171,7 @@ impl PublishStream {
             }
             Parser::EventStream { .. } => NothingFound::Events,
         };
-        if !any {
+        if !any && !only_closes {
             found(Err(InvalidPublication::NothingFound(nothing)));
         }
     }

@@ -13,6 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::{
     closings::{Span, SqlClosings},
     ends::Ends,
+    open_bodies::SqlOpenBodies,
     outcomes::SqlOutcomes,
     rows::{SqlError, js_number},
     subscriptions::SqlSubscriptions,
@@ -36,7 +37,7 @@ use crate::{
         update_id::IdOrigin,
     },
     presence::active_subscriptions::ActiveSubscriptions,
-    publishing::idempotency::Outcomes,
+    publishing::{idempotency::Outcomes, open_bodies::OpenBodies},
     topics::topic::Topic,
     web::{Level, Record, Storage, Synced, host::clock},
 };
@@ -56,6 +57,7 @@ pub(super) struct SqlHistory {
     /// The words for the places behind closings.
     places: RefCell<Places>,
     outcomes: Rc<SqlOutcomes>,
+    open_bodies: Rc<SqlOpenBodies>,
     /// Broken updates that are logged already.
     reported: RefCell<Vec<u64>>,
 }
@@ -67,9 +69,19 @@ impl SqlHistory {
         let ends = |kind| Ends::read(&tables, kind).map(Cell::new);
         let (publications, subscriptions) = (ends(Kind::Publication)?, ends(Kind::Subscription)?);
         let outcomes = Rc::new(SqlOutcomes::open(Rc::clone(&tables))?);
+        let open_bodies = Rc::new(SqlOpenBodies::new(Rc::clone(&tables)));
         let closings = SqlClosings::open(Rc::clone(&tables))?;
         let (places, reported) = (RefCell::default(), RefCell::default());
-        Ok(Self { tables, publications, subscriptions, closings, places, outcomes, reported })
+        Ok(Self {
+            tables,
+            publications,
+            subscriptions,
+            closings,
+            places,
+            outcomes,
+            open_bodies,
+            reported,
+        })
     }
 
     /// The ends of the updates of this kind; closings have none.
@@ -338,5 +350,9 @@ impl Storage for SqlHistory {
 
     fn subscriptions(&self) -> Rc<dyn ActiveSubscriptions> {
         Rc::new(SqlSubscriptions::new(Rc::clone(&self.tables)))
+    }
+
+    fn open_bodies(&self) -> Rc<dyn OpenBodies> {
+        Rc::clone(&self.open_bodies) as _
     }
 }

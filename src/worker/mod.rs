@@ -30,6 +30,7 @@ mod history;
 mod hub_object;
 mod instead;
 mod message;
+mod open_bodies;
 mod outcomes;
 mod router;
 mod rows;

@@ -36,4 +36,8 @@ bounds! {
     /// publishers without a token count as one.
     MAX_IDEMPOTENCY_KEYS_OF_PUBLISHER: usize = 8_192, number,
         "such keys of one publisher" => "429";
+
+    /// A sentence for the log of the one who is stopped.
+    MAX_STOP_BYTES: usize = 1_024, bytes,
+        "the reason for which a producer is asked to stop" => "400";
 }

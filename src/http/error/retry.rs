@@ -45,6 +45,7 @@ impl Error {
             | Self::FormTooLarge(_)
             | Self::BodyTooLarge(_)
             | Self::BodyBroken
+            | Self::StopHasBody
             | Self::BodySilent(_)
             | Self::Publish(_)
             | Self::PublishRefused(_)

@@ -32,7 +32,9 @@ impl Error {
             | Self::Streamed(
                 InvalidPublication::LineTooLong(_) | InvalidPublication::EventStream(_),
             ) => (413, "Content Too Large", Some("body")),
-            Self::BodyBroken | Self::Streamed(InvalidPublication::NothingFound(_)) => {
+            Self::BodyBroken
+            | Self::StopHasBody
+            | Self::Streamed(InvalidPublication::NothingFound(_)) => {
                 (400, "Bad Request", Some("body"))
             }
             Self::Publish(invalid)

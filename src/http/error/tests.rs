@@ -63,6 +63,7 @@ fn each_refusal_has_its_status_its_field_and_its_time() {
         (InvalidPublication::NothingFound(NothingFound::Lines).into(), (400, "body", "")),
         (InvalidPublication::Request(long()).into(), (400, "type", "")),
         (Error::BodyBroken, (400, "body", "")),
+        (Error::StopHasBody, (400, "body", "")),
         (Error::BodySilent(second), (408, "body", "")),
         (Error::Publish(long()), (400, "type", "")),
         (not_granted(), (403, "topic", "")),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::log::closing::EndReason;
 
 #[track_caller]
 fn sent(json: &str, event: &str) {
@@ -192,5 +193,25 @@ mod properties {
                 prop_assert_eq!((members.data, members.topic), (Some(&*data), Some("\"a\"")));
             }
         }
+    }
+}
+
+#[test]
+fn an_object_closes_its_topics_behind_its_update_or_alone() {
+    for (members, closes, has_update) in [
+        (r#""close":true"#, Some(EndReason::Done), false),
+        (r#""close":"done","id":null"#, Some(EndReason::Done), false),
+        (r#""close":"broken","data":null"#, Some(EndReason::Broken), true),
+        (r#""close":true,"retry":500"#, Some(EndReason::Done), true),
+        (r#""close":false"#, None, true),
+        (r#""close":null"#, None, true),
+    ] {
+        let json = format!(r#"{{"topic":"a",{members}}}"#);
+        let request = PublishRequest::from_json(json.as_bytes()).unwrap();
+        assert_eq!((request.closes(), request.has_update()), (closes, has_update), "{json}");
+    }
+    for wrong in [r#""on""#, r#""""#, "1", "[true]", "{}", r#""\ud800""#] {
+        let detail = "Invalid \"close\" parameter: it must be true, \"done\" or \"broken\"";
+        refused(&format!(r#"{{"topic":"a","close":{wrong}}}"#), "close", detail);
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::log::update_id::IdOrigin;
+use crate::log::{closing::EndReason, update_id::IdOrigin};
 
 #[track_caller]
 fn refused(form: &str, field: &str, detail: &str) {
@@ -123,4 +123,43 @@ fn an_id_is_the_hubs_if_the_publisher_gave_none() {
 fn a_field_that_is_not_utf_8_is_named() {
     refused("topic=%ff", "topic", "Invalid form: the field \"topic\" is not UTF-8");
     sent("topic=a&utm=%ff", "id: generated\ndata: \n\n");
+}
+
+#[test]
+fn a_form_closes_its_topics_behind_its_update_or_alone() {
+    for (form, has_update) in [
+        ("topic=a&close", false),
+        ("topic=a&close=done&private", false),
+        ("topic=a&close&id=&type=&retry=", false),
+        ("topic=a&close&data=", true),
+        ("topic=a&close&id=1", true),
+        ("topic=a&close&type=t", true),
+        ("topic=a&close&retry=500", true),
+    ] {
+        let request = PublishRequest::from_form(form.as_bytes()).unwrap();
+        assert_eq!((request.closes(), request.has_update()), (Some(EndReason::Done), has_update));
+    }
+    let open = PublishRequest::from_form(b"topic=a").unwrap();
+    assert_eq!((open.closes(), open.has_update()), (None, true));
+    let first = PublishRequest::from_form(b"topic=a&close=broken&close=done").unwrap();
+    assert_eq!(first.closes(), Some(EndReason::Broken));
+}
+
+#[test]
+fn a_wrong_close_is_named() {
+    refused(
+        "topic=a&close=no",
+        "close",
+        "Invalid \"close\" parameter: \"no\" is no reason; it is done, which is the same without a value, or broken",
+    );
+}
+
+#[test]
+fn the_end_of_a_body_closes_its_topics_as_its_query_says() {
+    let target = StreamTarget::of_events("topic=a&topic=b&close&private").unwrap();
+    let closing = PublishRequest::at_end_of(&target, EndReason::Broken);
+    assert_eq!((closing.closes(), closing.has_update()), (Some(EndReason::Broken), false));
+    let closings: Vec<_> = closing.closings().into_iter().map(|closing| closing.topic).collect();
+    assert_eq!(closings, closing.topics().as_slice());
+    assert!(closing.closings().iter().all(|closing| closing.private));
 }

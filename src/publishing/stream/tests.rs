@@ -1,4 +1,5 @@
 use super::*;
+use crate::log::closing::EndReason;
 
 fn encoded(publication: Publication) -> String {
     match publication {
@@ -23,7 +24,7 @@ fn read(mut stream: PublishStream, body: &str) -> Vec<String> {
 fn a_wrong_line_is_told_in_its_place_and_ends_nothing() {
     let body = "{\"topic\":\"a\"}\n{\"data\":1}\n\n{\"topic\":\"a\",\"id\":\"2\"}";
     assert_eq!(
-        read(PublishStream::ndjson(), body),
+        read(PublishStream::ndjson("").unwrap(), body),
         [
             "id: generated\ndata: \n\n",
             "Missing \"topic\" parameter: name at least one topic",
@@ -36,7 +37,8 @@ fn a_wrong_line_is_told_in_its_place_and_ends_nothing() {
 fn a_line_or_event_that_is_begun_is_held_and_keeps_the_stream_from_resting() {
     let begun = ["{\"topic\":", "data: half"];
     let rest = ["\"a\"}\n", "\n\n"];
-    let streams = [PublishStream::ndjson(), PublishStream::event_stream("topic=x").unwrap()];
+    let streams =
+        [PublishStream::ndjson("").unwrap(), PublishStream::event_stream("topic=x").unwrap()];
     for ((mut stream, begun), rest) in streams.into_iter().zip(begun).zip(rest) {
         assert!(stream.is_between());
         stream.read(begun.as_bytes(), |_| panic!("nothing is complete")).unwrap();
@@ -60,9 +62,9 @@ fn a_body_with_nothing_to_publish_is_told_so_once() {
     let of_lines = "nothing was published: the body holds no line; each line is one update as \
                     a JSON object";
     for body in ["", "\n", " \r\n\t\n"] {
-        assert_eq!(read(PublishStream::ndjson(), body), [of_lines], "{body:?}");
+        assert_eq!(read(PublishStream::ndjson("").unwrap(), body), [of_lines], "{body:?}");
     }
-    assert_eq!(read(PublishStream::ndjson(), "{}").len(), 1);
+    assert_eq!(read(PublishStream::ndjson("").unwrap(), "{}").len(), 1);
     assert_eq!(read(PublishStream::event_stream("topic=x").unwrap(), "data\n\n").len(), 1);
 }
 
@@ -70,7 +72,7 @@ fn a_body_with_nothing_to_publish_is_told_so_once() {
 fn a_byte_order_mark_before_the_first_line_is_passed_over() {
     let body = "\u{feff}{\"topic\":\"a\",\"id\":\"1\"}\n{\"topic\":\"a\",\"id\":\"2\"}";
     let updates = ["id: 1\ndata: \n\n", "id: 2\ndata: \n\n"];
-    assert_eq!(read(PublishStream::ndjson(), body), updates);
+    assert_eq!(read(PublishStream::ndjson("").unwrap(), body), updates);
 }
 
 #[test]
@@ -146,4 +148,23 @@ fn an_event_over_the_limit_ends_the_stream_behind_those_before_it() {
         Err(InvalidPublication::EventStream(_))
     ));
     assert_eq!(found, 1);
+}
+
+#[test]
+fn an_empty_body_that_closes_its_topics_lacks_nothing() {
+    let kinds = [PublishStream::ndjson, PublishStream::event_stream];
+    for kind in kinds {
+        assert!(read(kind("topic=a&close").unwrap(), "").is_empty());
+        assert_eq!(read(kind("topic=a&close").unwrap(), " \n").len(), 1);
+        assert_eq!(read(kind("topic=a").unwrap(), "").len(), 1);
+    }
+}
+
+#[test]
+fn a_line_closes_topics_of_its_own() {
+    let mut stream = PublishStream::ndjson("topic=a&close").unwrap();
+    let mut closes = Vec::new();
+    let body = b"{\"topic\":\"b\",\"close\":\"broken\"}\n{\"topic\":\"a\"}\n";
+    stream.read(body, |found| closes.push(found.unwrap().closes())).unwrap();
+    assert_eq!(closes, [Some(EndReason::Broken), None]);
 }

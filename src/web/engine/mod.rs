@@ -30,6 +30,7 @@
 //!   `a_form_of_its_own_is_fed_by_credit`, in this room.
 
 pub(crate) mod application;
+pub(crate) mod closing;
 pub(crate) mod commits;
 pub(crate) mod delivery;
 pub(crate) mod drain;
@@ -41,6 +42,7 @@ pub(crate) mod flushes;
 pub(crate) mod handles;
 pub(crate) mod journal;
 pub(crate) mod look;
+pub(crate) mod open_bodies;
 pub(crate) mod places;
 pub(crate) mod presence;
 pub(crate) mod publish;

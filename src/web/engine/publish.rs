@@ -11,6 +11,7 @@ use crate::{
     settings::level::Level,
     web::{
         engine::{
+            closing::Asked,
             commits::{Commits, Durable},
             engine::Engine,
             journal::{Appended, Journal},
@@ -24,18 +25,20 @@ use crate::{
 impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Appends an update in its turn, and makes it durable.
     pub(crate) async fn publish(&self, update: &Update) -> Result<EventId, PublishError> {
-        let published = self.publish_and(update, &|_| Ok(())).await?;
+        self.turn_to_append().await;
+        let Appended { sequence, published } = self.append(update)?;
+        self.commit(sequence).await?;
         Ok(published.id)
     }
 
-    /// The same for an update whose outcome is remembered in its transaction.
+    /// Publishes what a request holds, in its turn. Its outcome is remembered in its transaction.
     pub(crate) async fn publish_and(
         &self,
-        update: &Update,
+        asked: Asked,
         remember: &dyn Fn(&Published) -> Result<(), OutcomesFailed>,
     ) -> Result<Published, PublishError> {
         self.turn_to_append().await;
-        let Appended { sequence, published } = self.append(update)?;
+        let Appended { sequence, published } = self.append_all(asked)?;
         // The update without its outcome could be published twice.
         remember(&published).map_err(|failed| self.unconfirmed(&failed))?;
         self.commit(sequence).await?;
@@ -115,7 +118,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.make_place_key()
     }
 
-    fn not_appended(&self, error: AppendError<S::Error>) -> PublishError {
+    pub(super) fn not_appended(&self, error: AppendError<S::Error>) -> PublishError {
         match error {
             AppendError::Closed(topic) => PublishError::Closed(topic),
             AppendError::TooManyClosed => PublishError::TooManyClosed,

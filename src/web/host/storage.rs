@@ -8,7 +8,10 @@ use crate::{
     base::timestamp::Timestamp,
     log::{history::History, place_key::PlaceKey},
     presence::active_subscriptions::ActiveSubscriptions,
-    publishing::idempotency::{MemoryOutcomes, Outcomes},
+    publishing::{
+        idempotency::{MemoryOutcomes, Outcomes},
+        open_bodies::OpenBodies,
+    },
 };
 
 /// Resolves when everything appended so far would survive a crash.
@@ -62,6 +65,12 @@ pub trait Storage: History + 'static {
     /// The store for active subscriptions, from which their ends are published after a crash. There
     /// is none, unless the storage outlives the memory.
     fn subscriptions(&self) -> Rc<dyn ActiveSubscriptions> {
+        Rc::new(())
+    }
+
+    /// The store for streamed bodies that close their topics, whose topics are closed after a crash.
+    /// There is none, unless the storage outlives the memory.
+    fn open_bodies(&self) -> Rc<dyn OpenBodies> {
         Rc::new(())
     }
 }

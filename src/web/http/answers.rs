@@ -12,10 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
 
-use crate::{
-    http::{answer_line::write_line, error::Error},
-    web::http::bodies::GivenUp,
-};
+use crate::web::http::bodies::GivenUp;
 
 /// The underlying source: Streams § 4.2.3.
 #[allow(unnameable_types, reason = "JavaScript names it")]
@@ -31,8 +28,8 @@ struct Answers {
     cancelled: Cell<bool>,
     /// Set by the first pull.
     controller: RefCell<Option<ReadableStreamDefaultController>>,
-    /// The last line of the answers, once their body is given up.
-    last: RefCell<Option<Vec<u8>>>,
+    /// Whether the body is given up.
+    given_up: Cell<bool>,
 }
 
 #[wasm_bindgen]
@@ -49,7 +46,7 @@ impl AnswerSource {
                 let _ = controller.enqueue_with_chunk(&Uint8Array::from(&*chunk));
                 if !answers.cancelled.get() {
                     answers.stream.replace(Some(stream));
-                    answers.give_up();
+                    answers.finish_given_up().await;
                 }
             } else {
                 let _ = controller.close();
@@ -68,20 +65,16 @@ impl AnswerSource {
 }
 
 impl Answers {
-    /// Ends the answers, if their body is given up and no chunk is in work. The updates that were read
-    /// from the body are dropped, also when the reader never asks again.
-    fn give_up(&self) {
-        if self.last.borrow().is_none() {
-            return;
-        }
-        let idle = self.stream.take();
+    /// Makes the last answers to a body that is given up, if no chunk is in work. They come also when the
+    /// reader never asks again: the rest of the body is dropped, so they are few.
+    async fn finish_given_up(&self) {
         let controller = self.controller.borrow().clone();
-        if let (Some(stream), Some(controller)) = (idle, controller) {
-            drop(stream);
-            let last = self.last.take().unwrap_or_default();
-            let _ = controller.enqueue_with_chunk(&Uint8Array::from(&*last));
-            let _ = controller.close();
+        let (true, Some(controller)) = (self.given_up.get(), controller) else { return };
+        let Some(mut stream) = self.stream.take() else { return };
+        while let Some(chunk) = stream.next().await {
+            let _ = controller.enqueue_with_chunk(&Uint8Array::from(&*chunk));
         }
+        let _ = controller.close();
     }
 }
 
@@ -94,16 +87,14 @@ pub(crate) fn readable(
         stream: RefCell::new(Some(stream)),
         cancelled: Cell::default(),
         controller: RefCell::default(),
-        last: RefCell::default(),
+        given_up: Cell::default(),
     });
     let ending = Rc::downgrade(&answers);
     wasm_bindgen_futures::spawn_local(async move {
         let _ = given_up.happens().await;
-        if let (Some(silent), Some(answers)) = (given_up.silent(), ending.upgrade()) {
-            let mut last = Vec::new();
-            write_line(&Err(Error::BodySilent(silent)), &mut last);
-            answers.last.replace(Some(last));
-            answers.give_up();
+        if let (Some(_), Some(answers)) = (given_up.silent(), ending.upgrade()) {
+            answers.given_up.set(true);
+            answers.finish_given_up().await;
         }
     });
     let source = JsValue::from(AnswerSource { answers });

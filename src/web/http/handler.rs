@@ -29,7 +29,9 @@ use crate::{
             publish_error::PublishError,
         },
         host::{host_url_parser::HostUrlParser, storage::Storage},
-        http::{door::Door, limits::Limits, subscribe_failed::SubscribeFailed},
+        http::{
+            door::Door, limits::Limits, producers::Producers, subscribe_failed::SubscribeFailed,
+        },
         streams::{chunks::Chunks, hooks::Hooks, registry::Registry},
     },
 };
@@ -40,6 +42,7 @@ pub struct Handler<K: Hooks = (), S: Storage = ()> {
     config: Rc<Config>,
     engine: Rc<Engine<K, S>>,
     limits: Rc<Limits>,
+    producers: Rc<Producers>,
     door: Rc<OnceCell<Door>>,
 }
 
@@ -94,7 +97,14 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             .with_place_key(place_key)
             .with_max_age(config.connection_age.0);
         let engine = Engine::new(hub, owners);
-        Self { config: Rc::new(config), engine, limits: Rc::new(limits), door: Rc::default() }
+        engine.end_left_bodies();
+        Self {
+            config: Rc::new(config),
+            engine,
+            limits: Rc::new(limits),
+            producers: Rc::default(),
+            door: Rc::default(),
+        }
     }
 
     /// Publishes an update: it is durable and on its way once this resolves. An accepted update is sent
@@ -222,6 +232,7 @@ impl<K: Hooks, S: Storage> Clone for Handler<K, S> {
             config: Rc::clone(&self.config),
             engine: Rc::clone(&self.engine),
             limits: Rc::clone(&self.limits),
+            producers: Rc::clone(&self.producers),
             door: Rc::clone(&self.door),
         }
     }

@@ -8,21 +8,28 @@ use web_sys::{Request, Response};
 use crate::{
     base::{limits::MAX_BODY_BYTES, url_parts},
     http::{body_kind::BodyKind, error::Error},
+    log::closing::EndReason,
     publishing::{
         bodies::Missing,
+        body_query::BodyQuery,
         grant::PublishGrant,
         idempotency::{Fingerprint, OwnedKey},
         idempotency_key::IdempotencyKey,
         published::Published,
         request::PublishRequest,
+        stop::Stop,
         stream::PublishStream,
     },
     tokens::publisher::KeySpace,
     web::{
+        engine::closing::Asked,
         host::{clock, storage::Storage},
         http::{
             answers,
+            bodies::GivenUp,
             body::{self, Bound},
+            ending::Ending,
+            incoming::Incoming,
             limits::TooEarly,
             once::{Begun, First, NotBegun},
             publish_stream::{self, Body},
@@ -42,7 +49,15 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
         if self.engine.has_failed() {
             return respond::error(&Error::History);
         }
-        let parser = match body_of(request) {
+        let url = request.url();
+        let query = url_parts::query(&url);
+        if BodyQuery::asks_to_stop(query) {
+            return match Stop::parse(query) {
+                Ok(stop) => self.answer_stop(request, &grant, &stop).await,
+                Err(invalid) => respond::error(&invalid.into()),
+            };
+        }
+        let parser = match body_of(request, query) {
             Ok(Content::Stream(parser)) => parser,
             Ok(Content::One(kind)) => {
                 return match self.publish_one(request, kind, &grant).await {
@@ -52,17 +67,36 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
             }
             Err(error) => return respond::error(&error),
         };
-        let sender = subscribe::sender(request, &grant.access);
-        let place = self.limits.enter(sender, Missing::Next).map_err(Error::from);
-        let reader = place.and_then(|place| body::Reader::new(request, place));
-        match reader {
-            Ok(reader) => {
-                let given_up = Rc::clone(reader.given_up());
-                let answers = publish_stream::answers(self, grant, Body { parser, reader });
+        match self.open(request, parser, &grant) {
+            Ok((body, given_up)) => {
+                let answers = publish_stream::answers(self, grant, body);
                 respond::ndjson(&answers::readable(answers, given_up)?)
             }
             Err(error) => respond::error(&error),
         }
+    }
+
+    /// Begins to read a streamed body, if it may publish to the topics of its query.
+    fn open(
+        &self,
+        request: &Request,
+        parser: PublishStream,
+        grant: &PublishGrant,
+    ) -> Result<(Body<K, S>, Rc<GivenUp>), Error> {
+        let target = parser.target().cloned();
+        if let Some(target) = &target {
+            let closing = PublishRequest::at_end_of(target, EndReason::Done);
+            grant.may_publish(&closing, clock::now())?;
+            self.engine.check_open(&target.topics)?;
+        }
+        let sender = subscribe::sender(request, &grant.access);
+        let reader = body::Reader::new(request, self.limits.enter(sender, Missing::Next)?)?;
+        let given_up = Rc::clone(reader.given_up());
+        let closing = target.clone().filter(|target| target.closes);
+        let ending = closing.map(|target| Ending::begin(&self.engine, target)).transpose()?;
+        let producer = self.producers.enter(target);
+        let incoming = Incoming::new(parser, reader);
+        Ok((Body { incoming, producer, ending }, given_up))
     }
 
     async fn publish_one(
@@ -105,12 +139,11 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
         let too_fast = |early: TooEarly| Error::PublishRate(early.rate.0);
         self.limits.take_update().map_err(too_fast)?;
         let generated = clock::update_id().map_err(|_| Error::Internal)?;
-        let update = request.into_update(generated);
         let remember = |published: &Published| match &first {
             Some(first) => first.remember(published),
             None => Ok(()),
         };
-        Ok(self.engine.publish_and(&update, &remember).await?)
+        Ok(self.engine.publish_and(Asked { request, generated }, &remember).await?)
     }
 }
 
@@ -135,14 +168,14 @@ impl One {
     }
 }
 
-fn body_of(request: &Request) -> Result<Content, Error> {
+fn body_of(request: &Request, query: &str) -> Result<Content, Error> {
     let header = |name: &str| request.headers().get(name).ok().flatten();
     let (typed, encoding) = (header("Content-Type"), header("Content-Encoding"));
     let stream = match BodyKind::of_publication(typed.as_deref(), encoding.as_deref())? {
         BodyKind::Form => return Ok(Content::One(One::Form)),
         BodyKind::Json => return Ok(Content::One(One::Json)),
-        BodyKind::Ndjson => PublishStream::ndjson(),
-        BodyKind::EventStream => PublishStream::event_stream(url_parts::query(&request.url()))?,
+        BodyKind::Ndjson => PublishStream::ndjson(query)?,
+        BodyKind::EventStream => PublishStream::event_stream(query)?,
     };
     match idempotency_key(request)? {
         Some(_) => Err(Error::KeyOfStream),

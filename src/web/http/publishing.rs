@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use crate::{
-    web::engine::engine::Engine, web::host::storage::Storage, web::http::limits::Limits,
+    web::engine::engine::Engine,
+    web::host::storage::Storage,
+    web::http::{limits::Limits, producers::Producers},
     web::streams::hooks::Hooks,
 };
 
@@ -11,4 +13,5 @@ use crate::{
 pub(crate) struct Publishing<K: Hooks, S: Storage> {
     pub(crate) engine: Rc<Engine<K, S>>,
     pub(crate) limits: Rc<Limits>,
+    pub(crate) producers: Rc<Producers>,
 }

@@ -139,6 +139,21 @@ fn no_more_topics_are_closed_than_a_hub_keeps() {
 }
 
 #[test]
+fn topics_may_be_closed_together_if_there_is_room_for_all_that_are_open() {
+    let mut log = of((), 9);
+    for number in 1..MAX_CLOSINGS {
+        log.close(&closing(&number.to_string()), &places(), NOW).unwrap();
+    }
+    let may_close = |log: &Log<()>, topics: &[&str]| {
+        log.may_close(&topics.iter().map(|name| topic(name)).collect::<Vec<_>>())
+    };
+    assert_eq!(may_close(&log, &["1", "x", "2"]), Ok(()));
+    assert_eq!(may_close(&log, &["x", "1", "y"]), Err(AppendError::TooManyClosed));
+    log.close(&closing("x"), &places(), NOW).unwrap();
+    assert_eq!(may_close(&log, &["x", "1"]), Ok(()));
+}
+
+#[test]
 fn without_a_store_a_topic_is_closed_and_forgotten_too() {
     let mut log = of((), 1);
     publish(&mut log, "1", "a");

@@ -117,7 +117,11 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     }
 
     fn publishing(&self) -> Publishing<K, S> {
-        Publishing { engine: Rc::clone(&self.engine), limits: Rc::clone(&self.limits) }
+        Publishing {
+            engine: Rc::clone(&self.engine),
+            limits: Rc::clone(&self.limits),
+            producers: Rc::clone(&self.producers),
+        }
     }
 
     /// The door of a host that has no other. It is made at the first request, since on Cloudflare the
