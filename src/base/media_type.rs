@@ -1,4 +1,4 @@
-//! The two questions the hub has about media types: RFC 9110 §§ 8.3.1 and 12.5.1.
+//! The questions that the hub has about media types: RFC 9110 §§ 8.3.1 and 12.5.1.
 
 use crate::base::http_token::is_token;
 
@@ -21,31 +21,44 @@ pub(crate) fn essence(content_type: &str) -> Option<String> {
 /// that is missing, empty or unreadable excludes nothing.
 #[must_use]
 pub(crate) fn accepts_event_stream(accept: &str) -> bool {
-    event_stream(accept).is_none_or(|(_, accepted)| accepted)
+    range_for(accept, EVENT_STREAM).is_none_or(|(_, accepted)| accepted)
 }
 
 /// Whether an `Accept` header asks for an event stream by name, as every `EventSource` does.
 #[must_use]
 pub(crate) fn names_event_stream(accept: &str) -> bool {
-    event_stream(accept) == Some((3, true))
+    range_for(accept, EVENT_STREAM) == Some((3, true))
 }
 
-/// The range that decides on an event stream: how specific it is, and whether it accepts one.
-fn event_stream(accept: &str) -> Option<(u8, bool)> {
+/// Whether an `Accept` header asks for JSON where there is an event stream too: by name, or by a range
+/// where it excludes event streams. An event stream that is named as well comes first.
+#[must_use]
+pub(crate) fn asks_for_json(accept: &str) -> bool {
+    match range_for(accept, JSON) {
+        Some((3, true)) => !names_event_stream(accept),
+        Some((_, true)) => !accepts_event_stream(accept),
+        _ => false,
+    }
+}
+
+const EVENT_STREAM: [&str; 3] = ["*/*", "text/*", "text/event-stream"];
+const JSON: [&str; 3] = ["*/*", "application/*", "application/json"];
+
+/// The range that decides on a type, which these ranges cover: how specific it is, from 1 to 3, and
+/// whether it accepts the type.
+fn range_for(accept: &str, covering: [&str; 3]) -> Option<(usize, bool)> {
     let ranges = accept.split(',').filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
-        let specific = match parts.next()?.to_ascii_lowercase().as_str() {
-            "text/event-stream" => 3,
-            "text/*" => 2,
-            "*/*" => 1,
-            other => return is_range(other).then_some((0, false)),
+        let range = parts.next()?.to_ascii_lowercase();
+        let Some(at) = covering.iter().position(|own| *own == range) else {
+            return is_range(&range).then_some((0, false));
         };
         let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
         // A weight is 0 or 1 with up to three digits behind a point: only zeros refuse.
         let refused = quality.is_some_and(|weight| {
             !weight.is_empty() && weight.bytes().all(|byte| b"0.".contains(&byte))
         });
-        Some((specific, !refused))
+        Some((at + 1, !refused))
     });
     ranges.max()
 }
@@ -123,6 +136,32 @@ mod tests {
     fn other_types_alone_exclude_them() {
         for accept in ["text/html", "application/json, image/*"] {
             assert!(!accepts_event_stream(accept), "{accept}");
+        }
+    }
+
+    #[test]
+    fn json_is_asked_for_by_name_or_where_an_event_stream_is_excluded() {
+        for accept in [
+            "application/json",
+            "Application/JSON; q=0.5, */*",
+            "application/json, text/plain, */*",
+            "application/*",
+            "*/*, text/event-stream;q=0",
+            "application/json, text/event-stream;q=0",
+        ] {
+            assert!(asks_for_json(accept), "{accept}");
+        }
+        for accept in [
+            "",
+            "*/*",
+            "text/event-stream",
+            "text/event-stream, application/json",
+            "application/*, text/*",
+            "application/json;q=0, application/*",
+            "text/html",
+            "application/ld+json",
+        ] {
+            assert!(!asks_for_json(accept), "{accept}");
         }
     }
 }

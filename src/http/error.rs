@@ -51,8 +51,11 @@ pub(crate) enum Error {
     /// The hub does not accept the method.
     #[error(transparent)]
     Method(#[from] MethodRefused),
-    /// The `Accept` header excludes event streams.
-    #[error("the answer is a text/event-stream, which the Accept header excludes")]
+    /// The `Accept` header excludes event streams, and JSON where that is an answer.
+    #[error(
+        "the answer is a text/event-stream, or with live=false application/json if that is asked for; \
+         the Accept header excludes it"
+    )]
     NotAcceptable,
     /// The body has no, or an unreadable, content type.
     #[error(

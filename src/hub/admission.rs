@@ -10,7 +10,7 @@ use crate::{
         limits::{CHUNKS_AHEAD, TAKEN_AT_ONCE},
     },
     event_stream::comment,
-    hub::{audiences::NoPlace, close_reason::CloseReason, memory::Memory},
+    hub::{audiences::NoPlace, close_reason::CloseReason, finite_read::ReadForm, memory::Memory},
     topics::selector_index::TooManySelectors,
 };
 
@@ -54,6 +54,7 @@ pub(crate) struct Admissions {
 #[derive(Clone, Debug)]
 struct Place {
     address: Option<Arc<str>>,
+    form: ReadForm,
     leaving: Option<Leaving>,
 }
 
@@ -126,7 +127,8 @@ impl Admissions {
         Self { limits, places: HashMap::new(), leaving: 0, by_address: HashMap::new() }
     }
 
-    /// Gives a connection a place; `address` is where it comes from, if that is known.
+    /// Gives a connection a place, whose stream has this form; `address` is where it comes from, if that
+    /// is known.
     ///
     /// # Errors
     /// [`TooManyConnections`]; it has no place then.
@@ -134,6 +136,7 @@ impl Admissions {
         &mut self,
         id: ConnectionId,
         address: Option<&str>,
+        form: ReadForm,
     ) -> Result<(), TooManyConnections> {
         if self.is_full() {
             return Err(TooManyConnections::OfHub(self.limits.connections));
@@ -149,20 +152,21 @@ impl Admissions {
             self.by_address.insert(Arc::clone(&address), held + 1);
             address
         });
-        self.places.insert(id, Place { address, leaving: None });
+        self.places.insert(id, Place { address, form, leaving: None });
         Ok(())
     }
 
     /// A connection has ended, whose stream was given this many bytes since its beginning. A few lie in
     /// no runtime, but in the buffers of the socket. `ClientGone` says that the stream is no more.
     pub(crate) fn end(&mut self, id: ConnectionId, reason: CloseReason, given: usize) -> Parting {
-        let words = reason.last_words().unwrap_or_default();
         let place = self.places.get_mut(&id).filter(|place| place.leaving.is_none());
+        let form = place.as_ref().map(|place| place.form).unwrap_or_default();
+        let words = last_words(form, reason);
         match place {
             Some(place) if reason != CloseReason::ClientGone && given >= TAKEN_AT_ONCE => {
                 place.leaving = Some(Leaving { said: 1, words });
                 self.leaving += 1;
-                Parting::Say(comment::EMPTY)
+                Parting::Say(nothing(form))
             }
             _ => {
                 self.let_go(id);
@@ -185,7 +189,7 @@ impl Admissions {
                 if let Some(leaving) = &mut place.leaving {
                     leaving.said += 1;
                 }
-                Parting::Say(comment::EMPTY)
+                Parting::Say(nothing(place.form))
             }
             None => Parting::Close(&[]),
         }
@@ -193,7 +197,7 @@ impl Admissions {
 
     /// The runtime has let go of a stream; says whether a place is free by that.
     pub(crate) fn let_go(&mut self, id: ConnectionId) -> bool {
-        let Some(Place { address, leaving }) = self.places.remove(&id) else { return false };
+        let Some(Place { address, leaving, .. }) = self.places.remove(&id) else { return false };
         if leaving.is_some() {
             self.leaving = self.leaving.saturating_sub(1);
         }
@@ -235,6 +239,20 @@ impl Admissions {
     pub(crate) fn leaving(&self) -> usize {
         self.leaving
     }
+}
+
+/// Bytes that mean nothing in an answer of this form, whole or broken off.
+fn nothing(form: ReadForm) -> &'static [u8] {
+    match form {
+        ReadForm::EventStream => comment::EMPTY,
+        ReadForm::Json => b"\n",
+    }
+}
+
+/// The last bytes of an answer of this form that ends for this reason. A document has no comments.
+fn last_words(form: ReadForm, reason: CloseReason) -> &'static [u8] {
+    let words = reason.last_words().filter(|_| form == ReadForm::EventStream);
+    words.unwrap_or_default()
 }
 
 /// The part of an address that is counted as one client: an IPv4 address, or the network of 2⁶⁴

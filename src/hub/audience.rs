@@ -5,7 +5,9 @@ use std::{borrow::Cow, rc::Rc};
 use crate::{
     hub::{
         fields::{self, Fields},
+        finite_read::ReadForm,
         hub_events::HubEvents,
+        json_update,
         subscription_readers::kinds_read,
     },
     log::{closing::ClosedTopic, history::Entry, kind::Kind, update::EncodedUpdate},
@@ -22,6 +24,8 @@ pub(crate) struct Selection {
     pub(crate) granted: Rc<[TopicSelector]>,
     pub(crate) fields: Fields,
     pub(crate) hub_events: HubEvents,
+    /// The form of finite reads; `None` for connections that go on.
+    pub(crate) finite: Option<ReadForm>,
 }
 
 impl Selection {
@@ -32,8 +36,7 @@ impl Selection {
         asked: impl IntoIterator<Item = &'a TopicSelector>,
         granted: impl IntoIterator<Item = &'a TopicSelector>,
     ) -> Self {
-        let (fields, hub_events) = (Fields::default(), HubEvents::default());
-        Self { asked: canonical(asked), granted: canonical(granted), fields, hub_events }
+        Self { asked: canonical(asked), granted: canonical(granted), ..Self::default() }
     }
 
     /// The same selection, of connections that are shown these fields.
@@ -46,6 +49,12 @@ impl Selection {
     #[must_use]
     pub(crate) fn with_hub_events(self, hub_events: HubEvents) -> Self {
         Self { hub_events, ..self }
+    }
+
+    /// The same selection, of reads in this form that end with what is held.
+    #[must_use]
+    pub(crate) fn of_finite_reads(self, form: ReadForm) -> Self {
+        Self { finite: Some(form), ..self }
     }
 }
 
@@ -70,6 +79,7 @@ pub(crate) struct Audience {
     kinds: &'static [Kind],
     fields: Fields,
     hub_events: HubEvents,
+    finite: Option<ReadForm>,
 }
 
 impl Audience {
@@ -82,9 +92,9 @@ impl Audience {
     /// The same, with what the grants of the selection select.
     pub(crate) fn with_grants(selection: &Selection, granted: Rc<Selectors>) -> Self {
         let kinds = kinds_read(&*selection.asked, &*selection.granted);
-        let &Selection { fields, hub_events, .. } = selection;
+        let &Selection { fields, hub_events, finite, .. } = selection;
         let asked = selection.asked.iter().cloned().collect();
-        Self { asked, granted, kinds, fields, hub_events }
+        Self { asked, granted, kinds, fields, hub_events, finite }
     }
 
     /// The topics that it asks for, if it asks for nothing else: it ends once all of them are closed.
@@ -131,7 +141,7 @@ impl Audience {
         }
         let passes = cost.of_topics(topics.bytes());
         // Each topic is compared a second time, to be shown.
-        if self.fields == Fields::WithTopics { 2 * passes } else { passes }
+        if self.shows_topics() { 2 * passes } else { passes }
     }
 
     /// Whether the group may know of an update of these topics, asked for or not: of a public one,
@@ -166,13 +176,23 @@ impl Audience {
         self.fields
     }
 
+    /// Whether the group ends with what is held: it is shown no update that comes.
+    #[must_use]
+    pub(crate) fn is_finite(&self) -> bool {
+        self.finite.is_some()
+    }
+
+    fn shows_topics(&self) -> bool {
+        self.fields == Fields::WithTopics || self.finite == Some(ReadForm::Json)
+    }
+
     /// An entry of these topics as the group is shown it, once it is admitted.
     pub(crate) fn shown<'a>(
         &self,
         entry: &'a Entry,
         topics: &ResolvedTopics<'_>,
     ) -> Cow<'a, Entry> {
-        if self.fields == Fields::Usual {
+        if !self.shows_topics() {
             return Cow::Borrowed(entry);
         }
         let is_shown = |at: &usize| {
@@ -180,7 +200,11 @@ impl Audience {
             is_granted && self.asked.select(topics, *at)
         };
         let shown = (0..topics.len()).filter(is_shown).filter_map(|at| topics.get(at));
-        Cow::Owned(entry.with_event(fields::with_topics(shown, &entry.update.event).into()))
+        let event = match self.finite {
+            Some(ReadForm::Json) => json_update::encoded(&entry.update, shown),
+            _ => fields::with_topics(shown, &entry.update.event),
+        };
+        Cow::Owned(entry.with_event(event.into()))
     }
 }
 

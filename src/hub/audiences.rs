@@ -144,12 +144,11 @@ impl Audiences {
         let asked = asked.map(|selector| self.asked.insert(selector, key, address)).collect();
         let grants =
             (!selection.granted.is_empty()).then(|| self.join_grants(&selection.granted, address));
-        let (fields, hub_events) = (selection.fields, selection.hub_events);
         let (granted, compiled) = match grants.and_then(|grants| self.grants.get(grants)) {
             Some(grants) => (Rc::clone(&grants.selection.granted), Rc::clone(&grants.compiled)),
             None => Default::default(),
         };
-        let selection = Rc::new(Selection { asked, granted, fields, hub_events });
+        let selection = Rc::new(Selection { asked, granted, ..selection.clone() });
         let audience = Audience::with_grants(&selection, compiled);
         let bytes = ENTRY_BYTES + audience.held_bytes() + links(&selection.asked);
         self.bytes += bytes;
@@ -239,10 +238,12 @@ impl Audiences {
         self.members.get_mut(key).map(|group| &mut group.waiting)
     }
 
-    /// How many connections are shown this update, whether they wait or are behind.
+    /// How many connections are shown this update, whether they wait or are behind. A finite read is not,
+    /// however long it takes.
     #[must_use]
     pub(crate) fn reach(&self, update: &EncodedUpdate, urls: &dyn UrlParser) -> usize {
-        let shown = self.shown(update, &ResolvedTopics::new(&update.topics, urls), |_| true);
+        let is_live = |group: &Group| !group.audience.is_finite();
+        let shown = self.shown(update, &ResolvedTopics::new(&update.topics, urls), is_live);
         shown.into_iter().filter_map(|key| Some(self.members.get(key)?.connections)).sum()
     }
 

@@ -20,11 +20,13 @@ pub enum CloseReason {
     Drained,
     /// All topics that it asked for are closed, and it was given everything.
     Ended,
+    /// It was to be given what is held, and was.
+    Read,
 }
 
 impl CloseReason {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ClientGone,
         Self::Stopped,
         Self::Expired,
@@ -32,6 +34,7 @@ impl CloseReason {
         Self::Failed,
         Self::Drained,
         Self::Ended,
+        Self::Read,
     ];
 
     /// A comment for the end of the stream, where the hub itself has ended it and has not said so.
@@ -40,7 +43,12 @@ impl CloseReason {
         match self {
             Self::Expired => Some(b": expired\n"),
             Self::TooSlow => Some(b": too slow\n"),
-            Self::ClientGone | Self::Stopped | Self::Failed | Self::Drained | Self::Ended => None,
+            Self::ClientGone
+            | Self::Stopped
+            | Self::Failed
+            | Self::Drained
+            | Self::Ended
+            | Self::Read => None,
         }
     }
 
@@ -55,6 +63,7 @@ impl CloseReason {
             Self::Failed => "failed",
             Self::Drained => "drained",
             Self::Ended => "ended",
+            Self::Read => "read",
         }
     }
 }
@@ -76,7 +85,8 @@ mod tests {
     fn the_hub_says_at_the_end_of_a_stream_why_it_has_ended_it() {
         let told = CloseReason::ALL.map(CloseReason::last_words);
         let told = told.map(|words| words.map(|words| str::from_utf8(words).unwrap()));
-        let expected = [None, None, Some(": expired\n"), Some(": too slow\n"), None, None, None];
+        let expected =
+            [None, None, Some(": expired\n"), Some(": too slow\n"), None, None, None, None];
         assert_eq!(told, expected);
     }
 
@@ -84,7 +94,7 @@ mod tests {
     fn each_reason_has_its_word() {
         let words = CloseReason::ALL.map(CloseReason::as_str);
         let expected =
-            ["client gone", "stopped", "expired", "too slow", "failed", "drained", "ended"];
+            ["client gone", "stopped", "expired", "too slow", "failed", "drained", "ended", "read"];
         assert_eq!(words, expected);
     }
 }

@@ -4,7 +4,10 @@ use thiserror::Error;
 
 use crate::{
     base::{dialect::Dialect, form::NotUtf8},
-    hub::{fields::InvalidFields, hub_events::InvalidHubEvents, last_event_id::InvalidLastEventId},
+    hub::{
+        fields::InvalidFields, finite_read::InvalidFiniteRead, hub_events::InvalidHubEvents,
+        last_event_id::InvalidLastEventId,
+    },
     tokens::selector_totals::OverTotal,
     topics::{topic::InvalidTopic, topic_selector::InvalidMatcher},
 };
@@ -57,6 +60,9 @@ pub enum InvalidSubscribeRequest {
     /// The parameter `hub_events` is wrong.
     #[error("Invalid \"hub_events\" parameter: {0}")]
     HubEvents(#[from] InvalidHubEvents),
+    /// A parameter of finite reads is wrong.
+    #[error(transparent)]
+    FiniteRead(#[from] InvalidFiniteRead),
     /// The last event ID is wrong.
     #[error("Invalid last event ID: {0}")]
     LastEventId(#[from] InvalidLastEventId),
@@ -80,6 +86,7 @@ impl InvalidSubscribeRequest {
             | Self::OverTotal { parameter, .. } => parameter,
             Self::Fields(_) => "fields",
             Self::HubEvents(_) => "hub_events",
+            Self::FiniteRead(invalid) => invalid.field(),
             Self::LastEventId(_) => "Last-Event-ID",
             Self::NotUtf8(not_utf8) => &not_utf8.field,
         }

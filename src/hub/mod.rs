@@ -24,15 +24,18 @@ pub(crate) mod draining;
 pub(crate) mod effect;
 pub(crate) mod engine;
 pub(crate) mod fields;
+pub(crate) mod finite_read;
 pub(crate) mod flushes;
 pub(crate) mod heartbeat;
 pub(crate) mod hub_events;
 pub(crate) mod invalid_subscribe_request;
+pub(crate) mod json_update;
 pub(crate) mod last_event_id;
 pub(crate) mod linger;
 pub(crate) mod memory;
 pub(crate) mod newcomers;
 pub(crate) mod not_granted;
+pub(crate) mod page;
 pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod reading;
@@ -62,6 +65,7 @@ pub use engine::{
     subscribe::{SubscribeError, Subscribed},
 };
 pub use fields::{Fields, InvalidFields};
+pub use finite_read::{FiniteRead, InvalidFiniteRead, ReadForm};
 pub use heartbeat::Heartbeat;
 pub use hub_events::{HubEvents, InvalidHubEvents};
 pub use invalid_subscribe_request::InvalidSubscribeRequest;

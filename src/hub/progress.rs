@@ -1,6 +1,7 @@
 //! How far one connection has come in the log, and whether its stream waits: the machine of delivery.
 //!
-//! A connection is *replaying*, then *registering*, then *live* ([`Phase`]). A live one *waits*
+//! A connection is *replaying*, then *registering*, then *live* ([`Phase`]). One of a finite read is
+//! live, behind and closing from the beginning. A live one *waits*
 //! ([`Waiting`]) or is *behind*. It waits *at the flush* when it has everything up to the last flush,
 //! *ahead* of it when it has read further, and it is *due* when a flush has begun and has not come to it.
 //!
@@ -122,6 +123,13 @@ impl Progress {
             sent_at: now,
             moved_at: now,
         }
+    }
+
+    /// A connection that begins behind `cursor` and ends with the last update of the log, `tail`. No
+    /// `registered` hook runs for it, and it never waits.
+    pub(crate) fn finite(cursor: Sequence, tail: Sequence, now: Timestamp) -> Self {
+        let closing = Some(Closing { reason: CloseReason::Read, until: tail });
+        Self { phase: Phase::Behind, closing, ..Self::new(cursor, tail, now) }
     }
 
     /// The update behind which it is given the next ones. Of one that waits at the flush it does not

@@ -8,7 +8,7 @@ use crate::{
         sequence::Sequence,
         timestamp::Timestamp,
     },
-    hub::{audience::Audience, conflation::Conflation},
+    hub::{audience::Audience, conflation::Conflation, page::Page},
     log::{
         gap::{Gap, GapForm, Untold},
         history::History,
@@ -27,6 +27,8 @@ pub(crate) struct Reading {
     form: GapForm,
     /// Updates that it has passed over and is still to be given the newest of.
     conflation: Option<Box<Conflation>>,
+    /// The page of a finite read.
+    page: Option<Box<Page>>,
 }
 
 /// The part of a log that one reading comes to.
@@ -72,7 +74,12 @@ impl Reading {
     /// A reading that begins behind a gap, if there is one. Up to `told` the client knows which updates
     /// are gone.
     pub(crate) fn new(gap: Option<Gap>, told: Sequence, form: GapForm) -> Self {
-        Self { gap, told, form, conflation: None }
+        Self { gap, told, form, conflation: None, page: None }
+    }
+
+    /// The same reading, which ends with this page, if there is one.
+    pub(crate) fn with_page(self, page: Option<Page>) -> Self {
+        Self { page: page.map(Box::new), ..self }
     }
 
     /// Whether updates that were passed over are still to be given.
@@ -92,6 +99,9 @@ impl Reading {
         chunk: &mut Vec<u8>,
     ) -> Result<Came<H::Error>, H::Error> {
         let &Source { log, audience, now, .. } = source;
+        if self.page.as_ref().is_some_and(|page| page.is_over()) {
+            return Ok(Came { to: span.from, ended: Ok(true), left_out: 0 });
+        }
         let known = span.from.max(self.told);
         let kinds = audience.map_or(&[][..], Audience::kinds);
         let gone = log.gone(kinds, now)?.max(known);
@@ -122,6 +132,11 @@ impl Reading {
                 if let Some(entry) = shown.map(|audience| audience.shown(entry, &topics)) {
                     if let Some(conflation) = &mut conflation {
                         conflation.add(&entry);
+                    } else if let Some(page) = &mut self.page {
+                        page.add(&entry, &mut untold, chunk);
+                        if page.is_full() {
+                            return ControlFlow::Break(());
+                        }
                     } else {
                         untold.tell_ahead_of(&entry, chunk);
                         chunk.extend_from_slice(&entry.update.event);
@@ -138,22 +153,25 @@ impl Reading {
                 }
             })
         });
-        let ended = matches!(scanned, Ok(Scanned::End));
+        let is_full = self.page.as_ref().is_some_and(|page| page.is_full());
+        let ended = is_full || matches!(scanned, Ok(Scanned::End));
         if let Ok(Scanned::Unreadable(unreadable)) = scanned {
             seen = unreadable;
             // For whom it was is not known any more.
             untold.add(audience.filter(|audience| audience.sees_everything()).map(|_| 1));
         }
-        let is_full =
+        let is_due =
             |held: &mut Box<Conflation>| ended || chunk.len() + held.bytes() >= MAX_CHUNK_BYTES;
         let mut left_out = 0;
-        if let Some(conflation) = conflation.take_if(is_full) {
+        if let Some(conflation) = conflation.take_if(is_due) {
             left_out = conflation.left_out();
             conflation.write(&mut untold, chunk);
         }
-        let to = if ended { span.until.max(seen) } else { seen };
-        if ended {
-            untold.tell_at(to, chunk);
+        let to = if ended && !is_full { span.until.max(seen) } else { seen };
+        match &mut self.page {
+            Some(page) if ended => page.end(to, &mut untold, chunk),
+            _ if ended => untold.tell_at(to, chunk),
+            _ => {}
         }
         self.gap = untold.gap;
         self.told = gone;

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use crate::{
-    base::{dialect::Dialect, form},
+    base::{dialect::Dialect, form, media_type},
     hub::{
         asked::{Asked, Parameter},
         fields::Fields,
+        finite_read::{AskedRead, FiniteRead, ReadForm},
         hub_events::HubEvents,
         invalid_subscribe_request::InvalidSubscribeRequest,
         last_event_id::LastEventId,
@@ -29,6 +30,7 @@ pub struct SubscribeRequest {
     cache_control: CacheControl,
     fields: Fields,
     hub_events: HubEvents,
+    finite_read: Option<FiniteRead>,
 }
 
 impl SubscribeRequest {
@@ -40,8 +42,8 @@ impl SubscribeRequest {
     ///
     /// A parameter whose name begins with `match` makes the request one of 1.0; `urls` resolves its
     /// URL patterns. An empty matcher is that of the empty topic, which no update has: nothing is
-    /// selected by it. `fields` names further fields of the events, and `hub_events` says
-    /// whether those of the hub itself are shown. Other parameters are not looked at.
+    /// selected by it. `fields` names further fields of the events, `hub_events` says
+    /// whether those of the hub itself are shown, and `live` and `limit` make it a finite read. Other parameters are not looked at.
     ///
     /// ```
     /// use millstream::{Dialect, SubscribeParts, SubscribeRequest};
@@ -67,6 +69,7 @@ impl SubscribeRequest {
         let mut asked = Asked::new(dialect);
         let (mut of_polyfill, mut from_query, mut of_version_7) = (None, None, None);
         let (mut fields, mut hub_events) = (Fields::default(), HubEvents::default());
+        let mut read = AskedRead::default();
         let of = |form| form::pairs_of(form, is_parameter);
         let mut ask = |match_type, name, text| asked.add(Parameter { match_type, name, text });
         for pair in of(query.as_bytes()).chain(of(form.unwrap_or_default())) {
@@ -78,6 +81,8 @@ impl SubscribeRequest {
                 ("match_urlpattern", _) => ask(MatchType::UrlPattern, name, value),
                 ("fields", _) => fields = value.parse()?,
                 ("hub_events", _) => hub_events = value.parse()?,
+                ("live", _) => read.set_live(&value)?,
+                ("limit", _) => read.set_limit(&value)?,
                 ("lastEventId" | "evs_last_event_id", _) => keep(&mut of_polyfill, value),
                 ("lastEventID" | "last_event_id", _) => keep(&mut from_query, value),
                 ("Last-Event-ID", Dialect::V0) => keep(&mut of_version_7, value),
@@ -94,20 +99,16 @@ impl SubscribeRequest {
         let mut named = of_client.into_iter().chain(of_url).flatten();
         let first = named.clone().find(|id| !id.is_empty()).or_else(|| named.next());
         let last_event_id = first.map(str::parse::<LastEventId>).transpose()?;
-        Ok(Self {
-            last_event_id,
-            is_returning,
-            fields,
-            hub_events,
-            ..Self::live(dialect, asked.compile(urls)?)
-        })
+        let request = Self::live(dialect, asked.compile(urls)?);
+        let request = Self { last_event_id, is_returning, fields, hub_events, ..request };
+        Ok(read.finish()?.into_iter().fold(request, Self::with_finite_read))
     }
 
     /// A request for what these subscriptions select, live from now on.
     #[must_use]
     pub fn live(dialect: Dialect, subscriptions: Vec<Subscription>) -> Self {
         let (last_event_id, is_returning) = (None, false);
-        let (cache_control, fields, hub_events) = Default::default();
+        let (cache_control, fields, hub_events, finite_read) = Default::default();
         Self {
             dialect,
             subscriptions,
@@ -116,6 +117,7 @@ impl SubscribeRequest {
             cache_control,
             fields,
             hub_events,
+            finite_read,
         }
     }
 
@@ -186,6 +188,48 @@ impl SubscribeRequest {
         self.hub_events
     }
 
+    /// The same request, which ends with what is held when it comes. Without a last event ID it begins
+    /// with the oldest update.
+    #[must_use]
+    pub fn with_finite_read(self, read: FiniteRead) -> Self {
+        let named = self.last_event_id.filter(|id| *id != LastEventId::Empty);
+        let last_event_id = named.or(Some(LastEventId::Earliest));
+        Self { last_event_id, finite_read: Some(read), ..self }
+    }
+
+    /// How it is read, if it ends with what is held.
+    #[must_use]
+    pub fn finite_read(&self) -> Option<FiniteRead> {
+        self.finite_read
+    }
+
+    /// How it is answered.
+    #[must_use]
+    pub fn form(&self) -> ReadForm {
+        self.finite_read.unwrap_or_default().form
+    }
+
+    /// The same request of a client that sends this `Accept` header; `None` if that excludes every form
+    /// of its answer.
+    #[must_use]
+    pub fn accepting(self, accept: &str) -> Option<Self> {
+        let json = self.finite_read.filter(|_| media_type::asks_for_json(accept));
+        match json {
+            Some(read) => {
+                let read = FiniteRead { form: ReadForm::Json, ..read };
+                Some(Self { finite_read: Some(read), ..self })
+            }
+            None => media_type::accepts_event_stream(accept).then_some(self),
+        }
+    }
+
+    /// Whether it may be that of an `EventSource` which a finite read has ended: it comes back after each
+    /// end, until it is told that there is nothing more.
+    #[must_use]
+    pub(crate) fn is_finite_and_returning(&self) -> bool {
+        self.is_returning && self.finite_read.is_some_and(|read| read.form == ReadForm::EventStream)
+    }
+
     /// Whether the client has set the last event ID by itself, in the header or as polyfills do: it
     /// sends what an earlier stream has told it.
     #[must_use]
@@ -200,6 +244,8 @@ fn is_parameter(name: &str) -> bool {
         "topic"
             | "fields"
             | "hub_events"
+            | "live"
+            | "limit"
             | "lastEventID"
             | "last_event_id"
             | "lastEventId"

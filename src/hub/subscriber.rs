@@ -47,8 +47,12 @@ impl Subscriber<'_> {
     /// The topics that it asks for and is granted.
     pub(crate) fn selection(&self) -> Selection {
         let asked = self.request.subscriptions().iter().map(Subscription::selector);
-        Selection::new(asked, self.access.granted())
+        let selection = Selection::new(asked, self.access.granted())
             .with_fields(self.request.fields())
-            .with_hub_events(self.request.hub_events())
+            .with_hub_events(self.request.hub_events());
+        match self.request.finite_read() {
+            Some(read) => selection.of_finite_reads(read.form),
+            None => selection,
+        }
     }
 }

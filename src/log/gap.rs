@@ -40,8 +40,9 @@ pub enum GapEvents {
     Off,
 }
 
+/// The members of a gap as JSON.
 #[derive(Serialize)]
-struct Told<'a> {
+pub(crate) struct Told<'a> {
     requested: Option<&'a str>,
     first: Option<&'a str>,
     missed: Option<u64>,
@@ -55,14 +56,16 @@ impl Gap {
         Self { missed, ..self }
     }
 
+    /// The gap ahead of the update of this id.
+    pub(crate) fn told<'a>(&'a self, first: Option<&'a str>) -> Told<'a> {
+        let requested = self.requested.as_ref().map(Place::as_str);
+        Told { requested, first, missed: self.missed }
+    }
+
     /// Writes the event to the end of `stream`, which goes on at `place`; `first` is the update that
     /// follows it.
     pub(crate) fn encode(&self, place: &Place, first: Option<&EventId>, stream: &mut Vec<u8>) {
-        let told = Told {
-            requested: self.requested.as_ref().map(Place::as_str),
-            first: first.map(EventId::as_str),
-            missed: self.missed,
-        };
+        let told = self.told(first.map(EventId::as_str));
         // Two optional strings and a number always serialise, and the type is a constant that parses.
         if let (Ok(event), Ok(event_type), Ok(id)) =
             (Event::json(&told), "gap".parse::<EventType>(), place.as_str().parse())
@@ -114,11 +117,22 @@ impl Untold<'_> {
         self.tell(cursor, None, stream);
     }
 
+    /// Takes the gap, for a reader that is told it in its own way. There is none for a reader that is not
+    /// told gaps as such.
+    pub(crate) fn take_gap(&mut self) -> Option<Gap> {
+        self.gap.take().filter(|_| self.form == GapForm::Gap)
+    }
+
+    /// The place behind this update, in the words of the stream.
+    pub(crate) fn place(&self, behind: Sequence) -> Place {
+        self.places.tell(behind, self.nonce)
+    }
+
     fn tell(&mut self, behind: Sequence, first: Option<&EventId>, stream: &mut Vec<u8>) {
         let Some(gap) = self.gap.take() else { return };
         match self.form {
-            GapForm::Gap => gap.encode(&self.places.tell(behind, self.nonce), first, stream),
-            GapForm::Place => self.places.tell(behind, self.nonce).encode(stream),
+            GapForm::Gap => gap.encode(&self.place(behind), first, stream),
+            GapForm::Place => self.place(behind).encode(stream),
             GapForm::Silence => {}
         }
     }

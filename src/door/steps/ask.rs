@@ -1,7 +1,7 @@
 //! The right that a request asks for, before its sender is known.
 
 use crate::{
-    base::{dialect::Dialect, media_type, url_parts},
+    base::{dialect::Dialect, form, media_type, url_parts},
     door::{
         addressed::Addressed,
         granted::{Granted, Holder},
@@ -66,12 +66,14 @@ impl Ask {
             "POST" => Ok(ask(Role::Publisher, None)),
             _ => {
                 let accept = head.header("Accept").unwrap_or_default();
-                if !media_type::accepts_event_stream(&accept) {
+                let query = url_parts::query(&url);
+                // The form is read once the request is let in, and the parameter's value with it.
+                let form = (method == "QUERY").then_some(&[][..]);
+                let may_be_finite = form.is_some() || names_live(query);
+                let takes_json = may_be_finite && media_type::asks_for_json(&accept);
+                if !takes_json && !media_type::accepts_event_stream(&accept) {
                     return Err(Error::NotAcceptable);
                 }
-                let query = url_parts::query(&url);
-                // The form is read once the request is let in.
-                let form = (method == "QUERY").then_some(&[][..]);
                 let parts = SubscribeParts { query, form, header: None };
                 Ok(ask(Role::Subscriber, Some(parts.dialect())))
             }
@@ -91,4 +93,9 @@ impl Ask {
             Role::Subscriber => Granted::Subscribe(holder),
         }
     }
+}
+
+/// Whether the query says how long a subscription lasts.
+fn names_live(query: &str) -> bool {
+    form::pairs_of(query.as_bytes(), |name| name == "live").next().is_some()
 }

@@ -278,6 +278,11 @@ fn what_no_right_can_mend_is_refused_before_anybody_is_asked_for_one() {
     assert_eq!(status(&request("GET", "/subscriptions")), 404);
     assert_eq!(status(&request("GET", "").with("Accept", "text/html")), 406);
     assert_eq!(status(&request("GET", "")), 401);
+    // JSON is an answer to those alone who may have asked for a finite read.
+    let json = |method, query| status(&request(method, query).with("Accept", "application/json"));
+    assert_eq!(json("GET", "?topic=a"), 406);
+    assert_eq!(json("GET", "?topic=a&live=false"), 401);
+    assert_eq!(json("QUERY", ""), 401, "its form is not read yet");
 }
 
 #[test]

@@ -8,10 +8,12 @@ use crate::{
     hub::{
         audience::Audience,
         close_reason::{self, CloseReason},
+        finite_read::ReadForm,
         subscriber::Subscriber,
     },
     log::{
         closing::Closing,
+        gap::GapForm,
         history::History,
         kind::Kind,
         log::{AppendError, Scanned},
@@ -56,7 +58,8 @@ impl<H: History, T: Clone> Hub<H, T> {
     }
 
     /// What is left for this subscriber, whose look goes on behind `from` if it was begun. It is
-    /// [`Left::Something`] for everybody but those whose topics are all closed.
+    /// [`Left::Something`] for everybody but those whose topics are all closed, and those who come back
+    /// to read what is held. A document always has something: its place.
     ///
     /// # Errors
     /// The history's own.
@@ -66,22 +69,30 @@ impl<H: History, T: Clone> Hub<H, T> {
         from: Option<Sequence>,
         now: Timestamp,
     ) -> Result<Left, H::Error> {
-        if self.log().closing_count() == 0 {
+        let request = subscriber.request;
+        let reads_again = request.is_finite_and_returning();
+        let may_be_over = reads_again || self.log().closing_count() > 0;
+        if request.form() == ReadForm::Json || !may_be_over {
             return Ok(Left::Something);
         }
         let beginning = self.beginning();
         let selection = subscriber.selection();
         let audience = Audience::new(&selection);
-        if audience.topics_alone().is_none() || beginning.end_of(&audience)?.is_none() {
+        if !reads_again && beginning.end_of(&audience)?.is_none() {
             return Ok(Left::Something);
         }
         let start = beginning.of(subscriber, &selection, now)?;
-        let (Some(end), false) = (start.ends, start.has_gap) else { return Ok(Left::Something) };
+        let is_told = beginning.telling.gap_form(request) != GapForm::Silence;
+        // Who reads again and is told of no gap would come back for ever.
+        if start.has_gap && (is_told || !reads_again) {
+            return Ok(Left::Something);
+        }
         let cursor = from.unwrap_or(start.cursor);
+        let end = start.ends.unwrap_or(self.log().tail());
         if cursor >= end {
             return Ok(Left::Nothing);
         }
-        if audience.takes(Kind::Closing) {
+        if start.ends.is_some() && audience.takes(Kind::Closing) {
             return Ok(Left::Something);
         }
         let mut is_left = false;
@@ -93,6 +104,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         Ok(match scanned {
             _ if is_left => Left::Something,
             Scanned::End => Left::Nothing,
+            // It is a gap.
+            Scanned::Unreadable(_) if is_told => Left::Something,
             Scanned::Stopped(cursor) | Scanned::Unreadable(cursor) => Left::Behind(cursor),
         })
     }
@@ -118,13 +131,13 @@ impl<H: History, T: Clone> Hub<H, T> {
     }
 }
 
-/// What a log has for a subscriber whose topics are closed.
+/// What a log has for a subscriber to whom nothing more may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Left {
     /// An update, a gap, or that a topic has ended.
     Something,
-    /// Nothing, and nothing will come.
+    /// Nothing: its topics are closed, or it does not wait for more.
     Nothing,
     /// Nothing up to this place: look on from there.
     Behind(Sequence),

@@ -9,6 +9,7 @@ use crate::{
     hub::{
         audiences::ConnectionKey,
         close_reason::{CloseReason, Closing},
+        connection::Connection,
         draining::Draining,
         effect::{Effect, Enqueue, Recipient},
     },
@@ -74,12 +75,12 @@ impl<H: History, T: Clone> Hub<H, T> {
         }
     }
 
-    /// The connections that a drain has not ended yet, since they do not read on.
+    /// The connections that have still something to read of all that were to end: a drain waits for them.
     #[must_use]
     pub fn left_of_drain(&self) -> Vec<ConnectionId> {
         let is_left = |id: &ConnectionId| {
             let connection = self.registry().get(*id);
-            connection.is_ok_and(|left| left.progress().closing() == Some(CloseReason::Drained))
+            connection.is_ok_and(Connection::is_stopped)
         };
         self.registry().connection_ids().filter(is_left).collect()
     }

@@ -2,10 +2,11 @@
 
 use crate::{
     base::{dialect::Dialect, sequence::Sequence, timestamp::Timestamp},
-    event_stream::{comment, event_id::EventId},
+    event_stream::event_id::EventId,
     hub::{
         audience::{Audience, Selection},
         last_event_id::LastEventId,
+        page,
         subscribe_request::SubscribeRequest,
         subscriber::Subscriber,
         telling::Telling,
@@ -20,9 +21,6 @@ use crate::{
     },
     topics::{resolved_topics::ResolvedTopics, url_parser::UrlParser},
 };
-
-/// The first bytes of every stream, so that something goes out at once.
-const OPENING: &[u8] = comment::EMPTY;
 
 /// The beginning of a stream.
 pub(super) struct Start {
@@ -69,7 +67,8 @@ impl<H: History> Beginning<'_, H> {
             cursor: tail,
             gap: None,
             told: tail,
-            opening: OPENING.into(),
+            // Something goes out at once.
+            opening: page::opening(request.form()).into(),
             preceding: None,
             ends: self.end_of(&audience)?,
             has_gap: false,
@@ -104,12 +103,16 @@ impl<H: History> Beginning<'_, H> {
                     }
                 } else {
                     let gap = Some(Gap { requested: Some(asked_for), missed: None });
-                    let form = self.telling.gap_form(request);
-                    let places = self.telling.places();
-                    // Nothing is replayed, so that the gap need not wait for what follows it.
                     start.has_gap = true;
-                    let mut untold = Untold { gap, form, places, nonce: id.into() };
-                    untold.tell_at(tail, &mut start.opening);
+                    if request.finite_read().is_some() {
+                        start.gap = gap;
+                    } else {
+                        let form = self.telling.gap_form(request);
+                        let places = self.telling.places();
+                        // Nothing is replayed, so that the gap need not wait for what follows it.
+                        let mut untold = Untold { gap, form, places, nonce: id.into() };
+                        untold.tell_at(tail, &mut start.opening);
+                    }
                     start.preceding = Some(answer(request.dialect(), live));
                 }
             }
@@ -157,8 +160,9 @@ impl<H: History> Beginning<'_, H> {
 
     /// Lets a stream without a replay begin with its place. Otherwise its client has no last event ID
     /// until the first update comes, and loses the updates of the time in which its connection is lost.
+    /// A finite read ends with its place.
     fn tell_place(&self, live: &Place, request: &SubscribeRequest, start: &mut Start) {
-        if self.telling.tells_place(request) {
+        if request.finite_read().is_none() && self.telling.tells_place(request) {
             live.encode(&mut start.opening);
         }
     }

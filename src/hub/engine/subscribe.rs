@@ -11,6 +11,8 @@ use crate::{
         audiences::NoPlace,
         close_reason::{CloseReason, Closing},
         connection::{Newcomer, UnknownConnection},
+        finite_read::ReadForm,
+        page::Page,
         progress::Progress,
         reading::Reading,
         registry::Unregistered,
@@ -53,7 +55,7 @@ pub enum SubscribeError<E> {
 impl<H: History, T: Clone> Hub<H, T> {
     /// Registers a connection. It is first given what it missed; once that is done, or at once if
     /// there is nothing ([`Subscribed::is_registered`]), the host calls the `registered` hook and
-    /// then [`Hub::start`].
+    /// then [`Hub::start`]. For a finite read there is no such hook.
     ///
     /// # Errors
     /// [`SubscribeError`]; the registry is then as it was.
@@ -70,9 +72,16 @@ impl<H: History, T: Clone> Hub<H, T> {
         let selection = subscriber.selection();
         let start = self.beginning().of(subscriber, &selection, now);
         let mut start = start.map_err(SubscribeError::History)?;
-        self.calm(&mut start.opening, id, now);
+        // A reconnection time is no part of a document.
+        if request.form() == ReadForm::EventStream {
+            self.calm(&mut start.opening, id, now);
+        }
         let tail = self.log().tail();
-        let mut progress = Progress::new(start.cursor, tail, now);
+        let page = request.finite_read().map(|read| Page::new(read, request.hub_events()));
+        let mut progress = match page {
+            Some(_) => Progress::finite(start.cursor, tail, now),
+            None => Progress::new(start.cursor, tail, now),
+        };
         if start.ends.is_some() {
             progress.close(Closing { reason: CloseReason::Ended, until: tail });
         }
@@ -88,7 +97,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             address: self.terms().address(&state),
             state,
             progress,
-            reading: Reading::new(start.gap, start.told, form),
+            reading: Reading::new(start.gap, start.told, form).with_page(page),
             opening: start.opening,
             expires,
         };

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     base::limits::{MAX_ID_BYTES, MAX_MATCHERS, MAX_SELECTORS},
+    hub::finite_read::InvalidFiniteRead,
     tokens::selector_totals::OverTotal,
 };
 
@@ -235,4 +236,71 @@ fn the_events_of_the_hub_are_shown_unless_that_is_declined_in_either_dialect_or_
         refused(&format!("topic=a&hub_events={value}"), None, "hub_events");
         refused(&format!("match=a&hub_events={value}&hub_events=false"), None, "hub_events");
     }
+}
+
+#[test]
+fn a_finite_read_is_asked_for_in_either_dialect_or_a_form_and_begins_with_the_oldest() {
+    let request = |query, form| parse(query, form, None).unwrap();
+    for (query, limit) in [
+        ("topic=a&live=false", None),
+        ("match=a&limit=7&live=false", Some(7)),
+        ("topic=a&l%69ve=false&limit=18446744073709551615", Some(u64::MAX)),
+        ("topic=a&live=true&live=false&limit=9&limit=1", Some(1)),
+    ] {
+        let request = request(query, None);
+        let limit = limit.and_then(std::num::NonZeroU64::new);
+        let expected = FiniteRead { limit, form: ReadForm::EventStream };
+        assert_eq!(request.finite_read(), Some(expected), "{query}");
+        assert_eq!(request.last_event_id(), Some(&LastEventId::Earliest), "{query}");
+    }
+    let of_form = request("", Some(b"match=a&live=false&limit=2"));
+    assert_eq!(of_form.finite_read().and_then(|read| read.limit).map(u64::from), Some(2));
+    for query in ["topic=a", "topic=a&live=true", "topic=a&live=false&live=true"] {
+        assert_eq!(request(query, None).finite_read(), None, "{query}");
+    }
+}
+
+#[test]
+fn a_finite_read_begins_behind_its_last_event_id_and_an_empty_one_is_none() {
+    begins("topic=a&live=false&lastEventID=x", None, Some(&after("x")));
+    begins("topic=a&live=false&lastEventID=", None, Some(&LastEventId::Earliest));
+    begins("topic=a&live=false", Some("x"), Some(&after("x")));
+}
+
+#[test]
+fn the_parameters_of_finite_reads_are_refused_one_by_one() {
+    for value in ["", "0", "no", "False", "false%20"] {
+        refused(&format!("topic=a&live={value}"), None, "live");
+        refused(&format!("topic=a&live={value}&live=false"), None, "live");
+    }
+    for value in ["", "0", "-1", "%2B1", "1.0", "1e3", "x", "18446744073709551616", "%201"] {
+        refused(&format!("topic=a&live=false&limit={value}"), None, "limit");
+        refused(&format!("topic=a&live=false&limit={value}&limit=1"), None, "limit");
+    }
+    for query in ["topic=a&limit=1", "match=a&limit=1&live=true"] {
+        let refused = parse(query, None, None);
+        assert_eq!(refused, Err(InvalidFiniteRead::LimitOfLive.into()), "{query}");
+    }
+}
+
+#[test]
+fn json_is_for_a_finite_read_that_asks_for_it() {
+    let form =
+        |query, accept| parse(query, None, None).unwrap().accepting(accept).map(|it| it.form());
+    let finite = "topic=a&live=false";
+    assert_eq!(form(finite, "application/json"), Some(ReadForm::Json));
+    for accept in ["", "*/*", "text/event-stream", "application/json, text/event-stream"] {
+        assert_eq!(form(finite, accept), Some(ReadForm::EventStream), "{accept}");
+    }
+    assert_eq!(form(finite, "text/html"), None);
+    assert_eq!(form("topic=a", "application/json"), None);
+    assert_eq!(form("topic=a", "application/json, */*"), Some(ReadForm::EventStream));
+    let returning = |query, header| parse(query, None, header).unwrap().is_finite_and_returning();
+    assert!(
+        returning(finite, Some("x"))
+            && !returning(finite, None)
+            && !returning("topic=a", Some("x"))
+    );
+    let json = parse(finite, None, Some("x")).unwrap().accepting("application/json").unwrap();
+    assert!(!json.is_finite_and_returning());
 }

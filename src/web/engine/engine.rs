@@ -235,9 +235,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.settle_drains();
     }
 
-    /// The subscriptions to announce for a new connection: none while that is switched off.
+    /// The subscriptions to announce for a new connection: none while that is switched off. Who reads what
+    /// is held does not stay to be announced.
     pub(super) fn subscriptions_of(&self, newcomer: Subscriber<'_>) -> ToldSubscriptions {
         let presence = self.presence.as_ref();
+        let presence = presence.filter(|_| newcomer.request.finite_read().is_none());
         presence.map(|presence| presence.find(newcomer, self)).unwrap_or_default()
     }
 

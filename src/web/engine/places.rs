@@ -11,6 +11,7 @@ use crate::{
         admission::{Admissions, Parting, TooManyConnections},
         close_reason::CloseReason,
         engine::subscribe::Subscribed,
+        finite_read::ReadForm,
         newcomers::Newcomers,
     },
     settings::config::Config,
@@ -44,13 +45,14 @@ impl Places {
         }
     }
 
-    /// Takes a place, or says why there is none.
+    /// Takes a place for an answer of this form, or says why there is none.
     pub(crate) fn take(
         &self,
         id: ConnectionId,
         address: Option<&str>,
+        form: ReadForm,
     ) -> Result<(), TooManyConnections> {
-        self.admissions.borrow_mut().enter(id, address)
+        self.admissions.borrow_mut().enter(id, address, form)
     }
 
     /// Gives back a place in the turn in which it was taken: no newcomer has waited for it.

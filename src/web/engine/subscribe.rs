@@ -39,7 +39,8 @@ impl<K: Hooks, S: Storage> Entrance for Newcomer<'_, K, S> {
     fn enter(&self) -> Result<Subscribed, Error> {
         let address = self.attached.address().map(|address| &**address);
         self.engine.history_answers()?;
-        self.engine.places().take(self.subscriber.id, address)?;
+        let Subscriber { id, request, .. } = self.subscriber;
+        self.engine.places().take(id, address, request.form())?;
         self.engine.register(self.subscriber, self.attached)
     }
 
@@ -105,8 +106,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         Ok(subscribed)
     }
 
-    /// Whether there is nothing for this subscriber, now or later: its topics are closed.
-    pub(crate) async fn has_ended(&self, subscriber: Subscriber<'_>) -> Result<bool, Error> {
+    /// Whether there is nothing left for this subscriber: its topics are closed, or it comes back to read
+    /// what is held.
+    pub(crate) async fn has_nothing_left(&self, subscriber: Subscriber<'_>) -> Result<bool, Error> {
         let mut from = None;
         loop {
             let left = self.hub().left(subscriber, from, clock::now());

@@ -12,6 +12,7 @@ use crate::{
         error::Error,
         problem::{PROBLEM_JSON, Problem},
     },
+    hub::{finite_read::ReadForm, subscribe_request::SubscribeRequest},
     log::place::Place,
     publishing::published::Published,
     settings::methods,
@@ -21,19 +22,32 @@ use crate::{
     },
 };
 
-/// An event stream, HTML § 9.2.5; without a body for HEAD.
-pub(crate) fn event_stream(
+/// The answer to a subscription that begins behind this place; without a body for HEAD.
+pub(crate) fn subscription(
     stream: Option<&ReadableStream>,
-    dialect: Dialect,
+    request: &SubscribeRequest,
     preceding: Option<&Place>,
 ) -> Result<Response, JsValue> {
+    let response = event_stream(stream)?;
+    let headers = response.headers();
+    if request.finite_read().is_some() {
+        headers.append("Vary", "Accept")?;
+    }
+    if request.form() == ReadForm::Json {
+        headers.set("Content-Type", "application/json")?;
+    }
+    if let Some(preceding) = preceding {
+        set_last_event_id(&headers, request.dialect(), preceding)?;
+    }
+    Ok(response)
+}
+
+/// An event stream, HTML § 9.2.5; without a body for HEAD.
+fn event_stream(stream: Option<&ReadableStream>) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     headers.set("Content-Type", "text/event-stream")?;
     headers.set("Cache-Control", "no-cache, no-transform")?;
     headers.set("X-Accel-Buffering", "no")?;
-    if let Some(preceding) = preceding {
-        set_last_event_id(&headers, dialect, preceding)?;
-    }
     let init = init(200, &headers);
     Response::new_with_opt_readable_stream_and_init(stream, &init)
 }
@@ -46,7 +60,7 @@ pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Respon
     let names_stream = media_type::names_event_stream(&accept);
     match retry.filter(|_| names_stream && methods::OF_STREAMS.contains(&method.as_str())) {
         Some(retry) if method != "HEAD" => come_back(refusal, retry),
-        Some(_) => event_stream(None, Dialect::default(), None),
+        Some(_) => event_stream(None),
         None => error(refusal),
     }
 }
@@ -54,7 +68,7 @@ pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Respon
 /// A stream that names the refusal in a comment, ends at once, and lets its client come back. An
 /// `EventSource` that gets an error gives up for good: HTML § 9.2.3.
 fn come_back(refusal: &Error, retry: Duration) -> Result<Response, JsValue> {
-    let response = event_stream(None, Dialect::default(), None)?;
+    let response = event_stream(None)?;
     let mut stream = Vec::new();
     encoder::encode_comment(&Comment::from(refusal.to_string()), &mut stream);
     // No blank line follows: widely used clients would dispatch an empty message. The field is valid

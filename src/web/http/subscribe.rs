@@ -1,4 +1,4 @@
-//! From a GET to an event stream.
+//! From a GET to an event stream, or to a document of what is held.
 
 use std::rc::Rc;
 
@@ -7,7 +7,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, Response};
 
 use crate::{
-    base::dialect::Dialect,
     http::{error::Error, topic_status},
     hub::{
         admission, close_reason::CloseReason, subscribe_request::SubscribeRequest,
@@ -36,7 +35,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) access: &'a Access,
 }
 
-/// Answers with an event stream, or without its body for HEAD.
+/// Answers with the updates that are asked for, or without the body for HEAD.
 pub(crate) async fn answer<K: Hooks, S: Storage>(
     engine: &Engine<K, S>,
     request: &Request,
@@ -49,19 +48,18 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         Err(Refusal::Problem(problem)) => return respond::problem(&problem),
         Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
     };
-    let dialect = asked.request.dialect();
     let newcomer = Subscriber { id, request: asked.request, access: asked.access };
-    let has_ended = match engine.has_ended(newcomer).await {
-        Ok(has_ended) => has_ended,
+    let is_over = match engine.has_nothing_left(newcomer).await {
+        Ok(is_over) => is_over,
         Err(error) => return respond::refuse_stream(request, &error),
     };
     if request.method() == "HEAD" {
         return match head(engine, newcomer) {
-            Ok(head) => head.answer(dialect, has_ended),
+            Ok(head) => head.answer(asked.request, is_over),
             Err(error) => respond::refuse_stream(request, &error),
         };
     }
-    if has_ended {
+    if is_over {
         return respond::empty();
     }
     let controller = Rc::<Controller>::default();
@@ -75,7 +73,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     };
     let preceding = subscribed.preceding.as_ref();
     let answered = watch(request, &source, || engine.end(id, CloseReason::ClientGone))
-        .and_then(|()| respond::event_stream(Some(&stream), dialect, preceding));
+        .and_then(|()| respond::subscription(Some(&stream), asked.request, preceding));
     if answered.is_err() {
         engine.end(id, CloseReason::ClientGone);
     }
@@ -96,11 +94,11 @@ fn head<K: Hooks, S: Storage>(
 }
 
 impl Head {
-    fn answer(&self, dialect: Dialect, has_ended: bool) -> Result<Response, JsValue> {
-        let response = if has_ended {
+    fn answer(&self, request: &SubscribeRequest, is_over: bool) -> Result<Response, JsValue> {
+        let response = if is_over {
             respond::empty()?
         } else {
-            respond::event_stream(None, dialect, self.preceding.as_ref())?
+            respond::subscription(None, request, self.preceding.as_ref())?
         };
         if let Some(state) = &self.state {
             response.headers().set("Topic-Status", &topic_status::header(state))?;

@@ -36,7 +36,8 @@ pub(crate) async fn read(
     let parsed = SubscribeRequest::parse(parts, permit.urls())?;
     parsed.check_granted(permit.access(), permit.urls())?;
     let said = CacheControl::read(&header("Cache-Control").unwrap_or_default());
-    Ok(parsed.with_cache_control(said))
+    let accept = header("Accept").unwrap_or_default();
+    parsed.with_cache_control(said).accepting(&accept).ok_or(Error::NotAcceptable)
 }
 
 async fn form(request: &Request, permit: &Permit, limits: &Limits) -> Result<Vec<u8>, Error> {

@@ -26,7 +26,7 @@ pub trait Hooks: 'static {
     fn connection(&self, request: &Request, id: ConnectionId) -> Result<Self::State, Refusal>;
 
     /// The connection was given all missed updates. A welcome that is sent here comes ahead of every
-    /// live update.
+    /// live update. It is not called for a finite read, which has none.
     ///
     /// # Errors
     /// [`HookFailed`], which ends the connection.
@@ -35,7 +35,7 @@ pub trait Hooks: 'static {
         Ok(())
     }
 
-    /// The connection has ended: called exactly once for each that was registered.
+    /// The connection has ended: called exactly once for each that was in the registry.
     fn connection_closed(&self, id: ConnectionId, state: &Self::State, reason: CloseReason) {
         let _ = (id, state, reason);
     }

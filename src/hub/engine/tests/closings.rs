@@ -31,7 +31,7 @@ fn closing(topic: &str) -> Closing {
 }
 
 impl Host {
-    fn close_topic(&mut self, topic: &str) {
+    pub(super) fn close_topic(&mut self, topic: &str) {
         self.append_closing(&closing(topic));
         self.commit();
     }

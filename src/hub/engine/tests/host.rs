@@ -17,6 +17,7 @@ use crate::{
             flush::Flush,
             subscribe::Subscribed,
         },
+        finite_read::ReadForm,
         heartbeat::Heartbeat,
         last_event_id::LastEventId,
         linger::Linger,
@@ -70,6 +71,8 @@ pub(super) struct Stream {
     pub(super) closed: Option<CloseReason>,
     /// Whether it was fed and not read since.
     is_full: bool,
+    /// Whether it is given one document, in parts.
+    is_document: bool,
 }
 
 impl Default for Host {
@@ -168,7 +171,8 @@ impl Host {
         request: &SubscribeRequest,
         access: &Access,
     ) -> Subscribed {
-        self.streams.insert(connection, Stream::default());
+        let is_document = request.form() == ReadForm::Json;
+        self.streams.insert(connection, Stream { is_document, ..Stream::default() });
         self.hub
             .subscribe(Subscriber { id: id(connection), request, access }, connection, self.now)
             .unwrap()
@@ -354,7 +358,8 @@ impl Host {
     fn enqueue(&mut self, connection: u8, chunk: &[u8]) {
         let stream = self.streams.get_mut(&connection).unwrap();
         assert_eq!(stream.closed, None, "{connection} is given something after its end");
-        assert!(is_whole(chunk), "{connection} is given a part of a block");
+        let is_whole = stream.is_document || is_whole(chunk);
+        assert!(is_whole, "{connection} is given a part of a block");
         stream.chunks.push(chunk.to_vec());
     }
 }

@@ -26,11 +26,11 @@ fn shown(host: &Host, connection: u8) -> Vec<String> {
     blocks.map(|block| lines(block).join(" ")).collect()
 }
 
-fn private(id: &str, topics: &[&str]) -> EncodedUpdate {
+pub(super) fn private(id: &str, topics: &[&str]) -> EncodedUpdate {
     EncodedUpdate { private: true, ..update(id, topics) }
 }
 
-fn granted(topics: &[&str]) -> Access {
+pub(super) fn granted(topics: &[&str]) -> Access {
     let topics = topics.iter().map(|topic| Selector::TopicSelector((*topic).to_owned())).collect();
     let subscribe = vec![SubscribeGrant { topics, payload: None }];
     let (dialect, publish, has_publish_claim, expires) = (Dialect::V0, Vec::new(), false, None);
