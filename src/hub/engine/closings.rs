@@ -120,10 +120,10 @@ impl<H: History, T: Clone> Hub<H, T> {
                 let beginning = self.beginning();
                 let audience = self.registry().audience(key);
                 // A history that fails here fails for each of its readers too.
-                let Some(Ok(Some(until))) = audience.map(|audience| beginning.end_of(audience))
-                else {
+                let Some(Ok(Some(_))) = audience.map(|audience| beginning.end_of(audience)) else {
                     continue;
                 };
+                let until = self.log().tail();
                 let closing = close_reason::Closing { reason: CloseReason::Ended, until };
                 self.close_audience(key, closing);
             }

@@ -27,6 +27,7 @@ pub(super) enum Call {
         again: bool,
         id_origin: IdOrigin,
     },
+    CloseTopic(&'static str),
     /// The hub tells of a subscription.
     Tell,
     Commit,
@@ -86,6 +87,7 @@ pub(super) fn any_call() -> impl Strategy<Value = Call> {
         12 => (select(&TOPICS[..]), prop::bool::weighted(0.2), prop::bool::weighted(0.1),
             select(&[IdOrigin::Publisher, IdOrigin::Hub][..]))
             .prop_map(|(topics, private, again, id_origin)| Call::Append { topics, private, again, id_origin }),
+        2 => select(&["a", "b", "c"][..]).prop_map(Call::CloseTopic),
         6 => Just(Call::Tell),
         8 => Just(Call::Commit),
         4 => Just(Call::Prune),

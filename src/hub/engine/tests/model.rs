@@ -9,16 +9,17 @@ use std::{
 use super::{
     calls::SUBSCRIPTION,
     fake_history::PRUNED_AT_ONCE,
-    host::{place, place_event},
+    host::{key, place, place_event},
 };
 use crate::{
+    base::sequence::Sequence,
     event_stream::{encoder, event::Event},
-    hub::close_reason::CloseReason,
+    hub::{close_reason::CloseReason, hub_events::HubEvents},
     log::{
-        gap::Gap, history::Retention, kind::Kind, place::Place, update::EncodedUpdate,
-        update_id::IdOrigin,
+        closing::Closing, gap::Gap, history::Retention, kind::Kind, place::Place,
+        place_key::Places, update::EncodedUpdate, update_id::IdOrigin,
     },
-    topics::topic::Topic,
+    topics::{topic::Topic, topics::Topics},
 };
 
 /// All updates that there ever were, and the connections. A place is the number of updates before
@@ -41,6 +42,11 @@ pub(super) struct Model {
 /// Whether the connection of this number asks for the topics of its updates.
 pub(super) fn asks_for_topics(id: u8) -> bool {
     id.is_multiple_of(2)
+}
+
+/// Whether the connection of this number is shown the events of the hub.
+pub(super) fn hub_events(id: u8) -> HubEvents {
+    if id == 3 { HubEvents::Hidden } else { HubEvents::Shown }
 }
 
 /// One connection of the model.
@@ -106,7 +112,8 @@ impl Model {
         if cursor >= self.tail {
             return cursor;
         }
-        let expired = (0..self.expired()).rfind(|at| self.is_held(*at)).map_or(0, |at| at + 1);
+        let is_update = |at: &usize| self.is_held(*at) && self.all[*at].kind != Kind::Closing;
+        let expired = (0..self.expired()).rfind(is_update).map_or(0, |at| at + 1);
         let cursor = cursor.max(expired.min(self.tail));
         let oldest = (0..self.all.len()).find(|at| self.is_held(*at));
         cursor.max(oldest.unwrap_or(self.tail))
@@ -118,7 +125,11 @@ impl Model {
 
     /// Behind the newest update that is gone, of those that this subscriber could be shown.
     fn gone(&self, of_both: bool) -> usize {
-        let is_of = |at: &usize| of_both || self.all[*at].kind == Kind::Publication;
+        let is_of = |at: &usize| match self.all[*at].kind {
+            Kind::Publication => true,
+            Kind::Subscription => of_both,
+            Kind::Closing => false,
+        };
         let removed = (0..self.all.len()).filter(|at| !self.is_held(*at) && is_of(at)).max();
         let expired = (0..self.expired()).filter(is_of).max();
         let expired = expired.map_or(0, |at| (at + 1).min(self.tail));
@@ -136,6 +147,32 @@ impl Model {
     fn expired(&self) -> usize {
         let is_old = |at: &&Duration| self.retention.age.is_some_and(|age| **at + age <= self.now);
         self.accepted.iter().take_while(is_old).count()
+    }
+
+    /// The place of the closing of this topic, if it is closed.
+    fn closed(&self, topic: &str) -> Option<usize> {
+        let is_of = |update: &EncodedUpdate| {
+            update.kind == Kind::Closing && update.topics.as_slice()[0].as_str() == topic
+        };
+        self.all.iter().position(is_of)
+    }
+
+    /// The first of these topics that is closed.
+    pub(super) fn closed_of(&self, topics: &Topics) -> Option<Topic> {
+        topics.as_slice().iter().find(|topic| self.closed(topic.as_str()).is_some()).cloned()
+    }
+
+    pub(super) fn close_topic(&mut self, closing: &Closing) {
+        if self.closed(closing.topic.as_str()).is_none() {
+            let places = Places { key: Some(key()) };
+            let sequence = Sequence::new(self.all.len() as u64 + 1);
+            self.append(closing.encode(sequence, &places));
+        }
+    }
+
+    /// Whether all that is selected is closed.
+    fn has_ended(&self, selectors: &[&str]) -> bool {
+        selectors.iter().all(|topic| self.closed(topic).is_some_and(|at| at < self.tail))
     }
 
     pub(super) fn append(&mut self, update: EncodedUpdate) {
@@ -167,14 +204,16 @@ impl Model {
                     .find(|at| self.all[*at].id.as_str() == asked)
                     .map(|at| at + 1);
                 let gap = Gap { requested: asked.parse().ok().map(Place::After), missed: None };
-                if found.is_none() {
+                if found.is_none() && hub_events(id) == HubEvents::Shown {
                     encode_gap(Some(asked), (id, self.tail), None, &mut opening);
                 }
                 let missed = found.is_some_and(|found| gone > found);
                 (found.unwrap_or(self.tail), missed.then_some(gap))
             }
             Begin::Behind(asked, behind) if *behind > self.tail => {
-                encode_gap(Some(asked), (id, self.tail), None, &mut opening);
+                if hub_events(id) == HubEvents::Shown {
+                    encode_gap(Some(asked), (id, self.tail), None, &mut opening);
+                }
                 (self.tail, None)
             }
             Begin::Behind(asked, behind) => {
@@ -182,7 +221,8 @@ impl Model {
                 (*behind, (gone > *behind).then_some(Gap { requested, missed: None }))
             }
         };
-        let is_told = matches!(begin, Begin::Live | Begin::Earliest);
+        let is_told =
+            matches!(begin, Begin::Live | Begin::Earliest) && hub_events(id) == HubEvents::Shown;
         if cursor >= self.tail && is_told {
             opening.extend_from_slice(place_event(id, self.tail as u64).as_bytes());
         }
@@ -190,6 +230,9 @@ impl Model {
         subscriber.phase = if replays { Phase::Replaying(self.tail) } else { Phase::Registering };
         (subscriber.cursor, subscriber.told) = (cursor, gone.max(cursor));
         (subscriber.opening, subscriber.gap) = (opening, gap);
+        if self.has_ended(&subscriber.selectors) {
+            subscriber.closing = Some((self.tail, CloseReason::Ended));
+        }
         self.connections.insert(id, subscriber);
     }
 
@@ -244,7 +287,8 @@ impl Model {
         let subscriber = &self.connections[&id];
         let cursor = usize::try_from(cursor).unwrap();
         if !subscriber.is_waiting && cursor < subscriber.cursor {
-            let mut missed = (cursor..subscriber.cursor).filter(|at| self.is_held(*at));
+            let from = cursor.max(self.expired());
+            let mut missed = (from..subscriber.cursor).filter(|at| self.is_held(*at));
             assert!(!missed.any(|at| subscriber.show(&self.all[at], &mut Vec::new())));
             self.connections.get_mut(&id).unwrap().cursor = cursor;
         }
@@ -253,6 +297,8 @@ impl Model {
     pub(super) fn commit(&mut self) {
         let before = self.tail;
         self.tail = self.all.len();
+        let has_ended = |own: &&Subscriber| self.has_ended(&own.selectors);
+        let ended: Vec<_> = self.connections.values().filter(has_ended).map(|own| own.id).collect();
         for subscriber in open(&mut self.connections) {
             let mut chunk = Vec::new();
             for update in &self.all[before..self.tail] {
@@ -260,6 +306,12 @@ impl Model {
             }
             if subscriber.is_waiting && !chunk.is_empty() {
                 subscriber.feed(&chunk, self.tail, self.now);
+            }
+            if ended.contains(&subscriber.id) {
+                subscriber.closing.get_or_insert((self.tail, CloseReason::Ended));
+                if subscriber.is_waiting {
+                    subscriber.closed = Some(CloseReason::Ended);
+                }
             }
         }
     }
@@ -365,6 +417,10 @@ impl Subscriber {
     fn show(&self, update: &EncodedUpdate, chunk: &mut Vec<u8>) -> bool {
         let mut topics = update.topics.as_slice().iter().map(Topic::as_str);
         let admits = topics.any(|topic| self.selectors.iter().any(|at| [topic, "*"].contains(at)));
+        let ends = hub_events(self.id) == HubEvents::Shown && !self.selectors.contains(&"*");
+        if update.kind == Kind::Closing && !ends {
+            return false;
+        }
         let is_permitted =
             !update.private || (self.is_granted && update.kind == Kind::Subscription);
         if admits && is_permitted {
@@ -413,7 +469,9 @@ impl Subscriber {
         if let Some(gap) = self.gap.take() {
             let (behind, first) = first.map_or((self.cursor, None), |(at, id)| (at, Some(id)));
             let requested = gap.requested.as_ref().map(Place::as_str);
-            encode_gap(requested, (self.id, behind), first, chunk);
+            if hub_events(self.id) == HubEvents::Shown {
+                encode_gap(requested, (self.id, behind), first, chunk);
+            }
         }
         chunk.append(&mut shown);
     }

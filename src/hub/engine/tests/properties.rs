@@ -8,7 +8,7 @@ use super::{
     Host,
     calls::{Call, From, SUBSCRIPTION, Start, any_call},
     host::{self, after, earliest, live, shown_subscriptions, uncached},
-    model::{Begin, Model, Subscriber, asks_for_topics, encoded},
+    model::{Begin, Model, Subscriber, asks_for_topics, encoded, hub_events},
     update,
 };
 use crate::{
@@ -21,8 +21,10 @@ use crate::{
         whom::Whom,
     },
     log::{
+        closing::{Closing, EndReason},
         history::{Bounds, Retention},
         kind::Kind,
+        log::AppendError,
         update::EncodedUpdate,
     },
     tokens::access::Access,
@@ -58,7 +60,8 @@ impl Both {
                     Begin::After(asked) | Begin::Behind(asked, _) => after(asked, selectors),
                 };
                 let fields = if asks_for_topics(*id) { Fields::WithTopics } else { Fields::Usual };
-                let request = uncached(request).with_fields(fields);
+                let request =
+                    uncached(request).with_fields(fields).with_hub_events(hub_events(*id));
                 let access = if *id > 2 { shown_subscriptions() } else { Access::default() };
                 let access = access.with_subscriber(subscriber(*id % 2).parse().ok());
                 self.model.subscribe(*id, selectors.to_vec(), &begin, *id > 2);
@@ -81,9 +84,9 @@ impl Both {
                 let update = update(&number.to_string(), topics);
                 let (private, id_origin) = (*private, *id_origin);
                 let update = EncodedUpdate { private, id_origin, ..update };
-                self.host.append(update.clone());
-                self.model.append(update);
+                self.append(update);
             }
+            Call::CloseTopic(topic) => self.close_topic(topic),
             Call::Tell => {
                 let id = format!("subscription {}", self.model.all.len() + 1);
                 let update = EncodedUpdate {
@@ -147,6 +150,23 @@ impl Both {
         }
     }
 
+    fn append(&mut self, update: EncodedUpdate) {
+        if let Some(closed) = self.model.closed_of(&update.topics) {
+            let refused = self.host.hub.append(update, self.host.now);
+            assert_eq!(refused, Err(AppendError::Closed(closed)));
+        } else {
+            self.host.append(update.clone());
+            self.model.append(update);
+        }
+    }
+
+    fn close_topic(&mut self, topic: &str) {
+        let (reason, private) = (EndReason::Done, false);
+        let closing = Closing { topic: topic.parse().unwrap(), reason, private };
+        self.host.append_closing(&closing);
+        self.model.close_topic(&closing);
+    }
+
     fn stop_all(&mut self) {
         let effects = self.host.hub.stop_all(CloseReason::Stopped);
         self.host.carry_out(effects);
@@ -172,7 +192,12 @@ impl Both {
             From::Oldest => Begin::Earliest,
             From::BackToOldest => Begin::BackToEarliest,
             From::Update(index) if !self.model.all.is_empty() => {
-                Begin::After(index.get(&self.model.all).id.to_string())
+                let at = index.index(self.model.all.len());
+                let update = &self.model.all[at];
+                match update.kind {
+                    Kind::Closing => Begin::Behind(update.id.to_string(), at + 1),
+                    _ => Begin::After(update.id.to_string()),
+                }
             }
             From::Place(connection, at) => {
                 // One more than there are is a place that nobody was told.
