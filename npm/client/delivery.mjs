@@ -36,6 +36,7 @@ export class Delivery {
     const { withTopics, types } = this.#options;
     let isTaken = true;
     if (isOfHub && type === "gap") await this.call("onGap", gapIn(text));
+    else if (isOfHub && type === "end") await this.call("onEnd", attempt(() => JSON.parse(text)));
     else if ((!isOfHub || type !== "place") && types?.includes(type) !== false) {
       isTaken = await this.#update({ id, type, text, ...(withTopics && { topics }) });
     }
@@ -45,7 +46,7 @@ export class Delivery {
   /**
    * Calls back. What the application throws does not end the stream.
    *
-   * @param {"onUpdate" | "onGap" | "onState"} name
+   * @param {"onUpdate" | "onGap" | "onEnd" | "onState"} name
    * @param {any} value
    */
   async call(name, value) {

@@ -32,6 +32,7 @@ export const subscribe = (/** @type {Url<any>} */ url, /** @type {SubscribeOptio
  * @typedef {import("./types.d.ts").Update<Data>} Update
  */
 /** @typedef {import("./types.d.ts").CursorStorage} CursorStorage */
+/** @typedef {import("./types.d.ts").End} End */
 /** @typedef {import("./types.d.ts").Gap} Gap */
 /** @typedef {import("./types.d.ts").State} State */
 /** @typedef {import("./types.d.ts").TokenSource} TokenSource */

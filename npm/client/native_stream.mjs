@@ -3,8 +3,8 @@
 
 /** @import { Listener } from "./fetch_stream.mjs" */
 
-/** Types of events by which the hub tells the place and the gap. */
-const OF_HUB = ["place", "gap"];
+/** Types of events by which the hub tells the place, the gap and the end of a topic. */
+const OF_HUB = ["place", "gap", "end"];
 
 /**
  * Reads until the browser gives up, fails to come back, or `signal` is aborted.

@@ -34,6 +34,8 @@ export class SubscriptionOfClient {
   #failures = 0;
   /** The least time between two connections, in milliseconds: the hub's `retry`. */
   #least = 0;
+  /** Whether the hub has told the end of a topic. */
+  #isEnding = false;
   /** When the stream was opened, on the clock of `performance`. */
   #opened = Infinity;
   /** @type {Listener} */
@@ -45,6 +47,7 @@ export class SubscriptionOfClient {
     took: (event) => {
       // A hub tells the place at once, also one that then fails.
       if (event.type !== "place") this.#failures = 0;
+      this.#isEnding = event.type === "end" && /^#/.test(event.id ?? "");
       return this.#delivery.take(event);
     },
     retry: (time) => (this.#least = time),
@@ -119,7 +122,9 @@ export class SubscriptionOfClient {
       if (this.#isOver) return;
       if (lost.isOver) this.#close({ name: "closed", why: "ended" });
       else if (lost.problem?.isPassing === false) this.#close({ name: "closed", why: "refused", problem: lost.problem });
-      else if (lost !== AGAIN && !this.#isHidden) await this.#wait(lost);
+      // Behind the end of its topics the hub has nothing more, which it says at once.
+      else if (lost !== AGAIN && !this.#isHidden && !this.#isEnding) await this.#wait(lost);
+      this.#isEnding = false;
     }
   }
 

@@ -40,6 +40,14 @@ export interface Gap {
   readonly missed: number | null;
 }
 
+/** A topic is closed: nothing more is published to it. */
+export interface End {
+  /** The topic. */
+  readonly topic: string;
+  /** `done`, or `broken` if its publisher was lost. */
+  readonly reason: "done" | "broken";
+}
+
 /** The state of a subscription. */
 export type State =
   /** The client asks the hub for the stream. */
@@ -122,6 +130,8 @@ export interface ReadOptions<Data = any> extends RequestOptions {
   onUpdate?: (update: Update<Data>) => unknown;
   /** Is called when updates are missing. The updates behind the gap wait for its promise. By default a gap is ignored. */
   onGap?: (gap: Gap) => unknown;
+  /** Is called when a topic is closed that is selected by its name, as are all others. By default nothing is told but the state. */
+  onEnd?: (end: End) => unknown;
   /** Is called with each new state. */
   onState?: (state: State) => unknown;
   /** Gets the error of a callback, or of data that is no JSON. By default the console gets it. */

@@ -7,6 +7,7 @@ export const recorders = new Map();
 export class Recorder {
   updates = [];
   gaps = [];
+  ends = [];
   states = [];
   errors = [];
   subscription;
@@ -15,6 +16,7 @@ export class Recorder {
     this.subscription = subscribe(url, {
       onUpdate: (update) => void this.updates.push(update),
       onGap: (gap) => void this.gaps.push(gap),
+      onEnd: (end) => void this.ends.push(end),
       onState: (state) => void this.states.push(state),
       onError: (error) => void this.errors.push(String(error)),
       ...options,
