@@ -11,19 +11,30 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { FLAGS, chromiumPath } from "./browser.mjs";
+import { publish } from "./clients.mjs";
 import { ROOT, blocks, documents, part, read } from "./documents.mjs";
 import { Server } from "./server.mjs";
 import { DEADLINE, until } from "./until.mjs";
 
 const CODE = ["js", "mjs", "ts", "tsx", "jsx", "html", "toml", "json", "jsonc"];
 
+/** How the code of a page begins that subscribes to this topic. */
+const beginning = (topic) =>
+  `const url = new URL("http://127.0.0.1:8787/.well-known/mercure");\nurl.searchParams.append("topic", "${topic}");`;
+
 /** Code that is no file: the document, how the block begins, and the test (file and title) that holds it. */
 const HELD_ELSEWHERE = [
   {
     path: "docs/subscribing.md",
-    begins: 'const url = new URL("http://127.0.0.1:8787/',
+    begins: beginning("greetings"),
     file: "tests/e2e/docs_code.test.mjs",
     title: "the code of a page receives in Chromium what it publishes",
+  },
+  {
+    path: "docs/subscribing.md",
+    begins: beginning("orders"),
+    file: "tests/e2e/docs_code.test.mjs",
+    title: "the code of a page shows what is held, and then what comes, each once",
   },
   {
     path: "docs/configuration.md",
@@ -82,7 +93,11 @@ function text(path, begins) {
   return found[0].text;
 }
 
-test("the code of a page receives in Chromium what it publishes", async (t) => {
+/** The code of docs/subscribing.md for a page that subscribes to this topic. */
+const code = (topic) => text("docs/subscribing.md", beginning(topic));
+
+/** A page of a new hub in Chromium, and the lines of its console. */
+async function consoleOf(t) {
   const server = await Server.start({ vars: { ANONYMOUS_PUBLISH: "true" } });
   t.after(() => server.stop());
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
@@ -92,8 +107,24 @@ test("the code of a page receives in Chromium what it publishes", async (t) => {
   await page.goto(`${server.origin}/`);
   const lines = [];
   page.on("console", (message) => lines.push(message.text()));
-  await page.evaluate(text("docs/subscribing.md", "const url = ").replaceAll("http://127.0.0.1:8787", server.origin));
+  const run = (code) => page.evaluate(`(async () => {${code.replaceAll("http://127.0.0.1:8787", server.origin)}})()`);
+  return { server, lines, run };
+}
+
+test("the code of a page receives in Chromium what it publishes", async (t) => {
+  const { lines, run } = await consoleOf(t);
+  await run(code("greetings"));
   await until(() => lines.some((line) => /^urn:uuid:\S+ hello$/.test(line)), () => `hello: ${lines}`);
+});
+
+test("the code of a page shows what is held, and then what comes, each once", async (t) => {
+  const { server, lines, run } = await consoleOf(t);
+  const send = (id) => publish(server.hub(), { topic: "orders", id, data: `order ${id}` });
+  for (const id of ["1", "2"]) await send(id);
+  await run(code("orders"));
+  for (const id of ["3", "4"]) await send(id);
+  await until(() => lines.includes("4 order 4"), () => `the last order: ${lines}`);
+  assert.deepEqual(lines, ["1", "2", "3", "4"].map((id) => `${id} order ${id}`));
 });
 
 test("the hub takes the issuers of the documentation", async (t) => {

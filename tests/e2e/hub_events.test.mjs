@@ -57,6 +57,24 @@ describe("hub_events=false", { concurrency: true }, () => {
       assert.deepEqual(told, ["place", "gap", "gap"]);
     });
 
+    test(`leaves the end of a topic out of a stream of ${way}, which ends all the same, and is 204 behind it`, async (t) => {
+      const hub = freshHub();
+      await publishEach(hub, ["1"]);
+      const streams = await Promise.all(["false", "true"].map((hub_events) =>
+        open(t, hub, { hub_events, last_event_id: "earliest" })));
+      await Promise.all(streams.map((stream) => stream.receivesId("1")));
+      await publish(hub, { topic: "a", id: "2", data: "2", close: "done" });
+      await Promise.all(streams.map((stream) => stream.ends()));
+      const [hidden, shown] = streams.map(({ text }) => text.replace(/^:\n/gm, ""));
+      assert.equal(hidden, block(1) + block(2));
+      assert.match(shown, /^event: end$/m);
+      const late = await open(t, hub, { hub_events: "false", last_event_id: "1" });
+      await late.ends();
+      assert.equal(late.text, `:\n${block(2)}`);
+      const [url, init] = request(hub, { hub_events: "false", last_event_id: "2" });
+      assert.equal((await fetch(url, init)).status, 204);
+    });
+
     test(`has its place in the header of an answer of ${way} all the same`, async (t) => {
       const hub = freshHub();
       await publishEach(hub, ["1", "2"]);

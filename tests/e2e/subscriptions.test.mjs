@@ -53,6 +53,19 @@ describe("with SUBSCRIPTIONS=true", () => {
   before(async () => (server = await Server.start({ kind: "workerd", vars: { ...VARS, SUBSCRIPTIONS: "true" } })));
   after(() => server?.stop());
 
+  test("a finite read is told to nobody", async (t) => {
+    const hub = server.hub("finite");
+    const grant = `/hubs/finite${SUBSCRIPTIONS}{/topic}{/subscriber}`;
+    const watcher = await Watcher.open(hub, { topic: grant }, of0([grant]));
+    t.after(() => watcher.close());
+    const read = await get(`${hub}?topic=read&live=false`, of0(["x"]));
+    assert.match(await read.text(), /^event: place$/m);
+    const guest = await Watcher.open(hub, { topic: "watched" }, of0(["x"]));
+    t.after(() => guest.close());
+    await watcher.told("watched", true);
+    assert.ok(watcher.events.every(({ topic }) => topic !== "read"));
+  });
+
   test("in 0.x those who are granted it are told who comes and goes, and nobody else", async (t) => {
     const hub = server.hub();
     const grant = `${SUBSCRIPTIONS}{/topic}{/subscriber}`;
