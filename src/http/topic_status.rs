@@ -24,7 +24,7 @@ impl<'a> Told<'a> {
     fn of(state: &'a TopicState) -> Self {
         let (word, reason, held) = match state {
             TopicState::Absent => ("absent", None, None),
-            TopicState::Open(held) => ("open", None, Some(held)),
+            TopicState::Open(held) => ("open", None, held.as_ref()),
             TopicState::Closed { reason, held } => ("closed", Some(reason.as_str()), held.as_ref()),
         };
         Self {
@@ -78,10 +78,11 @@ mod tests {
         let id = |text: &str| text.parse().unwrap();
         let held = Tally { first: id("urn:a"), last: id("1\"é%"), count: 2 };
         check(
-            &TopicState::Open(held),
+            &TopicState::Open(Some(held)),
             "open;count=2;first=\"urn:a\";last=\"1%22%C3%A9%25\"",
             r#"{"state":"open","first":"urn:a","last":"1\"é%","count":2}"#,
         );
+        check(&TopicState::Open(None), "open;count=0", r#"{"state":"open","count":0}"#);
         check(
             &TopicState::Closed { reason: EndReason::Broken, held: None },
             "closed;reason=broken;count=0",

@@ -16,10 +16,10 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TopicState {
-    /// Nothing of it is held.
+    /// Nothing of it is held, and nobody produces it.
     Absent,
-    /// It has these updates, and may have more.
-    Open(Tally),
+    /// It may have more updates than these. It has none if its first producer has only begun.
+    Open(Option<Tally>),
     /// It has no update behind these.
     Closed {
         /// Why.
@@ -45,7 +45,7 @@ impl<H: History> Log<H> {
         let closed = closed.filter(|it| it.sequence <= self.tail() && sight.sees(it.private));
         Ok(match (closed, held) {
             (Some(closed), held) => TopicState::Closed { reason: closed.reason, held },
-            (None, Some(held)) => TopicState::Open(held),
+            (None, held @ Some(_)) => TopicState::Open(held),
             (None, None) => TopicState::Absent,
         })
     }

@@ -125,12 +125,15 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         self.engine.close_topic(closing).await
     }
 
-    /// The state of a topic, of which private updates count with [`Sight::Granted`].
+    /// The state of a topic, of which private updates count with [`Sight::Granted`]. It is open also
+    /// before its first update, while a streamed body is open whose query names it.
     ///
     /// # Errors
     /// The history's own.
     pub fn topic_state(&self, topic: &Topic, sight: Sight) -> Result<TopicState, S::Error> {
-        self.engine.topic_state(topic, sight)
+        let state = self.engine.topic_state(topic, sight)?;
+        let has_begun = state == TopicState::Absent && self.producers.has(topic, sight);
+        Ok(if has_begun { TopicState::Open(None) } else { state })
     }
 
     /// A connection whose chunks are taken in Rust instead of by a `ReadableStream`. It is shown the

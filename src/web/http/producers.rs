@@ -7,7 +7,11 @@ use std::{
 
 use futures::channel::oneshot;
 
-use crate::publishing::{stop::Stop, stream_target::StreamTarget};
+use crate::{
+    log::tally::Sight,
+    publishing::{stop::Stop, stream_target::StreamTarget},
+    topics::topic::Topic,
+};
 
 /// The open bodies of one hub. There are no more than bodies on their way.
 #[derive(Debug, Default)]
@@ -25,15 +29,6 @@ pub(crate) struct Producer {
     waits: RefCell<Option<oneshot::Sender<()>>>,
 }
 
-/// The bodies that a stop reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// Those whose updates are public.
-    Public,
-    /// Private ones too.
-    All,
-}
-
 impl Producers {
     /// Enters the sender of a body. It is told of stops until the result is dropped.
     pub(crate) fn enter(&self, target: Option<StreamTarget>) -> Rc<Producer> {
@@ -46,19 +41,26 @@ impl Producers {
     }
 
     /// Asks the senders of the topic's bodies to stop; returns their number.
-    pub(crate) fn stop(&self, stop: &Stop, reach: Reach) -> usize {
-        let is_meant = |producer: &Rc<Producer>| {
-            producer.target.as_ref().is_some_and(|StreamTarget { topics, private, .. }| {
-                (reach == Reach::All || !private) && topics.as_slice().contains(&stop.topic)
-            })
-        };
+    pub(crate) fn stop(&self, stop: &Stop, sight: Sight) -> usize {
         let open: Vec<_> = self.open.borrow().iter().filter_map(Weak::upgrade).collect();
-        let meant = open.iter().filter(|producer| is_meant(producer));
+        let meant = open.iter().filter(|producer| producer.is_of(&stop.topic, sight));
         meant.map(|producer| producer.ask(stop)).count()
+    }
+
+    /// Whether the topic has an open body.
+    pub(crate) fn has(&self, topic: &Topic, sight: Sight) -> bool {
+        let open = self.open.borrow();
+        open.iter().filter_map(Weak::upgrade).any(|producer| producer.is_of(topic, sight))
     }
 }
 
 impl Producer {
+    fn is_of(&self, topic: &Topic, sight: Sight) -> bool {
+        self.target.as_ref().is_some_and(|StreamTarget { topics, private, .. }| {
+            sight.sees(*private) && topics.as_slice().contains(topic)
+        })
+    }
+
     /// The stop that is to be told now. One that comes before this one was told is told by it.
     pub(crate) fn take_stop(&self) -> Option<Stop> {
         self.stop.take()
@@ -102,13 +104,13 @@ mod tests {
         let second = producer(&producers, "topic=a");
         let other = producer(&producers, "topic=c");
         let waits = first.stopped();
-        assert_eq!(producers.stop(&stop("topic=a&stop=1"), Reach::All), 2);
+        assert_eq!(producers.stop(&stop("topic=a&stop=1"), Sight::Granted), 2);
         assert!(waits.await.is_err());
-        assert_eq!(producers.stop(&stop("topic=b&stop=2"), Reach::All), 1);
+        assert_eq!(producers.stop(&stop("topic=b&stop=2"), Sight::Granted), 1);
         assert_eq!(first.take_stop(), Some(stop("topic=a&stop=1")));
         assert_eq!((first.take_stop(), other.take_stop()), (None, None));
         drop(second);
-        assert_eq!(producers.stop(&stop("topic=a&stop=3"), Reach::All), 1);
+        assert_eq!(producers.stop(&stop("topic=a&stop=3"), Sight::Granted), 1);
         assert!(first.stopped().await.is_err(), "a stop that came before is not waited for");
     }
 
@@ -116,8 +118,10 @@ mod tests {
     fn a_private_body_is_reached_by_who_may_publish_private_updates() {
         let producers = Producers::default();
         let private = producer(&producers, "topic=a&private");
-        assert_eq!(producers.stop(&stop("topic=a&stop"), Reach::Public), 0);
+        assert_eq!(producers.stop(&stop("topic=a&stop"), Sight::Public), 0);
         assert_eq!(private.take_stop(), None);
-        assert_eq!(producers.stop(&stop("topic=a&stop"), Reach::All), 1);
+        let topic = "a".parse().unwrap();
+        assert!(producers.has(&topic, Sight::Granted) && !producers.has(&topic, Sight::Public));
+        assert_eq!(producers.stop(&stop("topic=a&stop"), Sight::Granted), 1);
     }
 }

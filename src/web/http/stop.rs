@@ -5,13 +5,12 @@ use web_sys::{Request, Response};
 
 use crate::{
     http::error::Error,
-    log::closing::EndReason,
+    log::{closing::EndReason, tally::Sight},
     publishing::{bodies::Missing, grant::PublishGrant, request::PublishRequest, stop::Stop},
     web::{
         host::{clock, storage::Storage},
         http::{
             body::{self, Bound},
-            producers::Reach,
             publishing::Publishing,
             respond, subscribe,
         },
@@ -41,13 +40,13 @@ impl<K: Hooks, S: Storage> Publishing<K, S> {
     ) -> Result<usize, Error> {
         let closing = PublishRequest::closing(stop.topic.clone().into(), EndReason::Done);
         grant.may_publish(&closing, clock::now())?;
-        let reach = match grant.may_publish(&closing.into_private(), clock::now()) {
-            Ok(()) => Reach::All,
-            Err(_) => Reach::Public,
+        let sight = match grant.may_publish(&closing.into_private(), clock::now()) {
+            Ok(()) => Sight::Granted,
+            Err(_) => Sight::Public,
         };
         let sender = subscribe::sender(request, &grant.access);
         let place = self.limits.enter(sender, Missing::Rest)?;
         body::read(request, Bound { bytes: 0, refusal: |_| Error::StopHasBody }, place).await?;
-        Ok(self.producers.stop(stop, reach))
+        Ok(self.producers.stop(stop, sight))
     }
 }

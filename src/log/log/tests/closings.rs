@@ -179,7 +179,9 @@ fn the_state_of_a_topic_is_told_to_those_who_may_see_it() {
         let _ = log.commit(Sequence::new(2));
         log.close(&closing("a"), &places(), NOW).unwrap();
         let state = |log: &Log<H>, name, sight| match log.topic_state(&topic(name), sight, NOW) {
-            Ok(TopicState::Open(held)) => told(&held),
+            Ok(TopicState::Open(held)) => {
+                held.map_or_else(|| "begun".to_owned(), |held| told(&held))
+            }
             Ok(TopicState::Closed { reason, held: None }) => reason.to_string(),
             Ok(TopicState::Closed { reason, held: Some(held) }) => {
                 format!("{reason}, {}", told(&held))
