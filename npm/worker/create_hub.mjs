@@ -1,10 +1,12 @@
 // A hub in an application's Worker.
+import { closing, pipeOptions, stopReason, topicIn, topicsIn } from "./ending.mjs";
 import { answer } from "./handler.mjs";
 import { HubError } from "./hub_error.mjs";
 import { comeBack, problem } from "./last_resort.mjs";
 import { described, log } from "./log.mjs";
 import { WELL_KNOWN, checkedName, renamed, route } from "./mount.mjs";
 import { assetsOf, checkRuntime, namespaceOf, readOptions } from "./options.mjs";
+import { pipe } from "./pipe.mjs";
 import { publishEach } from "./publications.mjs";
 import { readerOf } from "./reader.mjs";
 import { kind, readCall, toPortable } from "./update.mjs";
@@ -90,6 +92,30 @@ function makeHub(options) {
       const { hub = DEFAULT_HUB } = readCall(options, ["hub"]);
       const own = /** @type {any} */ (env);
       return readerOf(checkedName(hub), { variables: variablesIn(own), namespace: namespaceOf(own, binding) });
+    },
+
+    async close(env, topic, options) {
+      const { hub, ...how } = readCall(options, ["hub", "reason", "private"]);
+      closing(topic, how);
+      return called(() => stubOf(env, { hub }).close(topic, how));
+    },
+
+    async status(env, topic, options) {
+      const stub = stubOf(env, readCall(options, ["hub"]));
+      return called(() => stub.status(topicIn(topic)));
+    },
+
+    async stop(env, topic, reason, options) {
+      const stub = stubOf(env, readCall(options, ["hub"]));
+      return called(() => stub.stop(topicIn(topic), stopReason(reason)));
+    },
+
+    pipe(env, topic, source, options) {
+      const { hub, type, private: isPrivate, fresh } = readCall(options, ["hub", "type", "private", "fresh"]);
+      const stub = stubOf(env, { hub });
+      const how = pipeOptions({ private: isPrivate, fresh });
+      const send = (/** @type {ReadableStream<Uint8Array>} */ lines) => called(() => stub.pipe(topic, lines, how));
+      return pipe({ topic: topicsIn(topic), type, private: isPrivate }, source, { send, fresh });
     },
   };
 }

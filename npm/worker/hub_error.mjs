@@ -20,7 +20,11 @@ export class HubError extends Error {
   /** The error of a problem document. */
   static async ofProblem(/** @type {Response} */ response) {
     const { status } = response;
-    const { title, detail, field } = await response.json().catch(() => ({}));
+    return HubError.ofLine({ ...(await response.json().catch(() => ({}))), status });
+  }
+
+  /** The error of a problem in a line of an answer. */
+  static ofLine(/** @type {{ status: number, title?: string, detail?: string, field?: string }} */ { status, title, detail, field }) {
     return new HubError(detail || title || `the hub answered with the status ${status}`, { status, field });
   }
 

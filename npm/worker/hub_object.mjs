@@ -1,14 +1,16 @@
 // The Durable Object class: one hub.
 import { DurableObject } from "cloudflare:workers";
 import { HubObject as Hub } from "../../build/millstream.js";
+import { Beginnings, taken } from "./beginnings.mjs";
+import { closing, pipeOptions, stopReason, topicIn, topicsIn } from "./ending.mjs";
 import { HubError } from "./hub_error.mjs";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
 import { log } from "./log.mjs";
 import { checkedName, pathOfHub } from "./mount.mjs";
-import { answered, ofLines, ofUpdate, publishEach, published } from "./publications.mjs";
+import { answered, ofLines, ofStop, ofUpdate, publishEach, published } from "./publications.mjs";
 import { variablesIn } from "./variables.mjs";
 
-/** @import { Published, PublishOptions, Refused, Update, Whom } from "./types.d.ts" */
+/** @import { CloseOptions, Published, PublishOptions, Refused, TopicStatus, Update, Whom } from "./types.d.ts" */
 
 /** The reason with which an object ends when a write was not confirmed. */
 export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over what is stored";
@@ -27,6 +29,7 @@ export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over 
 export class HubObject extends DurableObject {
   #context;
   #hub;
+  #beginnings = new Beginnings();
 
   /**
    * @param {DurableObjectState} context
@@ -115,6 +118,68 @@ export class HubObject extends DurableObject {
       throw new HubError(wrong, { status: 400, field: "disconnect" });
     }
     return this.#call(() => this.#hub.disconnect(kind, value));
+  }
+
+  /**
+   * Closes topics. It is durable when this resolves, and readers of these topics alone are at their end. What is closed
+   * already stays as it is. The id is that of the closing.
+   *
+   * @param {string | string[]} topic
+   * @param {CloseOptions} [options]
+   * @returns {Promise<{ id: string }>}
+   */
+  async close(topic, options) {
+    const { id } = await published(await this.#post(ofUpdate(this.#path(), closing(topic, options))));
+    return { id };
+  }
+
+  /**
+   * Tells whether a topic is open, closed or absent, and what the hub holds of it.
+   *
+   * @param {string} topic
+   * @returns {Promise<TopicStatus>}
+   */
+  async status(topic) {
+    return JSON.parse(await this.#call(() => this.#hub.status(topicIn(topic))));
+  }
+
+  /**
+   * Asks the producers of a topic to stop: each gets a line of its answer, and `pipe` aborts its signal. Resolves to their
+   * number.
+   *
+   * @param {string} topic
+   * @param {string} [reason] a text for the producers
+   * @returns {Promise<number>}
+   */
+  async stop(topic, reason) {
+    const of = { topic: topicIn(topic), reason: stopReason(reason) };
+    const response = await this.#post(ofStop(this.#path(), of));
+    if (!response.ok) throw await HubError.ofProblem(response);
+    return (await response.json()).producers;
+  }
+
+  /**
+   * Publishes NDJSON, and closes the topics at its end. `pipe` of `createHub` is made of it.
+   *
+   * @internal
+   * @param {string | string[]} topic
+   * @param {ReadableStream<Uint8Array>} lines
+   * @param {{ private?: boolean, fresh?: boolean }} [options]
+   * @returns {Promise<ReadableStream<Uint8Array>>}
+   */
+  async pipe(topic, lines, options) {
+    const topics = /** @type {string[]} */ ([topicsIn(topic)].flat());
+    const { private: isPrivate = false, fresh = false } = pipeOptions(options);
+    const query = new URLSearchParams([...topics.map((topic) => ["topic", topic]), ["close", ""], ...(isPrivate ? [["private", ""]] : [])]);
+    const send = async () => answered(await this.#post(ofLines(this.#path(), lines, query)));
+    if (!fresh) return send();
+    return this.#beginnings.first(topics, async () => {
+      for (const topic of topics) {
+        const { state } = await this.status(topic);
+        if (state !== "absent") throw taken(topic);
+      }
+      return send();
+    });
   }
 
   /** @returns {Promise<Response>} */

@@ -28,13 +28,25 @@ function quoted(/** @type {unknown} */ key) {
 }
 
 /**
- * The request that publishes the lines of a body.
+ * The request that publishes the lines of a body. A query closes its topics at the end of the body.
  *
  * @param {string} path
  * @param {any} body
+ * @param {URLSearchParams} [query]
  */
-export function ofLines(path, body) {
-  return new Request(HERE + path, { method: "POST", headers: { "content-type": "application/x-ndjson" }, body });
+export function ofLines(path, body, query) {
+  const url = query === undefined ? HERE + path : `${HERE}${path}?${query}`;
+  return new Request(url, { method: "POST", headers: { "content-type": "application/x-ndjson" }, body });
+}
+
+/**
+ * The request that asks the producers of a topic to stop.
+ *
+ * @param {string} path
+ * @param {{ topic: string, reason: string }} of
+ */
+export function ofStop(path, { topic, reason }) {
+  return new Request(`${HERE}${path}?${new URLSearchParams({ topic, stop: reason })}`, { method: "POST" });
 }
 
 /**

@@ -77,6 +77,61 @@ export interface Update {
   retry?: number;
   /** Whether only subscribers with a grant receive it. */
   private?: boolean;
+  /** Closes the topics behind the update: `true` is `"done"`. Without `data`, `id`, `type` and `retry` there is no update. */
+  close?: boolean | EndReason;
+}
+
+/** Why a topic is closed: its stream has ended properly, or its producer was lost. */
+export type EndReason = "done" | "broken";
+
+/** How a topic is closed. */
+export interface CloseOptions {
+  /** Default: `"done"`. */
+  reason?: EndReason;
+  /** Whether only subscribers with a grant are told. */
+  private?: boolean;
+}
+
+/** What a topic is: one with updates, one that is closed, or one that the hub knows nothing of. */
+export interface TopicStatus {
+  state: "open" | "closed" | "absent";
+  /** Why it is closed. */
+  reason?: EndReason;
+  /** The id of its first update that the hub holds. */
+  first?: string;
+  /** The id of its last update that the hub holds. */
+  last?: string;
+  /** The number of its updates that the hub holds. */
+  count: number;
+}
+
+/** What a pipe publishes: each chunk is an update. A text and bytes are its data, and anything else its JSON. */
+export type PipeSource<Chunk = any> = Chunks<Chunk> | ((signal: AbortSignal) => Chunks<Chunk> | Promise<Chunks<Chunk>>);
+
+type Chunks<Chunk> = ReadableStream<Chunk> | AsyncIterable<Chunk>;
+
+/** How a source is published. */
+export interface PipeOptions {
+  /** The event's type of each update. */
+  type?: string;
+  /** Whether only subscribers with a grant receive the updates, and the end. */
+  private?: boolean;
+  /**
+   * Whether a topic that is there already is refused (409). So of two that begin at the same moment one wins. A function is
+   * then called when the hub has agreed.
+   */
+  fresh?: boolean;
+}
+
+/** A source that is being published. */
+export interface Piped {
+  /** Is aborted when somebody stops the producer, and when the hub takes no more. */
+  signal: AbortSignal;
+  /**
+   * Resolves when the topic is closed. Rejects with the error of the source, or with a `HubError` if the hub refused an
+   * update or was lost. The topic is then closed as broken.
+   */
+  finished: Promise<{ reason: EndReason; updates: number }>;
 }
 
 /** An update that is durable. */
@@ -121,6 +176,22 @@ export interface Hub<Env = any> {
   publishMany(env: Env, updates: ReadableStream<Uint8Array>, options?: OfHub): Promise<ReadableStream<Uint8Array>>;
   /** Ends streams at once. Resolves to their number. Their clients come back, and are judged anew. */
   disconnect(env: Env, whom: Whom, options?: OfHub): Promise<number>;
+  /** Closes topics. It is durable when this resolves, and readers of these topics alone are at their end. */
+  close(env: Env, topic: string | string[], options?: OfHub & CloseOptions): Promise<{ id: string }>;
+  /** Tells whether a topic is open, closed or absent, and what the hub holds of it. */
+  status(env: Env, topic: string, options?: OfHub): Promise<TopicStatus>;
+  /** Asks the producers of a topic to stop. Resolves to their number. */
+  stop(env: Env, topic: string, reason?: string, options?: OfHub): Promise<number>;
+  /**
+   * Publishes each chunk of a source as it comes, and closes the topic at its end: as done, or as broken if the source fails.
+   * A function is given the signal, which a stop aborts.
+   *
+   * ```js
+   * const { finished } = events.pipe(env, "chat/1", (signal) => model.stream(prompt, { signal }));
+   * context.waitUntil(finished);
+   * ```
+   */
+  pipe<Chunk>(env: Env, topic: string | string[], source: PipeSource<Chunk>, options?: OfHub & PipeOptions): Piped;
   /**
    * A `fetch` that reads the hub with every right, also private updates: for the option `fetch` of `subscribe`, or to hand a
    * stream on to a visitor whom your own route has judged. `authorize` is not asked. Of the URL only the query counts.

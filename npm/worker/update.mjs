@@ -6,6 +6,7 @@ import { HubError } from "./hub_error.mjs";
 /** @typedef {(value: any, name: string) => unknown} Read */
 
 const isText = (/** @type {unknown} */ value) => typeof value === "string";
+const isReason = (/** @type {unknown} */ value) => value === "done" || value === "broken";
 const text = checked(isText, "a text");
 
 /**
@@ -21,6 +22,7 @@ const MEMBERS = {
   type: text,
   retry: checked(Number.isFinite, "a number of milliseconds"),
   private: checked((value) => typeof value === "boolean", "true or false"),
+  close: checked((value) => typeof value === "boolean" || isReason(value), 'true, false, "done" or "broken"'),
 };
 
 /** Bytes: `MAX_BODY_BYTES` of the hub. No text has fewer bytes than its length. */
@@ -98,7 +100,11 @@ function checked(is, right) {
 
 /** Data as a text: a string stays as it is. */
 function toText(/** @type {any} */ data) {
-  if (data === undefined || typeof data === "string") return data;
+  return data === undefined || typeof data === "string" ? data : jsonOf(data);
+}
+
+/** The JSON of data. */
+export function jsonOf(/** @type {any} */ data) {
   const wrong = (/** @type {string} */ why) => new HubError(why, { status: 400, field: "data" });
   if (typeof data?.then === "function") throw wrong("data is a promise: await it first");
   let text;

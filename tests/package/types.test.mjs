@@ -31,7 +31,7 @@ test("the source maps of the declarations lead to the modules", () => {
 test("an editor shows what createHub and its calls do", () => {
   const declared = (name) => readFileSync(project.path(`node_modules/millstream/npm/worker/${name}`), "utf8");
   const types = declared("types.d.ts");
-  for (const call of ["<Env = any>(options: HubOptions", "publish(", "publishMany(", "disconnect("]) {
+  for (const call of ["<Env = any>(options: HubOptions", "publish(", "publishMany(", "disconnect(", "close(", "status(", "stop(", "pipe<"]) {
     const documented = types.split("\n").some((line, at, all) => line.trim().startsWith(call) && all[at - 1].trim().endsWith("*/"));
     assert.ok(documented, call);
   }

@@ -1,6 +1,6 @@
 // Calls that compile with the types of the package, and calls that must not.
 import { HubError, createHub } from "millstream";
-import type { Decision, Hub, HubOptions, Published, Refused, Rights, Update } from "millstream";
+import type { Decision, EndReason, Hub, HubOptions, Piped, Published, Refused, Rights, TopicStatus, Update } from "millstream";
 
 async function decide(request: Request): Promise<Decision> {
   const rights: Rights = { subscribe: ["orders/{id}", { match: "/orders/:id", match_type: "urlpattern" }], expires: new Date() };
@@ -13,6 +13,10 @@ createHub({ path: "/events", authorize: () => undefined });
 createHub({ path: "/events", authorize: async () => ({ subscribe: ["*"], publish: [], subscriber: "ada", payload: { age: 3 }, expires: 1e9 }) });
 createHub({ path: "/events", authorize: () => ({ mercure: { subscribe: ["*"] } }) });
 
+async function* chunks(): AsyncGenerator<{ delta: string }> {
+  yield { delta: "a" };
+}
+
 export async function calls(env: Env, request: Request, context: ExecutionContext): Promise<Response> {
   const update: Update = { topic: ["orders/1", "orders"], data: { paid: true }, id: "1", type: "paid", retry: 1_000, private: true };
   const published: Published = await events.publish(env, update, { hub: "shop", idempotencyKey: "key" });
@@ -24,11 +28,29 @@ export async function calls(env: Env, request: Request, context: ExecutionContex
     await events.disconnect(env, { connection: published.id }),
   ];
 
+  const closed: { id: string }[] = [
+    await events.close(env, "chat/1"),
+    await events.close(env, ["chat/1", "chat/2"], { hub: "shop", reason: "broken", private: true }),
+    await events.publish(env, { topic: "chat/1", data: "the end", close: true }),
+    await events.publish(env, { topic: "chat/1", close: "broken" }),
+  ];
+  const status: TopicStatus = await events.status(env, "chat/1", { hub: "shop" });
+  const reason: EndReason | undefined = status.reason;
+  ended.push(await events.stop(env, "chat/1"), await events.stop(env, "chat/1", "the user left", { hub: "shop" }), status.count);
+  const piped: Piped = events.pipe(env, "chat/1", new Blob([]).stream(), { hub: "shop", type: "token", private: true, fresh: true });
+  events.pipe(env, ["chat/1", "chat/2"], chunks());
+  events.pipe(env, "chat/1", (signal) => (signal.aborted ? chunks() : new ReadableStream<{ delta: string }>()));
+  events.pipe<string>(env, "chat/1", async (signal) => (await fetch("https://model.example", { signal })).body!.pipeThrough(new TextDecoderStream()));
+  const { updates } = await piped.finished;
+  ended.push(updates, closed.length, reason === "broken" ? 1 : 0);
+
   // The same by RPC, by the type that wrangler writes for the binding.
   const stub = env.HUB.getByName("default");
   const { id, connections } = await stub.publish(update, { idempotencyKey: "key" });
   const ids: string[] = (await stub.publishMany([update])).map((answer) => ("id" in answer ? answer.id : answer.error.detail));
   ended.push(await stub.disconnect({ subscriber: "ada" }), connections);
+  closed.push(await stub.close("chat/1", { reason: "done" }));
+  ended.push(await stub.stop("chat/1", "the user left"), (await stub.status("chat/1")).count);
 
   try {
     await events.publish(env, { topic: "" });
@@ -57,6 +79,12 @@ export async function wrong(env: Env, request: Request, context: ExecutionContex
   await events.publish(env, { data: "a" });
   // @ts-expect-error: a topic is a text
   await events.publish(env, { topic: 1 });
+  // @ts-expect-error: a topic ends as done or as broken
+  await events.close(env, "chat/1", { reason: "failed" });
+  // @ts-expect-error: a source gives its chunks one after the other
+  events.pipe(env, "chat/1", "text");
+  // @ts-expect-error: a status is of one topic
+  await events.status(env, ["chat/1"]);
   // @ts-expect-error: there is no such member
   await events.publish(env, { topic: "a", event: "created" });
   // @ts-expect-error: a time is a number
