@@ -240,6 +240,7 @@ lint-package: $(WASM) $(NPM) ## the types of the npm package
 	tsc --project npm/tsconfig.json
 	tsc --project npm/cli/tsconfig.json
 	tsc --project npm/client/tsconfig.json
+	tsc --project npm/ai/tsconfig.json
 
 # The lints of the default features are those of `lint`.
 .PHONY: lint-features
