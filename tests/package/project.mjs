@@ -95,7 +95,7 @@ export class Project {
     const port = await freePort();
     const command = this.path(`node_modules/.bin/${name}`);
     const options = { cwd: this.folder, env: this.#env, detached: true, stdio: ["ignore", "pipe", "pipe"] };
-    const server = new Running(spawn(command, [...args, "--port", String(port)], options), `http://127.0.0.1:${port}`);
+    const server = new Running(() => spawn(command, [...args, "--port", String(port)], options), `http://127.0.0.1:${port}`);
     this.#servers.push(server);
     return server;
   }
@@ -112,16 +112,30 @@ async function devArguments() {
 }
 
 class Running {
+  #spawn;
   #child;
   #output = "";
 
-  constructor(child, origin) {
-    this.#child = child;
+  constructor(spawn, origin) {
+    this.#spawn = spawn;
     this.origin = origin;
+    this.#run();
+  }
+
+  #run() {
+    const child = this.#spawn();
+    this.#child = child;
     groups.add(child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => (this.#output += text));
     }
+  }
+
+  /** Starts it again at the same port, with what it has stored. */
+  async restart() {
+    await this.stop();
+    this.#run();
+    await this.answers();
   }
 
   /** Waits until it answers. */
@@ -141,6 +155,7 @@ class Running {
     return this.#child.exitCode !== null;
   }
 
+  /** Ends it like a power cut. */
   async stop() {
     const { pid, exitCode, signalCode } = this.#child;
     const exited = exitCode === null && signalCode === null ? once(this.#child, "exit") : null;

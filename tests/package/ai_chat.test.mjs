@@ -1,0 +1,144 @@
+// examples/ai-chat: a chat with AI SDK and its Worker, as vite builds them. Answers are read by pages that are loaded again,
+// by two tabs, and behind a server that was killed.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { wordsFor } from "../../examples/ai-chat/worker/words.ts";
+import { DEADLINE, until } from "../e2e/until.mjs";
+import { opened } from "./page.mjs";
+import { Project } from "./project.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const QUESTION = "Why <b>?";
+const WHOLE = wordsFor(QUESTION).join("");
+
+let project;
+let server;
+before(async () => {
+  project = await Project.install("examples/ai-chat");
+  await project.run("wrangler", "types");
+  await project.run("vite", "build");
+  server = await project.start("vite", "preview", "--host", "127.0.0.1");
+});
+after(() => project?.remove());
+
+/** What a test sees of a page and does with it. */
+function tabOf(page) {
+  const status = () => page.getByRole("status").textContent();
+  const tab = {
+    page,
+    answers: () => page.locator("li.assistant p").allTextContents(),
+    says: (pattern) => until(async () => pattern.test(await status()), async () => `${pattern}; it says ${await status()}`),
+    /** Waits until the answer has this many words. */
+    writes: (words) => until(async () => ((await tab.answers()).at(-1) ?? "").split(/\s+/).length > words, `${words} words`),
+    async ask() {
+      await page.getByLabel("Message").fill(QUESTION);
+      await page.keyboard.press("Enter");
+      await tab.says(/^Writing/);
+    },
+    /** Waits until the whole answer is there, and checks that all is there once. */
+    async isWhole() {
+      await until(async () => (await tab.answers()).join("\0") === WHOLE, async () => `the whole answer; there is ${await tab.answers()}`);
+      await tab.says(/^Ready$/);
+      assert.deepEqual(await page.locator("li.user p").allTextContents(), [QUESTION]);
+    },
+  };
+  return tab;
+}
+
+/** A new chat. */
+const chat = async (t) => tabOf(await opened(t, server.origin));
+/** The same chat in another tab. */
+async function secondTab({ page }) {
+  const other = await page.context().browser().newPage();
+  other.setDefaultTimeout(DEADLINE);
+  await other.goto(page.url());
+  return tabOf(other);
+}
+
+test("the page and the Worker compile with strict types", async () => {
+  await project.run("tsc", "--strict", "--noEmit");
+  await project.run("tsc", "--strict", "--noEmit", "-p", "worker");
+});
+
+test("a page that is loaded again in the middle of the answer shows the whole text, once", async (t) => {
+  const tab = await chat(t);
+  await tab.ask();
+  await tab.writes(20);
+  await tab.page.reload();
+  await tab.isWhole();
+  await tab.page.reload();
+  await tab.isWhole();
+});
+
+test("a tab that was there follows the answer that another one has asked for", async (t) => {
+  const asking = await chat(t);
+  await asking.says(/^Ready$/);
+  const other = await secondTab(asking);
+  await other.says(/^Ready$/);
+  await asking.ask();
+  for (const tab of [other, asking]) await tab.isWhole();
+  await other.ask();
+  for (const tab of [asking, other]) await until(async () => (await tab.answers())[1]?.startsWith("You asked"), "the second answer in both tabs");
+  await asking.page.getByRole("button", { name: "Stop" }).click();
+  for (const tab of [asking, other]) await tab.says(/^Ready$/);
+});
+
+test("a second tab stops the answer by keys, in both tabs, and what was written stays", async (t) => {
+  const asking = await chat(t);
+  await asking.ask();
+  await asking.writes(15);
+  const other = await secondTab(asking);
+  await other.writes(15);
+  await other.page.getByRole("button", { name: "Stop" }).press("Enter");
+  for (const tab of [other, asking]) await tab.says(/^Ready$/);
+  const [written] = await other.answers();
+  assert.ok(WHOLE.startsWith(written) && written.length < WHOLE.length, written);
+  assert.deepEqual(await asking.answers(), [written]);
+  await other.page.reload();
+  await other.says(/^Ready$/);
+  assert.deepEqual(await other.answers(), [written]);
+});
+
+test("after kill -9 in the middle each tab has what was written, once, and asks again", async (t) => {
+  const asking = await chat(t);
+  await asking.ask();
+  await asking.writes(15);
+  const other = await secondTab(asking);
+  await other.writes(20);
+  await server.restart();
+  for (const tab of [asking, other]) {
+    await tab.page.getByRole("alert").filter({ hasText: "The answer broke off" }).waitFor({ timeout: 60_000 });
+    await tab.says(/^Ready$/);
+  }
+  const [[asked], [written]] = await Promise.all([asking.answers(), other.answers()]);
+  // The tab that has asked may have had a word more than the hub.
+  assert.ok(WHOLE.startsWith(asked) && asked.startsWith(written), `${asked} / ${written}`);
+  await other.page.reload();
+  await other.page.getByRole("alert").waitFor();
+  assert.deepEqual(await other.answers(), [written]);
+  assert.ok(WHOLE.startsWith(written) && written.split(/\s+/).length > 15, written);
+  await other.page.getByRole("button", { name: "Try again" }).click();
+  for (const tab of [other, asking]) await tab.isWhole();
+});
+
+test("axe finds nothing to mend, and nothing is wider than the screen", async (t) => {
+  const tab = await chat(t);
+  await tab.ask();
+  await tab.writes(30);
+  await tab.page.getByRole("button", { name: "Stop" }).click();
+  await tab.says(/^Ready$/);
+  for (const colorScheme of ["light", "dark"]) {
+    for (const [width, height] of [[390, 844], [1280, 720]]) {
+      await tab.page.emulateMedia({ colorScheme });
+      await tab.page.setViewportSize({ width, height });
+      await tab.page.evaluate(AXE);
+      const run = (values) => globalThis.axe.run({ runOnly: { type: "tag", values } });
+      const { violations } = await tab.page.evaluate(run, RULES);
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${colorScheme}, ${width}`);
+      assert.ok((await tab.page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${width}`);
+    }
+  }
+});
