@@ -69,7 +69,7 @@ impl Conflation {
     #[must_use]
     fn into_entries(self) -> Vec<Entry> {
         let mut entries: Vec<_> = self.newest.into_values().chain(self.closings).collect();
-        entries.sort_unstable_by_key(|entry| entry.sequence);
+        entries.sort_by_key(|entry| entry.sequence);
         entries
     }
 }

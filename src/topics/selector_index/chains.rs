@@ -1,6 +1,6 @@
 //! The cost of all selectors that one text can meet.
 
-use std::{collections::BTreeMap, ops::Div};
+use std::ops::Div;
 
 use crate::{
     base::limits::{
@@ -17,7 +17,8 @@ const SCHEMES: [&str; 3] = ["https:", "http:", "urn:"];
 /// starts with the one before.
 #[derive(Debug, Default)]
 pub(super) struct Chains {
-    costs: BTreeMap<Topic, SelectorCost>,
+    /// Sorted. A `BTreeMap` would be 7 kB of wasm.
+    costs: Vec<(Topic, SelectorCost)>,
     /// The cost of the heaviest chain, or more, until it is counted again.
     heaviest: Met,
 }
@@ -38,18 +39,30 @@ pub(super) const MOST: Met = Met {
 
 impl Chains {
     pub(super) fn add(&mut self, beginning: &str, cost: SelectorCost) {
-        *self.costs.entry(Topic::beginning(beginning)).or_default() += cost;
+        let at = self.at(beginning).unwrap_or_else(|at| {
+            self.costs.insert(at, (Topic::beginning(beginning), SelectorCost::default()));
+            at
+        });
+        if let Some((_, held)) = self.costs.get_mut(at) {
+            *held += cost;
+        }
         *self.heaviest.of(beginning) += cost;
     }
 
     /// Takes away a cost that was added.
     pub(super) fn take(&mut self, beginning: &str, cost: SelectorCost) {
-        let Some(held) = self.costs.get_mut(beginning) else { return };
+        let Ok(at) = self.at(beginning) else { return };
+        let Some((_, held)) = self.costs.get_mut(at) else { return };
         held.passes -= cost.passes;
         held.regexp_bytes -= cost.regexp_bytes;
         if *held == SelectorCost::default() {
-            self.costs.remove(beginning);
+            self.costs.remove(at);
         }
+    }
+
+    /// Where a beginning is, or where it belongs.
+    fn at(&self, beginning: &str) -> Result<usize, usize> {
+        self.costs.binary_search_by(|(held, _)| held.as_str().cmp(beginning))
     }
 
     /// Whether no text meets more than this.
