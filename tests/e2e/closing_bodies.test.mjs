@@ -92,16 +92,6 @@ test("a limit that ends a body closes its topics as broken", async (t) => {
   await until(() => body.ended, "the end of the answer");
 });
 
-test("a body that is given up closes its topics as broken", { timeout: 60_000 }, async (t) => {
-  const hub = freshHub();
-  const body = open(t, hub, "topic=a");
-  await body.write("data: half of an event");
-  await until(() => body.ended, "the end of the answer", 30_000);
-  const [given, closed, ...more] = body.answers;
-  assert.deepEqual([given.error.status, closed, more], [408, { closed: { topics: ["a"], reason: "broken" } }, []]);
-  assert.ok(await isClosed(hub, "a"));
-});
-
 test("of two bodies of a topic the first end closes it, and the other is refused behind it", async (t) => {
   const hub = freshHub();
   const [first, second] = [open(t, hub, "topic=a"), open(t, hub, "topic=a&topic=b")];

@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { ATTACKED, Besieged } from "./besieged.mjs";
 import { post } from "./clients.mjs";
+import { StreamedPost } from "./raw.mjs";
 import { Server } from "./server.mjs";
 import { KEYS, bearer, token0 } from "./tokens.mjs";
 import { until } from "./until.mjs";
@@ -28,11 +29,18 @@ const CRLF = "\r\n";
 
 let server;
 let headers;
+/** A body that closes its topic, and stops in the middle of an event before all else. */
+let closing;
 before(async () => {
   server = await Server.start({ kind: "workerd", vars: { ...KEYS, CONNECTION_AGE: "0" } });
   headers = bearer(await token0({ publish: ["*"] }));
+  closing = new StreamedPost(`${server.hub("closing")}?topic=a&close`, EVENT_STREAM, headers);
+  await closing.write("data: half of an event");
 });
-after(() => server?.stop());
+after(() => {
+  closing?.break();
+  return server?.stop();
+});
 
 /** A request whose body is written piece by piece, or not at all. */
 class Slow {
@@ -212,4 +220,12 @@ describe("silence", { concurrency: true }, () => {
 
 test("nothing has trapped", () => {
   assert.doesNotMatch(server.output, /trapped/);
+});
+
+test("a body that is given up closes its topics as broken, and says so last", async () => {
+  await until(() => closing.ended, "the end of the answer", 2 * SILENCE);
+  const [givenUp, closed, ...more] = closing.answers;
+  assert.deepEqual([givenUp.error.status, closed, more], [408, { closed: { topics: ["a"], reason: "broken" } }, []]);
+  const late = await post(server.hub("closing"), { topic: "a", data: "late" }, { headers });
+  assert.equal(late.status, 409);
 });
