@@ -148,6 +148,7 @@ export class StreamStore {
           this.#change({ gap });
           return this.#options.onGap?.(gap);
         }),
+        onEnd: whileOpen((end) => this.#options.onEnd?.(end)),
         onState: whileOpen((state) => {
           this.#change({ state });
           return this.#options.onState?.(state);

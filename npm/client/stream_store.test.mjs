@@ -167,6 +167,7 @@ test("the callbacks, the token and fetch are those of the last options", async (
     token: () => (called.push(`${name} token`), name),
     onUpdate: () => called.push(`${name} update`),
     onGap: () => called.push(`${name} gap`),
+    onEnd: (/** @type {{ reason: string }} */ { reason }) => called.push(`${name} ${reason}`),
     onState: (/** @type {{ name: string }} */ state) => called.push(`${name} ${state.name}`),
     onError: (/** @type {unknown} */ error) => called.push(`${name} ${error}`),
     json: true,
@@ -177,9 +178,10 @@ test("the callbacks, the token and fetch are those of the last options", async (
   await told();
   store.use(options("third"));
   await answers.asked[0].write(`:\n\n${event(1)}id: #1\nevent: gap\ndata: {}\n\n`);
+  await answers.asked[0].write('id: #2\nevent: end\ndata: {"topic":"a","reason":"done"}\n\n');
   await answers.asked[0].write("id: 2\ndata: {\n\n");
   assert.match(called.pop() ?? "", /^third SyntaxError/);
-  assert.deepEqual(called, ["second connecting", "second token", "second fetch", "third open", "third update", "third gap"]);
+  assert.deepEqual(called, ["second connecting", "second token", "second fetch", "third open", "third update", "third gap", "third done"]);
 });
 
 for (const [when, finish] of Object.entries({ "at once": () => undefined, "later": () => new Promise(() => {}) })) {
@@ -215,7 +217,7 @@ test("another `subscribe` gets the URL and the options that are not the hook's",
   const store = new StreamStore(HUB, { topics: "a", user: "ada", maxUpdates: 5, enabled: true, subscribe });
   t.after(store.listen(() => {}));
   await told();
-  const [url, { onUpdate, onGap, onState, onError, ...options }] = given;
+  const [url, { onUpdate, onGap, onEnd, onState, onError, ...options }] = given;
   assert.equal(url, HUB);
   assert.deepEqual(options, { topics: "a", user: "ada", lastEventId: undefined });
 });

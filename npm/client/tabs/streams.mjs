@@ -11,7 +11,7 @@ import { SubscriptionOfClient } from "../subscription.mjs";
  * @param {Url<any>} url
  * @param {TabsOptions} options
  */
-export function streamsOf(url, { user, storage, signal, pauseWhenHidden, json, lastEventId, ...common }) {
+export function streamsOf(url, { user, storage, signal, pauseWhenHidden, json, lastEventId, onEnd, ...common }) {
   /**
    * Opens a stream behind `from`, and returns how to close it.
    *

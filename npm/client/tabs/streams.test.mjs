@@ -4,9 +4,9 @@ import { streamsOf } from "./streams.mjs";
 import { read } from "./words.mjs";
 
 /** Reads `text` as a stream, and gives the entries. */
-async function entriesOf(text) {
+async function entriesOf(text, options) {
   const fetch = async () => new Response(text, { headers: { "content-type": "text/event-stream" } });
-  const open = streamsOf("https://example.com/events", { topics: "a", user: null, fetch });
+  const open = streamsOf("https://example.com/events", { topics: "a", user: null, fetch, ...options });
   const entries = [];
   await new Promise((lost) => {
     const close = open("1", {
@@ -34,4 +34,10 @@ test("a gap is told as the hub tells it", async () => {
   const gap = { requested: "1", first: "3", missed: 2 };
   const [entry] = await entriesOf(`id: #2\nevent: gap\ndata: ${JSON.stringify(gap)}\n\n`);
   assert.deepEqual(entry, { cursor: "#2", gap });
+});
+
+test("an end moves the cursor of every tab, and is told to none: the state tells it", async () => {
+  const ends = [];
+  const entries = await entriesOf('id: #2\nevent: end\ndata: {"topic":"b","reason":"done"}\n\nid: 3\ndata: x\n\n', { onEnd: (end) => ends.push(end) });
+  assert.deepEqual([entries.map(({ cursor }) => cursor), ends], [["#2", "3"], []]);
 });
