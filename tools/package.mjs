@@ -29,7 +29,11 @@ writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)
 // The declarations come from the comments of the modules, and their maps lead to these.
 const options = { noEmit: false, declaration: true, declarationMap: true, emitDeclarationOnly: true, rootDir: "." };
 const project = join(folder, "tsconfig.json");
-const PARTS = { "npm/tsconfig.json": ["npm/worker"], "npm/client/tsconfig.json": ["npm/client", "npm/react", "npm/vue", "npm/svelte"], "npm/ai/tsconfig.json": ["npm/ai"] };
+const PARTS = {
+  "npm/tsconfig.json": ["npm/worker", "npm/resumable-stream"],
+  "npm/client/tsconfig.json": ["npm/client", "npm/react", "npm/vue", "npm/svelte"],
+  "npm/ai/tsconfig.json": ["npm/ai"],
+};
 for (const [config, include] of Object.entries(PARTS)) {
   writeFileSync(project, JSON.stringify({ extends: resolve(config), compilerOptions: options, include, exclude: [] }));
   execFileSync("tsc", ["--project", project], { stdio: "inherit" });

@@ -16,6 +16,10 @@ test("right calls compile, and wrong options, updates and decisions do not", asy
   await project.run("tsc", "--strict", "--noEmit");
 });
 
+test("the context of millstream/resumable-stream takes the place of that of resumable-stream", async () => {
+  await project.run("tsc", "--project", "tsconfig.resumable.json");
+});
+
 test("the declarations need no types but those that wrangler writes", () => {
   assert.equal(existsSync(project.path("node_modules/@cloudflare/workers-types")), false);
   assert.equal(existsSync(project.path("node_modules/@types")), false);
