@@ -2,16 +2,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { EventSource } from "eventsource";
-import { Subscriber, publish } from "./clients.mjs";
+import { publish } from "./clients.mjs";
 import { Server } from "./server.mjs";
-import { SocketSubscriber } from "./socket.mjs";
 import { Stream, withQuery } from "./stream.mjs";
 import { KEYS, bearer, token0 } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";
-const MEBIBYTE = 1 << 20;
 
 let server;
 let count = 0;
@@ -230,4 +228,15 @@ describe("a finite read", { concurrency: true }, () => {
       }
     }
   });
+});
+
+test("a finite read goes on behind its place after a power cut", async () => {
+  const hub = freshHub();
+  await publishAll(hub, ["1", "2", "3"]);
+  const { updates, lastEventID } = await read("0.x", hub, { limit: "2" });
+  assert.deepEqual(updates.map(({ id }) => id), ["1", "2"]);
+  await server.kill();
+  await server.restart();
+  assert.deepEqual(idsOf(await read("1.0", hub, { last_event_id: lastEventID })), ["3"]);
+  assert.deepEqual(idsOf(await read("QUERY", hub)), ["1", "2", "3"]);
 });
