@@ -197,7 +197,9 @@ impl<H: History> Log<H> {
     /// The history's own.
     pub fn prune(&mut self, shown: Sequence, bytes: u64, now: Timestamp) -> Result<bool, H::Error> {
         self.window.trim(shown.min(self.tail), bytes, now);
-        if let Some(moment) = self.retention.forgets(now) {
+        if !H::KEEPS
+            && let Some(moment) = self.retention.forgets(now)
+        {
             self.closings.forget(moment, self.window.oldest_of(Kind::Publication));
         }
         self.history.prune(self.retention, now)
