@@ -115,7 +115,9 @@ impl Draft {
     fn join(self) -> Result<Config, InvalidConfig> {
         let mut config = self.config;
         let kept = config.retention;
-        config.retention = Retention::of_publications(kept.publications, kept.age);
+        let Retention { closed_age, .. } = kept;
+        let retention = Retention::of_publications(kept.publications, kept.age);
+        config.retention = Retention { closed_age, ..retention };
         let own = &mut config.authorization;
         if own.public_url.is_none() {
             let first = own.public_origins.as_ref().and_then(Origins::first_of_server);

@@ -66,6 +66,11 @@ export class Subscriber {
     );
   }
 
+  /** Whether it comes back no more. */
+  get isClosed() {
+    return this.#source.readyState === EventSource.CLOSED;
+  }
+
   close() {
     this.#source.close();
   }

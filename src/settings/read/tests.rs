@@ -67,6 +67,14 @@ fn an_age_is_a_time_or_none() {
 }
 
 #[test]
+fn a_topic_stays_closed_for_a_day_or_for_the_time_that_is_set() {
+    let closed_age = |text: &str| read("CLOSED_AGE", text).map(|read| read.retention.closed_age);
+    assert_eq!(closed_age(""), Ok(Duration::from_hours(24)));
+    assert_eq!(closed_age("7d"), Ok(Duration::from_hours(7 * 24)));
+    assert!(closed_age("0").is_err());
+}
+
+#[test]
 fn gaps_are_told_unless_they_are_switched_off() {
     let gap_events = |text: &str| read("GAP_EVENTS", text).map(|read| read.gap_events);
     assert_eq!(gap_events(""), Ok(GapEvents::On));
