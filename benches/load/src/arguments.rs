@@ -17,14 +17,14 @@ use crate::payload;
 pub const USAGE: &str = "\
 usage: millstream-load MODE --server HOST:PORT --subscribe PATH --publish PATH --publish-as KIND [OPTION]...
 
-MODE         saturate | paced | idle | stalled | churn | storm
+MODE         saturate | paced | idle | stalled | churn | storm | replay
 KIND         form | raw | ndjson
 
 --topic T          topic of the updates, in a form or a line (load)
 --connections N    subscribers (100)
 --bytes B          size of an update's data (100)
 --seconds S        how long to publish (10)
---updates M        storm: updates that are published while nobody is there (1000)
+--updates M        storm and replay: updates that are published while nobody is there (1000)
 --rate R           updates a second: paced and churn (100); stalled: as fast as accepted when not given
 --publishers P     connections that publish, each one update at a time; with ndjson there is one (16)
 --stalled K        stalled: subscribers that never read (10)
@@ -50,6 +50,8 @@ pub enum Mode {
     Churn,
     /// Everybody comes back at once.
     Storm,
+    /// One new subscriber after the other reads what was published before.
+    Replay,
 }
 
 /// How an update is put into requests.
@@ -212,8 +214,9 @@ impl FromStr for Mode {
             "stalled" => Self::Stalled,
             "churn" => Self::Churn,
             "storm" => Self::Storm,
+            "replay" => Self::Replay,
             _ => {
-                let right = "one of saturate, paced, idle, stalled, churn and storm";
+                let right = "one of saturate, paced, idle, stalled, churn, storm and replay";
                 return Err(wrong("MODE", text, right));
             }
         })

@@ -191,13 +191,15 @@ impl Fleet {
             Err(error) => return Err(End::Connect(error)),
         };
         let now = clock::now();
-        subscriber.receive(&self.buffer[..length], now, &mut self.tally)?;
+        let received = subscriber.receive(&self.buffer[..length], now, &mut self.tally);
+        // What ends a stream may come with its last updates.
+        if let Some(goal) = &mut self.goal {
+            goal.look_at(index, subscriber, now);
+        }
+        received?;
         if subscriber.is_stalled && subscriber.is_confirmed() {
             let socket = subscriber.socket().ok_or(End::Stream)?;
             return epoll::delete(&self.epoll, socket).map_err(|error| End::Connect(error.into()));
-        }
-        if let Some(goal) = &mut self.goal {
-            goal.look_at(index, subscriber, now);
         }
         Ok(())
     }

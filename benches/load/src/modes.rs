@@ -3,6 +3,7 @@
 mod churn;
 mod idle;
 mod paced;
+mod replay;
 mod saturate;
 mod stalled;
 mod storm;
@@ -27,6 +28,7 @@ pub enum Results {
     Stalled(stalled::Results),
     Churn(churn::Results),
     Storm(storm::Results),
+    Replay(replay::Results),
 }
 
 impl Results {
@@ -39,6 +41,7 @@ impl Results {
             Mode::Stalled => Self::Stalled(stalled::measure(run)?),
             Mode::Churn => Self::Churn(churn::measure(run)?),
             Mode::Storm => Self::Storm(storm::measure(run)?),
+            Mode::Replay => Self::Replay(replay::measure(run)?),
         })
     }
 }

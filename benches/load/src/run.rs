@@ -110,8 +110,11 @@ pub struct Figures {
 }
 
 impl Failures {
-    /// Notes a connection that ended; the end of a stream is among the violations already.
+    /// Notes a connection that ended; the end of a stream is among the violations already, if it is one.
     pub fn note(&mut self, end: &End) {
+        if matches!(end, End::Closed) {
+            return;
+        }
         if !matches!(end, End::Stream | End::Framing(_)) {
             self.connect_failures += 1;
         }

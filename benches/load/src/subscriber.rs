@@ -31,6 +31,8 @@ pub struct Subscriber {
     pub ledger: Ledger,
     /// It never reads once its stream has begun, and is not checked.
     pub is_stalled: bool,
+    /// The hub has told that its topic is closed, so its stream may end.
+    may_end: bool,
 }
 
 #[derive(Debug)]
@@ -66,6 +68,9 @@ pub enum End {
     /// The stream came to its end, or was reset.
     #[error("the stream ended")]
     Stream,
+    /// The stream came to its end, behind the event that tells of it.
+    #[error("the topic is closed")]
+    Closed,
     /// The framing of the body was wrong.
     #[error(transparent)]
     Framing(#[from] Broken),
@@ -80,6 +85,7 @@ impl Subscriber {
             decoder: Decoder::default(),
             ledger: Ledger::new(publishers),
             is_stalled,
+            may_end: false,
         }
     }
 
@@ -117,6 +123,7 @@ impl Subscriber {
             Err(error) => return Err(error.into()),
         }
         self.phase = Phase::Connecting;
+        self.may_end = false;
         self.decoder.restart();
         Ok(self.socket.insert(socket.into()))
     }
@@ -174,7 +181,8 @@ impl Subscriber {
                 return Ok(());
             }
         }
-        let mut check = Check { ledger: &mut self.ledger, tally, now };
+        let may_end = &mut self.may_end;
+        let mut check = Check { ledger: &mut self.ledger, may_end, tally, now };
         match &mut self.phase {
             _ if bytes.is_empty() => return Err(End::Stream),
             Phase::Chunks(chunked) => {
@@ -184,7 +192,7 @@ impl Subscriber {
                 }
                 check.tally.chunks += chunked.chunks() - before;
                 if chunked.has_ended() {
-                    return Err(End::Stream);
+                    return Err(if self.may_end { End::Closed } else { End::Stream });
                 }
             }
             Phase::UntilClose => {
@@ -200,6 +208,7 @@ impl Subscriber {
 /// Every event is checked where it was read.
 struct Check<'a> {
     ledger: &'a mut Ledger,
+    may_end: &'a mut bool,
     tally: &'a mut Tally,
     now: u64,
 }
@@ -215,6 +224,10 @@ impl Sink for Check<'_> {
         }
         // Where the stream begins, told to who asks like an EventSource.
         if event_type == b"place" {
+            return;
+        }
+        if event_type == b"end" {
+            *self.may_end = true;
             return;
         }
         let Some(stamp) = Stamp::parse(data, self.tally.bytes) else {

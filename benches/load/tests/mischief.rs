@@ -16,9 +16,10 @@ const CONNECTIONS: u64 = 3;
 fn load(mischief: Mischief, arguments: &str) -> (i32, Value, String) {
     let server = serve(mischief).to_string();
     let output = Command::new(env!("CARGO_BIN_EXE_millstream-load"))
-        .args(arguments.split_whitespace())
+        .arg(arguments.split_whitespace().next().unwrap())
         .args(["--server", &server, "--subscribe", "/s", "--publish", "/p", "--patience", "1"])
         .args(["--connections", &CONNECTIONS.to_string()])
+        .args(arguments.split_whitespace().skip(1))
         .output()
         .unwrap();
     let report = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -85,6 +86,30 @@ fn a_payload_that_was_changed_is_malformed_and_missing() {
 fn a_stream_that_ends_is_noticed_with_what_it_misses() {
     check(Mischief::EndStream, &[("unexpected_end", 1), ("missing", 15)]);
     check(Mischief::Reset, &[("unexpected_end", 1), ("missing", 15)]);
+}
+
+#[test]
+fn the_end_of_a_stream_that_is_told_is_no_violation() {
+    let paced = "paced --rate 100 --seconds 0.2 --publish-as ndjson";
+    let (code, report, complaints) = load(Mischief::Close, paced);
+    check_report(code, &report, &complaints, &[]);
+    assert_eq!(report["deliveries"], 20 * CONNECTIONS);
+}
+
+#[test]
+fn a_replay_is_timed_and_checked_for_each_new_subscriber() {
+    let replay = "replay --updates 20 --publish-as ndjson --subscribe /s?last_event_id=earliest";
+    for (mischief, expected) in [
+        (Mischief::None, None),
+        (Mischief::Close, None),
+        (Mischief::ReplayTooLittle, Some(("missing", 1))),
+    ] {
+        let (code, report, complaints) = load(mischief, replay);
+        check_report(code, &report, &complaints, expected.as_slice());
+        let completed = if expected.is_none() { CONNECTIONS } else { 0 };
+        assert_eq!(report["completed"], completed, "{report}");
+        assert_eq!(report["replay_p50_ms"].is_f64(), expected.is_none(), "{report}");
+    }
 }
 
 #[test]

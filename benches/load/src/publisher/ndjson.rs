@@ -49,6 +49,8 @@ struct Line<'a> {
     #[serde(borrow)]
     id: Option<std::borrow::Cow<'a, str>>,
     error: Option<serde_json::Value>,
+    /// The last line of a body that closes its topics.
+    closed: Option<serde_json::Value>,
 }
 
 impl<'a> Stream<'a> {
@@ -180,7 +182,8 @@ impl<'a> Stream<'a> {
             let line = &body[taken..taken + length];
             taken += length + 1;
             match serde_json::from_slice(line) {
-                Ok(Line { id: Some(id), error: None }) if !id.is_empty() => *accepted += 1,
+                Ok(Line { id: Some(id), error: None, .. }) if !id.is_empty() => *accepted += 1,
+                Ok(Line { closed: Some(_), .. }) if *accepted == self.written => {}
                 _ => return Err(PublishError::Line(String::from_utf8_lossy(line).into_owned())),
             }
         }

@@ -27,9 +27,14 @@ pub enum Mischief {
     /// Who comes back is sent again what they had, or not all that they did not.
     ReplayTooMuch,
     ReplayTooLittle,
+    /// It keeps its promises, and closes the topic behind a body of lines.
+    Close,
 }
 
 const AT: usize = 5;
+
+/// The event of a closed topic, and the end of the stream.
+const END: &[u8] = b"1b\r\nevent: end\nid: a\ndata: {}\n\n\r\n0\r\n\r\n";
 
 #[derive(Debug)]
 struct Hub {
@@ -37,13 +42,20 @@ struct Hub {
     history: Vec<Vec<u8>>,
     subscribers: Vec<TcpStream>,
     held_back: Option<Vec<u8>>,
+    is_closed: bool,
 }
 
 /// Begins to serve; the threads end with the test.
 pub fn serve(mischief: Mischief) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
-    let hub = Hub { mischief, history: Vec::new(), subscribers: Vec::new(), held_back: None };
+    let hub = Hub {
+        mischief,
+        history: Vec::new(),
+        subscribers: Vec::new(),
+        held_back: None,
+        is_closed: false,
+    };
     let hub = Arc::new(Mutex::new(hub));
     thread::spawn(move || {
         for stream in listener.incoming() {
@@ -75,6 +87,9 @@ fn answer(stream: TcpStream, hub: &Mutex<Hub>) -> Option<()> {
                 _ => {}
             }
         }
+        if request.contains("earliest") {
+            from = Some(0);
+        }
         if request.starts_with("GET ") {
             if from.is_some() {
                 // Something is published while nobody is there.
@@ -105,6 +120,9 @@ fn answer_lines(
         reader.read_exact(&mut lines).ok()?;
         line(reader)?;
         if size == 0 {
+            if hub.lock().unwrap().close() {
+                stream.write_all(&chunk(b"{\"closed\":{}}\n")).ok()?;
+            }
             return stream.write_all(b"0\r\n\r\n").ok();
         }
         let mut answers = String::new();
@@ -149,8 +167,20 @@ impl Hub {
                 stream.write_all(&chunk(&replay)).ok()?;
             }
         }
+        if self.is_closed {
+            stream.write_all(END).ok()?;
+        }
         self.subscribers.push(stream);
         Some(())
+    }
+
+    /// Whether the topic was closed.
+    fn close(&mut self) -> bool {
+        self.is_closed = self.mischief == Mischief::Close;
+        if self.is_closed {
+            self.subscribers.retain_mut(|stream| stream.write_all(END).is_ok());
+        }
+        self.is_closed
     }
 
     /// Whether the update was accepted.
