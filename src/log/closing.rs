@@ -105,10 +105,15 @@ impl Closing {
     /// The entry at this place, in the form in which it is sent.
     pub(crate) fn encode(&self, sequence: Sequence, places: &Places) -> EncodedUpdate {
         let id = Self::id(sequence, places);
+        EncodedUpdate { event: self.event(id.clone()), id, ..self.without_place() }
+    }
+
+    /// The entry before it has a place: all that it takes to find its readers.
+    pub(crate) fn without_place(&self) -> EncodedUpdate {
         EncodedUpdate {
             topics: self.topic.clone().into(),
-            event: self.event(id.clone()),
-            id,
+            event: Arc::default(),
+            id: EventId::default(),
             private: self.private,
             kind: Kind::Closing,
             id_origin: IdOrigin::Hub,

@@ -39,7 +39,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// How many connections are told of this closing when it is committed, or read of it later.
     #[must_use]
     pub fn reach_of_closing(&self, closing: &Closing) -> usize {
-        self.reach(&closing.encode(self.log().tail(), self.beginning().telling.places()))
+        self.reach(&closing.without_place())
     }
 
     /// The state of the topic that this subscriber asks for, as far as it may know it; `None` if it asks
