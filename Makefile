@@ -282,13 +282,17 @@ bench-core: ## the cost of a publication with many subscriptions, compared with 
 	cargo bench --locked --bench audiences
 
 .PHONY: bench
-bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## compare the hub with others, for some 20 minutes (ROUNDS=, CASES=, TARGETS=)
+bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## compare the hub with others, for some 45 minutes (ROUNDS=, CASES=, TARGETS=)
 	@tools/peers
 	node benches/run.mjs
 
 .PHONY: bench-post
 bench-post: $(WASM) $(BUILD)/workerd.capnp ## the processor time of a POST (ROUNDS=, FOLDERS= of built clones to compare)
 	node benches/post.mjs $(FOLDERS)
+
+.PHONY: bench-closings
+bench-closings: $(WASM) $(BUILD)/workerd.capnp ## the cost of closed topics, compared with updates; fails over a limit (ROUNDS=)
+	@node --disable-warning=ExperimentalWarning benches/closings.mjs
 
 $(LOAD): $(shell find benches/load/src) benches/load/Cargo.toml benches/load/Cargo.lock
 	cargo build --release --locked --manifest-path benches/load/Cargo.toml --target-dir benches/load/target

@@ -14,6 +14,7 @@ const CPU = { title: "CPU per delivery, µs", of: (run) => run.cpu_micros_per_de
 const P50 = { title: "latency p50, ms", of: (run) => run.latency_p50_ms, digits: 2 };
 const P99 = { title: "latency p99, ms", of: (run) => run.latency_p99_ms, digits: 1 };
 const MAX = { title: "latency max, ms", of: (run) => run.latency_max_ms, digits: 1 };
+const REPLAY = { title: "time, ms", of: (run) => run.replay_p50_ms, digits: 1 };
 const GROWTH = { title: "RSS growth, MiB", of: (run) => run.server_rss_growth_bytes / MIB, digits: 1 };
 const PEAK = { title: "RSS peak, MiB", of: (run) => run.server_rss_peak_bytes / MIB };
 
@@ -22,6 +23,41 @@ const RAW = { publish_as: "raw", publishers: 16 };
 const NDJSON = { publish_as: "ndjson" };
 /** Variables for publishing faster than delivery: every subscriber still finds its updates in the history. */
 const LONG_HISTORY = { HISTORY_UPDATES: "1000000", HISTORY_BYTES: "1073741824" };
+
+/** A topic of its own, which the body closes; the warm-up uses another. */
+const CLOSED = {
+  topic: "closed",
+  publish: "/.well-known/mercure?topic=closed&close",
+  subscribe: "/.well-known/mercure?topic=closed&last_event_id=earliest",
+};
+
+/** 2,000 tokens in 40 seconds, piped as one body. */
+function tokens({ name, readers }) {
+  return {
+    name,
+    title: `Tokens: 2,000 at 50 a second, ${readers === 1 ? "one reader" : `${readers} readers`}`,
+    mode: "paced",
+    warm: { mode: "paced", options: { connections: 50, rate: 200, seconds: 3 } },
+    options: { connections: readers, bytes: 48, rate: 50, seconds: 40, ...NDJSON },
+    runs: [
+      { name: "millstream", target: "millstream", paths: CLOSED },
+      { name: "stored", target: "stored" },
+      { name: "forgetful", target: "forgetful" },
+    ],
+    figures: [P50, P99, MAX, CPU],
+    goals: [
+      {
+        title: "latency p50, times that of an object that stores each token",
+        of: (round) => ratio(P50.of(round.millstream), P50.of(round.stored)),
+        most: 1.15,
+      },
+      {
+        title: "latency p50, times that of an object that stores nothing",
+        of: (round) => ratio(P50.of(round.millstream), P50.of(round.forgetful)),
+      },
+    ],
+  };
+}
 
 /** The unmeasured load before each run, in which engines compile the code. */
 export const WARM = { mode: "saturate", options: { connections: 50, bytes: 100, seconds: 2 } };
@@ -191,5 +227,16 @@ export const CASES = [
     ],
     figures: [PER_SECOND, CPU, P50, P99],
     goals: [{ title: "everything exactly once", of: (round) => round.millstream.ok }],
+  },
+  tokens({ name: "tokens", readers: 1 }),
+  tokens({ name: "tokens-100", readers: 100 }),
+  {
+    name: "replay",
+    title: "Replay: 20 new readers, one after the other, of a closed topic of 5,000 updates",
+    mode: "replay",
+    options: { connections: 20, updates: 5000, bytes: 48, ...NDJSON },
+    runs: [{ name: "millstream", target: "millstream", paths: CLOSED }],
+    figures: [REPLAY, { title: "the longest, ms", of: (run) => run.replay_max_ms, digits: 1 }],
+    goals: [{ title: "time, ms", of: (round) => REPLAY.of(round.millstream), most: 50, digits: 1 }],
   },
 ];

@@ -10,8 +10,8 @@ export const CLIENT = process.env.LOAD ?? join(ROOT, "benches/load/target/releas
 const GRACE = 90_000;
 
 /** Puts load on a server and gives the client's figures; `ok` is false when the checks of the sequences failed. */
-export async function load(mode, { subscribe, publish }, server, options) {
-  const args = [mode, "--server", server.address, "--subscribe", subscribe, "--publish", publish, "--topic", "bench"];
+export async function load(mode, { subscribe, publish, topic = "bench" }, server, options) {
+  const args = [mode, "--server", server.address, "--subscribe", subscribe, "--publish", publish, "--topic", topic];
   for (const [name, value] of Object.entries(options)) {
     const flag = `--${name.replaceAll("_", "-")}`;
     if (value === true) args.push(flag);

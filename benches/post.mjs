@@ -8,11 +8,12 @@
 //   refused  the Worker and the object, for a token that another key has signed
 // All servers of a round run at once and take turns, so other load on the machine favours none.
 import { once } from "node:events";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { SignJWT, exportSPKI, generateKeyPair } from "jose";
+import { nanoseconds } from "./processor.mjs";
 import { Server } from "./server.mjs";
 import { ratio, summary } from "./statistics.mjs";
 import { ROOT } from "./targets.mjs";
@@ -180,13 +181,6 @@ async function publish({ address }, count, { token, status }) {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, publisher));
   return answers;
-}
-
-/** The processor time of a server, as the scheduler counts it for each thread of its one process. */
-function nanoseconds({ pids: [pid] }) {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const time = (id) => Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "utf8").split(" ")[0]);
-  return threads.reduce((sum, id) => sum + time(id), 0);
 }
 
 /** A row for each of the figures, as Markdown. */

@@ -43,7 +43,7 @@ const cases = CASES.filter(({ name }) => wanted.cases.includes(name))
 
 if (!existsSync(CLIENT)) throw new Error(`there is no ${CLIENT}: make bench builds it`);
 mkdirSync(RESULTS, { recursive: true });
-const perRound = cases.flatMap(({ options, runs }) => runs.map((run) => (run.options.seconds ?? options.seconds ?? UNTIMED) + AROUND));
+const perRound = cases.flatMap(({ options, runs }) => runs.map((run) => (run.options?.seconds ?? options.seconds ?? UNTIMED) + AROUND));
 const total = rounds * perRound.length;
 let done = 0;
 /** The seconds that the runs took so far, and the seconds that were expected. */
@@ -82,7 +82,7 @@ async function one(entry, run, round, results) {
     server = await Server.start(target, run.vars);
     const warmth = entry.warm ?? WARM;
     if (warmth !== NOT_AT_ALL) await load(warmth.mode, target, server, { ...entry.options, ...run.options, ...warmth.options });
-    const result = await load(entry.mode, target, server, { ...entry.options, ...run.options });
+    const result = await load(entry.mode, { ...target, ...run.paths }, server, { ...entry.options, ...run.options });
     results[run.name] = result;
     const figures = entry.figures.map(({ title, of, digits }) => `${title} ${number(of(result), digits)}`);
     console.log(`${figures.join(", ")}${result.ok ? "" : `; NOT exactly once: ${JSON.stringify(result.violations)}`}`);

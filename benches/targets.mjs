@@ -53,6 +53,10 @@ export const TARGETS = {
     missing: () => absent(WORKERD, "npm ci"),
   },
 
+  stored: piped("stored"),
+
+  forgetful: piped("forgetful"),
+
   hono: node("hono"),
 
   "better-sse": node("better_sse"),
@@ -95,6 +99,28 @@ export const TARGETS = {
     missing: () => unknown("pushpin", ["--version"]),
   },
 };
+
+/** An object of benches/peers/piped, with its storage on the disk of the measured hub's. */
+function piped(configuration) {
+  return {
+    folders: RESULTS,
+    subscribe: "/",
+    publish: "/",
+    commands: ({ folder, ports }) => [
+      {
+        command: WORKERD,
+        args: [
+          "serve",
+          join(PEERS, "piped/workerd.capnp"),
+          configuration,
+          `--socket-addr=http=127.0.0.1:${ports[0]}`,
+          `--directory-path=data=${folder}`,
+        ],
+      },
+    ],
+    missing: () => absent(WORKERD, "npm ci"),
+  };
+}
 
 /** A server of benches/peers on the Node that runs this. */
 function node(folder) {
