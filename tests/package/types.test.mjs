@@ -20,6 +20,12 @@ test("the context of millstream/resumable-stream takes the place of that of resu
   await project.run("tsc", "--project", "tsconfig.resumable.json");
 });
 
+test("a Worker with resumable streams is bundled from the package", async () => {
+  const output = await project.run("wrangler", "deploy", "src/resumable.ts", "--dry-run", "--outdir", "built");
+  assert.deepEqual(output.match(/^env\.\S+/gm), ["env.HUB"]);
+  assert.match(readFileSync(project.path("built/resumable.js"), "utf8"), /the producer of the stream was lost/);
+});
+
 test("the declarations need no types but those that wrangler writes", () => {
   assert.equal(existsSync(project.path("node_modules/@cloudflare/workers-types")), false);
   assert.equal(existsSync(project.path("node_modules/@types")), false);

@@ -1,6 +1,6 @@
 // `millstream/resumable-stream` in the place of `resumable-stream`.
 import { env, waitUntil } from "cloudflare:workers";
-import { createHub } from "millstream";
+import { HubObject, createHub } from "millstream";
 import { createResumableStreamContext } from "millstream/resumable-stream";
 import type { ResumableStreamContext, ResumableStreamOptions } from "millstream/resumable-stream";
 import type { ResumableStreamContext as Upstream } from "resumable-stream/generic";
@@ -26,6 +26,9 @@ function answer(stream: ReadableStream<string> | null | undefined): Response {
   return new Response(stream.pipeThrough(new TextEncoderStream()), { headers: { "content-type": "text/event-stream" } });
 }
 // README: end resumable
+
+export { HubObject };
+export default { fetch: (request) => get(new URL(request.url).pathname, 0) } satisfies ExportedHandler<Env>;
 
 /** Code that takes the one takes the other. */
 const asUpstream: Upstream = streams;
