@@ -223,6 +223,8 @@ test("of the producers that ask for a fresh topic one wins, before its first upd
   for (const pipe of pipes) await pipe.does({ bytes: [] });
   await until(() => pipes.filter((pipe) => pipe.has("failed")).length === 2, "two to be refused");
   assert.deepEqual(await result("status", topic), { state: "open", count: 0 });
+  const head = await fetch(withQuery(server.hub(), { topic }), { method: "HEAD" });
+  assert.equal(head.headers.get("topic-status"), "open;count=0");
   const winner = pipes.find((pipe) => !pipe.has("failed"));
   for (const pipe of pipes.filter((pipe) => pipe !== winner)) {
     const { name, status, field } = await pipe.tells("failed");

@@ -17,6 +17,7 @@ use crate::{
         history::History,
         kind::Kind,
         log::{AppendError, Scanned},
+        tally::Sight,
         topic_state::TopicState,
     },
     topics::{resolved_topics::ResolvedTopics, topic::Topic},
@@ -43,18 +44,21 @@ impl<H: History, T: Clone> Hub<H, T> {
     }
 
     /// The state of the topic that this subscriber asks for, as far as it may know it; `None` if it asks
-    /// for anything but one topic.
+    /// for anything but one topic. A topic of which nothing is held is open if it `has_begun`.
     ///
     /// # Errors
     /// The history's own.
     pub fn state_for(
         &self,
         subscriber: Subscriber<'_>,
+        has_begun: &dyn Fn(&Topic, Sight) -> bool,
         now: Timestamp,
     ) -> Result<Option<TopicState>, H::Error> {
         let Some(topic) = subscriber.only_topic() else { return Ok(None) };
         let sight = subscriber.sight(topic, self.beginning().urls);
-        self.log().topic_state(topic, sight, now).map(Some)
+        let state = self.log().topic_state(topic, sight, now)?;
+        let has_begun = state == TopicState::Absent && has_begun(topic, sight);
+        Ok(Some(if has_begun { TopicState::Open(None) } else { state }))
     }
 
     /// What is left for this subscriber, whose look goes on behind `from` if it was begun. It is

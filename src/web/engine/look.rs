@@ -54,8 +54,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     pub(crate) fn state_for(
         &self,
         subscriber: Subscriber<'_>,
+        has_begun: &dyn Fn(&Topic, Sight) -> bool,
     ) -> Result<Option<TopicState>, Error> {
-        let state = self.hub().state_for(subscriber, clock::now());
+        let state = self.hub().state_for(subscriber, has_begun, clock::now());
         state.map_err(|error| self.history_failed(&error))
     }
 

@@ -18,7 +18,7 @@ use crate::{
     web::{
         engine::engine::Engine,
         host::{clock, storage::Storage},
-        http::respond,
+        http::{producers::Producers, respond},
         streams::{
             attached::Attached,
             controller::Controller,
@@ -33,6 +33,7 @@ use crate::{
 pub(crate) struct Asked<'a> {
     pub(crate) request: &'a SubscribeRequest,
     pub(crate) access: &'a Access,
+    pub(crate) producers: &'a Producers,
 }
 
 /// Answers with the updates that are asked for, or without the body for HEAD.
@@ -54,7 +55,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         Err(error) => return respond::refuse_stream(request, &error),
     };
     if request.method() == "HEAD" {
-        return match head(engine, newcomer) {
+        return match head(engine, newcomer, asked.producers) {
             Ok(head) => head.answer(asked.request, is_over),
             Err(error) => respond::refuse_stream(request, &error),
         };
@@ -89,8 +90,10 @@ struct Head {
 fn head<K: Hooks, S: Storage>(
     engine: &Engine<K, S>,
     newcomer: Subscriber<'_>,
+    producers: &Producers,
 ) -> Result<Head, Error> {
-    Ok(Head { preceding: engine.preceding(newcomer)?, state: engine.state_for(newcomer)? })
+    let state = engine.state_for(newcomer, &|topic, sight| producers.has(topic, sight))?;
+    Ok(Head { preceding: engine.preceding(newcomer)?, state })
 }
 
 impl Head {

@@ -110,7 +110,11 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             Ok(parsed) => parsed,
             Err(error) => return respond::refuse_stream(request, &error),
         };
-        let asked = subscribe::Asked { request: &parsed, access: permit.access() };
+        let asked = subscribe::Asked {
+            request: &parsed,
+            access: permit.access(),
+            producers: &self.producers,
+        };
         let response = subscribe::answer(&self.engine, request, asked).await?;
         permit.mark(&response)?;
         Ok(response)
