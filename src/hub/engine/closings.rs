@@ -87,8 +87,8 @@ impl<H: History, T: Clone> Hub<H, T> {
         }
         let start = beginning.of(subscriber, &selection, now)?;
         let is_told = beginning.telling.gap_form(request) != GapForm::Silence;
-        // Who reads again and is told of no gap would come back for ever.
-        if start.has_gap && (is_told || !reads_again) {
+        // Who is told of no gap would come back for ever.
+        if start.has_gap && is_told {
             return Ok(Left::Something);
         }
         let cursor = from.unwrap_or(start.cursor);

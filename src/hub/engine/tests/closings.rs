@@ -253,6 +253,7 @@ fn a_gap_is_left_to_be_told() {
     host.connect(1, &lost);
     let gap = r#"gap {"requested":"lost","first":null,"missed":null}"#;
     ended(&host, 1, &[gap]);
+    assert_eq!(host.left(&hidden(lost)), Left::Nothing, "it would come back for ever");
 }
 
 #[test]
