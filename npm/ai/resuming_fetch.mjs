@@ -4,8 +4,10 @@ import { DONE, dataIn, eventOf } from "./data_texts.mjs";
 
 /** @import { Fetch } from "./types.d.ts" */
 
-/** How often an answer that does not go on is asked for: about a minute and a half. */
-const MOST_FAILURES = 12;
+/** How often an answer that does not go on is asked for: for more than a minute. */
+const MOST_FAILURES = 20;
+/** The bound of the wait doubles so often: a person waits for the answer, for 8 seconds at most. */
+const MOST_DOUBLINGS = 3;
 
 /** Why an answer is not asked for again. */
 class Final extends Error {}
@@ -128,7 +130,7 @@ class Answer {
     for (;;) {
       this.#failures += 1;
       if (this.#failures > MOST_FAILURES) throw lost;
-      await wait({ least: 0, random: randomPart(this.#failures - 1) }, this.#signal);
+      await wait({ least: 0, random: randomPart(Math.min(this.#failures - 1, MOST_DOUBLINGS)) }, this.#signal);
       this.#signal.throwIfAborted();
       const response = await this.#again().catch((error) => void (lost = error));
       if (response === undefined) continue;

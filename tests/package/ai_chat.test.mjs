@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { wordsFor } from "../../examples/ai-chat/worker/words.ts";
 import { DEADLINE, until } from "../e2e/until.mjs";
 import { opened } from "./page.mjs";
@@ -11,6 +11,8 @@ import { Project } from "./project.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** Milliseconds: pages come back to a server that was away with random waits, up to 30 s. */
+const COMING_BACK = 60_000;
 const QUESTION = "Why <b>?";
 const WHOLE = wordsFor(QUESTION).join("");
 
@@ -30,7 +32,7 @@ function tabOf(page) {
   const tab = {
     page,
     answers: () => page.locator("li.assistant p").allTextContents(),
-    says: (pattern) => until(async () => pattern.test(await status()), async () => `${pattern}; it says ${await status()}`),
+    says: (pattern, deadline) => until(async () => pattern.test(await status()), `${pattern}`, deadline),
     /** Waits until the answer has this many words. */
     writes: (words) => until(async () => ((await tab.answers()).at(-1) ?? "").split(/\s+/).length > words, `${words} words`),
     async ask() {
@@ -40,7 +42,7 @@ function tabOf(page) {
     },
     /** Waits until the whole answer is there, and checks that all is there once. */
     async isWhole() {
-      await until(async () => (await tab.answers()).join("\0") === WHOLE, async () => `the whole answer; there is ${await tab.answers()}`);
+      await until(async () => (await tab.answers()).join("\0") === WHOLE, "the whole answer, once");
       await tab.says(/^Ready$/);
       assert.deepEqual(await page.locator("li.user p").allTextContents(), [QUESTION]);
     },
@@ -58,48 +60,70 @@ async function secondTab({ page }) {
   return tabOf(other);
 }
 
-test("the page and the Worker compile with strict types", async () => {
-  await project.run("tsc", "--strict", "--noEmit");
-  await project.run("tsc", "--strict", "--noEmit", "-p", "worker");
-});
+// They wait for words most of the time.
+describe("a chat", { concurrency: true }, () => {
+  test("the page and the Worker compile with strict types", async () => {
+    await project.run("tsc", "--strict", "--noEmit");
+    await project.run("tsc", "--strict", "--noEmit", "-p", "worker");
+  });
 
-test("a page that is loaded again in the middle of the answer shows the whole text, once", async (t) => {
-  const tab = await chat(t);
-  await tab.ask();
-  await tab.writes(20);
-  await tab.page.reload();
-  await tab.isWhole();
-  await tab.page.reload();
-  await tab.isWhole();
-});
+  test("a page that is loaded again in the middle of the answer shows the whole text, once", async (t) => {
+    const tab = await chat(t);
+    await tab.ask();
+    await tab.writes(20);
+    await tab.page.reload();
+    await tab.isWhole();
+    await tab.page.reload();
+    await tab.isWhole();
+  });
 
-test("a tab that was there follows the answer that another one has asked for", async (t) => {
-  const asking = await chat(t);
-  await asking.says(/^Ready$/);
-  const other = await secondTab(asking);
-  await other.says(/^Ready$/);
-  await asking.ask();
-  for (const tab of [other, asking]) await tab.isWhole();
-  await other.ask();
-  for (const tab of [asking, other]) await until(async () => (await tab.answers())[1]?.startsWith("You asked"), "the second answer in both tabs");
-  await asking.page.getByRole("button", { name: "Stop" }).click();
-  for (const tab of [asking, other]) await tab.says(/^Ready$/);
-});
+  test("a tab that was there follows the answer that another one has asked for", async (t) => {
+    const asking = await chat(t);
+    await asking.says(/^Ready$/);
+    const other = await secondTab(asking);
+    await other.says(/^Ready$/);
+    await asking.ask();
+    for (const tab of [other, asking]) await tab.isWhole();
+    await other.ask();
+    for (const tab of [asking, other]) await until(async () => (await tab.answers())[1]?.startsWith("You asked"), "the second answer in both tabs");
+    await asking.page.getByRole("button", { name: "Stop" }).click();
+    for (const tab of [asking, other]) await tab.says(/^Ready$/);
+  });
 
-test("a second tab stops the answer by keys, in both tabs, and what was written stays", async (t) => {
-  const asking = await chat(t);
-  await asking.ask();
-  await asking.writes(15);
-  const other = await secondTab(asking);
-  await other.writes(15);
-  await other.page.getByRole("button", { name: "Stop" }).press("Enter");
-  for (const tab of [other, asking]) await tab.says(/^Ready$/);
-  const [written] = await other.answers();
-  assert.ok(WHOLE.startsWith(written) && written.length < WHOLE.length, written);
-  assert.deepEqual(await asking.answers(), [written]);
-  await other.page.reload();
-  await other.says(/^Ready$/);
-  assert.deepEqual(await other.answers(), [written]);
+  test("a second tab stops the answer by keys, in both tabs, and what was written stays", async (t) => {
+    const asking = await chat(t);
+    await asking.ask();
+    await asking.writes(15);
+    const other = await secondTab(asking);
+    await other.writes(15);
+    await other.page.getByRole("button", { name: "Stop" }).press("Enter");
+    for (const tab of [other, asking]) await tab.says(/^Ready$/);
+    const [written] = await other.answers();
+    assert.ok(WHOLE.startsWith(written) && written.length < WHOLE.length, written);
+    assert.deepEqual(await asking.answers(), [written]);
+    await other.page.reload();
+    await other.says(/^Ready$/);
+    assert.deepEqual(await other.answers(), [written]);
+  });
+
+  test("axe finds nothing to mend, and nothing is wider than the screen", async (t) => {
+    const tab = await chat(t);
+    await tab.ask();
+    await tab.writes(30);
+    await tab.page.getByRole("button", { name: "Stop" }).click();
+    await tab.says(/^Ready$/);
+    for (const colorScheme of ["light", "dark"]) {
+      for (const [width, height] of [[390, 844], [1280, 720]]) {
+        await tab.page.emulateMedia({ colorScheme });
+        await tab.page.setViewportSize({ width, height });
+        await tab.page.evaluate(AXE);
+        const run = (values) => globalThis.axe.run({ runOnly: { type: "tag", values } });
+        const { violations } = await tab.page.evaluate(run, RULES);
+        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${colorScheme}, ${width}`);
+        assert.ok((await tab.page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${width}`);
+      }
+    }
+  });
 });
 
 test("after kill -9 in the middle each tab has what was written, once, and asks again", async (t) => {
@@ -110,8 +134,8 @@ test("after kill -9 in the middle each tab has what was written, once, and asks 
   await other.writes(20);
   await server.restart();
   for (const tab of [asking, other]) {
-    await tab.page.getByRole("alert").filter({ hasText: "The answer broke off" }).waitFor({ timeout: 60_000 });
-    await tab.says(/^Ready$/);
+    await tab.page.getByRole("alert").filter({ hasText: "The answer broke off" }).waitFor({ timeout: COMING_BACK });
+    await tab.says(/^Ready$/, COMING_BACK);
   }
   const [[asked], [written]] = await Promise.all([asking.answers(), other.answers()]);
   // The tab that has asked may have had a word more than the hub.
@@ -122,23 +146,4 @@ test("after kill -9 in the middle each tab has what was written, once, and asks 
   assert.ok(WHOLE.startsWith(written) && written.split(/\s+/).length > 15, written);
   await other.page.getByRole("button", { name: "Try again" }).click();
   for (const tab of [other, asking]) await tab.isWhole();
-});
-
-test("axe finds nothing to mend, and nothing is wider than the screen", async (t) => {
-  const tab = await chat(t);
-  await tab.ask();
-  await tab.writes(30);
-  await tab.page.getByRole("button", { name: "Stop" }).click();
-  await tab.says(/^Ready$/);
-  for (const colorScheme of ["light", "dark"]) {
-    for (const [width, height] of [[390, 844], [1280, 720]]) {
-      await tab.page.emulateMedia({ colorScheme });
-      await tab.page.setViewportSize({ width, height });
-      await tab.page.evaluate(AXE);
-      const run = (values) => globalThis.axe.run({ runOnly: { type: "tag", values } });
-      const { violations } = await tab.page.evaluate(run, RULES);
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${colorScheme}, ${width}`);
-      assert.ok((await tab.page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${width}`);
-    }
-  }
 });
