@@ -47,7 +47,7 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
   try {
     // An answer that no cache has: by this a hub knows a client that keeps a place without showing it. A browser says so itself,
     // and would ask a foreign hub first whether a header may be sent.
-    const isBrowser = !!globalThis.location;
+    const isBrowser = globalThis.location;
     const response = await fetch(url, {
       ...{ method, body, credentials, signal, ...(isBrowser && { cache: "no-store" }) },
       headers: { accept: "text/event-stream", ...(isBrowser ? {} : { "cache-control": "no-cache" }), ...headers },

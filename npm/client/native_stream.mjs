@@ -3,9 +3,6 @@
 
 /** @import { Listener } from "./fetch_stream.mjs" */
 
-/** Types of events by which the hub tells the place, the gap and the end of a topic. */
-const OF_HUB = ["place", "gap", "end"];
-
 /**
  * Reads until the browser gives up, fails to come back, or `signal` is aborted.
  *
@@ -34,7 +31,8 @@ export function readByEventSource(url, listener, { types, credentials, signal })
       isOpen = false;
       listener.waits("The connection was lost.");
     };
-    for (const type of new Set([...types, ...OF_HUB])) {
+    // The hub itself tells the place, a gap, and the end of a topic.
+    for (const type of new Set([...types, "place", "gap", "end"])) {
       source.addEventListener(type, ({ data, lastEventId }) => {
         const event = { type, text: data, id: lastEventId };
         taken = taken.then(() => (signal.aborted ? undefined : listener.took(event)));

@@ -7,6 +7,7 @@ import { isHidden, randomPart, untilShown, wait } from "./pause.mjs";
 import { Selection } from "./selection.mjs";
 import { Tokens } from "./token.mjs";
 
+/** @import { Problem } from "./problem.mjs" */
 /** @import { State, SubscribeOptions, Update, Url } from "./types.d.ts" */
 /** @import { Listener, Lost } from "./fetch_stream.mjs" */
 
@@ -34,8 +35,6 @@ export class SubscriptionOfClient {
   #failures = 0;
   /** The least time between two connections, in milliseconds: the hub's `retry`. */
   #least = 0;
-  /** Whether the hub has told the end of a topic. */
-  #isEnding = false;
   /** When the stream was opened, on the clock of `performance`. */
   #opened = Infinity;
   /** @type {Listener} */
@@ -47,7 +46,6 @@ export class SubscriptionOfClient {
     took: (event) => {
       // A hub tells the place at once, also one that then fails.
       if (event.type !== "place") this.#failures = 0;
-      this.#isEnding = event.type === "end" && /^#/.test(event.id ?? "");
       return this.#delivery.take(event);
     },
     retry: (time) => (this.#least = time),
@@ -83,7 +81,7 @@ export class SubscriptionOfClient {
   }
 
   close() {
-    this.#close({ name: "closed", why: "closed" });
+    this.#close("closed");
   }
 
   /** @returns {AsyncGenerator<Update, void>} */
@@ -120,11 +118,9 @@ export class SubscriptionOfClient {
       // A refused token is asked for once more.
       if (lost.problem?.status === 401 && this.#options.token && !this.#isOver) lost = await this.#read({ refused: true });
       if (this.#isOver) return;
-      if (lost.isOver) this.#close({ name: "closed", why: "ended" });
-      else if (lost.problem?.isPassing === false) this.#close({ name: "closed", why: "refused", problem: lost.problem });
-      // Behind the end of its topics the hub has nothing more, which it says at once.
-      else if (lost !== AGAIN && !this.#isHidden && !this.#isEnding) await this.#wait(lost);
-      this.#isEnding = false;
+      if (lost.isOver) this.#close("ended");
+      else if (lost.problem?.isPassing === false) this.#close("refused", lost.problem);
+      else if (lost !== AGAIN && !this.#isHidden) await this.#wait(lost);
     }
   }
 
@@ -136,8 +132,7 @@ export class SubscriptionOfClient {
   async #wait({ why, problem }) {
     if (performance.now() - this.#opened > STEADY) this.#failures = 0;
     const least = Math.max(this.#least, problem?.retryAfter ?? 0);
-    const random = randomPart(this.#failures);
-    this.#failures += 1;
+    const random = randomPart(this.#failures++);
     this.#tell({ name: "waiting", until: Math.round(Date.now() + least + random), why, ...(problem && { problem }) });
     await wait({ least, random }, this.#ending.signal);
   }
@@ -203,11 +198,14 @@ export class SubscriptionOfClient {
     this.#delivery.call("onState", state);
   }
 
-  /** @param {State} state */
-  #close(state) {
+  /**
+   * @param {"closed" | "ended" | "refused"} why
+   * @param {Problem} [problem]
+   */
+  #close(why, problem) {
     if (this.#isOver) return;
     this.#ending.abort();
     this.#delivery.end();
-    this.#tell(state);
+    this.#tell({ name: "closed", why, ...(problem && { problem }) });
   }
 }

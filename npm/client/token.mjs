@@ -1,5 +1,6 @@
 // The token of a subscription or of a publisher: when it is asked for, and how long it is good.
 
+import { attempt } from "./attempt.mjs";
 import { MOST } from "./pause.mjs";
 
 /** @import { TokenSource } from "./types.d.ts" */
@@ -71,10 +72,5 @@ function timeLeft(token) {
  * @returns {any}
  */
 function claimsIn(token) {
-  try {
-    const base64 = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
-    return JSON.parse(atob(base64)) ?? {};
-  } catch {
-    return {};
-  }
+  return attempt(() => JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")))) ?? {};
 }

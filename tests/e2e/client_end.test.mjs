@@ -26,7 +26,7 @@ function read(t, hub, options) {
 
 describe("a subscription", { concurrency: true }, () => {
   for (const [close, reason] of [["", "done"], ["broken", "broken"]]) {
-    test(`to a topic that is closed as ${reason} is told so, and is closed without a wait`, async (t) => {
+    test(`to a topic that is closed as ${reason} is told so, asks once more, and is closed`, async (t) => {
       const hub = freshHub();
       await publish(hub, { topic: "a", data: "1" });
       const reader = read(t, hub);
@@ -34,7 +34,7 @@ describe("a subscription", { concurrency: true }, () => {
       await publish(hub, { topic: "a", data: "2", close });
       await reader.reaches("closed");
       assert.deepEqual([reader.data(), reader.ends], [["1", "2"], [{ topic: "a", reason }]]);
-      assert.deepEqual(reader.states.map(({ name }) => name), ["connecting", "open", "connecting", "closed"]);
+      assert.deepEqual(reader.states.map(({ name }) => name), ["connecting", "open", "waiting", "connecting", "closed"]);
       assert.equal(reader.subscription.state.why, "ended");
       const late = read(t, hub);
       await late.reaches("closed");
