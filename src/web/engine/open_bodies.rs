@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use crate::{
     base::sequence::Sequence,
-    log::closing::{Closing, EndReason},
+    log::closing::Closing,
     publishing::open_bodies::{OpenBodies, OpenBody},
-    topics::{topic::Topic, topics::Topics},
+    topics::topics::Topics,
     web::{
         engine::{engine::Engine, publish_error::PublishError},
         host::storage::Storage,
@@ -50,12 +50,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         begun.map_err(|failed| self.publish_failed(&failed))
     }
 
-    /// Closes the topics of a body that has ended, and makes that durable. Gives the reasons that hold for
+    /// Closes the topics of a body that has ended, and makes that durable. Gives the closings that hold for
     /// its topics: one of them may have been closed before.
-    pub(crate) async fn end_body(
-        &self,
-        end: EndOfBody,
-    ) -> Result<Vec<(Topic, EndReason)>, PublishError> {
+    pub(crate) async fn end_body(&self, end: EndOfBody) -> Result<Vec<Closing>, PublishError> {
         self.turn_to_append().await;
         let until = self.close_each(&end.closings)?;
         let ended = self.open_bodies().end(end.body);
@@ -65,7 +62,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let closed = |closing: Closing| {
             let closed = self.hub().log().closed(&closing.topic).ok().flatten()?;
-            Some((closing.topic, closed.reason))
+            Some(Closing { reason: closed.reason, ..closing })
         };
         Ok(end.closings.into_iter().filter_map(closed).collect())
     }

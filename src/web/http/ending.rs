@@ -9,7 +9,6 @@ use crate::{
     },
     log::closing::{Closing, EndReason},
     publishing::{open_bodies::OpenBody, request::PublishRequest, stream_target::StreamTarget},
-    topics::topic::Topic,
     web::{
         engine::{engine::Engine, open_bodies::EndOfBody},
         host::storage::Storage,
@@ -55,7 +54,7 @@ fn closings(target: &StreamTarget, reason: EndReason) -> Vec<Closing> {
     PublishRequest::at_end_of(target, reason).closings()
 }
 
-fn lines(closed: Result<Vec<(Topic, EndReason)>, Error>) -> Vec<u8> {
+fn lines(closed: Result<Vec<Closing>, Error>) -> Vec<u8> {
     let mut lines = Vec::new();
     let closed = match closed {
         Ok(closed) => closed,
@@ -65,7 +64,7 @@ fn lines(closed: Result<Vec<(Topic, EndReason)>, Error>) -> Vec<u8> {
         }
     };
     for reason in [EndReason::Done, EndReason::Broken] {
-        let topics = closed.iter().filter(|(_, closed)| *closed == reason).map(|(topic, _)| topic);
+        let topics = closed.iter().filter(|it| it.reason == reason).map(|it| &it.topic);
         if topics.clone().next().is_some() {
             write_closed(topics, reason, &mut lines);
         }

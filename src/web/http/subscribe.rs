@@ -56,7 +56,10 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     };
     if request.method() == "HEAD" {
         return match head(engine, newcomer, asked.producers) {
-            Ok(head) => head.answer(asked.request, is_over),
+            Ok(head) if is_over => head.tell(respond::empty()?),
+            Ok(head) => {
+                head.tell(respond::subscription(None, asked.request, head.preceding.as_ref())?)
+            }
             Err(error) => respond::refuse_stream(request, &error),
         };
     }
@@ -97,12 +100,8 @@ fn head<K: Hooks, S: Storage>(
 }
 
 impl Head {
-    fn answer(&self, request: &SubscribeRequest, is_over: bool) -> Result<Response, JsValue> {
-        let response = if is_over {
-            respond::empty()?
-        } else {
-            respond::subscription(None, request, self.preceding.as_ref())?
-        };
+    /// The same answer with the state of the topic.
+    fn tell(&self, response: Response) -> Result<Response, JsValue> {
         if let Some(state) = &self.state {
             response.headers().set("Topic-Status", &topic_status::header(state))?;
         }
