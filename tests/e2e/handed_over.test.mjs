@@ -63,7 +63,7 @@ for (const kind of ["workerd", "wrangler"]) {
       assert.ok(reader.text.includes(`data: ${WIDE}\n`));
     });
 
-    test("each event of a piped stream is held against the grants of its token", async (t) => {
+    test("the topics of a piped stream are held against the grants of its token", async (t) => {
       const hub = server.hub("piped");
       const headers = bearer(await token1(hub, [detail(["publish"], [pattern("/books/:id")])]));
       const ask = async (topic) => {
@@ -72,10 +72,11 @@ for (const kind of ["workerd", "wrangler"]) {
         await publisher.write("data: 1\n\n");
         await until(() => publisher.response !== undefined, "the answer");
         await publisher.end();
-        return publisher.answers.map(({ error }) => error?.status ?? 200);
+        return [publisher.response.statusCode, publisher.answers.length];
       };
-      assert.deepEqual(await ask(new URL("/books/1", hub).href), [200]);
-      assert.deepEqual(await ask(new URL("/authors/1", hub).href), [403]);
+      assert.deepEqual(await ask(new URL("/books/1", hub).href), [200, 1]);
+      const [refused] = await ask(new URL("/authors/1", hub).href);
+      assert.equal(refused, 403);
     });
 
     test("a line that comes when the token has expired is refused", async (t) => {
