@@ -175,17 +175,23 @@ impl<T> Registry<T> {
         self.audiences.asking(topic, urls)
     }
 
-    /// Closes the connections of an audience; gives those that wait at the flush.
-    pub(crate) fn close_audience(
-        &mut self,
-        audience: AudienceKey,
-        closing: Closing,
-    ) -> Vec<ConnectionKey> {
+    /// Closes the connections of these audiences, in one look at all connections.
+    pub(crate) fn close_audiences(&mut self, audiences: &[AudienceKey], closing: Closing) {
+        let mut ends = vec![false; audiences.iter().max().map_or(0, |last| last + 1)];
+        for audience in audiences {
+            if let Some(ends) = ends.get_mut(*audience) {
+                *ends = true;
+            }
+        }
         for (_, connection) in &mut self.connections {
-            if connection.audience() == audience {
+            if ends.get(connection.audience()) == Some(&true) {
                 connection.progress_mut().close(closing);
             }
         }
+    }
+
+    /// The connections of an audience that wait at the flush.
+    pub(crate) fn waiting(&mut self, audience: AudienceKey) -> Vec<ConnectionKey> {
         self.audiences.waiting(audience).map(|waiting| waiting.clone()).unwrap_or_default()
     }
 

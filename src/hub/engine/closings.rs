@@ -117,20 +117,21 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// These topics are closed for everybody. The connections that have asked for nothing but closed
     /// topics end once they were given everything.
     pub(super) fn finish(&mut self, topics: &[Topic]) {
+        let beginning = self.beginning();
+        let mut ended = Vec::new();
         for topic in topics {
-            let beginning = self.beginning();
-            let asking = self.registry().asking(topic, beginning.urls);
-            for key in asking {
-                let beginning = self.beginning();
+            for key in self.registry().asking(topic, beginning.urls) {
                 let audience = self.registry().audience(key);
                 // A history that fails here fails for each of its readers too.
-                let Some(Ok(Some(_))) = audience.map(|audience| beginning.end_of(audience)) else {
-                    continue;
-                };
-                let until = self.log().tail();
-                let closing = close_reason::Closing { reason: CloseReason::Ended, until };
-                self.close_audience(key, closing);
+                if let Some(Ok(Some(_))) = audience.map(|audience| beginning.end_of(audience)) {
+                    ended.push(key);
+                }
             }
+        }
+        if !ended.is_empty() {
+            let until = self.log().tail();
+            let closing = close_reason::Closing { reason: CloseReason::Ended, until };
+            self.close_audiences(&ended, closing);
         }
     }
 }

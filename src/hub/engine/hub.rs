@@ -341,14 +341,16 @@ impl<H: History, T: Clone> Hub<H, T> {
         closed
     }
 
-    /// Closes the connections of an audience behind an entry. The next flush comes
+    /// Closes the connections of these audiences behind an entry. The next flush comes
     /// to those of them that wait and are not told of it.
-    pub(super) fn close_audience(&mut self, key: AudienceKey, at: Closing) {
-        let waiting = self.registry.close_audience(key, at);
-        let audience = self.registry.audience(key);
-        let is_told = audience.is_some_and(|audience| audience.takes(Kind::Closing));
-        for key in waiting.into_iter().filter(|_| !is_told) {
-            self.flushes.wait_ahead(&mut self.registry, key);
+    pub(super) fn close_audiences(&mut self, ended: &[AudienceKey], at: Closing) {
+        self.registry.close_audiences(ended, at);
+        for &key in ended {
+            let audience = self.registry.audience(key);
+            let is_told = audience.is_none_or(|audience| audience.takes(Kind::Closing));
+            for key in self.registry.waiting(key).into_iter().filter(|_| !is_told) {
+                self.flushes.wait_ahead(&mut self.registry, key);
+            }
         }
     }
 

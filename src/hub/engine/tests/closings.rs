@@ -269,3 +269,20 @@ fn a_closed_topic_is_as_if_it_had_never_been_once_it_is_forgotten() {
     host.publish("3", &["a"]);
     open(&host, 1, &["3"]);
 }
+
+#[test]
+fn all_readers_end_together_whatever_they_ask_for_beside_the_topics_that_one_commit_closes() {
+    let mut host = Host::default();
+    host.connect(1, &live(&["a"]));
+    host.connect(2, &hidden(live(&["b"])));
+    host.connect(3, &live(&["a", "b"]));
+    host.connect(4, &live(&["a", "x"]));
+    host.append_closing(&closing("a"));
+    host.append_closing(&closing("b"));
+    host.commit();
+    (1..=4).for_each(|connection| host.read(connection));
+    ended(&host, 1, &[END_OF_A]);
+    ended(&host, 2, &[]);
+    ended(&host, 3, &[END_OF_A, END_OF_B]);
+    open(&host, 4, &[END_OF_A]);
+}
