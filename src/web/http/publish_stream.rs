@@ -100,10 +100,13 @@ impl<K: Hooks, S: Storage> Publisher<K, S> {
         Some((lines, self))
     }
 
-    /// Ends a body whose updates are not confirmed. Its topics are closed in the hub's next life.
+    /// Ends a body whose updates are not confirmed. The topics are closed in the hub's next life, if this one
+    /// is over.
     fn fail(&mut self) {
         self.incoming.cut();
-        self.ending = None;
+        if self.publishing.engine.has_failed() {
+            self.ending = None;
+        }
     }
 
     /// The line that asks the sender to stop, if it has to be told.
