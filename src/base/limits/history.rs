@@ -18,7 +18,7 @@ bounds! {
 
     /// Some 12 MB of storage. A topic that is closed stays so for a day at the least.
     MAX_CLOSINGS: u64 = 100_000, number,
-        "closed topics of a hub" => "429; a topic is closed again once an older one is forgotten";
+        "closed topics of a hub" => "429; closing works again once the hub has forgotten an older closing";
 
     /// A publisher should use each id once.
     MAX_SAME_ID: usize = 16, number,

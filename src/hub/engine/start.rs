@@ -104,6 +104,8 @@ impl<H: History> Beginning<'_, H> {
                 } else {
                     let gap = Some(Gap { requested: Some(asked_for), missed: None });
                     start.has_gap = true;
+                    // Whose topics are closed is told so behind the gap.
+                    start.cursor = start.ends.map_or(tail, Sequence::previous);
                     if request.finite_read().is_some() {
                         start.gap = gap;
                     } else {
@@ -111,7 +113,7 @@ impl<H: History> Beginning<'_, H> {
                         let places = self.telling.places();
                         // Nothing is replayed, so that the gap need not wait for what follows it.
                         let mut untold = Untold { gap, form, places, nonce: id.into() };
-                        untold.tell_at(tail, &mut start.opening);
+                        untold.tell_at(start.cursor, &mut start.opening);
                     }
                     start.preceding = Some(answer(request.dialect(), live));
                 }

@@ -252,7 +252,7 @@ fn a_gap_is_left_to_be_told() {
     assert_eq!(host.left(&lost), Left::Something);
     host.connect(1, &lost);
     let gap = r#"gap {"requested":"lost","first":null,"missed":null}"#;
-    ended(&host, 1, &[gap]);
+    ended(&host, 1, &[gap, END_OF_A]);
     assert_eq!(host.left(&hidden(lost)), Left::Nothing, "it would come back for ever");
 }
 

@@ -170,6 +170,13 @@ impl Model {
         }
     }
 
+    /// The place where a stream begins whose place is unknown: the end of the log, or before the last
+    /// closing if all that it selects is closed.
+    fn behind_unknown(&self, selectors: &[&str]) -> usize {
+        let last = selectors.iter().filter_map(|topic| self.closed(topic)).max();
+        last.filter(|_| self.has_ended(selectors)).unwrap_or(self.tail)
+    }
+
     /// Whether all that is selected is closed.
     fn has_ended(&self, selectors: &[&str]) -> bool {
         selectors.iter().all(|topic| self.closed(topic).is_some_and(|at| at < self.tail))
@@ -204,23 +211,27 @@ impl Model {
                     .find(|at| self.all[*at].id.as_str() == asked)
                     .map(|at| at + 1);
                 let gap = Gap { requested: asked.parse().ok().map(Place::After), missed: None };
+                let unknown = self.behind_unknown(&subscriber.selectors);
                 if found.is_none() && hub_events(id) == HubEvents::Shown {
-                    encode_gap(Some(asked), (id, self.tail), None, &mut opening);
+                    encode_gap(Some(asked), (id, unknown), None, &mut opening);
                 }
                 let missed = found.is_some_and(|found| gone > found);
-                (found.unwrap_or(self.tail), missed.then_some(gap))
+                (found.unwrap_or(unknown), missed.then_some(gap))
             }
             Begin::Behind(asked, behind) if *behind > self.tail => {
+                let unknown = self.behind_unknown(&subscriber.selectors);
                 if hub_events(id) == HubEvents::Shown {
-                    encode_gap(Some(asked), (id, self.tail), None, &mut opening);
+                    encode_gap(Some(asked), (id, unknown), None, &mut opening);
                 }
-                (self.tail, None)
+                (unknown, None)
             }
             Begin::Behind(asked, behind) => {
                 let requested = asked.parse().ok().map(Place::After);
                 (*behind, (gone > *behind).then_some(Gap { requested, missed: None }))
             }
         };
+        // Who is told so at once knows that all of it may be gone.
+        let told = if opening == b":\n" { gone.max(cursor) } else { self.tail };
         let is_told =
             matches!(begin, Begin::Live | Begin::Earliest) && hub_events(id) == HubEvents::Shown;
         if cursor >= self.tail && is_told {
@@ -228,7 +239,7 @@ impl Model {
         }
         let replays = cursor < self.tail;
         subscriber.phase = if replays { Phase::Replaying(self.tail) } else { Phase::Registering };
-        (subscriber.cursor, subscriber.told) = (cursor, gone.max(cursor));
+        (subscriber.cursor, subscriber.told) = (cursor, told);
         (subscriber.opening, subscriber.gap) = (opening, gap);
         if self.has_ended(&subscriber.selectors) {
             subscriber.closing = Some((self.tail, CloseReason::Ended));
@@ -297,11 +308,16 @@ impl Model {
     pub(super) fn commit(&mut self) {
         let before = self.tail;
         self.tail = self.all.len();
+        let expired = self.expired();
         let has_ended = |own: &&Subscriber| self.has_ended(&own.selectors);
         let ended: Vec<_> = self.connections.values().filter(has_ended).map(|own| own.id).collect();
         for subscriber in open(&mut self.connections) {
             let mut chunk = Vec::new();
-            for update in &self.all[before..self.tail] {
+            // Who ends untold is read for alone, and no update is that is too old by then.
+            let is_untold = hub_events(subscriber.id) == HubEvents::Hidden;
+            let is_read_for = is_untold && ended.contains(&subscriber.id);
+            let from = if is_read_for { before.max(expired.min(self.tail)) } else { before };
+            for update in &self.all[from..self.tail] {
                 subscriber.show(update, &mut chunk);
             }
             if subscriber.is_waiting && !chunk.is_empty() {
