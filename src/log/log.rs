@@ -110,11 +110,7 @@ impl<H: History> Log<H> {
     ) -> Result<Sequence, AppendError<H::Error>> {
         // The topics of the other updates are the hub's own.
         if update.kind == Kind::Publication {
-            for topic in update.topics.as_slice() {
-                if self.closed(topic)?.is_some() {
-                    return Err(AppendError::Closed(topic.clone()));
-                }
-            }
+            self.check_open(&update.topics)?;
         }
         let entry = self.next(update, now);
         self.history.append(&entry)?;

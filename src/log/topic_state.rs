@@ -9,7 +9,7 @@ use crate::{
         log::{AppendError, Log},
         tally::{Sight, Tallied, Tally},
     },
-    topics::topic::Topic,
+    topics::{topic::Topic, topics::Topics},
 };
 
 /// The state of a topic, for somebody with a [`Sight`].
@@ -48,6 +48,19 @@ impl<H: History> Log<H> {
             (None, held @ Some(_)) => TopicState::Open(held),
             (None, None) => TopicState::Absent,
         })
+    }
+
+    /// Checks that none of these topics is closed.
+    ///
+    /// # Errors
+    /// [`AppendError`], with the first topic that is closed.
+    pub(crate) fn check_open(&self, topics: &Topics) -> Result<(), AppendError<H::Error>> {
+        for topic in topics.as_slice() {
+            if self.closed(topic)?.is_some() {
+                return Err(AppendError::Closed(topic.clone()));
+            }
+        }
+        Ok(())
     }
 
     /// Checks that these topics can all be closed.

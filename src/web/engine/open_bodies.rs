@@ -34,13 +34,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
     /// Checks that none of these topics is closed.
     pub(crate) fn check_open(&self, topics: &Topics) -> Result<(), PublishError> {
-        for topic in topics.as_slice() {
-            let closed = self.hub().log().closed(topic);
-            if closed.map_err(|error| self.publish_failed(&error))?.is_some() {
-                return Err(PublishError::Closed(topic.clone()));
-            }
-        }
-        Ok(())
+        let checked = self.hub().log().check_open(topics);
+        checked.map_err(|error| self.not_appended(error))
     }
 
     /// Notes a body, whose topics are closed in the next life of the hub if this one does not see its
