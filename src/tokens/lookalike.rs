@@ -62,6 +62,10 @@ const FILES: [&str; 13] = [
     ".pk8", ".txt",
 ];
 
+/// An object names its first member within so many bytes. Bytes of chance that begin like one have
+/// others than those of a text among them.
+const NAMED_WITHIN: usize = 16;
+
 /// Looks for anything in these bytes that is no secret.
 #[must_use]
 pub(crate) fn of(bytes: &[u8]) -> Option<Lookalike> {
@@ -71,8 +75,11 @@ pub(crate) fn of(bytes: &[u8]) -> Option<Lookalike> {
     if is_open_ssh(bytes) {
         return Some(Lookalike::OpenSsh);
     }
-    let text = String::from_utf8_lossy(bytes);
-    of_text(&text)
+    match str::from_utf8(bytes) {
+        Ok(text) => of_text(text),
+        // Bytes of chance may well begin with `{` or hold `</`.
+        Err(_) => of_bytes(bytes),
+    }
 }
 
 /// A text without the byte order mark and the white space that it begins with.
@@ -167,7 +174,8 @@ fn of_bytes(bytes: &[u8]) -> Option<Lookalike> {
     let text = bytes.trim_ascii_start();
     let is_object = text
         .strip_prefix(b"{")
-        .is_some_and(|members| members.trim_ascii_start().starts_with(b"\""));
+        .is_some_and(|members| members.trim_ascii_start().starts_with(b"\""))
+        && text.iter().take(NAMED_WITHIN).all(|byte| (b'\t'..=b'~').contains(byte));
     let is_encoded = is_object
         || bytes.starts_with(b"\xef\xbb\xbf")
         || bytes.windows(BEGIN.len()).any(|part| part == BEGIN);

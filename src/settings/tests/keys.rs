@@ -310,3 +310,16 @@ fn random_secrets_are_taken() {
         }
     }
 }
+
+#[test]
+fn a_secret_of_random_bytes_is_one_whatever_text_is_in_it() {
+    for text in ["{", "[", "</", "ssh-", "\":\"", "../", "kty:", "%7b", "<%"] {
+        for bytes in [[text.as_bytes(), &[0xff; 32]], [&[0xff; 32], text.as_bytes()]] {
+            let secret = BASE64_URL_SAFE_NO_PAD.encode(bytes.concat());
+            let jwk = json!({ "kty": "oct", "k": secret }).to_string();
+            assert!(KeySet::parse(&jwk).is_ok(), "{text} in {jwk}");
+        }
+    }
+    let secret = hex(&[&b"{\""[..], &[0x9c; 30]].concat());
+    assert!(KeySet::parse(&secret).is_ok(), "{secret}");
+}
