@@ -1,6 +1,9 @@
 //! The closings of topics in the object's `SQLite` storage.
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use wasm_bindgen::JsValue;
 
@@ -38,11 +41,14 @@ pub(super) struct SqlClosings {
     tables: Rc<Tables>,
     count: Cell<u64>,
     held: Cell<Held>,
+    /// The topic that was looked up last and found open: a streamed body names the same one in each line.
+    open: RefCell<Option<Topic>>,
 }
 
 impl SqlClosings {
     pub(super) fn open(tables: Rc<Tables>) -> Result<Self, SqlError> {
-        let closings = Self { tables, count: Cell::default(), held: Cell::default() };
+        let (count, held, open) = (Cell::default(), Cell::default(), RefCell::default());
+        let closings = Self { tables, count, held, open };
         if let Some(row) = closings.tables.rows("SELECT sequence FROM forgotten", &[])?.first()? {
             let removed = Sequence::new(row.number(0, "forgotten.sequence")?);
             closings.held.set(Held { newest: removed, removed, oldest: None });
@@ -91,6 +97,7 @@ impl SqlClosings {
                 u32::from(closing.reason == EndReason::Broken).into(),
             ],
         )?;
+        self.open.replace(None);
         self.count.set(self.count.get() + 1);
         let held = self.held.get();
         let oldest = held.oldest.or(Some((entry.sequence, entry.accepted)));
@@ -100,8 +107,14 @@ impl SqlClosings {
 
     /// The closing of this topic.
     pub(super) fn of(&self, topic: &Topic) -> Result<Option<ClosedTopic>, SqlError> {
+        if self.open.borrow().as_ref() == Some(topic) {
+            return Ok(None);
+        }
         let query = format!("SELECT {COLUMNS} FROM closings WHERE topic = ?");
         let row = self.tables.rows(&query, &[topic.as_str().into()])?.first()?;
+        if row.is_none() {
+            self.open.replace(Some(topic.clone()));
+        }
         row.map(|row| closed(&row)).transpose()
     }
 
