@@ -94,12 +94,16 @@ build: $(WASM) $(BUILD)/workerd.capnp ## build the release wasm
 	@echo "$(WASM): $$(wc -c <$(WASM)) bytes, $$(gzip -9c $(WASM) | wc -c) gzipped"
 
 # The last step makes the target, so that a build that is killed leaves none that is half made.
-# Copies of one generic function stand side by side, so gzip finds what is the same in them: 6 kB less.
+# Functions that are alike stand side by side, so gzip finds what is the same in them: 15 kB less.
+# Of those that are alike to the same degree, the one whose name comes first is the next.
+# The addresses below 1024 are the very end of the stack, so a constant may be added where memory is read: 1 kB less.
 # workerd's queueMicrotask takes some 20 µs, a reaction to a promise hardly any; a published line needs five of them.
-$(WASM): Makefile Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET)
+$(WASM): Makefile tools/alike_in_a_row.mjs Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET)
 	cargo build --release --lib --locked --target wasm32-unknown-unknown
 	wasm-bindgen --target web --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD)/bindgen --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
-	wasm-opt -O3 --one-caller-inline-max-function-size=20 --reorder-functions-by-name $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $(BUILD)/bindgen/millstream_bg.wasm -o $(BUILD)/bindgen/optimized.wasm
+	wasm-opt -O3 --low-memory-unused --one-caller-inline-max-function-size=20 --reorder-functions-by-name $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $(BUILD)/bindgen/millstream_bg.wasm -o $(BUILD)/bindgen/optimized.wasm
+	node tools/alike_in_a_row.mjs $(BUILD)/bindgen/optimized.wasm $(BUILD)/bindgen/named.wasm
+	wasm-opt --reorder-functions-by-name $(addprefix --enable-,$(WASM_FEATURES)) $(BUILD)/bindgen/named.wasm -o $(BUILD)/bindgen/optimized.wasm
 	sed 's/ queueMicrotask(arg0);/ Promise.resolve().then(arg0);/' $(BUILD)/bindgen/millstream.js > $(BUILD)/millstream.js
 	grep -q 'Promise.resolve().then(arg0);' $(BUILD)/millstream.js
 	mv $(BUILD)/bindgen/millstream.d.ts $(BUILD)
