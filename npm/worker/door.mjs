@@ -19,9 +19,10 @@ const LONGEST_PAUSE = 320;
 /** @import { HubContext } from "./types.d.ts" */
 
 /**
- * An admitted request: the name of its hub, and the granted right as text for the hub's object.
+ * An admitted request: the name of its hub, the granted right as text for the hub's object, and whether the Worker holds
+ * the stream.
  *
- * @typedef {{ hub: string, granted: string }} Admitted
+ * @typedef {{ hub: string, granted: string, held?: boolean }} Admitted
  */
 
 /**

@@ -1,10 +1,13 @@
 // Takes a request through the door, and hands an admitted one to the object of its hub.
 import { lastLine, unconfirmed, unreachable } from "../../build/millstream.js";
 import { admit } from "./door.mjs";
+import { hold } from "./hold.mjs";
 import { UNCONFIRMED } from "./hub_object.mjs";
 import { instance } from "./instance.mjs";
 import { comeBack, problem } from "./last_resort.mjs";
 import { log } from "./log.mjs";
+import { bodyOf } from "./query_body.mjs";
+import { handOver } from "./ways.mjs";
 
 /** Three tries: one may meet the trap, one an object that is not reset yet, and one meets neither. */
 const ATTEMPTS = 3;
@@ -36,26 +39,40 @@ export async function answer(visit) {
     return instead(unreachable, visit);
   }
   if (admitted instanceof Response) return admitted;
-  return handOver(visit, admitted);
+  if (admitted.held) return holding(visit, admitted);
+  return reach(visit, async () => ending(await handOver(visit, admitted)));
 }
 
 /**
- * Hands a request to its hub. A repeatable one is tried again, since an EventSource that gets an error never comes back.
+ * Answers a live subscription to a hub that may sleep.
  *
  * @param {Visit} visit
  * @param {import("./door.mjs").Admitted} admitted
  */
-async function handOver(visit, { hub, granted }) {
-  const { request, namespace } = visit;
-  const attempts = REPEATABLE.includes(request.method) ? ATTEMPTS : 1;
+async function holding(visit, admitted) {
+  const { request } = visit;
+  if (request.method === "GET") return reach(visit, () => hold(visit, admitted, undefined));
+  const { bytes, isTooLarge } = await bodyOf(request);
+  if (!isTooLarge) return reach(visit, () => hold(visit, admitted, new TextDecoder().decode(bytes)));
+  // The object refuses it as it refuses any other.
+  const { url, method, headers, cf } = request;
+  const cut = new Request(url, /** @type {RequestInit<any>} */ ({ method, headers, cf, body: bytes }));
+  return reach(visit, () => handOver({ ...visit, request: cut }, admitted));
+}
+
+/**
+ * Reaches the object of a hub. A repeatable request is tried again, since an EventSource that gets an error never comes back.
+ *
+ * @param {Visit} visit
+ * @param {() => Promise<Response>} way
+ */
+async function reach(visit, way) {
+  const attempts = REPEATABLE.includes(visit.request.method) ? ATTEMPTS : 1;
   let answer = unreachable;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     try {
       instance();
-      const stub = namespace.get(namespace.idFromName(hub));
-      // On some ways to a Worker a client can send a `cf` of its own. So every way to an object replaces the member.
-      const init = /** @type {RequestInit<any>} */ ({ cf: { ...request.cf, millstream: granted } });
-      return ending(await stub.fetch(request, init));
+      return await way();
     } catch (caught) {
       const error = /** @type {any} */ (caught);
       log("hub unreachable", `attempt ${attempt} of ${attempts}: ${error}`);

@@ -2,10 +2,11 @@
 //
 // All objects of an isolate share one wasm instance. When a call into it traps (a panic is a trap too), the
 // instance's memory cannot be trusted any more: running futures never settle, and streams get no more chunks. So the
-// next call gets a new instance. Every object is reset, which fails its requests and cuts its streams: the clients
-// reconnect and resume.
+// next call gets a new instance. Every object is reset, which fails its requests and cuts its streams, and so is every
+// stream that a Worker of this isolate holds: the clients reconnect and resume.
 import module from "../../build/millstream_bg.wasm";
 import { __wbg_reset_state as renew, initSync } from "../../build/millstream.js";
+import { forgetLives } from "./lives.mjs";
 import { log } from "./log.mjs";
 
 export const TRAPPED = "the wasm instance has trapped: all of its objects are reset";
@@ -13,13 +14,13 @@ export const TRAPPED = "the wasm instance has trapped: all of its objects are re
 /** Whether the instance has trapped. The next call renews it first. */
 let trapped = false;
 /**
- * Weak references to the objects: the runtime ends an object without notice.
+ * Weak references to the objects and held streams: the runtime ends them without notice.
  *
  * @type {Set<WeakRef<{ reset: () => void }>>}
  */
 const objects = new Set();
 /**
- * Forgets the objects that have ended. It is made by the first object: where the runtime has none, `createHub` says so.
+ * Forgets those that have ended. It is made by the first object: where the runtime has none, `createHub` says so.
  *
  * @type {FinalizationRegistry<WeakRef<{ reset: () => void }>> | undefined}
  */
@@ -39,6 +40,7 @@ initSync({ module });
 export function instance() {
   if (!trapped) return;
   renew();
+  forgetLives();
   trapped = false;
 }
 

@@ -1,0 +1,205 @@
+// A client's stream that lives in the Worker. The hub's object feeds it over a link, and may sleep or be reset meanwhile.
+import { Clock } from "./clock.mjs";
+import { CLIENT_LEFT, EXPIRED, Link, READER_DEAD } from "./link.mjs";
+import { TRAPPED, resetWithInstance } from "./instance.mjs";
+import { Tries } from "./tries.mjs";
+
+/** @import { Frame } from "./frame.mjs" */
+
+const HEARTBEAT = new TextEncoder().encode(":\n");
+
+/**
+ * What the object tells with a link: the id of the connection, when it ends and the interval of its heartbeats.
+ *
+ * @typedef {object} Terms
+ * @property {string} id
+ * @property {number | null} expires milliseconds since the epoch
+ * @property {number | null} heartbeat milliseconds
+ */
+
+/**
+ * @typedef {object} Linked
+ * @property {Terms} terms
+ * @property {WebSocket} socket
+ */
+
+/**
+ * Opens the link again. Resolves to undefined if a later try may succeed, and to null if none may.
+ *
+ * @typedef {(place: { id: string, cursor: bigint }) => Promise<Linked | undefined | null>} Reopen
+ */
+
+/**
+ * A stream and its link. The high-water mark is 0. So a chunk that a waiting reader takes at once never enters the queue, and
+ * `pull` says that the reader has taken the queue, or is about to take all of it. A `pull` stays pending as long as the
+ * reader takes everything at once, which saves a call for each chunk.
+ */
+export class HeldStream {
+  #id;
+  #reopen;
+  #clock;
+  /** @type {Link | undefined} */
+  #link;
+  #tries = new Tries();
+  #cursor = 0n;
+  /** @type {ReadableStream<Uint8Array>} */
+  #readable;
+  /** @type {any} */
+  #controller;
+  /** How many chunks the stream was given, and how many of them its reader had taken when the clock last looked. */
+  #given = 0;
+  #seenTaken = 0;
+  #isTaken = true;
+  #hasEnded = false;
+  /** @type {any} */
+  #timer;
+  /** Lets the host pull again. */
+  #endPull = () => {};
+  /** Who waits for the reader. */
+  #whenTaken = () => {};
+
+  /**
+   * @param {Linked} linked
+   * @param {Reopen} reopen
+   */
+  constructor({ terms, socket }, reopen) {
+    this.#id = terms.id;
+    this.#reopen = reopen;
+    this.#clock = new Clock(terms, Date.now());
+    this.#readable = new ReadableStream(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#pulled(),
+        cancel: () => this.leave(),
+      },
+      { highWaterMark: 0 },
+    );
+    // Another request's call may trap. A promise continues in the context of the request that made it.
+    /** @type {PromiseWithResolvers<void>} */
+    const { promise, resolve } = Promise.withResolvers();
+    /** Ends the stream with an error. */
+    this.reset = resolve;
+    promise.then(() => this.#fail(TRAPPED));
+    resetWithInstance(this);
+    this.#link = this.#linkOver(socket);
+    this.#wind();
+  }
+
+  get readable() {
+    return this.#readable;
+  }
+
+  /** The client has gone. */
+  leave() {
+    this.#end(CLIENT_LEFT);
+  }
+
+  #linkOver(/** @type {WebSocket} */ socket) {
+    return new Link(socket, {
+      came: (frame) => this.#came(frame),
+      heard: () => this.#tries.heard(),
+      lost: () => this.#lost(),
+    });
+  }
+
+  #came(/** @type {Frame} */ { kind, cursor, bytes }) {
+    if (kind === "end") return this.#close(CLIENT_LEFT);
+    this.#give(bytes);
+    if (kind === "chunk") this.#cursor = cursor;
+  }
+
+  #give(/** @type {Uint8Array} */ bytes) {
+    if (bytes.byteLength === 0) return;
+    const now = Date.now();
+    this.#given += 1;
+    this.#clock.gave(now);
+    this.#controller.enqueue(bytes);
+    if (this.#controller.desiredSize === 0) return this.#taken();
+    this.#isTaken = false;
+    this.#clock.waits(now);
+    this.#endPull();
+  }
+
+  #taken() {
+    this.#isTaken = true;
+    this.#clock.taken();
+    this.#link?.taken();
+    this.#whenTaken();
+  }
+
+  #pulled() {
+    this.#taken();
+    return new Promise((resolve) => (this.#endPull = () => resolve(undefined)));
+  }
+
+  /** Waits until something is due. */
+  #wind() {
+    this.#timer = setTimeout(() => this.#tick(), this.#clock.rest(Date.now()));
+  }
+
+  #tick() {
+    const now = Date.now();
+    this.#lookAtReader(now);
+    if (this.#clock.hasExpired(now)) return this.#close(EXPIRED);
+    if (this.#clock.isReaderDead(now)) return this.#fail("the client took nothing for two heartbeats", READER_DEAD);
+    if (this.#clock.needsHeartbeat(now)) this.#give(HEARTBEAT);
+    if (this.#clock.needsPing(now)) {
+      this.#clock.pinged(now);
+      this.#link?.ping();
+    }
+    this.#wind();
+  }
+
+  /** A host may take the queue chunk by chunk. Then a part is taken without a `pull`. */
+  #lookAtReader(/** @type {number} */ now) {
+    const taken = this.#given + this.#controller.desiredSize;
+    if (taken > this.#seenTaken && !this.#isTaken) this.#clock.taking(now);
+    this.#seenTaken = taken;
+  }
+
+  #lost() {
+    this.#link = undefined;
+    this.#openAgain();
+  }
+
+  async #openAgain() {
+    for (let wait; (wait = this.#tries.wait(Math.random())) !== undefined; ) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      // A new link has a whole window of credit, so nothing of the old one may be left.
+      if (!this.#isTaken) await new Promise((resolve) => (this.#whenTaken = () => resolve(undefined)));
+      if (this.#hasEnded) return;
+      const linked = await this.#reopen({ id: this.#id, cursor: this.#cursor });
+      if (linked === null) break;
+      if (linked !== undefined) return this.#follow(linked);
+    }
+    this.#close(CLIENT_LEFT);
+  }
+
+  #follow(/** @type {Linked} */ { terms, socket }) {
+    const link = this.#linkOver(socket);
+    if (this.#hasEnded) return link.close(CLIENT_LEFT);
+    this.#link = link;
+    this.#clock.relinked(terms, Date.now());
+  }
+
+  /** The client gets what it was given, and comes back. */
+  #close(/** @type {number} */ code) {
+    if (this.#end(code)) this.#controller.close();
+  }
+
+  /** The client gets nothing more, and comes back. */
+  #fail(/** @type {string} */ reason, code = CLIENT_LEFT) {
+    if (this.#end(code)) this.#controller.error(new Error(reason));
+  }
+
+  /** Whether the stream had not ended yet. */
+  #end(/** @type {number} */ code) {
+    if (this.#hasEnded) return false;
+    this.#hasEnded = true;
+    clearTimeout(this.#timer);
+    this.#link?.close(code);
+    return true;
+  }
+}

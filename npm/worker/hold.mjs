@@ -1,0 +1,54 @@
+// Opens a stream that the Worker holds, and opens its link again.
+import { admit } from "./door.mjs";
+import { HeldStream } from "./held_stream.mjs";
+import { log } from "./log.mjs";
+import { mayComeLater } from "./tries.mjs";
+import { TERMS, openLink } from "./ways.mjs";
+
+/** @import { Visit } from "./handler.mjs" */
+/** @import { Admitted } from "./door.mjs" */
+/** @import { Linked } from "./held_stream.mjs" */
+
+/**
+ * Answers with a held stream, or as the object answers if it opens no link.
+ *
+ * @param {Visit} visit
+ * @param {Admitted} admitted
+ * @param {string | undefined} form the body of a QUERY
+ * @returns {Promise<Response>}
+ */
+export async function hold(visit, admitted, form) {
+  const answer = await openLink(visit, admitted, { form });
+  const linked = linkedBy(answer);
+  if (linked === undefined) return answer;
+  const stream = new HeldStream(linked, ({ id, cursor }) => reopen(visit, { id, cursor: String(cursor), form }));
+  visit.request.signal.addEventListener("abort", () => stream.leave());
+  const headers = new Headers(answer.headers);
+  headers.delete(TERMS);
+  return new Response(stream.readable, { headers });
+}
+
+/**
+ * Takes the request that was kept through the door again, and opens the link behind the cursor.
+ *
+ * @param {Visit} visit
+ * @param {{ id: string, cursor: string, form: string | undefined }} opening
+ */
+async function reopen(visit, opening) {
+  try {
+    const admitted = await admit(visit);
+    const answer = admitted instanceof Response ? admitted : await openLink(visit, admitted, opening);
+    const linked = linkedBy(answer);
+    if (linked !== undefined) return linked;
+    await answer.body?.cancel();
+    return mayComeLater(answer.status) ? undefined : null;
+  } catch (error) {
+    log("hub unreachable", `the link is not open again: ${error}`);
+    return undefined;
+  }
+}
+
+/** @returns {Linked | undefined} */
+function linkedBy(/** @type {Response} */ { webSocket: socket, headers }) {
+  return socket ? { socket, terms: JSON.parse(String(headers.get(TERMS))) } : undefined;
+}

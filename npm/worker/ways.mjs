@@ -1,0 +1,45 @@
+// The ways from the Worker to the object of a hub.
+//
+// On some ways to a Worker a client can send a `cf` of its own. So every way to an object replaces the members that the
+// object trusts.
+
+/** @import { Visit } from "./handler.mjs" */
+/** @import { Admitted } from "./door.mjs" */
+
+/** The header of an answer with a link that has the terms of the link. */
+export const TERMS = "millstream-link";
+/** These are of the client's connection and body, not of the request that opens a link. */
+const OF_CONNECTION = /^(content-length|transfer-encoding|connection|keep-alive|upgrade|sec-websocket-.*)$/;
+
+/**
+ * Hands over the request as it is.
+ *
+ * @param {Visit} visit
+ * @param {Admitted} admitted
+ */
+export function handOver({ request, namespace }, { hub, granted }) {
+  const cf = { ...request.cf, millstream: granted, millstreamLink: undefined };
+  return stubOf(namespace, hub).fetch(request, /** @type {RequestInit<any>} */ ({ cf }));
+}
+
+/**
+ * Asks for a link. An answer that has none is the client's answer.
+ *
+ * @param {Visit} visit
+ * @param {Admitted} admitted
+ * @param {{ id?: string, cursor?: string, form?: string }} opening
+ */
+export function openLink({ request, namespace }, { hub, granted }, opening) {
+  const headers = new Headers([...request.headers].filter(([name]) => !OF_CONNECTION.test(name)));
+  headers.set("upgrade", "websocket");
+  const cf = { ...request.cf, millstream: granted, millstreamLink: JSON.stringify({ version: 1, ...opening }) };
+  return stubOf(namespace, hub).fetch(request.url, /** @type {RequestInit<any>} */ ({ headers, cf }));
+}
+
+/**
+ * @param {Visit["namespace"]} namespace
+ * @param {string} hub
+ */
+function stubOf(namespace, hub) {
+  return namespace.get(namespace.idFromName(hub));
+}
