@@ -5,6 +5,8 @@ import { Beginnings, taken } from "./beginnings.mjs";
 import { closing, pipeOptions, stopReason, topicIn, topicsIn } from "./ending.mjs";
 import { HubError } from "./hub_error.mjs";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
+import { attachmentOf, close, openedLink, replace, wakeLinks } from "./links.mjs";
+import { begin, endLifeBefore } from "./lives.mjs";
 import { log } from "./log.mjs";
 import { checkedName, pathOfHub } from "./mount.mjs";
 import { answered, ofLines, ofStop, ofUpdate, publishEach, published } from "./publications.mjs";
@@ -28,6 +30,7 @@ export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over 
  */
 export class HubObject extends DurableObject {
   #context;
+  /** @type {Hub & import("./links.mjs").LinkingHub} */
   #hub;
   #beginnings = new Beginnings();
 
@@ -39,7 +42,10 @@ export class HubObject extends DurableObject {
     super(context, env);
     instance();
     this.#context = context;
-    this.#hub = new Hub(context, variablesIn(env));
+    const id = context.id.toString();
+    endLifeBefore(id);
+    this.#hub = /** @type {any} */ (new Hub(context, variablesIn(env)));
+    begin(id, this.#hub);
     // Only the object itself can reset it. Another object's call may trap; a promise continues in its owner's context.
     /** @type {PromiseWithResolvers<void>} */
     const { promise, resolve } = Promise.withResolvers();
@@ -52,6 +58,7 @@ export class HubObject extends DurableObject {
       const object = reference.deref();
       if (failed && object !== undefined) object.#abort(UNCONFIRMED);
     });
+    wakeLinks({ context, hub: this.#hub });
   }
 
   /**
@@ -61,7 +68,36 @@ export class HubObject extends DurableObject {
    * @returns {Promise<Response>}
    */
   fetch(request) {
-    return this.#call(() => this.#hub.fetch(request));
+    const opening = /** @type {any} */ (request.cf)?.millstreamLink;
+    if (typeof opening !== "string") return this.#call(() => this.#hub.fetch(request));
+    return this.#call(() => openedLink(request, opening, { context: this.#context, hub: this.#hub }));
+  }
+
+  /**
+   * A Worker has said something on a link. The runtime calls it.
+   *
+   * @param {WebSocket} socket
+   * @param {string | ArrayBuffer} text
+   */
+  webSocketMessage(socket, text) {
+    const isRead = typeof text === "string" && this.#call(() => this.#hub.said(attachmentOf(socket), text));
+    if (!isRead) replace(socket);
+  }
+
+  /**
+   * A link has ended. The runtime calls it.
+   *
+   * @param {WebSocket} socket
+   * @param {number} code
+   */
+  webSocketClose(socket, code) {
+    this.#call(() => this.#hub.left(attachmentOf(socket), code));
+    close(socket, 1000);
+  }
+
+  /** A link was lost. The runtime calls it. */
+  webSocketError(/** @type {WebSocket} */ socket) {
+    this.#call(() => this.#hub.left(attachmentOf(socket), 1006));
   }
 
   /** Removes old updates. The runtime calls it. */
@@ -192,10 +228,11 @@ export class HubObject extends DurableObject {
   }
 
   /**
-   * Calls an export. Exports return promises: a call that throws has trapped, or belongs to a trapped instance.
+   * Calls an export. No export throws: a call that does has trapped, or belongs to a trapped instance.
    *
-   * @param {() => Promise<any>} method
-   * @returns {Promise<any>}
+   * @template T
+   * @param {() => T} method
+   * @returns {T}
    */
   #call(method) {
     try {

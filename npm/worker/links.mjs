@@ -1,0 +1,72 @@
+// The object's end of its links: hibernatable WebSockets, which outlive the object's sleep.
+import { TERMS } from "./ways.mjs";
+
+/** The code of a link that the Worker opens again. */
+const REPLACED = 4000;
+
+/**
+ * The part of the hub that has links.
+ *
+ * @typedef {object} LinkingHub
+ * @property {(request: Request, opening: string, socket: WebSocket) => Promise<Response>} link
+ * @property {(id: string) => void} opened
+ * @property {(socket: WebSocket, attachment: Uint8Array) => boolean} woke
+ * @property {(attachment: Uint8Array, text: string) => boolean} said
+ * @property {(attachment: Uint8Array, code: number) => void} left
+ */
+
+/**
+ * Answers a request that asks for a link: with a link, or as the hub answers if it opens none.
+ *
+ * @param {Request} request
+ * @param {string} opening
+ * @param {{ context: DurableObjectState, hub: LinkingHub }} object
+ * @returns {Promise<Response>}
+ */
+export async function openedLink(request, opening, { context, hub }) {
+  const { 0: away, 1: here } = new WebSocketPair();
+  const answer = await hub.link(request, opening, here);
+  const terms = answer.headers.get(TERMS);
+  if (terms === null) return answer;
+  // The runtime answers a ping while the object sleeps.
+  context.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  context.acceptWebSocket(here);
+  hub.opened(JSON.parse(terms).id);
+  return new Response(null, { status: 101, webSocket: away, headers: answer.headers });
+}
+
+/**
+ * Gives a hub that wakes the links of the life before. What it cannot read is opened again.
+ *
+ * @param {{ context: DurableObjectState, hub: LinkingHub }} object
+ */
+export function wakeLinks({ context, hub }) {
+  for (const socket of context.getWebSockets()) {
+    if (!hub.woke(socket, attachmentOf(socket))) replace(socket);
+  }
+}
+
+/** What the hub has stored with a link; empty if it is nothing that the hub stores. */
+export function attachmentOf(/** @type {WebSocket} */ socket) {
+  const attachment = socket.deserializeAttachment();
+  return attachment instanceof Uint8Array ? attachment : new Uint8Array();
+}
+
+/** Closes a link that the Worker opens again. */
+export function replace(/** @type {WebSocket} */ socket) {
+  close(socket, REPLACED);
+}
+
+/**
+ * Closes this end. The runtime may have closed it already.
+ *
+ * @param {WebSocket} socket
+ * @param {number} code
+ */
+export function close(socket, code) {
+  try {
+    socket.close(code);
+  } catch {
+    // It is closed.
+  }
+}
