@@ -79,7 +79,12 @@ fn beside(selector: impl Fn(u32) -> String, topic: &str) -> Result<(u32, f64), F
     let mut hub = hub()?;
     let everything = SubscribeRequest::live(Dialect::V0, vec![Subscription::topic("*")?]);
     hub.subscribe(
-        Subscriber { id: id(MANY), request: &everything, access: &Access::default() },
+        Subscriber {
+            id: id(MANY),
+            request: &everything,
+            access: &Access::default(),
+            resumes: None,
+        },
         (),
         NOW,
     )?;
@@ -95,7 +100,12 @@ fn beside(selector: impl Fn(u32) -> String, topic: &str) -> Result<(u32, f64), F
         let request = SubscribeRequest::live(Dialect::V0, vec![subscription]);
         if hub
             .subscribe(
-                Subscriber { id: id(number), request: &request, access: &Access::default() },
+                Subscriber {
+                    id: id(number),
+                    request: &request,
+                    access: &Access::default(),
+                    resumes: None,
+                },
                 (),
                 NOW,
             )
@@ -174,7 +184,12 @@ fn subscribed<T: IntoIterator<Item = String>>(
         let topics = topics(number).into_iter().map(|topic| Subscription::topic(&topic));
         let request = SubscribeRequest::live(Dialect::V0, topics.collect::<Result<_, _>>()?);
         hub.subscribe(
-            Subscriber { id: id(number), request: &request, access: &Access::default() },
+            Subscriber {
+                id: id(number),
+                request: &request,
+                access: &Access::default(),
+                resumes: None,
+            },
             (),
             NOW,
         )?;

@@ -7,12 +7,11 @@
 //! | `web` | a hub as a Fetch handler: [`web::Handler`], [`Config`] | in any host with Fetch and Streams |
 //! | `worker` | exports for `npm/worker/`: the Worker and its Durable Object | on Cloudflare |
 //!
-//! Each feature includes those above it; `worker` is the default. The first two have no JavaScript
-//! types, clock, randomness or `async`: time and ids are arguments.
+//! Each includes those above it; `worker` is the default. The first two have no JavaScript or `async`.
 //!
 //! # Layout
-//! Each folder of `src` is a room. It imports from the rooms above it in this list alone. Its `mod.rs`
-//! says its purpose, and by `pub use` what the crate offers of it. All else is hidden.
+//! Each folder of `src` is a room, which imports from the rooms above it in this list alone. Its
+//! `mod.rs` says its purpose, and by `pub use` what the crate offers of it.
 //!
 //! | room | holds | feature |
 //! |---|---|---|
@@ -20,7 +19,7 @@
 //! | `event_stream` | events, encoder, decoder | `codec` |
 //! | `topics`, `tokens` | topics and their selectors, and who may use them | `hub` |
 //! | `log`, `hub` | the ordered log of updates, and the engine that feeds connections | `hub` |
-//! | `publishing`, `presence` | publications, and who is subscribed | `hub` |
+//! | `publishing`, `presence`, `link` | publications, who is subscribed, Workers that hold streams | `hub` |
 //! | `settings`, `http`, `door` | variables, refusals, access | `web` |
 //! | `web`, `worker` | the shells, for `wasm32` | `web`, `worker` |
 
@@ -37,6 +36,7 @@ mod event_stream;
 pub mod fuzzing;
 mod http;
 mod hub;
+mod link;
 mod log;
 mod presence;
 mod publishing;

@@ -20,7 +20,7 @@ use syn::{
 };
 
 /// The rooms, from the lowest to the highest. A room imports from those before it alone.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "base",
     "event_stream",
     "topics",
@@ -29,6 +29,7 @@ const ROOMS: [&str; 13] = [
     "hub",
     "publishing",
     "presence",
+    "link",
     "settings",
     "http",
     "door",

@@ -77,7 +77,11 @@ fn check(
         let (query, access) = request(taken);
         let request = SubscribeRequest::parse(SubscribeParts::of_query(&query), &Bare)?;
         if hub
-            .subscribe(Subscriber { id: id(taken), request: &request, access: &access? }, (), NOW)
+            .subscribe(
+                Subscriber { id: id(taken), request: &request, access: &access?, resumes: None },
+                (),
+                NOW,
+            )
             .is_err()
         {
             break;

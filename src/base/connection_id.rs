@@ -41,6 +41,12 @@ impl ConnectionId {
         self.0.into_bytes()
     }
 
+    /// The id that these bytes are of.
+    #[allow(dead_code, reason = "no hub opens a link yet")]
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
     /// One of its random bytes.
     pub(crate) fn random_byte(self) -> u8 {
         let [.., last] = *self.0.as_bytes();

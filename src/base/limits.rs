@@ -40,6 +40,7 @@ macro_rules! bounds {
 mod bodies;
 mod connections;
 mod history;
+mod link;
 mod log_records;
 mod operator;
 mod pace;
@@ -53,6 +54,7 @@ mod tests;
 pub use bodies::*;
 pub use connections::*;
 pub use history::*;
+pub use link::*;
 pub use log_records::*;
 pub use operator::*;
 pub use pace::*;

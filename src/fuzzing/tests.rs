@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use super::{
-    decoder, der, form, granted, json_body, jwk, keys, last_event_id, pem, publish_stream,
+    decoder, der, form, granted, json_body, jwk, keys, last_event_id, link, pem, publish_stream,
     selectors, subscription, token,
 };
 
@@ -35,6 +35,7 @@ fn every_target_holds_for_its_corpus() {
     run("jwk", text(jwk));
     run("keys", keys);
     run("last_event_id", text(last_event_id));
+    run("link", link);
     run("pem", pem);
     run("publish_stream", publish_stream);
     run("selectors", text(selectors));

@@ -5,12 +5,16 @@ use std::{mem, sync::Arc};
 use thiserror::Error;
 
 use crate::{
-    base::{connection_id::ConnectionId, sequence::Sequence, timestamp::Timestamp},
+    base::{
+        connection_id::ConnectionId, limits::MAX_QUEUE_BYTES, sequence::Sequence,
+        timestamp::Timestamp,
+    },
     hub::{
         audiences::AudienceKey,
         progress::{Progress, Withheld},
         queue::{Queue, QueueFull},
         reading::Reading,
+        resumes::Keeper,
     },
     tokens::subscriber_name::SubscriberName,
 };
@@ -36,6 +40,7 @@ pub struct Connection<T> {
     heartbeat: Option<Arc<[u8]>>,
     /// When what allows it runs out.
     expires: Option<Timestamp>,
+    keeper: Keeper,
 }
 
 /// A connection that is to be registered.
@@ -55,6 +60,8 @@ pub(crate) struct Newcomer<T> {
     pub(crate) opening: Vec<u8>,
     /// When what allows it runs out.
     pub(crate) expires: Option<Timestamp>,
+    /// Who keeps its time.
+    pub(crate) keeper: Keeper,
 }
 
 /// The event could not be queued.
@@ -83,7 +90,9 @@ pub struct UnknownConnection(pub ConnectionId);
 impl<T> Newcomer<T> {
     /// The connection in this audience.
     pub(crate) fn join(self, audience: AudienceKey) -> Connection<T> {
-        let Self { id, state, subscriber, own, progress, reading, opening, expires, .. } = self;
+        let Self {
+            id, state, subscriber, own, progress, reading, opening, expires, keeper, ..
+        } = self;
         Connection {
             id,
             state,
@@ -97,6 +106,7 @@ impl<T> Newcomer<T> {
             queue: Queue::default(),
             heartbeat: None,
             expires,
+            keeper,
         }
     }
 }
@@ -166,6 +176,11 @@ impl<T> Connection<T> {
         self.begun.len()
     }
 
+    /// Who keeps its time.
+    pub(crate) fn keeper(&self) -> Keeper {
+        self.keeper
+    }
+
     pub(crate) fn expires(&self) -> Option<Timestamp> {
         self.expires
     }
@@ -206,8 +221,20 @@ impl<T> Connection<T> {
             return Err(SendError::Stopped(self.id));
         }
         let bytes = event.len();
+        if self.keeper == Keeper::Worker {
+            self.has_room_for(bytes)?;
+        }
         self.queue.push(event)?;
         self.progress.queue(bytes);
+        Ok(())
+    }
+
+    /// A Worker is given its queue at once, so what its reader has not taken counts in its place.
+    fn has_room_for(&self, more: usize) -> Result<(), QueueFull> {
+        let bytes = usize::try_from(self.progress.untaken()).unwrap_or(usize::MAX);
+        if bytes.saturating_add(more) > MAX_QUEUE_BYTES {
+            return Err(QueueFull { events: self.queue.len(), bytes, more });
+        }
         Ok(())
     }
 
@@ -244,6 +271,11 @@ impl<T> Connection<T> {
     pub(crate) fn feed_to(&mut self, until: Sequence, now: Timestamp) {
         self.progress.read_to(until);
         self.feed(now);
+    }
+
+    /// The update up to which it was given everything; `flushed` is the end of the last flush.
+    pub(crate) fn given(&self, flushed: Sequence) -> Sequence {
+        self.progress.given(self.withheld(), flushed)
     }
 
     fn withheld(&self) -> Withheld {

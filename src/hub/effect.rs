@@ -30,6 +30,9 @@ pub struct Enqueue<T> {
     /// no room need not be given it then, if the hub is told
     /// ([`Hub::fell_behind`](crate::Hub::fell_behind)).
     pub from: Option<Sequence>,
+    /// The update up to which its recipients have everything once they have it. `None` if it is for these
+    /// connections alone, and no part of the log.
+    pub until: Option<Sequence>,
 }
 
 /// A connection that is given a chunk.

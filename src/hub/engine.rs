@@ -21,6 +21,7 @@ pub(crate) mod send;
 pub(crate) mod slow;
 mod start;
 pub(crate) mod subscribe;
+mod terms;
 
 pub use hub::Hub;
 

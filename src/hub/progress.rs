@@ -25,7 +25,10 @@ use std::time::Duration;
 
 use crate::{
     base::{limits::SLOW_AFTER_UPDATES, sequence::Sequence, timestamp::Timestamp},
-    hub::close_reason::{CloseReason, Closing},
+    hub::{
+        close_reason::{CloseReason, Closing},
+        resumes::Standing,
+    },
 };
 
 /// Heartbeats without which a connection counts as dead that was given something and did not take it:
@@ -101,11 +104,15 @@ pub(crate) enum SignOfLife {
 pub(crate) struct Progress {
     phase: Phase,
     cursor: Sequence,
+    /// The update up to which it was given everything, when something of its next chunk is withheld.
+    given: Sequence,
     closing: Option<Closing>,
     /// Bytes of its queue since its beginning.
     queued: u64,
     taken: FlushMark,
     before: Before,
+    /// Whether it was fed, and has not pulled since.
+    is_fed: bool,
     sent_at: Timestamp,
     moved_at: Timestamp,
 }
@@ -116,10 +123,12 @@ impl Progress {
         Self {
             phase: if cursor >= tail { Phase::Registering } else { Phase::Replaying(tail) },
             cursor,
+            given: cursor,
             closing: None,
             queued: 0,
             taken: FlushMark::default(),
             before: Before::default(),
+            is_fed: false,
             sent_at: now,
             moved_at: now,
         }
@@ -130,6 +139,11 @@ impl Progress {
     pub(crate) fn finite(cursor: Sequence, tail: Sequence, now: Timestamp) -> Self {
         let closing = Some(Closing { reason: CloseReason::Read, until: tail });
         Self { phase: Phase::Behind, closing, ..Self::new(cursor, tail, now) }
+    }
+
+    /// A live connection that goes on behind `cursor`, in another life of the hub or over another link.
+    pub(crate) fn resumed(cursor: Sequence, closing: Option<Closing>, now: Timestamp) -> Self {
+        Self { phase: Phase::Behind, closing, ..Self::new(cursor, cursor, now) }
     }
 
     /// The update behind which it is given the next ones. Of one that waits at the flush it does not
@@ -254,11 +268,29 @@ impl Progress {
     /// Its stream has taken everything but what is withheld: it asks for more, or had asked already.
     pub(crate) fn take(&mut self, withheld: Withheld, now: Timestamp) {
         self.moved_at = now;
+        self.is_fed = false;
         if withheld.begun {
             return;
         }
         let cursor = if withheld.conflated { self.taken.cursor } else { self.cursor };
+        if !withheld.conflated {
+            self.given = cursor;
+        }
         self.taken = FlushMark { queued: self.queued - withheld.queued as u64, cursor };
+    }
+
+    /// The update up to which it was given everything; `flushed` is the end of the last flush.
+    pub(crate) fn given(&self, withheld: Withheld, flushed: Sequence) -> Sequence {
+        match self.phase {
+            Phase::Waiting(Waiting::AtFlush(_)) => flushed,
+            _ if withheld.begun || withheld.conflated => self.given,
+            _ => self.cursor,
+        }
+    }
+
+    /// Bytes of its queue that its stream was given and has not taken, and those that are still there.
+    pub(crate) fn untaken(&self) -> u64 {
+        self.queued.saturating_sub(self.taken.queued)
     }
 
     /// It waited, is given everything up to its cursor, and takes it.
@@ -267,13 +299,19 @@ impl Progress {
         self.before = Before { taken: self.taken, earlier, moved_at: self.moved_at };
         self.sent_at = now;
         self.take(withheld, now);
+        self.is_fed = true;
     }
 
-    /// Its stream has no room for the chunk behind `from`, and has not even taken the one before.
+    /// Its stream has no room for the chunk behind `from`, and has not even taken the one before. One that
+    /// was not fed was behind before, and stays where it is.
     pub(crate) fn fall_behind(&mut self, from: Option<Sequence>) {
+        if !std::mem::take(&mut self.is_fed) {
+            return;
+        }
         self.taken = self.before.earlier;
         self.moved_at = self.before.moved_at;
         self.cursor = from.map_or(self.cursor, |from| from.min(self.cursor));
+        self.given = self.given.min(self.cursor);
     }
 
     /// Its stream has not taken what it was fed last.
@@ -289,6 +327,13 @@ impl Progress {
     /// Why it ends, once it was given everything.
     pub(crate) fn closing(&self) -> Option<CloseReason> {
         self.closing.map(|closing| closing.reason)
+    }
+
+    /// Where it stands in a log that ends at `tail`, if it was given everything up to `given`.
+    #[allow(dead_code, reason = "no hub opens a link yet")]
+    pub(crate) fn standing(&self, given: Sequence, tail: Sequence) -> Standing {
+        let has_all = self.is_waiting() && given >= tail;
+        Standing { behind: (!has_all).then_some(given), closing: self.closing }
     }
 
     /// Why it ends, if it was given everything by now.

@@ -14,6 +14,7 @@ use crate::{
         connection::{Connection, Newcomer, SendError, UnknownConnection},
         memory::{Held, Memory},
         progress::Waiting,
+        resumes::Keeper,
         whom::Whom,
     },
     log::{history::Entry, update::EncodedUpdate},
@@ -33,6 +34,8 @@ pub struct Registry<T> {
     begun: usize,
     /// Bytes of their own that all of them hold beside that.
     own: usize,
+    /// How many of them are fed over links.
+    links: usize,
     /// How many have ended that the host's runtime has not let go of.
     leaving: usize,
     /// How many have ended for each reason.
@@ -77,6 +80,7 @@ impl<T> Default for Registry<T> {
             queued: 0,
             begun: 0,
             own: 0,
+            links: 0,
             leaving: 0,
             ended: [0; CloseReason::ALL.len()],
         }
@@ -94,6 +98,12 @@ impl<T> Registry<T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.connections.is_empty()
+    }
+
+    /// How many of them have a Worker that keeps their time.
+    #[must_use]
+    pub fn links(&self) -> usize {
+        self.links
     }
 
     /// Bytes in the queues of all connections.
@@ -222,13 +232,23 @@ impl<T> Registry<T> {
         let room = memory.left_beside(beside);
         let audience = self.audiences.join(selection, newcomer.address.as_ref(), room)?;
         self.own += newcomer.own;
+        self.links += usize::from(newcomer.keeper == Keeper::Worker);
         self.keys.insert(newcomer.id, key);
         self.connections.insert(newcomer.join(audience));
         Ok(())
     }
 
-    /// Takes a connection out. It is then unknown, so that this happens once to each.
+    /// Ends a connection. It is then unknown, so that this happens once to each.
     pub(crate) fn remove(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Closed<T>> {
+        let state = self.take_out(id)?;
+        if let Some(ended) = self.ended.get_mut(reason as usize) {
+            *ended += 1;
+        }
+        Some(Closed { id, reason, state })
+    }
+
+    /// Takes a connection out that has not ended.
+    pub(crate) fn take_out(&mut self, id: ConnectionId) -> Option<T> {
         let key = self.keys.get(&id).copied()?;
         self.rouse(key, Sequence::START);
         self.keys.remove(&id);
@@ -237,10 +257,8 @@ impl<T> Registry<T> {
         self.queued -= connection.queue_bytes();
         self.begun -= connection.begun_bytes();
         self.own -= connection.own_bytes();
-        if let Some(ended) = self.ended.get_mut(reason as usize) {
-            *ended += 1;
-        }
-        Some(Closed { id, reason, state: connection.into_state() })
+        self.links -= usize::from(connection.keeper() == Keeper::Worker);
+        Some(connection.into_state())
     }
 
     /// Puts an event into the queue of a connection.
@@ -277,10 +295,17 @@ impl<T> Registry<T> {
         self.begun -= connection.begun_bytes();
         let mut chunk = connection.take_begun();
         if connection.progress().is_live() {
-            self.queued -= connection.queue_bytes();
-            connection.drain_queue(&mut chunk);
+            self.take_queue(key, &mut chunk);
         }
         chunk
+    }
+
+    /// Moves the queue of a connection to the end of `chunk`.
+    pub(crate) fn take_queue(&mut self, key: ConnectionKey, chunk: &mut Vec<u8>) {
+        if let Some(connection) = self.connections.get_mut(key) {
+            self.queued -= connection.queue_bytes();
+            connection.drain_queue(chunk);
+        }
     }
 
     /// Keeps the beginning of the next chunk of a connection.

@@ -2,7 +2,7 @@
 
 use crate::{
     base::connection_id::ConnectionId,
-    hub::{audience::Selection, subscribe_request::SubscribeRequest},
+    hub::{audience::Selection, resumes::Resumes, subscribe_request::SubscribeRequest},
     log::tally::Sight,
     tokens::access::Access,
     topics::{
@@ -20,6 +20,8 @@ pub struct Subscriber<'a> {
     pub request: &'a SubscribeRequest,
     /// The private updates that it may see.
     pub access: &'a Access,
+    /// Where it goes on, if its stream has begun before.
+    pub resumes: Option<Resumes>,
 }
 
 impl Subscriber<'_> {

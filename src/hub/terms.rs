@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     base::{connection_id::ConnectionId, timestamp::Timestamp},
-    hub::memory::Memory,
+    hub::{memory::Memory, resumes::Keeper},
 };
 
 /// The bounds of connections, and how the host's part of a connection is counted.
@@ -15,11 +15,19 @@ pub(crate) struct Terms<T> {
     weigh: fn(&T) -> usize,
     /// The client address of a connection, if the host knows it.
     locate: fn(&T) -> Option<Arc<str>>,
+    /// Who keeps the time of a connection.
+    keeper: fn(&T) -> Keeper,
 }
 
 impl<T> Default for Terms<T> {
     fn default() -> Self {
-        Self { memory: Memory::default(), max_age: None, weigh: |_| 0, locate: |_| None }
+        Self {
+            memory: Memory::default(),
+            max_age: None,
+            weigh: |_| 0,
+            locate: |_| None,
+            keeper: |_| Keeper::Hub,
+        }
     }
 }
 
@@ -40,6 +48,10 @@ impl<T> Terms<T> {
         self.locate = locate;
     }
 
+    pub(crate) fn set_keeper(&mut self, keeper: fn(&T) -> Keeper) {
+        self.keeper = keeper;
+    }
+
     /// The memory for all connections.
     pub(crate) fn memory(&self) -> Memory {
         self.memory
@@ -53,6 +65,11 @@ impl<T> Terms<T> {
     /// The address of a connection's client, if it is known.
     pub(crate) fn address(&self, state: &T) -> Option<Arc<str>> {
         (self.locate)(state)
+    }
+
+    /// Who keeps the time of a connection.
+    pub(crate) fn keeper(&self, state: &T) -> Keeper {
+        (self.keeper)(state)
     }
 
     /// When a connection that begins now is too old: after 80 to 100 % of the greatest age, so that

@@ -9,6 +9,7 @@ use crate::{
         close_reason::CloseReason,
         effect::{Effect, Enqueue, Recipient},
         progress::SignOfLife,
+        resumes::Keeper,
     },
     log::history::History,
 };
@@ -26,14 +27,14 @@ const SOONEST: Duration = Duration::from_millis(1);
 pub struct Beat<T> {
     /// The orders for the host.
     pub effects: Vec<Effect<T>>,
-    /// When the next beat is due; `None` while there is no connection, or neither a heartbeat nor a
-    /// connection that expires.
+    /// When the next beat is due; `None` while there is no connection whose time the hub keeps, or neither
+    /// a heartbeat nor a connection that expires.
     pub next: Option<Timestamp>,
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
     /// Ends connections that have expired, sends heartbeats that are due, and closes connections
-    /// that have taken nothing for two intervals.
+    /// that have taken nothing for two intervals. Those whose time a Worker keeps are passed over.
     pub fn beat(&mut self, now: Timestamp) -> Beat<T> {
         let mut beat = Beat { effects: Vec::new(), next: None };
         self.expire(now, &mut beat);
@@ -44,6 +45,9 @@ impl<H: History, T: Clone> Hub<H, T> {
         for key in self.registry().keys() {
             let Some(connection) = self.at(key) else { continue };
             connection.progress_mut().set_back(now);
+            if connection.keeper() == Keeper::Worker {
+                continue;
+            }
             let (id, own) = (connection.id(), connection.heartbeat().cloned());
             match connection.progress().sign_of_life(interval, slack, now) {
                 SignOfLife::NotDue => {}
@@ -67,7 +71,8 @@ impl<H: History, T: Clone> Hub<H, T> {
                 beat.sooner(next);
             }
         }
-        let heartbeats = due.into_iter().map(|(chunk, to)| Enqueue { chunk, to, from: None });
+        let heartbeats =
+            due.into_iter().map(|(chunk, to)| Enqueue { chunk, to, from: None, until: None });
         beat.effects.extend(heartbeats.map(Effect::Enqueue));
         beat
     }
@@ -77,6 +82,9 @@ impl<H: History, T: Clone> Hub<H, T> {
         for key in self.registry().keys() {
             let Some(connection) = self.at(key) else { continue };
             let (id, expires) = (connection.id(), connection.expires());
+            if connection.keeper() == Keeper::Worker {
+                continue;
+            }
             if connection.has_expired(now) {
                 beat.effects.extend(self.end(id, CloseReason::Expired));
             } else if let Some(expires) = expires {

@@ -32,6 +32,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             if !waited {
                 // The client of a queue without room comes back sooner, which is fine.
                 let _ = self.push_anyway(key, chunk.into());
+                effects.extend(self.feed(key, now));
                 self.close_behind(key, until);
                 continue;
             }
@@ -40,9 +41,10 @@ impl<H: History, T: Clone> Hub<H, T> {
             let _ = self.read(key, &mut chunk, now);
             let Some(connection) = self.at(key) else { continue };
             connection.feed(now);
-            let has_all = connection.progress().cursor() >= until;
-            let to = vec![Recipient::of(connection)];
-            effects.push(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None }));
+            let cursor = connection.progress().cursor();
+            let has_all = cursor >= until;
+            let (to, until) = (vec![Recipient::of(connection)], Some(cursor));
+            effects.push(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None, until }));
             if has_all {
                 effects.extend(self.end(id, CloseReason::Drained));
             }

@@ -1,7 +1,7 @@
 //! The flush of durable updates to waiting connections: at once if the hub was quiet, otherwise a
 //! little later and together with the updates that come meanwhile.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use super::hub::Hub;
 use crate::{
@@ -102,9 +102,9 @@ impl<H: History, T: Clone> Hub<H, T> {
                 continue;
             }
             match next.due {
-                Some(Due { chunk, from, until }) => {
-                    connection.feed_to(until, now);
-                    turn.enqueue(chunk, from, Recipient::of(connection));
+                Some(due) => {
+                    connection.feed_to(due.until, now);
+                    turn.enqueue(due, Recipient::of(connection));
                 }
                 None => turn.others.extend(self.catch_up(next.key, now)),
             }
@@ -139,24 +139,29 @@ impl<H: History, T: Clone> Hub<H, T> {
         let connection = self.at(key)?;
         connection.feed(now);
         let to = vec![Recipient::of(connection)];
-        Some(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None }))
+        let until = Some(connection.progress().cursor());
+        Some(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None, until }))
     }
 }
 
 /// The effects of one turn of a flush.
 struct Turn<T> {
     enqueued: Vec<Enqueue<T>>,
-    /// One update for many audiences is one chunk for all of them.
-    by_chunk: HashMap<*const u8, usize>,
+    /// One update for many audiences is one chunk for all of them, if it ends at the same place.
+    by_chunk: HashMap<(*const u8, Sequence), usize>,
     others: Vec<Effect<T>>,
 }
 
 impl<T> Turn<T> {
-    fn enqueue(&mut self, chunk: Arc<[u8]>, from: Sequence, recipient: Recipient<T>) {
-        let at = *self.by_chunk.entry(chunk.as_ptr()).or_insert(self.enqueued.len());
-        match self.enqueued.get_mut(at) {
-            Some(same) => same.to.push(recipient),
-            None => self.enqueued.push(Enqueue { chunk, to: vec![recipient], from: Some(from) }),
+    fn enqueue(&mut self, due: Due, recipient: Recipient<T>) {
+        let Due { chunk, from, until } = due;
+        let at = *self.by_chunk.entry((chunk.as_ptr(), until)).or_insert(self.enqueued.len());
+        let same = self.enqueued.get_mut(at);
+        if let Some(same) = same {
+            same.to.push(recipient);
+        } else {
+            let (from, until) = (Some(from), Some(until));
+            self.enqueued.push(Enqueue { chunk, to: vec![recipient], from, until });
         }
     }
 }

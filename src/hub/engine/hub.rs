@@ -1,6 +1,6 @@
 //! The hub's state: its owners, and the steps that the calls of the engine are made of.
 
-use std::{fmt, rc::Rc, sync::Arc, time::Duration};
+use std::{fmt, rc::Rc, sync::Arc};
 
 use super::start::Beginning;
 use crate::{
@@ -14,7 +14,6 @@ use crate::{
         flushes::{Flushes, Next},
         heartbeat::Heartbeat,
         linger::Linger,
-        memory::Memory,
         reading::{Source, Span},
         registry::{Closed, Registry, Unregistered},
         slow_consumers::SlowConsumers,
@@ -96,36 +95,6 @@ impl<H: History, T: Clone> Hub<H, T> {
         Self { slow_readers, ..self }
     }
 
-    /// The same hub, which takes no more memory than this.
-    #[must_use]
-    pub fn with_memory(mut self, memory: Memory) -> Self {
-        self.terms.set_memory(memory);
-        self
-    }
-
-    /// The same hub, which counts for each connection the bytes that the host keeps with it.
-    #[must_use]
-    pub fn with_weight(mut self, weigh: fn(&T) -> usize) -> Self {
-        self.terms.set_weight(weigh);
-        self
-    }
-
-    /// The same hub, which is told by this where a client is: what one address asks for does not fill
-    /// the bounds of the hub.
-    #[must_use]
-    pub fn with_addresses(mut self, locate: fn(&T) -> Option<Arc<str>>) -> Self {
-        self.terms.set_addresses(locate);
-        self
-    }
-
-    /// The same hub, whose connections end when they are 80 to 100 % of `age` old: their clients come
-    /// back and resume.
-    #[must_use]
-    pub fn with_max_age(mut self, age: Option<Duration>) -> Self {
-        self.terms.set_max_age(age);
-        self
-    }
-
     /// The same hub, which tells places with this key, if it is one that has kept an update.
     #[must_use]
     pub fn with_place_key(mut self, key: Option<PlaceKey>) -> Self {
@@ -171,6 +140,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// connection is no longer in the registry.
     pub fn remove(&mut self, id: ConnectionId, reason: CloseReason) -> Option<Closed<T>> {
         self.registry.remove(id, reason)
+    }
+
+    /// Takes a connection out whose link is replaced by another one: it has not ended, and
+    /// [subscribes](Hub::subscribe) again with the same id. Gives the state that the host kept with it.
+    pub fn replace(&mut self, id: ConnectionId) -> Option<T> {
+        self.registry.take_out(id)
     }
 
     /// How many connections have ended that the host's runtime still holds: each is charged to the
@@ -234,6 +209,11 @@ impl<H: History, T: Clone> Hub<H, T> {
         &self.terms
     }
 
+    /// The terms, to change them.
+    pub(super) fn terms_mut(&mut self) -> &mut Terms<T> {
+        &mut self.terms
+    }
+
     /// The parts that decide where a stream begins.
     pub(super) fn beginning(&self) -> Beginning<'_, H> {
         Beginning { log: &self.log, telling: &self.telling, urls: &*self.urls }
@@ -285,6 +265,13 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Takes the beginning of the next chunk of a connection, and its queue if it is live.
     pub(super) fn take_begun(&mut self, key: ConnectionKey) -> Vec<u8> {
         self.registry.take_begun(key)
+    }
+
+    /// Takes the queue of a connection.
+    pub(super) fn take_queue(&mut self, key: ConnectionKey) -> Vec<u8> {
+        let mut chunk = Vec::new();
+        self.registry.take_queue(key, &mut chunk);
+        chunk
     }
 
     /// Keeps the beginning of the next chunk of a connection while others have their turn. A chunk

@@ -4,7 +4,7 @@
 use super::hub::Hub;
 use crate::{
     base::{connection_id::ConnectionId, sequence::Sequence},
-    hub::effect::Recipient,
+    hub::{effect::Recipient, resumes::Standing},
     log::history::History,
 };
 
@@ -31,6 +31,30 @@ impl<H: History, T: Clone> Hub<H, T> {
         let Ok(key) = self.registry().key(recipient.id) else { return };
         let Some(connection) = self.at(key) else { return };
         connection.progress_mut().fall_behind(from);
+    }
+
+    /// The update up to which the connection was given everything. It does not move while the connection
+    /// is given events that are no part of the log, nor while its next chunk is begun.
+    #[must_use]
+    pub fn given(&self, id: ConnectionId) -> Option<Sequence> {
+        let connection = self.registry().get(id).ok()?;
+        Some(connection.given(self.flushes().flushed()))
+    }
+
+    /// Where the connection stands, for a later life of the hub. While a flush is under way or lingers
+    /// it is another place soon.
+    #[must_use]
+    #[allow(dead_code, reason = "no hub opens a link yet")]
+    pub(crate) fn standing(&self, id: ConnectionId) -> Option<Standing> {
+        let connection = self.registry().get(id).ok()?;
+        let given = connection.given(self.flushes().flushed());
+        Some(connection.progress().standing(given, self.log().tail()))
+    }
+
+    /// Whether there is a connection that needs [beats](Hub::beat).
+    #[must_use]
+    pub fn keeps_time(&self) -> bool {
+        self.registry().len() > self.registry().links()
     }
 
     /// A stream that rests has not taken its last chunk. Its connection waits no longer, and the stream

@@ -31,6 +31,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         let to: Vec<_> =
             longest_first.filter_map(|Reverse((_, key))| self.release(key, now)).collect();
         (!to.is_empty())
-            .then(|| Effect::Enqueue(Enqueue { chunk: comment::EMPTY.into(), to, from: None }))
+            .then(|| Enqueue { chunk: comment::EMPTY.into(), to, from: None, until: None })
+            .map(Effect::Enqueue)
     }
 }

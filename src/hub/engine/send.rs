@@ -14,6 +14,7 @@ use crate::{
         heartbeat,
         queue::QueueFull,
         registry::Closed,
+        resumes::Keeper,
     },
     log::history::History,
 };
@@ -68,14 +69,22 @@ impl<H: History, T: Clone> Hub<H, T> {
             let id = connection.id();
             if connection.is_waiting() {
                 fed.extend(self.release(key, now));
-            } else if let Err(SendError::QueueFull(_) | SendError::MemoryFull(_)) =
-                self.push(key, encoded.clone())
-            {
-                effects.extend(self.end(id, CloseReason::TooSlow));
+                continue;
+            }
+            match self.push(key, encoded.clone()) {
+                Err(SendError::QueueFull(_) | SendError::MemoryFull(_)) => {
+                    effects.extend(self.end(id, CloseReason::TooSlow));
+                }
+                _ => effects.extend(self.feed(key, now)),
             }
         }
         if !fed.is_empty() {
-            effects.push(Effect::Enqueue(Enqueue { chunk: encoded, to: fed, from: None }));
+            effects.push(Effect::Enqueue(Enqueue {
+                chunk: encoded,
+                to: fed,
+                from: None,
+                until: None,
+            }));
         }
         Ok(effects)
     }
@@ -140,18 +149,21 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.remove(id, reason).map(Effect::Closed)
     }
 
-    /// Takes the queue of a connection that waits to its stream.
-    fn feed(&mut self, key: ConnectionKey, now: Timestamp) -> Option<Effect<T>> {
-        if !self.rouse(key) {
+    /// Takes the queue of a connection to its stream, if it waits. A Worker is given it also when
+    /// its reader is behind: the queue would be lost while the hub sleeps.
+    pub(super) fn feed(&mut self, key: ConnectionKey, now: Timestamp) -> Option<Effect<T>> {
+        let waited = self.rouse(key);
+        let connection = self.at(key)?;
+        let is_held = connection.keeper() == Keeper::Worker && connection.progress().is_live();
+        if !waited && (!is_held || !connection.has_queued()) {
             return None;
         }
-        let chunk = self.take_begun(key);
+        let chunk = self.take_queue(key).into();
         let connection = self.at(key)?;
-        connection.feed(now);
-        Some(Effect::Enqueue(Enqueue {
-            chunk: chunk.into(),
-            to: vec![Recipient::of(connection)],
-            from: None,
-        }))
+        if waited {
+            connection.feed(now);
+        }
+        let to = vec![Recipient::of(connection)];
+        Some(Effect::Enqueue(Enqueue { chunk, to, from: None, until: None }))
     }
 }

@@ -7,6 +7,7 @@ use crate::{
         audience::{Audience, Selection},
         last_event_id::LastEventId,
         page,
+        resumes::Resumes,
         subscribe_request::SubscribeRequest,
         subscriber::Subscriber,
         telling::Telling,
@@ -58,8 +59,11 @@ impl<H: History> Beginning<'_, H> {
         selection: &Selection,
         now: Timestamp,
     ) -> Result<Start, H::Error> {
-        let Subscriber { id, request, .. } = subscriber;
+        let Subscriber { id, request, resumes, .. } = subscriber;
         let tail = self.log.tail();
+        if let Some(resumes) = resumes {
+            return self.go_on(resumes, selection);
+        }
         // Everything up to the tail counts as seen, and what comes behind it is sent.
         let live = self.telling.place(tail, id.into());
         let audience = Audience::new(selection);
@@ -121,6 +125,25 @@ impl<H: History> Beginning<'_, H> {
         }
         start.has_gap |= start.gap.is_some();
         Ok(start)
+    }
+
+    /// Where a stream goes on that has begun. What is gone behind its place is told as a gap.
+    fn go_on(&self, resumes: Resumes, selection: &Selection) -> Result<Start, H::Error> {
+        let tail = self.log.tail();
+        // Who waits has been told of each closing.
+        let (cursor, ends) = match resumes.standing.behind {
+            Some(cursor) => (cursor.min(tail), self.end_of(&Audience::new(selection))?),
+            None => (tail, None),
+        };
+        Ok(Start {
+            cursor,
+            gap: None,
+            told: cursor,
+            opening: Vec::new(),
+            preceding: None,
+            ends,
+            has_gap: false,
+        })
     }
 
     /// The last of the closings of all the topics that an audience asks for, if it asks for nothing else

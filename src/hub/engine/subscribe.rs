@@ -16,6 +16,7 @@ use crate::{
         progress::Progress,
         reading::Reading,
         registry::Unregistered,
+        resumes::Resumes,
         subscriber::Subscriber,
     },
     log::{history::History, place::Place},
@@ -55,7 +56,7 @@ pub enum SubscribeError<E> {
 impl<H: History, T: Clone> Hub<H, T> {
     /// Registers a connection. It is first given what it missed; once that is done, or at once if
     /// there is nothing ([`Subscribed::is_registered`]), the host calls the `registered` hook and
-    /// then [`Hub::start`]. For a finite read there is no such hook.
+    /// then [`Hub::start`]. For a finite read and for one that [resumes](Resumes) there is no such hook.
     ///
     /// # Errors
     /// [`SubscribeError`]; the registry is then as it was.
@@ -65,7 +66,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         state: T,
         now: Timestamp,
     ) -> Result<Subscribed, SubscribeError<H::Error>> {
-        let Subscriber { id, request, access } = subscriber;
+        let Subscriber { id, request, access, resumes } = subscriber;
         if let Some(retry) = self.draining().turned_away(id, now) {
             return Err(SubscribeError::Draining(retry));
         }
@@ -73,20 +74,24 @@ impl<H: History, T: Clone> Hub<H, T> {
         let start = self.beginning().of(subscriber, &selection, now);
         let mut start = start.map_err(SubscribeError::History)?;
         // A reconnection time is no part of a document.
-        if request.form() == ReadForm::EventStream {
+        if request.form() == ReadForm::EventStream && resumes.is_none() {
             self.calm(&mut start.opening, id, now);
         }
         let tail = self.log().tail();
         let page = request.finite_read().map(|read| Page::new(read, request.hub_events()));
-        let mut progress = match page {
-            Some(_) => Progress::finite(start.cursor, tail, now),
-            None => Progress::new(start.cursor, tail, now),
+        let mut progress = match (resumes, &page) {
+            (Some(Resumes { standing, .. }), _) => {
+                Progress::resumed(start.cursor, standing.closing, now)
+            }
+            (None, Some(_)) => Progress::finite(start.cursor, tail, now),
+            (None, None) => Progress::new(start.cursor, tail, now),
         };
         if start.ends.is_some() {
             progress.close(Closing { reason: CloseReason::Ended, until: tail });
         }
         let is_registered = progress.is_registering();
-        let oldest = self.terms().ends(id, now);
+        let known = resumes.and_then(|resumes| resumes.expires);
+        let oldest = known.or_else(|| self.terms().ends(id, now));
         let expires = access.expires().into_iter().chain(oldest).min();
         let form = self.beginning().telling.gap_form(request);
         let named = access.subscriber().cloned();
@@ -95,6 +100,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             own: self.terms().weight(&state) + named.as_ref().map_or(0, SubscriberName::held_bytes),
             subscriber: named,
             address: self.terms().address(&state),
+            keeper: self.terms().keeper(&state),
             state,
             progress,
             reading: Reading::new(start.gap, start.told, form).with_page(page),
@@ -105,6 +111,11 @@ impl<H: History, T: Clone> Hub<H, T> {
             Unregistered::IdTaken => SubscribeError::IdTaken(id),
             Unregistered::NoPlace(place) => place.into(),
         })?;
+        if resumes.is_some_and(|resumes| resumes.standing.behind.is_none())
+            && let Ok(key) = self.registry().key(id)
+        {
+            self.wait(key);
+        }
         Ok(Subscribed { is_registered, preceding: start.preceding, expires })
     }
 

@@ -22,6 +22,7 @@ fn newcomer(number: u8) -> Newcomer<u8> {
         reading: Reading::default(),
         opening: Vec::new(),
         expires: None,
+        keeper: Keeper::Hub,
     }
 }
 

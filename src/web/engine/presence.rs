@@ -111,7 +111,7 @@ impl Presence {
 
     /// The subscriptions to announce for a new connection, as many as the limits allow.
     pub(crate) fn find(&self, asker: Asker<'_>, journal: &dyn Journal) -> ToldSubscriptions {
-        let Asker { id, request, access } = asker;
+        let Asker { id, request, access, .. } = asker;
         let subscriber = Subscriber { hub: self.urls.hub_path(), id, access };
         let (mut told, mut untold) =
             ToldSubscriptions::new(subscriber, request.subscriptions(), &*self.urls);

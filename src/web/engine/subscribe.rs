@@ -70,7 +70,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let id = clock::connection_id().map_err(|_| Error::Internal)?;
         let slot = Rc::<Slot>::default();
         let attached = Rc::new(Attached::new(Rc::clone(&slot) as _, application));
-        let subscriber = Subscriber { id, request, access };
+        let subscriber = Subscriber { id, request, access, resumes: None };
         Newcomer { engine: self, subscriber, attached: &attached }.enter()?;
         Ok(Chunks::new(Connection::new(id, &attached, self.weak()), slot, self.weak()))
     }
@@ -81,7 +81,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         newcomer: Subscriber<'_>,
         attached: &Carried<K::State>,
     ) -> Result<Subscribed, Error> {
-        let Subscriber { id, request, access } = newcomer;
+        let Subscriber { id, request, access, .. } = newcomer;
         // They are found once there is a place, since they are charged to the hub.
         let told = attached.subscriptions_or(|| self.subscriptions_of(newcomer));
         let (state, now) = (Rc::clone(attached), clock::now());

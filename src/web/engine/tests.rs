@@ -91,7 +91,7 @@ async fn linked(engine: &Engine<(), ()>, link: &Rc<Link>) -> Carried<()> {
     let urls = HostUrlParser::of_hub(&Config::default());
     let request = SubscribeRequest::parse(SubscribeParts::of_query("topic=books"), &urls).unwrap();
     let (id, access) = (clock::connection_id().unwrap(), Access::default());
-    let subscriber = Subscriber { id, request: &request, access: &access };
+    let subscriber = Subscriber { id, request: &request, access: &access, resumes: None };
     engine.subscribe(subscriber, &attached).await.unwrap();
     assert_eq!(engine.pull(id), Pulled::Fed, "the opening");
     assert_eq!(link.sent(), ":\n");

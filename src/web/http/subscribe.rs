@@ -49,7 +49,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         Err(Refusal::Problem(problem)) => return respond::problem(&problem),
         Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
     };
-    let newcomer = Subscriber { id, request: asked.request, access: asked.access };
+    let newcomer = Subscriber { id, request: asked.request, access: asked.access, resumes: None };
     let is_over = match engine.has_nothing_left(newcomer).await {
         Ok(is_over) => is_over,
         Err(error) => return respond::refuse_stream(request, &error),

@@ -41,7 +41,7 @@ impl Host {
     }
 
     fn left_with(&self, request: &SubscribeRequest, access: &Access) -> Left {
-        let subscriber = Subscriber { id: id(99), request, access };
+        let subscriber = Subscriber { id: id(99), request, access, resumes: None };
         self.hub.left(subscriber, None, self.now).unwrap()
     }
 }

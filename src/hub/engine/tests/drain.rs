@@ -58,7 +58,12 @@ fn they_come_back_at_different_times_at_each_of_which_they_are_taken() {
         let again = connection + 100;
         let request = live(&["a"]);
         let subscribed = host.hub.subscribe(
-            Subscriber { id: id(again), request: &request, access: &Access::default() },
+            Subscriber {
+                id: id(again),
+                request: &request,
+                access: &Access::default(),
+                resumes: None,
+            },
             again,
             host.now,
         );
@@ -77,7 +82,7 @@ fn meanwhile_nobody_is_taken_and_updates_are() {
     host.wait(WITHIN / 4);
     let request = after("1", &["a"]);
     let turned = host.hub.subscribe(
-        Subscriber { id: id(2), request: &request, access: &Access::default() },
+        Subscriber { id: id(2), request: &request, access: &Access::default(), resumes: None },
         2,
         host.now,
     );
@@ -94,7 +99,7 @@ fn who_comes_at_the_last_moment_is_not_told_to_hurry_ever_after() {
     host.drain(WITHIN);
     host.wait((WITHIN / 2).saturating_sub(Duration::from_millis(1)));
     let turned = host.hub.subscribe(
-        Subscriber { id: id(0), request: &live(&["a"]), access: &Access::default() },
+        Subscriber { id: id(0), request: &live(&["a"]), access: &Access::default(), resumes: None },
         0,
         host.now,
     );

@@ -174,7 +174,11 @@ impl Host {
         let is_document = request.form() == ReadForm::Json;
         self.streams.insert(connection, Stream { is_document, ..Stream::default() });
         self.hub
-            .subscribe(Subscriber { id: id(connection), request, access }, connection, self.now)
+            .subscribe(
+                Subscriber { id: id(connection), request, access, resumes: None },
+                connection,
+                self.now,
+            )
             .unwrap()
     }
 

@@ -80,7 +80,7 @@ fn then_a_connection_is_refused_and_leaves_nothing_until_there_is_room() {
         let access = Access::default();
         host.hub
             .subscribe(
-                Subscriber { id: id(connection), request, access: &access },
+                Subscriber { id: id(connection), request, access: &access, resumes: None },
                 connection,
                 host.now,
             )
@@ -107,7 +107,7 @@ fn a_connection_that_the_runtime_has_not_let_go_of_is_charged() {
     assert_eq!(host.hub.registry().held(), held);
     let (request, access) = (live(&["a"]), Access::default());
     let refused = host.hub.subscribe(
-        Subscriber { id: id(3), request: &request, access: &access },
+        Subscriber { id: id(3), request: &request, access: &access, resumes: None },
         3,
         host.now,
     );

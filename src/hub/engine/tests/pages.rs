@@ -90,7 +90,8 @@ fn who_comes_back_is_known_to_have_nothing_left_or_something() {
     let left = |host: &Host, request: SubscribeRequest| {
         let (request, access) =
             (request.returning().with_finite_read(all(ReadForm::EventStream)), Access::default());
-        let subscriber = Subscriber { id: id(1), request: &request, access: &access };
+        let subscriber =
+            Subscriber { id: id(1), request: &request, access: &access, resumes: None };
         host.hub.left(subscriber, None, host.now).unwrap()
     };
     assert_eq!(left(&host, after("1", &["a"])), Left::Nothing);
@@ -110,7 +111,8 @@ fn who_comes_back_is_known_to_have_nothing_left_or_something() {
         panic!("it was known at once")
     };
     let request = earliest(&["a"]).returning().with_finite_read(all(ReadForm::EventStream));
-    let subscriber = Subscriber { id: id(1), request: &request, access: &Access::default() };
+    let subscriber =
+        Subscriber { id: id(1), request: &request, access: &Access::default(), resumes: None };
     assert_eq!(host.hub.left(subscriber, Some(at), host.now).unwrap(), Left::Something);
 }
 

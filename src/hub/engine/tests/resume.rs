@@ -346,7 +346,8 @@ fn preceding(host: &Host, asked: Option<&LastEventId>, expected: [Option<&str>; 
             None => request,
         };
         let access = Access::default();
-        let subscriber = Subscriber { id: id(1), request: &request, access: &access };
+        let subscriber =
+            Subscriber { id: id(1), request: &request, access: &access, resumes: None };
         host.hub.preceding(subscriber, host.now).unwrap()
     });
     let answered = answered.each_ref().map(|place| place.as_ref().map(Place::as_str));

@@ -125,7 +125,7 @@ fn an_id_that_is_taken_is_refused_and_the_first_connection_stays_as_it_was() {
     let mut host = Host::default();
     host.connect(1, &live(&["a"]));
     let refused = host.hub.subscribe(
-        Subscriber { id: id(1), request: &live(&["b"]), access: &Access::default() },
+        Subscriber { id: id(1), request: &live(&["b"]), access: &Access::default(), resumes: None },
         9,
         host.now,
     );
@@ -140,7 +140,12 @@ fn a_history_that_cannot_be_read_refuses_a_connection_and_keeps_nothing_of_it() 
     let mut host = Host::default();
     host.history.fail_after(0);
     let refused = host.hub.subscribe(
-        Subscriber { id: id(1), request: &after("1", &["a"]), access: &Access::default() },
+        Subscriber {
+            id: id(1),
+            request: &after("1", &["a"]),
+            access: &Access::default(),
+            resumes: None,
+        },
         1,
         host.now,
     );
@@ -294,7 +299,12 @@ fn what_a_connection_asks_for_is_charged_to_the_address_that_the_host_knows() {
     let subscribe = |host: &mut Host, connection: u8| {
         let access = Access::default();
         host.hub.subscribe(
-            Subscriber { id: id(connection), request: &own(connection), access: &access },
+            Subscriber {
+                id: id(connection),
+                request: &own(connection),
+                access: &access,
+                resumes: None,
+            },
             connection,
             host.now,
         )

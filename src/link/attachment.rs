@@ -1,0 +1,173 @@
+//! What is kept of a link while the hub sleeps.
+
+use std::sync::Arc;
+
+use crate::{
+    base::{
+        connection_id::ConnectionId, limits::MAX_ATTACHED_ADDRESS, sequence::Sequence,
+        timestamp::Timestamp,
+    },
+    hub::{
+        close_reason::{CloseReason, Closing},
+        resumes::Standing,
+    },
+    link::{VERSION, credit::Credit},
+};
+
+/// What a later life of the hub must know of a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attachment {
+    /// The id of its connection.
+    pub(crate) id: ConnectionId,
+    /// Which of the links that this connection has had it is.
+    pub(crate) generation: u32,
+    /// The key under which its selection is stored.
+    pub(crate) selection: u32,
+    /// Where its connection stands.
+    pub(crate) standing: Standing,
+    /// How much more it may be given.
+    pub(crate) credit: Credit,
+    /// When what allows it runs out.
+    pub(crate) expires: Option<Timestamp>,
+    /// The address of its client, if that is known.
+    pub(crate) address: Option<Arc<str>>,
+}
+
+/// In the place of a number that is not there.
+const NONE: u64 = u64::MAX;
+
+/// In the place of a reason that is not there.
+const OPEN: u8 = u8::MAX;
+
+impl Attachment {
+    /// The attachment as bytes. An address that is none is left out.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let Standing { behind, closing } = self.standing;
+        let address = self.address.as_deref().unwrap_or_default().as_bytes();
+        let address = if address.len() > MAX_ATTACHED_ADDRESS { &[] } else { address };
+        let behind = behind.map_or(NONE, Sequence::get);
+        let reason = closing.map_or(OPEN, |closing| closing.reason as u8);
+        let until = closing.map_or(NONE, |closing| closing.until.get());
+        let expires = self.expires.map_or(NONE, Timestamp::as_millis);
+        let mut bytes = vec![VERSION, reason];
+        bytes.extend_from_slice(&self.id.to_bytes());
+        bytes.extend_from_slice(&self.generation.to_be_bytes());
+        bytes.extend_from_slice(&self.selection.to_be_bytes());
+        bytes.extend_from_slice(&self.credit.left().to_be_bytes());
+        for number in [behind, until, expires] {
+            bytes.extend_from_slice(&number.to_be_bytes());
+        }
+        bytes.extend_from_slice(address);
+        bytes
+    }
+
+    /// Reads an attachment; `None` if this is none, or one of another version.
+    pub(crate) fn decode(mut bytes: &[u8]) -> Option<Self> {
+        let [version, reason] = *take(&mut bytes)?;
+        if version != VERSION {
+            return None;
+        }
+        let id = ConnectionId::from_bytes(*take(&mut bytes)?);
+        let generation = u32::from_be_bytes(*take(&mut bytes)?);
+        let selection = u32::from_be_bytes(*take(&mut bytes)?);
+        let credit = Credit::of(i32::from_be_bytes(*take(&mut bytes)?))?;
+        let mut number = || Some(u64::from_be_bytes(*take(&mut bytes)?));
+        let (behind, until, expires) = (number()?, number()?, number()?);
+        let closing = match (reason, until) {
+            (OPEN, NONE) => None,
+            (reason, until) => {
+                let reason = *CloseReason::ALL.get(usize::from(reason))?;
+                Some(Closing { reason, until: Sequence::new(until) })
+            }
+        };
+        let behind = (behind != NONE).then(|| Sequence::new(behind));
+        if bytes.len() > MAX_ATTACHED_ADDRESS {
+            return None;
+        }
+        let address = std::str::from_utf8(bytes).ok()?;
+        Some(Self {
+            id,
+            generation,
+            selection,
+            standing: Standing { behind, closing },
+            credit,
+            expires: (expires != NONE).then(|| Timestamp::from_millis(expires)),
+            address: (!address.is_empty()).then(|| address.into()),
+        })
+    }
+}
+
+/// Takes the first bytes.
+fn take<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
+    let (first, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attachment() -> Attachment {
+        let mut credit = Credit::beside(0);
+        credit.spend(100_000);
+        Attachment {
+            id: ConnectionId::from_random([7; 16]),
+            generation: 3,
+            selection: 9,
+            standing: Standing { behind: Some(Sequence::new(41)), closing: None },
+            credit,
+            expires: Some(Timestamp::from_millis(1_790_000_000_000)),
+            address: Some("2001:db8::1".into()),
+        }
+    }
+
+    #[test]
+    fn what_was_kept_is_read_as_it_was() {
+        let full = attachment();
+        let closing = Some(Closing { reason: CloseReason::Drained, until: Sequence::new(50) });
+        let closing = Standing { closing, ..full.standing };
+        let waiting = Standing { behind: None, closing: None };
+        for kept in [
+            Attachment { standing: closing, ..full.clone() },
+            Attachment { standing: waiting, expires: None, address: None, ..full.clone() },
+            full,
+        ] {
+            assert_eq!(Attachment::decode(&kept.encode()), Some(kept));
+        }
+    }
+
+    #[test]
+    fn an_attachment_is_small() {
+        let address = Some("x".repeat(MAX_ATTACHED_ADDRESS).into());
+        assert!(Attachment { address, ..attachment() }.encode().len() <= 128);
+    }
+
+    #[test]
+    fn what_is_no_attachment_is_refused() {
+        let kept = attachment().encode();
+        let changed = |at: usize, byte: u8| {
+            let mut bytes = kept.clone();
+            bytes[at] = byte;
+            bytes
+        };
+        let too_long = [&kept[..], &[b'x'; MAX_ATTACHED_ADDRESS]].concat();
+        let cut = kept[..40].to_vec();
+        let other_version = changed(0, 2);
+        let other_reason = changed(1, 99);
+        let too_much_credit = changed(26, 0x7f);
+        let no_text = changed(kept.len() - 1, 0xff);
+        for bytes in [vec![], cut, too_long, other_version, other_reason, too_much_credit, no_text]
+        {
+            assert_eq!(Attachment::decode(&bytes), None, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_left_out() {
+        let address = Some("x".repeat(MAX_ATTACHED_ADDRESS + 1).into());
+        let kept = Attachment { address, ..attachment() };
+        let read = Attachment::decode(&kept.encode());
+        assert_eq!(read, Some(Attachment { address: None, ..kept }));
+    }
+}
