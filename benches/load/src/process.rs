@@ -1,6 +1,6 @@
 //! What the server's processes cost: processor time and resident memory, from `/proc`.
 
-use std::{fs, io, time::Duration};
+use std::{fs, io, iter::Sum, time::Duration};
 
 use thiserror::Error;
 
@@ -35,18 +35,19 @@ impl Processes {
         Ok(processes)
     }
 
-    /// Seconds of processor time that they have used, all threads, in user and kernel.
-    pub fn processor_seconds(&self) -> Result<Option<f64>, Unreadable> {
-        let ticks = self.sum(|pid| {
+    /// Seconds of processor time that each has used, all threads, in user and kernel.
+    pub fn processor_seconds(&self) -> Result<Vec<f64>, Unreadable> {
+        let ticks = self.each(|pid| {
             let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
             processor_ticks(&stat).ok_or_else(|| io::Error::other("its stat has no times"))
         })?;
-        Ok(ticks.map(|ticks| ticks as f64 / rustix::param::clock_ticks_per_second() as f64))
+        let second = rustix::param::clock_ticks_per_second() as f64;
+        Ok(ticks.into_iter().map(|ticks| ticks as f64 / second).collect())
     }
 
-    /// Bytes that they hold resident, counted page by page: exact, and slow.
-    pub fn resident(&self) -> Result<Option<u64>, Unreadable> {
-        self.sum(|pid| {
+    /// Bytes that each holds resident, counted page by page: exact, and slow.
+    pub fn resident(&self) -> Result<Vec<u64>, Unreadable> {
+        self.each(|pid| {
             let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"));
             match rollup.ok().and_then(|text| kilobytes(&text, "Rss:")) {
                 Some(bytes) => Ok(bytes),
@@ -60,7 +61,7 @@ impl Processes {
         let now = clock::now();
         if now >= self.sampled + SAMPLING {
             self.sampled = now;
-            self.peak = self.peak.max(self.sum(quick_resident)?.unwrap_or_default());
+            self.peak = self.peak.max(self.each(quick_resident)?.iter().sum());
         }
         Ok(())
     }
@@ -70,11 +71,15 @@ impl Processes {
         (!self.pids.is_empty()).then_some(self.peak)
     }
 
-    fn sum(&self, one: impl Fn(u32) -> io::Result<u64>) -> Result<Option<u64>, Unreadable> {
-        let each = |&pid| one(pid).map_err(|source| Unreadable { pid, source });
-        let sum = self.pids.iter().map(each).sum::<Result<u64, Unreadable>>()?;
-        Ok((!self.pids.is_empty()).then_some(sum))
+    fn each(&self, one: impl Fn(u32) -> io::Result<u64>) -> Result<Vec<u64>, Unreadable> {
+        let one = |&pid| one(pid).map_err(|source| Unreadable { pid, source });
+        self.pids.iter().map(one).collect()
     }
+}
+
+/// All together; nothing when no process was named.
+pub fn total<T: Copy + Sum>(each: &[T]) -> Option<T> {
+    (!each.is_empty()).then(|| each.iter().copied().sum())
 }
 
 /// From the kernel's own counters, which lag a few pages behind.
@@ -115,7 +120,12 @@ mod tests {
     #[test]
     fn this_process_can_be_read() {
         let processes = Processes::new(vec![std::process::id()]).unwrap();
-        assert!(processes.resident().unwrap() > Some(100_000));
+        assert!(processes.resident().unwrap()[0] > 100_000);
+    }
+
+    #[test]
+    fn nothing_has_no_total() {
+        assert_eq!((total(&[1, 2]), total::<u64>(&[])), (Some(3), None));
     }
 
     #[test]

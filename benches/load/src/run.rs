@@ -10,7 +10,7 @@ use crate::{
     clock,
     fleet::Fleet,
     latency::Summary,
-    process::{Processes, Unreadable},
+    process::{Processes, Unreadable, total},
     publisher::{Plan, Published, Publishing},
     subscriber::End,
 };
@@ -85,9 +85,9 @@ pub struct Failures {
 }
 
 /// The counters when the measurement began.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Marks {
-    server: Option<f64>,
+    server: Vec<f64>,
     client: u64,
 }
 
@@ -99,6 +99,7 @@ pub struct Figures {
     pub seconds: f64,
     pub deliveries_per_second: f64,
     pub server_cpu_seconds: Option<f64>,
+    pub process_cpu_seconds: Vec<f64>,
     pub deliveries_per_cpu_second: Option<f64>,
     pub cpu_micros_per_delivery: Option<f64>,
     pub server_rss_peak_bytes: Option<u64>,
@@ -234,10 +235,10 @@ impl Run {
         let tally = &self.fleet.tally;
         let deliveries = tally.deliveries as f64;
         let seconds = clock::seconds(tally.last_delivery.saturating_sub(published.began));
-        let server = match (self.marks.server, self.server.processor_seconds()?) {
-            (Some(before), Some(now)) => Some(now - before),
-            _ => None,
-        };
+        let now = self.server.processor_seconds()?;
+        let spent: Vec<f64> =
+            self.marks.server.iter().zip(&now).map(|(before, now)| now - before).collect();
+        let server = total(&spent);
         let client = clock::processor_time() - self.marks.client;
         let some = (tally.deliveries > 0).then_some(deliveries);
         let worked = server.filter(|seconds| *seconds > 0.0);
@@ -247,6 +248,7 @@ impl Run {
             seconds: rounded(seconds, 3),
             deliveries_per_second: if seconds > 0.0 { (deliveries / seconds).round() } else { 0.0 },
             server_cpu_seconds: server.map(|seconds| rounded(seconds, 2)),
+            process_cpu_seconds: spent.iter().map(|seconds| rounded(*seconds, 2)).collect(),
             deliveries_per_cpu_second: worked.map(|seconds| (deliveries / seconds).round()),
             cpu_micros_per_delivery: server
                 .zip(some)

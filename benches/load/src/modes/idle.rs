@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::run::{Run, SetUpError, rounded};
+use crate::{
+    process::total,
+    run::{Run, SetUpError, rounded},
+};
 
 /// Connections that are opened and closed first, so that what they made the server load is not counted.
 const WARM_UP: usize = 10;
@@ -17,6 +20,7 @@ pub struct Results {
     server_rss_before_bytes: Option<u64>,
     server_rss_after_bytes: Option<u64>,
     bytes_per_connection: Option<f64>,
+    process_bytes_per_connection: Vec<f64>,
     server_cpu_seconds: Option<f64>,
 }
 
@@ -29,15 +33,15 @@ pub fn measure(run: &mut Run) -> Result<Results, SetUpError> {
     run.open(run.fleet.len())?;
     run.settle(SETTLE)?;
     let after = (run.server.resident()?, run.server.processor_seconds()?);
-    let growth = |(before, after): (u64, u64)| after as f64 - before as f64;
     let connections = run.fleet.len() as f64;
+    let growth = |(before, after): (&u64, &u64)| (*after as f64 - *before as f64) / connections;
+    let growths: Vec<f64> = before.0.iter().zip(&after.0).map(growth).collect();
+    let seconds = total(&before.1).zip(total(&after.1));
     Ok(Results {
-        server_rss_before_bytes: before.0,
-        server_rss_after_bytes: after.0,
-        bytes_per_connection: before
-            .0
-            .zip(after.0)
-            .map(|both| (growth(both) / connections).round()),
-        server_cpu_seconds: before.1.zip(after.1).map(|(before, after)| rounded(after - before, 2)),
+        server_rss_before_bytes: total(&before.0),
+        server_rss_after_bytes: total(&after.0),
+        bytes_per_connection: total(&growths).map(f64::round),
+        process_bytes_per_connection: growths.iter().map(|bytes| bytes.round()).collect(),
+        server_cpu_seconds: seconds.map(|(before, after)| rounded(after - before, 2)),
     })
 }

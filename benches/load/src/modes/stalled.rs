@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::SETTLE;
 use crate::{
+    process::total,
     publisher::{Amount, Pace, Plan},
     run::{Figures, Run, SetUpError},
 };
@@ -20,7 +21,7 @@ pub struct Results {
 pub fn measure(run: &mut Run) -> Result<Results, SetUpError> {
     run.open(run.arguments.connections)?;
     run.settle(SETTLE)?;
-    let before = run.server.resident()?;
+    let before = total(&run.server.resident()?);
     run.begin()?;
     let arguments = &run.arguments;
     let updates = (arguments.megabytes * 1e6 / arguments.bytes as f64).ceil() as u64;
@@ -32,7 +33,7 @@ pub fn measure(run: &mut Run) -> Result<Results, SetUpError> {
     let published = run.publish(plan)?;
     run.drain(&published)?;
     let figures = run.figures(&published)?;
-    let after = run.server.resident()?;
+    let after = total(&run.server.resident()?);
     run.close_books(&published)?;
     Ok(Results {
         server_rss_before_bytes: before,
