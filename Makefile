@@ -289,7 +289,7 @@ bench-core: ## the cost of a publication with many subscriptions, compared with 
 	cargo bench --locked --bench audiences
 
 .PHONY: bench
-bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## compare the hub with others, for some 45 minutes (ROUNDS=, CASES=, TARGETS=)
+bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## compare the hub with others, for some 75 minutes (ROUNDS=, CASES=, TARGETS=)
 	@tools/peers
 	node benches/run.mjs
 

@@ -4,19 +4,10 @@
 // `figures` of a run. A goal's `of` gets the results of one round, by the names of the runs, so it compares runs that
 // were measured side by side. The median over the rounds must be within `least` or `most`. Where `of` answers yes or
 // no, every round must answer yes.
+import { CPU, GROWTH, MAX, P50, P99, PEAK, PER_CPU_SECOND, PER_SECOND, REPLAY } from "./figures.mjs";
+import { HELD_CASES } from "./held_cases.mjs";
 import { ratio } from "./statistics.mjs";
-
-const MIB = 1024 * 1024;
-
-const PER_CPU_SECOND = { title: "deliveries per CPU second", of: (run) => run.deliveries_per_cpu_second };
-const PER_SECOND = { title: "deliveries per second", of: (run) => run.deliveries_per_second };
-const CPU = { title: "CPU per delivery, µs", of: (run) => run.cpu_micros_per_delivery, digits: 2 };
-const P50 = { title: "latency p50, ms", of: (run) => run.latency_p50_ms, digits: 2 };
-const P99 = { title: "latency p99, ms", of: (run) => run.latency_p99_ms, digits: 1 };
-const MAX = { title: "latency max, ms", of: (run) => run.latency_max_ms, digits: 1 };
-const REPLAY = { title: "time, ms", of: (run) => run.replay_p50_ms, digits: 1 };
-const GROWTH = { title: "RSS growth, MiB", of: (run) => run.server_rss_growth_bytes / MIB, digits: 1 };
-const PEAK = { title: "RSS peak, MiB", of: (run) => run.server_rss_peak_bytes / MIB };
+import { NOT_AT_ALL } from "./warm.mjs";
 
 const FORM = { publish_as: "form", publishers: 16 };
 const RAW = { publish_as: "raw", publishers: 16 };
@@ -58,10 +49,6 @@ function tokens({ name, readers }) {
     ],
   };
 }
-
-/** The unmeasured load before each run, in which engines compile the code. */
-export const WARM = { mode: "saturate", options: { connections: 50, bytes: 100, seconds: 2 } };
-export const NOT_AT_ALL = null;
 
 export const CASES = [
   {
@@ -239,4 +226,5 @@ export const CASES = [
     figures: [REPLAY, { title: "the longest, ms", of: (run) => run.replay_max_ms, digits: 1 }],
     goals: [{ title: "time, ms", of: (round) => REPLAY.of(round.millstream), most: 50, digits: 1 }],
   },
+  ...HELD_CASES,
 ];

@@ -7,12 +7,13 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { CASES, NOT_AT_ALL, WARM } from "./cases.mjs";
+import { CASES } from "./cases.mjs";
 import { CLIENT, load } from "./load.mjs";
 import { number, outcome, report } from "./report.mjs";
 import { Server } from "./server.mjs";
 import { setting } from "./setting.mjs";
 import { RESULTS, TARGETS } from "./targets.mjs";
+import { NOT_AT_ALL, WARM } from "./warm.mjs";
 
 /** The expected time to start and end a server and to connect, until it was measured. */
 const AROUND = 5;
@@ -80,9 +81,10 @@ async function one(entry, run, round, results) {
   let server;
   try {
     server = await Server.start(target, run.vars);
-    const warmth = entry.warm ?? WARM;
+    const warmth = entry.warm === undefined ? WARM : entry.warm;
     if (warmth !== NOT_AT_ALL) await load(warmth.mode, target, server, { ...entry.options, ...run.options, ...warmth.options });
-    const result = await load(entry.mode, { ...target, ...run.paths }, server, { ...entry.options, ...run.options });
+    const measure = entry.measure ?? ((...of) => load(entry.mode, ...of));
+    const result = await measure({ ...target, ...run.paths }, server, { ...entry.options, ...run.options });
     results[run.name] = result;
     const figures = entry.figures.map(({ title, of, digits }) => `${title} ${number(of(result), digits)}`);
     console.log(`${figures.join(", ")}${result.ok ? "" : `; NOT exactly once: ${JSON.stringify(result.violations)}`}`);

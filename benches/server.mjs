@@ -24,6 +24,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => p
 /** The running processes of a target. */
 export class Server {
   #children = [];
+  #ports;
   #folder;
   #output = "";
   #failure;
@@ -49,8 +50,8 @@ export class Server {
     this.#folder = mkdtempSync(join(folders, "millstream-bench-"));
     const user = unprivileged && process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
     if (user.uid !== undefined) chownSync(this.#folder, user.uid, user.gid);
-    const ports = await freePorts(3);
-    this.address = `127.0.0.1:${ports[0]}`;
+    const ports = (this.#ports = await freePorts(3));
+    this.address = this.addressAt(0);
     for (const { command, args, env = {}, cwd = this.#folder } of commands({ folder: this.#folder, ports })) {
       const stdio = ["ignore", "pipe", "pipe"];
       const child = spawn(command, args, { cwd, env: { ...process.env, ...env, ...vars }, stdio, ...user });
@@ -69,7 +70,12 @@ export class Server {
     }
   }
 
-  /** The processes whose CPU time and memory count: all but the shells that started them. */
+  /** The address of one of its ports. The first is that of the clients. */
+  addressAt(at) {
+    return `127.0.0.1:${this.#ports[at]}`;
+  }
+
+  /** The processes whose CPU time and memory count, in the order of the commands: all but the shells that started them. */
   get pids() {
     return this.#processes()
       .filter(({ name }) => !SHELLS.has(name))
@@ -107,13 +113,15 @@ export class Server {
 
   /** The started children and all their descendants. */
   #processes() {
-    const roots = new Set(this.#children.filter(lives).map(({ pid }) => pid));
     const all = processes();
-    for (let before = -1; before < roots.size; ) {
-      before = roots.size;
-      for (const { pid, parent } of all) if (roots.has(parent)) roots.add(pid);
-    }
-    return all.filter(({ pid }) => roots.has(pid));
+    return this.#children.filter(lives).flatMap((child) => {
+      const family = new Set([child.pid]);
+      for (let before = 0; before < family.size; ) {
+        before = family.size;
+        for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
+      }
+      return all.filter(({ pid }) => family.has(pid));
+    });
   }
 }
 

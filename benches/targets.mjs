@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeApart } from "./apart.mjs";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const PEERS = join(ROOT, "benches/peers");
@@ -17,12 +18,23 @@ const NCHAN_MODULE = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 const NGINX_FOLDER = "/var/lib/nginx/body";
 const SBIN = { PATH: `${process.env.PATH}:/usr/sbin` };
 
+/** The key to the figures of a hub's health. */
+export const OPERATOR_KEY = "the key of the benchmark's operator";
+
 /** Everything is open, and there may be more connections than fit an object at Cloudflare. */
 const OPEN = {
   ANONYMOUS_PUBLISH: "true",
   ANONYMOUS_SUBSCRIBE: "true",
   MAX_CONNECTIONS: "0",
   MAX_CONNECTIONS_PER_ADDRESS: "0",
+  OPERATOR_KEY,
+};
+
+const MILLSTREAM = {
+  folders: RESULTS,
+  subscribe: "/.well-known/mercure?topic=bench",
+  publish: "/.well-known/mercure",
+  missing: () => absent(join(ROOT, "build/workerd.capnp"), "make build"),
 };
 
 /**
@@ -31,13 +43,25 @@ const OPEN = {
  */
 export const TARGETS = {
   millstream: {
-    folders: RESULTS,
-    subscribe: "/.well-known/mercure?topic=bench",
-    publish: "/.well-known/mercure",
+    ...MILLSTREAM,
     commands: ({ folder, ports }) => [
       { command: "tools/serve", args: ["main", `127.0.0.1:${ports[0]}`, folder], env: OPEN, cwd: ROOT },
     ],
-    missing: () => absent(join(ROOT, "build/workerd.capnp"), "make build"),
+  },
+
+  apart: {
+    ...MILLSTREAM,
+    commands: ({ folder, ports: [clients, object] }) => [
+      { command: WORKERD, args: serving("worker", clients, `--external-addr=object=127.0.0.1:${object}`), env: OPEN },
+      { command: WORKERD, args: serving("object", object, `--directory-path=data=${folder}`), env: OPEN },
+    ],
+  },
+
+  observed: {
+    ...MILLSTREAM,
+    commands: ({ folder, ports }) => [
+      { command: WORKERD, args: serving("observed", ports[0], `--directory-path=data=${folder}`), env: OPEN },
+    ],
   },
 
   naive: {
@@ -99,6 +123,11 @@ export const TARGETS = {
     missing: () => unknown("pushpin", ["--version"]),
   },
 };
+
+/** Runs a configuration of build/apart.capnp. */
+function serving(configuration, port, option) {
+  return ["serve", writeApart(join(ROOT, "build")), configuration, `--socket-addr=http=127.0.0.1:${port}`, option];
+}
 
 /** An object of benches/peers/piped, with its storage on the disk of the measured hub's. */
 function piped(configuration) {
