@@ -191,6 +191,13 @@ export interface Settings {
   // Connections
 
   /**
+   * DELIVERY: `hibernate` lets a quiet hub sleep while its subscribers stay connected.
+   * Value: direct or hibernate.
+   * Default: `direct`.
+   */
+  DELIVERY?: string | number | boolean;
+
+  /**
    * HEARTBEAT: how long a connection may be sent nothing before the hub sends a comment.
    * Value: a time such as 15s or 500ms, or 0 for none.
    * Default: `15s`.

@@ -6,7 +6,9 @@ use crate::{
     base::{hub_name::OwnPath, rate::Rate},
     hub::{admission::ConnectionLimits, delivery::Delivery, heartbeat::Heartbeat},
     log::{gap::GapEvents, history::Retention, place::PlaceEvents},
-    settings::{level::Level, methods::Methods, operator_key::OperatorKey},
+    settings::{
+        level::Level, methods::Methods, operator_key::OperatorKey, stream_holder::StreamHolder,
+    },
     tokens::{authorization::Authorization, origins::Origins},
 };
 
@@ -41,6 +43,8 @@ pub struct Config {
     pub(crate) place_events: PlaceEvents,
     /// Whether the hub tells which subscriptions are active: `SUBSCRIPTIONS`.
     pub(crate) subscriptions: bool,
+    /// Who holds the streams of live subscriptions: `DELIVERY`.
+    pub(crate) stream_holder: StreamHolder,
     /// The operator's secret: `OPERATOR_KEY`.
     pub(crate) operator_key: Option<OperatorKey>,
 }

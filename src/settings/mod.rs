@@ -25,6 +25,7 @@ pub(crate) mod operator_key;
 mod read;
 mod rows;
 pub(crate) mod setting;
+pub(crate) mod stream_holder;
 pub(crate) mod table;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

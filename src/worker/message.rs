@@ -34,6 +34,10 @@ impl Message {
         let message = match step {
             Step::Options(allow) => return Ok(Self::Options(allow)),
             Step::Grant(granted) => grant(hub, &granted),
+            Step::Hold(granted) => {
+                let members = [("granted", granted.to_string().into()), ("held", true.into())];
+                object(hub, "grant", &members)
+            }
             Step::Fetch(url) => fetch(hub, &url),
             Step::Wait => object(hub, "wait", &[("pause", millis(LOOK_AGAIN))]),
             Step::Verify(signed) => verify(hub, &signed),

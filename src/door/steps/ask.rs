@@ -80,6 +80,13 @@ impl Ask {
         }
     }
 
+    /// Whether it asks for a stream that stays open, as far as its head says. The form of a QUERY is not
+    /// read here.
+    #[must_use]
+    pub(super) fn is_live(&self) -> bool {
+        self.role == Role::Subscriber && !self.is_of_api() && !is_finite(&self.addressed.query)
+    }
+
     /// Whether it asks for the active subscriptions.
     #[must_use]
     pub(crate) fn is_of_api(&self) -> bool {
@@ -93,6 +100,12 @@ impl Ask {
             Role::Subscriber => Granted::Subscribe(holder),
         }
     }
+}
+
+/// Whether the query asks for what is there alone. The last value counts.
+fn is_finite(query: &str) -> bool {
+    let last = form::pairs_of(query.as_bytes(), |name| name == "live").last();
+    last.is_some_and(|pair| pair.is_ok_and(|(_, value)| value == "false"))
 }
 
 /// Whether the query says how long a subscription lasts.

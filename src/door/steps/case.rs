@@ -15,6 +15,7 @@ use crate::{
     },
     http::error::Error,
     hub::{subscribe_parts::SubscribeParts, subscribe_request::SubscribeRequest},
+    settings::stream_holder::StreamHolder,
     tokens::{
         access::Access,
         application_claims::{self, ApplicationClaims, InvalidClaims},
@@ -98,7 +99,7 @@ impl Case<'_> {
             Role::Subscriber => own.anonymous_subscribe && !self.ask.is_of_api(),
         };
         if is_open {
-            return Ok(Step::Grant(self.ask.granted(Holder::Anonymous)));
+            return Ok(self.step_to_hub(Holder::Anonymous));
         }
         Err(self.refuse(self.dialect(None), self.unknown()))
     }
@@ -188,7 +189,17 @@ impl Case<'_> {
             (Some(publisher), None) => return Step::Digest(publisher),
             (Some(_), Some(digest)) => Some(KeySpace::of_digest(digest)),
         };
-        Step::Grant(self.ask.granted(Holder::Bearer(Bearer { key_space, ..bearer })))
+        self.step_to_hub(Holder::Bearer(Bearer { key_space, ..bearer }))
+    }
+
+    /// Lets the holder of the right in. A HEAD has no stream to hold.
+    fn step_to_hub(&self, holder: Holder) -> Step {
+        let granted = self.ask.granted(holder);
+        let may_hold = self.door.config.stream_holder == StreamHolder::Worker;
+        if may_hold && self.ask.is_live() && self.head.method() != "HEAD" {
+            return Step::Hold(granted);
+        }
+        Step::Grant(granted)
     }
 
     /// The dialect in which the request is refused.

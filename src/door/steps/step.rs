@@ -10,6 +10,8 @@ use crate::{
 pub(crate) enum Step {
     /// The hub is told this with the request.
     Grant(Granted),
+    /// The hub is told this with the request, and the host holds the stream that is asked for.
+    Hold(Granted),
     /// The request is answered with the methods of the hub: the value of `Allow`.
     Options(&'static str),
     /// The key set at this URL is fetched, and handed to [`KeySets::finish`](crate::tokens::key_sets::KeySets::finish).

@@ -286,6 +286,39 @@ fn what_no_right_can_mend_is_refused_before_anybody_is_asked_for_one() {
 }
 
 #[test]
+fn a_live_stream_alone_is_held_and_only_where_the_hub_may_hibernate() {
+    let open = [("ANONYMOUS_SUBSCRIBE", "true"), ("ANONYMOUS_PUBLISH", "true")];
+    let hibernating = config(&[open[0], open[1], ("DELIVERY", "hibernate")]);
+    let is_held =
+        |config: &Config, asked: &Request, answers: &Answers| match step_of(config, asked, answers)
+        {
+            Ok(Step::Hold(Granted::Subscribe(_))) => true,
+            Ok(Step::Grant(_)) => false,
+            other => panic!("{other:?}"),
+        };
+    let nothing = Answers::default();
+    for (held, method, below) in [
+        (true, "GET", "?topic=a"),
+        (true, "QUERY", ""),
+        (true, "GET", "?topic=a&live=true"),
+        (true, "GET", "?topic=live=false"),
+        (false, "GET", "?topic=a&live=false"),
+        (false, "GET", "?topic=a&live=true&live=%66alse"),
+        (false, "QUERY", "?live=false"),
+        (false, "HEAD", "?topic=a"),
+        (false, "POST", ""),
+    ] {
+        let asked = request(method, below);
+        assert_eq!(is_held(&hibernating, &asked, &nothing), held, "{method} {below}");
+        assert!(!is_held(&config(&open), &asked, &nothing), "{method} {below}");
+    }
+    let signed = signed_by(SECRET);
+    assert!(is_held(&hibernating, &request("GET", "?topic=b").bearing(TOKEN), &signed));
+    let api = config(&[("DELIVERY", "hibernate"), ("SUBSCRIPTIONS", "true")]);
+    assert!(!is_held(&api, &request("GET", "/subscriptions").bearing(TOKEN), &signed));
+}
+
+#[test]
 fn options_are_answered_without_the_hub() {
     let of = |below| step_of(&config(&[]), &request("OPTIONS", below), &Answers::default());
     assert_eq!(of(""), Ok(Step::Options("GET, HEAD, QUERY, POST, OPTIONS")));

@@ -7,7 +7,7 @@ use crate::{
     log::{gap::GapEvents, place::PlaceEvents},
     settings::{
         deployment::Deployment, invalid_config::HUBS, level::Level, methods::Methods,
-        table::VARIABLES,
+        stream_holder::StreamHolder, table::VARIABLES,
     },
 };
 
@@ -99,6 +99,15 @@ fn each_half_of_a_hub_is_on_unless_it_is_switched_off() {
     assert_eq!(methods("PUBLISHING", "false"), Ok(reading));
     let writing = Methods { publishing: true, subscribing: false };
     assert_eq!(methods("SUBSCRIBING", "false"), Ok(writing));
+}
+
+#[test]
+fn the_hub_holds_its_streams_unless_it_may_hibernate() {
+    let holder = |text: &str| read("DELIVERY", text).map(|read| read.stream_holder);
+    assert_eq!(holder(""), Ok(StreamHolder::Hub));
+    assert_eq!(holder("direct"), Ok(StreamHolder::Hub));
+    assert_eq!(holder("hibernate"), Ok(StreamHolder::Worker));
+    assert!(holder("Hibernate").is_err());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The heartbeat of connections, and the limits of their age, number and memory.
+//! Who holds connections, their heartbeat, and the limits of their age, number and memory.
 
 use crate::{
     base::duration::duration,
@@ -7,12 +7,23 @@ use crate::{
         config::ConnectionAge,
         rows::parse::{LIMIT, number, set},
         setting::{Group, Preset, Read, Setting},
+        stream_holder::StreamHolder,
     },
 };
 
 pub(crate) const GROUP: Group = Group {
     title: "Connections",
     settings: &[
+        Setting {
+            name: "DELIVERY",
+            default: Preset::Value("direct"),
+            expected: "direct or hibernate",
+            is_secret: false,
+            about: "`hibernate` lets a quiet hub sleep while its subscribers stay connected",
+            read: Read::Parsed(|draft, text| {
+                set(&mut draft.config.stream_holder, StreamHolder::parse(text))
+            }),
+        },
         Setting {
             name: "HEARTBEAT",
             default: Preset::Value("15s"),

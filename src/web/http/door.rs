@@ -78,7 +78,7 @@ impl Door {
             let door = steps::Door { config, urls, judge: Judge::Keys, now: now() };
             let step = door.step(request, &answers, &mut self.keys.borrow_mut())?;
             match step {
-                Step::Grant(granted) => return Ok(Passage::Granted(granted)),
+                Step::Grant(granted) | Step::Hold(granted) => return Ok(Passage::Granted(granted)),
                 Step::Options(allow) => return Ok(Passage::Options(allow)),
                 Step::Fetch(url) => self.fetch(&url, &now).await,
                 Step::Wait => clock::sleep(LOOK_AGAIN).await,
