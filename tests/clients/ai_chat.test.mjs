@@ -188,7 +188,7 @@ describe("a chat", { concurrency: 4 }, () => {
 });
 
 test("after kill -9 in the middle, what was written is there once, and nobody waits for the rest", async (t) => {
-  const { id, asker, answered } = await asking(t, "count 1000");
+  const { id, asker, answered } = await asking(t, "count 100000");
   const other = tab(t, id);
   const resumed = other.chat.resumeStream();
   await other.shows(/20 /);
