@@ -6,7 +6,7 @@
 // `<!-- from PATH publish -->`. The part is shown without its common indentation.
 // A block of JavaScript, TypeScript, HTML, TOML or JSON without such a comment must stand in `HELD_ELSEWHERE`.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
@@ -145,13 +145,26 @@ test("the tarball that README names is the one that make package writes", () => 
   assert.deepEqual([...new Set(read("README.md").match(/build\/\S+\.tgz/g))], [`build/millstream-${version}.tgz`]);
 });
 
-test("the errors that docs/embedding.md shows are those of the package", () => {
+test("the Node that README and the examples ask for is the least that wrangler runs on", () => {
+  const { node } = JSON.parse(read("node_modules/wrangler/package.json")).engines;
+  const [, least] = /^>=(\d+)\./.exec(node);
+  const asked = ["README.md", "examples/README.md", "docs/embedding.md"].flatMap((path) => read(path).match(/Node \d+ or newer/g));
+  assert.deepEqual([...new Set(asked)], [`Node ${least} or newer`]);
+});
+
+test("the errors that docs/embedding.md shows are those of the package, and one of workerd", () => {
   const modules = readdirSync(join(ROOT, "npm/worker")).filter((name) => name.endsWith(".mjs"));
   const sources = [...modules.map((name) => `npm/worker/${name}`), "npm/elsewhere.mjs"].map(read).join("\n").replace(/` \+\n\s+`/g, "");
   const [, table] = /^\| error \| cause \|\n\|---\|---\|\n((?:\|.*\n)+)/m.exec(read("docs/embedding.md"));
   const told = Array.from(table.matchAll(/^\| `([^`]+)` \|/gm), ([, error]) => error.split("…"));
   assert.equal(told.length, table.trimEnd().split("\n").length);
+  const ofWorkerd = told.pop();
   for (const piece of told.flat()) assert.ok(sources.includes(piece.trim()), piece);
+  const packages = join(ROOT, "node_modules/@cloudflare");
+  const workerd = readFileSync(join(packages, readdirSync(packages).find((name) => name.startsWith("workerd-")), "bin/workerd"));
+  const pieces = ofWorkerd.flatMap((piece) => piece.split(/"[^"]*"?/)).filter((piece) => piece !== "");
+  assert.equal(pieces.length, 2);
+  for (const piece of pieces) assert.ok(workerd.includes(piece), piece);
 });
 
 test("the options that docs/embedding.md lists are those of the package", () => {
