@@ -19,33 +19,20 @@ export async function calls(env: Env, changes: ReadableStream<Uint8Array>): Prom
   console.log(id, connections, answers, lines, ended);
 }
 
-export async function ending(env: Env): Promise<void> {
+export async function ending(env: Env, topic: string): Promise<void> {
   // README: begin ending
-  await events.close(env, "orders/1"); // as done; { reason: "broken" } where the work was lost
+  await events.publish(env, { topic: "orders/1", data: "delivered", close: true }); // the last update
 
-  await events.publish(env, { topic: "orders/2", data: "delivered", close: true }); // the last update
+  await events.close(env, "orders/2"); // as done
 
-  const { state, reason, first, last, count } = await events.status(env, "orders/1");
+  await events.close(env, topic, { reason: "broken" }); // the work was lost
 
-  const producers = await events.stop(env, "chat/1", "the user pressed stop");
+  const { state, reason, first, last, count } = await events.status(env, topic);
+
+  const producers = await events.stop(env, topic, "the user pressed stop");
   // README: end ending
   console.log(state, reason, first, last, count, producers);
 }
-
-const MODEL = "https://model.example/v1/chat";
-
-// README: begin pipe
-export async function answers(env: Env, context: ExecutionContext, prompt: string): Promise<Response> {
-  const topic = `chat/${crypto.randomUUID()}`;
-  const { finished } = events.pipe(env, topic, async (signal) => {
-    const answer = await fetch(MODEL, { method: "POST", body: prompt, signal });
-    if (!answer.ok || answer.body === null) throw new Error(`the model answered ${answer.status}`);
-    return answer.body;
-  });
-  context.waitUntil(finished.catch((error) => console.error(error)));
-  return Response.json({ topic });
-}
-// README: end pipe
 
 export async function rpc(env: Env): Promise<void> {
   // README: begin rpc
