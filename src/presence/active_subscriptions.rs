@@ -9,11 +9,27 @@ use crate::{
 
 /// A store of the connections whose subscriptions are announced, in the order in which they came.
 pub trait ActiveSubscriptions {
-    /// Takes all that an earlier object left behind, as the news of its end.
+    /// Takes all that an earlier object left behind, as the news of its end. The clients of links stay:
+    /// their links may be there, or be opened again.
     ///
     /// # Errors
     /// [`ActiveSubscriptionsFailed`].
     fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed>;
+
+    /// The clients of links.
+    ///
+    /// # Errors
+    /// [`ActiveSubscriptionsFailed`].
+    fn of_links(&self) -> Result<Vec<ConnectionId>, ActiveSubscriptionsFailed>;
+
+    /// Takes the subscriptions of one connection, as the news of its end.
+    ///
+    /// # Errors
+    /// [`ActiveSubscriptionsFailed`].
+    fn take_one(
+        &self,
+        subscriber: ConnectionId,
+    ) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed>;
 
     /// Keeps the subscriptions of a connection, which were made.
     ///
@@ -36,6 +52,17 @@ pub struct ActiveSubscriptionsFailed(pub String);
 /// A host without storage keeps nothing: its connections end with its memory.
 impl ActiveSubscriptions for () {
     fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
+        Ok(Vec::new())
+    }
+
+    fn of_links(&self) -> Result<Vec<ConnectionId>, ActiveSubscriptionsFailed> {
+        Ok(Vec::new())
+    }
+
+    fn take_one(
+        &self,
+        _: ConnectionId,
+    ) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
         Ok(Vec::new())
     }
 

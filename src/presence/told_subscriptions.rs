@@ -8,6 +8,7 @@ use crate::{
         heap,
         limits::{MAX_PAYLOAD_BYTES, MAX_TOLD_BYTES, MAX_TOLD_SUBSCRIPTIONS},
     },
+    hub::resumes::Keeper,
     presence::{
         subscription_document::{ActiveSubscription, Asked},
         subscription_event::{Change, SubscriptionEvent},
@@ -38,6 +39,7 @@ pub(crate) struct Subscriber<'a> {
 pub struct ToldSubscriptions {
     active: Vec<ActiveSubscription>,
     bytes: usize,
+    keeper: Keeper,
 }
 
 /// The number of things that are over a limit, and so are not announced.
@@ -118,6 +120,18 @@ impl ToldSubscriptions {
         self.bytes = bytes;
         self.active.push(active);
         true
+    }
+
+    /// The same of a connection whose time is kept by this one.
+    #[must_use]
+    pub(crate) fn kept_by(self, keeper: Keeper) -> Self {
+        Self { keeper, ..self }
+    }
+
+    /// Whether a Worker holds the stream of the connection.
+    #[must_use]
+    pub fn is_of_link(&self) -> bool {
+        self.keeper == Keeper::Worker
     }
 
     /// Each of them.

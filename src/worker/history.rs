@@ -16,6 +16,7 @@ use super::{
     open_bodies::SqlOpenBodies,
     outcomes::SqlOutcomes,
     rows::{SqlError, js_number},
+    selections::SqlSelections,
     subscriptions::SqlSubscriptions,
     sys::DurableObjectStorage,
     tables::Tables,
@@ -39,7 +40,13 @@ use crate::{
     presence::active_subscriptions::ActiveSubscriptions,
     publishing::{idempotency::Outcomes, open_bodies::OpenBodies},
     topics::topic::Topic,
-    web::{Level, Record, Storage, Synced, host::clock},
+    web::{
+        Level, Record, Storage, Synced,
+        host::{
+            clock,
+            selection::{KeptSelection, SelectionTexts},
+        },
+    },
 };
 
 /// The most broken updates that are logged in one life of a hub: enough to see that the storage is
@@ -58,6 +65,7 @@ pub(super) struct SqlHistory {
     places: RefCell<Places>,
     outcomes: Rc<SqlOutcomes>,
     open_bodies: Rc<SqlOpenBodies>,
+    selections: SqlSelections,
     /// Broken updates that are logged already.
     reported: RefCell<Vec<u64>>,
 }
@@ -70,6 +78,7 @@ impl SqlHistory {
         let (publications, subscriptions) = (ends(Kind::Publication)?, ends(Kind::Subscription)?);
         let outcomes = Rc::new(SqlOutcomes::open(Rc::clone(&tables))?);
         let open_bodies = Rc::new(SqlOpenBodies::new(Rc::clone(&tables)));
+        let selections = SqlSelections::new(Rc::clone(&tables));
         let closings = SqlClosings::open(Rc::clone(&tables))?;
         let (places, reported) = (RefCell::default(), RefCell::default());
         Ok(Self {
@@ -80,6 +89,7 @@ impl SqlHistory {
             places,
             outcomes,
             open_bodies,
+            selections,
             reported,
         })
     }
@@ -345,6 +355,18 @@ impl Storage for SqlHistory {
         self.tables.insert("place_key VALUES (?)", &[bytes.into()])?;
         self.places.borrow_mut().key = Some(key.clone());
         Ok(())
+    }
+
+    fn keep_selection(&self, texts: &SelectionTexts) -> Result<u32, SqlError> {
+        self.selections.keep(texts)
+    }
+
+    fn selections(&self) -> Result<Vec<KeptSelection>, SqlError> {
+        self.selections.all()
+    }
+
+    fn forget_other_selections(&self, used: &[u32]) -> Result<(), SqlError> {
+        self.selections.forget_others(used)
     }
 
     fn outcomes(&self) -> Rc<dyn Outcomes> {

@@ -16,17 +16,18 @@ use super::{
     sys::{DurableObjectState, Env},
 };
 use crate::{
-    base::{hub_name::OwnPath, timestamp::Timestamp, url_parts},
+    base::{hub_name::OwnPath, limits::PRUNE_SLACK, timestamp::Timestamp, url_parts},
     door::granted::{Granted, InvalidGranted},
     http::{drain_request, error::Error, hub_path::HubPath, topic_status},
     hub::{close_reason::CloseReason, whom::Whom},
+    link::opening::Opening,
     log::tally::Sight,
     settings::invalid_config::InvalidConfig,
     topics::topic::Topic,
     web::{
         Handler,
-        host::clock,
-        http::{protection, respond},
+        host::{clock, link_socket::LinkSocket},
+        http::{link::Upgrade, protection, respond},
     },
 };
 
@@ -50,6 +51,7 @@ type Hub = Handler<(), SqlHistory>;
 pub struct HubObject {
     hub: Result<Hub, InvalidConfig>,
     alarm: Rc<Alarm>,
+    since: Timestamp,
 }
 
 #[wasm_bindgen]
@@ -73,7 +75,7 @@ impl HubObject {
             Err(invalid) => Err(invalid),
         };
         let alarm = Rc::new(Alarm::new(storage));
-        Ok(Self { hub, alarm })
+        Ok(Self { hub, alarm, since: clock::now() })
     }
 
     /// Answers a request to this hub, with the right that the door has granted.
@@ -84,6 +86,40 @@ impl HubObject {
     /// Answers a publication of a Worker of the same account: whatever it publishes is granted.
     pub fn publish(&self, request: Request) -> Promise {
         self.answered(request, |_| Ok(Granted::of_own_worker()))
+    }
+
+    /// Answers the request of a Worker that is to hold the client's stream. If the answer has the header
+    /// `Millstream-Link`, the link is open once `socket` is accepted and [`opened`](Self::opened) is called.
+    /// A Worker that speaks another version gets the client's answer.
+    pub fn link(&self, request: Request, opening: &str, socket: LinkSocket) -> Promise {
+        match Opening::parse(opening) {
+            Some(opening) => self.answer_over(request, granted, Some(Upgrade { opening, socket })),
+            None => self.fetch(request),
+        }
+    }
+
+    /// Gives a new link what there is for it; returns whether its connection is still there.
+    pub fn opened(&self, id: &str) -> bool {
+        let (Ok(hub), Ok(id)) = (&self.hub, id.parse()) else { return false };
+        hub.opened(id)
+    }
+
+    /// Takes up a link again that an earlier life of the object has had; returns whether it goes on. Else its
+    /// Worker has to open another.
+    pub fn woke(&self, socket: LinkSocket, attachment: &[u8]) -> bool {
+        self.hub.as_ref().is_ok_and(|hub| hub.woke(socket, attachment))
+    }
+
+    /// A Worker has sent a text; returns whether it could be read.
+    pub fn said(&self, attachment: &[u8], text: &str) -> bool {
+        self.hub.as_ref().is_ok_and(|hub| hub.said(attachment, text))
+    }
+
+    /// The socket of a link was closed with this code.
+    pub fn left(&self, attachment: &[u8], code: u16) {
+        if let Ok(hub) = &self.hub {
+            hub.left(attachment, code);
+        }
     }
 
     /// Ends connections at once: those of a `subscriber`, those that ask for a `topic`, or one `connection`,
@@ -149,11 +185,23 @@ impl HubObject {
         request: Request,
         granted: fn(&Request) -> Result<Granted, String>,
     ) -> Promise {
-        let hub = self.hub.clone();
+        self.answer_over(request, granted, None)
+    }
+
+    fn answer_over(
+        &self,
+        request: Request,
+        granted: fn(&Request) -> Result<Granted, String>,
+        upgrade: Option<Upgrade>,
+    ) -> Promise {
+        let (hub, since) = (self.hub.clone(), self.since);
         let alarm = Rc::clone(&self.alarm);
         future_to_promise(async move {
             let response = match &hub {
-                Ok(hub) => answer(hub, &request, granted(&request)).await?,
+                Ok(hub) => {
+                    let asked = Asked { request: &request, upgrade: upgrade.as_ref(), since };
+                    answer(hub, asked, granted(&request)).await?
+                }
                 Err(invalid) => respond::refuse_stream(&request, &invalid.clone().into())?,
             };
             protection::add(&response)?;
@@ -177,18 +225,21 @@ fn refused(status: u16, field: &str, why: &dyn Display) -> Promise {
 }
 
 /// The time of the next alarm. A hub in use has one at its interval; any hub has one when updates become
-/// too old.
+/// too old. A hub that only links keep in use wakes for it: it has one at most once in [`PRUNE_SLACK`].
 fn next_alarm(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
     let in_use = is_in_use(hub).then(|| clock::now().saturating_add(ALARM_EVERY));
     Ok([in_use, prune_at(hub)?].into_iter().flatten().min())
 }
 
 fn prune_at(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
-    Ok(hub.prune_at().map_err(|error| error.to_string())?)
+    let at = hub.prune_at().map_err(|error| error.to_string())?;
+    let slack = if hub.links() > 0 && !is_in_use(hub) { PRUNE_SLACK } else { Duration::ZERO };
+    Ok(at.map(|at| at.saturating_add(slack)))
 }
 
+/// Whether there are connections that need the object awake.
 fn is_in_use(hub: &Hub) -> bool {
-    hub.registry().connection_count() > 0
+    hub.registry().connection_count() > hub.links()
 }
 
 /// Sets the alarm if the hub is still in use in a while.
@@ -206,11 +257,21 @@ fn set_while_in_use(hub: &Hub, alarm: &Rc<Alarm>) {
     });
 }
 
+/// A request, and the link that a Worker asks for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    request: &'a Request,
+    upgrade: Option<&'a Upgrade>,
+    /// When this life of the object has begun.
+    since: Timestamp,
+}
+
 async fn answer(
     hub: &Hub,
-    request: &Request,
+    asked: Asked<'_>,
     granted: Result<Granted, String>,
 ) -> Result<Response, JsValue> {
+    let Asked { request, upgrade, since } = asked;
     let granted = match granted {
         Ok(granted) => granted,
         Err(why) => return hub.misgranted(&why),
@@ -225,7 +286,7 @@ async fn answer(
     match path {
         Ok(HubPath::HubHealth(_)) if is_operator => {
             if hub.is_healthy() {
-                respond::json(&health(hub))
+                respond::json(&health(hub, since))
             } else {
                 respond::error(&Error::History)
             }
@@ -239,7 +300,9 @@ async fn answer(
                 Err(error) => respond::error(&error),
             }
         }
-        Ok(HubPath::Hub(_) | HubPath::Subscriptions(_)) => hub.answer(request, &granted).await,
+        Ok(HubPath::Hub(_) | HubPath::Subscriptions(_)) => {
+            hub.answer_over(request, &granted, upgrade).await
+        }
         _ => hub.misgranted("it is not for this path"),
     }
 }
@@ -253,15 +316,17 @@ fn granted(request: &Request) -> Result<Granted, String> {
     text.parse().map_err(|invalid: InvalidGranted| invalid.to_string())
 }
 
-/// The health of a hub, for its operator: its connections, the ended ones that are not released yet, the
+/// The health of a hub, for its operator: when it was made, its connections and how many of them are over a
+/// link, the ended ones that are not released yet, the
 /// ended ones by reason, and the updates that slow ones did not get. These counts are private.
-fn health(hub: &Hub) -> String {
+fn health(hub: &Hub, since: Timestamp) -> String {
     let ended = CloseReason::ALL
         .map(|reason| format!(r#""{}":{}"#, reason.as_str(), hub.ended(reason)))
         .join(",");
     let (connections, leaving) = (hub.registry().connection_count(), hub.leaving());
+    let (links, since) = (hub.links(), since.as_millis());
     let conflated = hub.conflated();
     format!(
-        r#"{{"status":"ok","connections":{connections},"leaving":{leaving},"ended":{{{ended}}},"conflated":{conflated}}}"#
+        r#"{{"status":"ok","since":{since},"connections":{connections},"links":{links},"leaving":{leaving},"ended":{{{ended}}},"conflated":{conflated}}}"#
     )
 }

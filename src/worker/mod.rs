@@ -35,6 +35,7 @@ mod outcomes;
 mod router;
 mod rows;
 mod schema;
+mod selections;
 mod subscriptions;
 mod sys;
 mod tables;

@@ -4,7 +4,7 @@ use super::rows::SqlError;
 use crate::base::timestamp::Timestamp;
 
 /// The version of the schema below. A Durable Object has no pragma for it.
-const VERSION: u32 = 11;
+const VERSION: u32 = 12;
 
 /// The steps from each version to the next; the first begins without tables. `{now}` stands for the
 /// moment of the step.
@@ -28,6 +28,9 @@ const VERSION: u32 = 11;
 /// `closings` has the closed topics; `end_reason` is 0 for `done` and 1 for `broken`. `forgotten` holds the
 /// sequence of the newest closing that was removed. `open_bodies` has a row for each topic of each streamed
 /// body that closes its topics and has not ended.
+///
+/// `selections` has what the clients of links asked for and were granted: one row for each pair. The
+/// attachment of a link has the `key`. `link` of `active_connections` is 1 for the client of a link.
 const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE updates (
@@ -114,6 +117,15 @@ const STEPS: [&str; VERSION as usize] = [
         private INTEGER NOT NULL,
         PRIMARY KEY (body, topic)
     ) WITHOUT ROWID;
+    ",
+    "
+    CREATE TABLE selections (
+        request TEXT NOT NULL,
+        granted TEXT NOT NULL,
+        key INTEGER NOT NULL,
+        PRIMARY KEY (request, granted)
+    ) WITHOUT ROWID;
+    ALTER TABLE active_connections ADD COLUMN link INTEGER NOT NULL DEFAULT 0;
     ",
 ];
 

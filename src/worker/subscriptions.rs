@@ -35,40 +35,20 @@ impl SqlSubscriptions {
         Self { tables }
     }
 
-    fn rows(&self, query: &str) -> Result<Rows, SqlError> {
-        self.tables.rows(query, &[])
+    fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
+        self.tables.rows(query, bindings)
     }
 
-    /// The ends of subscriptions in the table of these versions, which has a row for each.
-    fn ends_of_versions_before_7(&self) -> Result<Vec<SubscriptionEvent>, SqlError> {
-        let of_row = |row: &Row| {
-            let is_of_1_0 = row.number(1, "active_subscriptions.of_1_0")? > 0;
-            Ok(SubscriptionEvent {
-                topic: row.parse(0, "active_subscriptions.topic")?,
-                dialect: if is_of_1_0 { Dialect::V1 } else { Dialect::V0 },
-                document: row.text(2, "active_subscriptions.document")?,
-            })
-        };
+    /// Takes the connections that meet a condition.
+    fn ends_where(
+        &self,
+        condition: &str,
+        bindings: &[JsValue],
+    ) -> Result<Vec<SubscriptionEvent>, SqlError> {
         let mut ends = Vec::new();
-        let ended = "SELECT topic, of_1_0, document FROM active_subscriptions ORDER BY number";
-        for row in self.rows(ended)? {
-            match of_row(&row?) {
-                Ok(end) => ends.push(end),
-                Err(error) => report(&error),
-            }
-        }
-        Ok(ends)
-    }
-}
-
-impl ActiveSubscriptions for SqlSubscriptions {
-    fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
-        let mut ends = self.ends_of_versions_before_7()?;
-        let connections = self.rows(
-            "SELECT subscriber, hub, subscriptions, payloads FROM active_connections \
-             ORDER BY number",
-        )?;
-        for row in connections {
+        let columns =
+            "SELECT subscriber, hub, subscriptions, payloads FROM active_connections WHERE ";
+        for row in self.rows(&[columns, condition, " ORDER BY number"].concat(), bindings)? {
             let row = row?;
             let stored = Stored {
                 hub: text(&row, 1),
@@ -84,25 +64,75 @@ impl ActiveSubscriptions for SqlSubscriptions {
                 None => report(&row.wrong(2, "active_connections.subscriptions")),
             }
         }
-        for table in ["active_subscriptions", "active_connections"] {
-            self.rows(&format!("DELETE FROM {table}"))?;
+        self.rows(&["DELETE FROM active_connections WHERE ", condition].concat(), bindings)?;
+        Ok(ends)
+    }
+
+    /// The ends of subscriptions in the table of these versions, which has a row for each.
+    fn ends_of_versions_before_7(&self) -> Result<Vec<SubscriptionEvent>, SqlError> {
+        let of_row = |row: &Row| {
+            let is_of_1_0 = row.number(1, "active_subscriptions.of_1_0")? > 0;
+            Ok(SubscriptionEvent {
+                topic: row.parse(0, "active_subscriptions.topic")?,
+                dialect: if is_of_1_0 { Dialect::V1 } else { Dialect::V0 },
+                document: row.text(2, "active_subscriptions.document")?,
+            })
+        };
+        let mut ends = Vec::new();
+        let ended = "SELECT topic, of_1_0, document FROM active_subscriptions ORDER BY number";
+        for row in self.rows(ended, &[])? {
+            match of_row(&row?) {
+                Ok(end) => ends.push(end),
+                Err(error) => report(&error),
+            }
         }
         Ok(ends)
+    }
+}
+
+impl ActiveSubscriptions for SqlSubscriptions {
+    fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
+        let mut ends = self.ends_of_versions_before_7()?;
+        self.rows("DELETE FROM active_subscriptions", &[])?;
+        ends.extend(self.ends_where("link = 0", &[])?);
+        Ok(ends)
+    }
+
+    fn of_links(&self) -> Result<Vec<ConnectionId>, ActiveSubscriptionsFailed> {
+        let links = "SELECT subscriber FROM active_connections WHERE link = 1";
+        let mut ids = Vec::new();
+        for row in self.rows(links, &[])? {
+            match row?.parse(0, "active_connections.subscriber") {
+                Ok(id) => ids.push(id),
+                Err(error) => report(&error),
+            }
+        }
+        Ok(ids)
+    }
+
+    fn take_one(
+        &self,
+        subscriber: ConnectionId,
+    ) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed> {
+        Ok(self.ends_where("subscriber = ?", &[subscriber.to_string().into()])?)
     }
 
     fn insert(&self, told: &ToldSubscriptions) -> Result<(), ActiveSubscriptionsFailed> {
         let Some(stored) = told.to_stored() else { return Ok(()) };
-        let columns = [stored.subscriber, stored.hub, stored.subscriptions, stored.payloads];
+        let Stored { subscriber, hub, subscriptions, payloads } = stored;
+        let [subscriber, hub, subscriptions, payloads] =
+            [subscriber, hub, subscriptions, payloads].map(JsValue::from);
         self.tables.insert(
-            "active_connections (subscriber, hub, subscriptions, payloads) VALUES (?, ?, ?, ?)",
-            &columns.map(JsValue::from),
+            "active_connections (subscriber, hub, subscriptions, payloads, link) \
+             VALUES (?, ?, ?, ?, ?)",
+            &[subscriber, hub, subscriptions, payloads, u32::from(told.is_of_link()).into()],
         )?;
         Ok(())
     }
 
     fn remove(&self, subscriber: ConnectionId) -> Result<(), ActiveSubscriptionsFailed> {
         let remove = "DELETE FROM active_connections WHERE subscriber = ?";
-        self.tables.rows(remove, &[subscriber.to_string().into()])?;
+        self.rows(remove, &[subscriber.to_string().into()])?;
         Ok(())
     }
 }

@@ -85,3 +85,11 @@ pub const SEARCH_EVERY: Duration = Duration::from_millis(500);
 /// Connections that one search writes to: some ten milliseconds of the runtime's work. Strangers
 /// can cause such work for about 2 % of the time.
 pub const MAX_SEARCHED: usize = 128;
+
+/// The time in which a Worker opens a link again, before the subscriptions of its client count as ended.
+/// It tries after 2 s at the latest, and once more after 4 s.
+pub const REOPEN_GRACE: Duration = Duration::from_secs(10);
+
+/// The time for which a hub that only links keep in use puts off the removal of old updates, so that it
+/// wakes for that once in this time at the most. Each publication removes some as well.
+pub const PRUNE_SLACK: Duration = Duration::from_hours(1);

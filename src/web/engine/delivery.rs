@@ -60,6 +60,11 @@ impl<A, S: Storage> Delivery<A, S> {
         self.attached(id).map(|attached| Rc::clone(attached.transport()))
     }
 
+    /// Whether a Worker holds the stream of the connection.
+    pub(crate) fn is_link(&self, id: ConnectionId) -> bool {
+        self.transport(id).is_some_and(|transport| transport.link().is_some())
+    }
+
     /// Whether the connection waits for more.
     pub(crate) fn waits(&self, id: ConnectionId) -> bool {
         self.hub().registry().get(id).is_ok_and(connection::Connection::is_waiting)
@@ -68,7 +73,7 @@ impl<A, S: Storage> Delivery<A, S> {
     /// Offers a chunk to the streams of its audience; adds the connections whose streams are gone to
     /// `gone`.
     pub(crate) fn offer(&self, enqueue: &Enqueue<Carried<A>>, gone: &mut Vec<ConnectionId>) {
-        let chunk = SharedChunk::new(&enqueue.chunk);
+        let chunk = SharedChunk::new(&enqueue.chunk).until(enqueue.until);
         for recipient in &enqueue.to {
             let transport = recipient.state.transport();
             match transport.offer(&chunk) {

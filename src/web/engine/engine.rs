@@ -8,7 +8,7 @@ use std::{
 use futures::channel::oneshot;
 
 use crate::{
-    base::{connection_id::ConnectionId, timestamp::Timestamp},
+    base::{connection_id::ConnectionId, limits::REOPEN_GRACE, timestamp::Timestamp},
     hub::{
         admission::Parting,
         close_reason::CloseReason,
@@ -31,7 +31,7 @@ use crate::{
             presence::{Behind, Presence},
         },
         host::{alarm::Alarm, clock, storage::Storage},
-        streams::{connection::Connection, hooks::Hooks, record::Record},
+        streams::{connection::Connection, hooks::Hooks, link::Touched, record::Record},
     },
 };
 
@@ -48,6 +48,10 @@ pub(crate) struct Engine<K: Hooks, S: Storage> {
     drains: Drains,
     failure: Failure,
     presence: Option<Presence>,
+    /// The links whose sockets keep an older state than theirs.
+    touched: Touched,
+    /// The end of the time in which links come back.
+    graces: Alarm,
     me: Weak<Self>,
 }
 
@@ -72,10 +76,21 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             drains: Drains::default(),
             failure: Failure::default(),
             presence,
+            touched: Touched::default(),
+            graces: Alarm::default(),
             me: me.clone(),
         });
         let ends = engine.presence.as_ref().and_then(|presence| presence.tell_ends(&*engine));
         engine.commit_later(ends);
+        if engine.presence.as_ref().is_some_and(Presence::misses) {
+            // By then the links that are there have come back.
+            let me = engine.weak();
+            wasm_bindgen_futures::spawn_local(async move {
+                if let Some(engine) = me.upgrade() {
+                    engine.await_links();
+                }
+            });
+        }
         engine
     }
 
@@ -129,7 +144,22 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let _ = self.hub_mut().start(id);
     }
 
+    /// The links whose sockets keep an older state than theirs.
+    pub(super) fn touched(&self) -> &Touched {
+        &self.touched
+    }
+
+    /// Whether a flush is under way or lingers.
+    pub(super) fn flushes_later(&self) -> bool {
+        self.lingers.is_set()
+    }
+
     pub(super) fn carry_out(&self, effects: Vec<Effect<Carried<K::State>>>) {
+        self.order(effects);
+        self.settle_links();
+    }
+
+    fn order(&self, effects: Vec<Effect<Carried<K::State>>>) {
         let mut gone = Vec::new();
         for effect in effects {
             match effect {
@@ -145,9 +175,12 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
 
     /// Carries out a flush, and sets the alarm for the next one.
     pub(super) fn flushed(&self, flush: flush::Flush<Carried<K::State>>) {
-        self.carry_out(flush.effects);
+        self.order(flush.effects);
         self.delivery.flush_begun();
-        let Some(next) = flush.next else { return };
+        let Some(next) = flush.next else {
+            self.settle_links();
+            return;
+        };
         let me = self.weak();
         self.lingers.set(next, move || {
             if let Some(engine) = me.upgrade() {
@@ -159,10 +192,10 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     /// Sets the alarm for the next heartbeat, or for the end of a connection that expires before it. A hub
-    /// without connections has no alarm.
+    /// without connections whose time it keeps has no alarm.
     pub(super) fn wind_up(&self, expires: Option<Timestamp>) {
         let interval = self.hub().heartbeat().interval();
-        let idle = self.hub().registry().is_empty();
+        let idle = !self.hub().keeps_time();
         let beat = interval.map(|interval| clock::now().saturating_add(interval));
         let next = beat.into_iter().chain(expires).min().filter(|_| !idle);
         let Some(next) = next else { return };
@@ -208,13 +241,18 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     pub(super) fn closed(&self, closed: &Closed<Carried<K::State>>) {
         let (id, attached) = (closed.id, &closed.state);
         let transport = attached.transport();
+        let link = transport.link();
+        // The next life of the hub goes on with the link.
+        if link.is_some() && self.me.strong_count() == 0 {
+            return;
+        }
         match self.places.end(id, closed.reason, transport.given()) {
             Parting::Say(words) => {
                 self.count_leaving();
                 transport.part(words);
             }
             Parting::Close(words) => {
-                transport.close(words);
+                transport.close(words, closed.reason);
                 self.make_room_known();
             }
         }
@@ -225,12 +263,23 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let record = Record::new(level, "connection closed").with_connection(id);
         self.application.log(&record.with_detail(closed.reason.as_str()));
         self.application.hooks().connection_closed(id, attached.application(), closed.reason);
-        if let Some(told) = attached.subscriptions() {
-            self.tell(told, Change::Ended);
+        match (attached.subscriptions(), &self.presence) {
+            // Its Worker opens the link again.
+            (Some(told), Some(presence))
+                if link.is_some() && closed.reason == CloseReason::Failed =>
+            {
+                presence.miss(told);
+                self.await_links();
+            }
+            (Some(told), _) => self.tell(told, Change::Ended),
+            (None, _) => {}
         }
         self.delivery.settle_flushes();
-        if self.hub().registry().is_empty() {
+        if !self.hub().keeps_time() {
             self.beats.clear();
+        }
+        if link.is_some() && self.hub().registry().links() == 0 {
+            self.forget_other_selections(&[]);
         }
         self.settle_drains();
     }
@@ -254,6 +303,27 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     pub(super) fn tell(&self, told: &ToldSubscriptions, change: Change) {
         let until = self.presence.as_ref().and_then(|presence| presence.tell(told, change, self));
         self.commit_later(until);
+    }
+
+    /// Announces, after a while, the ends of the connections whose links are not opened again.
+    fn await_links(&self) {
+        if !self.presence.as_ref().is_some_and(Presence::misses) {
+            return;
+        }
+        let me = self.weak();
+        self.graces.set(clock::now().saturating_add(REOPEN_GRACE), move || {
+            if let Some(engine) = me.upgrade() {
+                engine.graces.clear();
+                let presence = engine.presence.as_ref();
+                let ends = presence.and_then(|presence| presence.tell_missed(&*engine));
+                engine.commit_later(ends);
+            }
+        });
+    }
+
+    /// Whether the subscriptions of a connection that goes on were announced, and not their end.
+    pub(super) fn has_returned(&self, told: &ToldSubscriptions) -> bool {
+        self.presence.as_ref().is_some_and(|presence| presence.returns(told))
     }
 
     /// Makes the hub charge the memory of streams that have ended and that the runtime still holds.

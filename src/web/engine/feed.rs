@@ -27,8 +27,8 @@ impl<K: Hooks, S: Storage> Feed for Engine<K, S> {
         let polled = self.read(id, Polling::Waits);
         if let Polled::Chunk(chunk) = &polled {
             let transport = self.delivery().transport(id);
-            let taken =
-                transport.is_some_and(|transport| transport.enqueue(&SharedChunk::new(chunk)));
+            let chunk = SharedChunk::new(chunk).until(self.hub().given(id));
+            let taken = transport.is_some_and(|transport| transport.enqueue(&chunk));
             if !taken {
                 self.end(id, CloseReason::ClientGone);
             }
@@ -48,6 +48,18 @@ impl<K: Hooks, S: Storage> Feed for Engine<K, S> {
             self.make_room_known();
         }
         parting
+    }
+
+    fn feed(&self, id: ConnectionId) {
+        let transport = self.delivery().transport(id);
+        if let Some(link) = transport.as_ref().and_then(|transport| transport.link()) {
+            link.touch();
+            let mut credit = link.credit();
+            while credit.is_left() && self.pull(id) == Pulled::Fed && link.credit() != credit {
+                credit = link.credit();
+            }
+        }
+        self.settle_links();
     }
 
     fn cancel(&self, id: ConnectionId) {
@@ -103,6 +115,10 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         wasm_bindgen_futures::spawn_local(async move {
             clock::next_turn().await;
             if let Some(engine) = me.upgrade() {
+                if engine.delivery().is_link(id) {
+                    engine.feed(id);
+                    return;
+                }
                 let pulled = engine.pull(id);
                 // Meanwhile the stream may have pulled by itself, and wait for that to end.
                 if pulled == Pulled::Fed

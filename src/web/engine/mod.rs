@@ -41,6 +41,7 @@ pub(crate) mod feed;
 pub(crate) mod flushes;
 pub(crate) mod handles;
 pub(crate) mod journal;
+pub(crate) mod links;
 pub(crate) mod look;
 pub(crate) mod open_bodies;
 pub(crate) mod places;

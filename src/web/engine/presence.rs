@@ -2,12 +2,14 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::HashSet,
     fmt::Display,
     rc::Rc,
 };
 
 use crate::{
     base::{
+        connection_id::ConnectionId,
         limits::{MAX_BATCH_UPDATES, MAX_TOLD_BYTES_OF_HUB},
         sequence::Sequence,
     },
@@ -47,6 +49,8 @@ pub(crate) struct Presence {
     untold: Cell<bool>,
     /// Bytes of the announced subscriptions of all connections.
     bytes: Cell<usize>,
+    /// The clients of links that are not there. They may come back.
+    missed: RefCell<HashSet<ConnectionId>>,
 }
 
 /// The point in the log behind which an asker reads changes.
@@ -77,8 +81,8 @@ impl Presence {
         urls: Rc<HostUrlParser>,
         began: Sequence,
     ) -> Self {
-        let (newest, nonce, untold, bytes) = Default::default();
-        Self { store, urls, newest, began, nonce, untold, bytes }
+        let (newest, nonce, untold, bytes, missed) = Default::default();
+        Self { store, urls, newest, began, nonce, untold, bytes, missed }
     }
 
     /// The point behind which an asker with this access reads changes; `tail` is the last committed
@@ -160,10 +164,50 @@ impl Presence {
     /// Announces the end of the subscriptions that an earlier life of the hub left behind; returns the
     /// last update to commit.
     pub(crate) fn tell_ends(&self, journal: &dyn Journal) -> Option<Sequence> {
+        match self.store.of_links() {
+            Ok(missed) => self.missed.borrow_mut().extend(missed),
+            Err(failed) => not_told(&failed, journal),
+        }
         let ends = self.store.take().unwrap_or_else(|failed| {
             not_told(&failed, journal);
             Vec::new()
         });
+        self.tell_all(&mut ends.into_iter().map(Ok), journal)
+    }
+
+    /// The link of a client is gone, and may come back.
+    pub(crate) fn miss(&self, told: &ToldSubscriptions) {
+        if let Some(first) = told.as_slice().first() {
+            self.bytes.update(|bytes| bytes.saturating_sub(told.bytes()));
+            self.missed.borrow_mut().insert(first.subscriber());
+        }
+    }
+
+    /// Whether clients of links are missed.
+    pub(crate) fn misses(&self) -> bool {
+        !self.missed.borrow().is_empty()
+    }
+
+    /// Whether this client was missed, and is not any more.
+    pub(crate) fn returns(&self, told: &ToldSubscriptions) -> bool {
+        let first = told.as_slice().first();
+        let returns =
+            first.is_some_and(|first| self.missed.borrow_mut().remove(&first.subscriber()));
+        if returns {
+            self.bytes.update(|bytes| bytes + told.bytes());
+        }
+        returns
+    }
+
+    /// Announces the ends of the clients that are missed; returns the last update to commit.
+    pub(crate) fn tell_missed(&self, journal: &dyn Journal) -> Option<Sequence> {
+        let mut ends = Vec::new();
+        for id in self.missed.take() {
+            match self.store.take_one(id) {
+                Ok(more) => ends.extend(more),
+                Err(failed) => not_told(&failed, journal),
+            }
+        }
         self.tell_all(&mut ends.into_iter().map(Ok), journal)
     }
 

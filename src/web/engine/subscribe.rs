@@ -29,10 +29,10 @@ use crate::{
 };
 
 /// A newcomer at the hub.
-struct Newcomer<'a, K: Hooks, S: Storage> {
-    engine: &'a Engine<K, S>,
-    subscriber: Subscriber<'a>,
-    attached: &'a Carried<K::State>,
+pub(super) struct Newcomer<'a, K: Hooks, S: Storage> {
+    pub(super) engine: &'a Engine<K, S>,
+    pub(super) subscriber: Subscriber<'a>,
+    pub(super) attached: &'a Carried<K::State>,
 }
 
 impl<K: Hooks, S: Storage> Entrance for Newcomer<'_, K, S> {
@@ -81,9 +81,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         newcomer: Subscriber<'_>,
         attached: &Carried<K::State>,
     ) -> Result<Subscribed, Error> {
-        let Subscriber { id, request, access, .. } = newcomer;
+        let Subscriber { id, request, access, resumes } = newcomer;
+        let was_told = attached.subscriptions().is_some();
         // They are found once there is a place, since they are charged to the hub.
-        let told = attached.subscriptions_or(|| self.subscriptions_of(newcomer));
+        let told = attached
+            .subscriptions_or(|| self.subscriptions_of(newcomer).kept_by(attached.keeper()));
         let (state, now) = (Rc::clone(attached), clock::now());
         let subscribed = self.hub_mut().subscribe(newcomer, state, now);
         let subscribed = subscribed.map_err(|error| {
@@ -95,11 +97,14 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             }
         })?;
         self.wind_up(subscribed.expires);
-        if self.application().logs(Level::Debug) {
+        if resumes.is_none() && self.application().logs(Level::Debug) {
             let record = Record::of_subscription("connection registered", request, access);
             self.application().log(&record.with_connection(id));
         }
-        self.tell(told, Change::Made);
+        let goes_on = was_told || resumes.is_some() && self.has_returned(told);
+        if !goes_on {
+            self.tell(told, Change::Made);
+        }
         if subscribed.is_registered {
             self.registered(id, attached);
         }

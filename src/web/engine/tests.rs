@@ -72,7 +72,7 @@ impl Transport for Link {
         0
     }
 
-    fn end(&self) {
+    fn end(&self, _: CloseReason) {
         self.is_closed.set(true);
     }
 }

@@ -22,6 +22,11 @@ impl Alarm {
         }
     }
 
+    /// Whether it is set.
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.borrow().is_some()
+    }
+
     /// Stops it. A callback does this first, so that the alarm can be set again.
     pub(crate) fn clear(&self) {
         let running = self.0.borrow_mut().take();

@@ -44,6 +44,11 @@ pub(crate) fn random_byte() -> u8 {
     random().map_or(0, |[byte]| byte)
 }
 
+/// A random number, or 0 on a host without randomness.
+pub(crate) fn random_number() -> u32 {
+    random().map_or(0, u32::from_be_bytes)
+}
+
 fn random<const BYTES: usize>() -> Result<[u8; BYTES], JsValue> {
     let mut bytes = [0; BYTES];
     sys::get_random_values(&mut bytes)?;

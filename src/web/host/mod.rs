@@ -11,6 +11,8 @@ pub(crate) mod alarm;
 pub(crate) mod clock;
 pub(crate) mod fetch;
 pub(crate) mod host_url_parser;
+pub(crate) mod link_socket;
+pub(crate) mod selection;
 pub(crate) mod storage;
 pub(crate) mod subtle;
 pub(crate) mod sys;

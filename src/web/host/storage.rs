@@ -12,6 +12,7 @@ use crate::{
         idempotency::{MemoryOutcomes, Outcomes},
         open_bodies::OpenBodies,
     },
+    web::host::selection::{KeptSelection, SelectionTexts},
 };
 
 /// Resolves when everything appended so far would survive a crash.
@@ -53,6 +54,33 @@ pub trait Storage: History + 'static {
     /// The storage's own.
     fn keep_place_key(&self, key: &PlaceKey) -> Result<(), Self::Error> {
         let _ = key;
+        Ok(())
+    }
+
+    /// Keeps what a link's client asked for and was granted, and returns its key: the same for the same
+    /// texts. A storage that keeps nothing has no links after a sleep.
+    ///
+    /// # Errors
+    /// The storage's own.
+    fn keep_selection(&self, texts: &SelectionTexts) -> Result<u32, Self::Error> {
+        let _ = texts;
+        Ok(0)
+    }
+
+    /// The selections that are kept, in the order of their keys.
+    ///
+    /// # Errors
+    /// The storage's own.
+    fn selections(&self) -> Result<Vec<KeptSelection>, Self::Error> {
+        Ok(Vec::new())
+    }
+
+    /// Removes the selections with other keys than these.
+    ///
+    /// # Errors
+    /// The storage's own.
+    fn forget_other_selections(&self, used: &[u32]) -> Result<(), Self::Error> {
+        let _ = used;
         Ok(())
     }
 

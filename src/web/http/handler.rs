@@ -1,5 +1,6 @@
 //! The handler: a hub, for the requests of a host and for calls in Rust.
 
+mod links;
 mod requests;
 
 use std::{cell::OnceCell, fmt, rc::Rc, time::Duration};
@@ -31,6 +32,7 @@ use crate::{
         host::{host_url_parser::HostUrlParser, storage::Storage},
         http::{
             door::Door, limits::Limits, producers::Producers, subscribe_failed::SubscribeFailed,
+            waking::Waking,
         },
         streams::{chunks::Chunks, hooks::Hooks, registry::Registry},
     },
@@ -44,6 +46,7 @@ pub struct Handler<K: Hooks = (), S: Storage = ()> {
     limits: Rc<Limits>,
     producers: Rc<Producers>,
     door: Rc<OnceCell<Door>>,
+    waking: Rc<Waking>,
 }
 
 /// The stored state of a hub, as it is opened.
@@ -92,6 +95,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             .with_memory(config.delivery.memory)
             .with_weight(|attached: &Carried<K::State>| attached.held_bytes())
             .with_addresses(|attached| attached.address().cloned())
+            .with_keepers(|attached| attached.keeper())
             .with_slow_consumers(config.delivery.slow_consumers)
             .with_drained(drained)
             .with_place_key(place_key)
@@ -104,6 +108,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             limits: Rc::new(limits),
             producers: Rc::default(),
             door: Rc::default(),
+            waking: Rc::default(),
         }
     }
 
@@ -237,6 +242,7 @@ impl<K: Hooks, S: Storage> Clone for Handler<K, S> {
             limits: Rc::clone(&self.limits),
             producers: Rc::clone(&self.producers),
             door: Rc::clone(&self.door),
+            waking: Rc::clone(&self.waking),
         }
     }
 }

@@ -17,8 +17,12 @@ use crate::{
     tokens::access::Access,
     web::{
         engine::engine::Engine,
-        host::{clock, storage::Storage},
-        http::{producers::Producers, respond},
+        host::{clock, selection::SelectionTexts, storage::Storage},
+        http::{
+            link::{self, Upgrade},
+            producers::Producers,
+            respond,
+        },
         streams::{
             attached::Attached,
             controller::Controller,
@@ -34,6 +38,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) request: &'a SubscribeRequest,
     pub(crate) access: &'a Access,
     pub(crate) producers: &'a Producers,
+    /// The link that a Worker asks for, and the texts of its selection.
+    pub(crate) link: Option<(&'a Upgrade, &'a SelectionTexts)>,
 }
 
 /// Answers with the updates that are asked for, or without the body for HEAD.
@@ -42,7 +48,8 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     request: &Request,
     asked: Asked<'_>,
 ) -> Result<Response, JsValue> {
-    let id = clock::connection_id()?;
+    let reopens = asked.link.and_then(|(upgrade, _)| upgrade.opening.reopens);
+    let id = reopens.map_or_else(clock::connection_id, |reopens| Ok(reopens.id))?;
     let application = match engine.application().hooks().connection(request, id) {
         Ok(application) => application,
         Err(Refusal::StopReconnecting) => return respond::empty(),
@@ -51,6 +58,8 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     };
     let newcomer = Subscriber { id, request: asked.request, access: asked.access, resumes: None };
     let is_over = match engine.has_nothing_left(newcomer).await {
+        // A stream that has begun is told of its end.
+        Ok(_) if reopens.is_some() => false,
         Ok(is_over) => is_over,
         Err(error) => return respond::refuse_stream(request, &error),
     };
@@ -66,10 +75,15 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     if is_over {
         return respond::empty();
     }
-    let controller = Rc::<Controller>::default();
-    let (stream, source) = underlying_source::stream(id, engine.weak(), &controller)?;
     let is_counted = engine.counts_addresses();
     let address = address(request).filter(|_| is_counted).map(Into::into);
+    if let Some((upgrade, texts)) = asked.link {
+        let subscriber = newcomer;
+        let held = link::Held { upgrade, texts, subscriber, application, address };
+        return link::answer(engine, request, held).await;
+    }
+    let controller = Rc::<Controller>::default();
+    let (stream, source) = underlying_source::stream(id, engine.weak(), &controller)?;
     let attached = Rc::new(Attached::new(controller, application).at(address));
     let subscribed = match engine.subscribe(newcomer, &attached).await {
         Ok(subscribed) => subscribed,

@@ -16,15 +16,25 @@ use crate::{
     },
 };
 
+/// The body of a QUERY request.
+#[derive(Clone, Copy)]
+pub(crate) enum Body<'a> {
+    /// It is the request's own.
+    Arrives(&'a Limits),
+    /// A Worker has told it.
+    Told(Option<&'a str>),
+}
+
 /// Reads a GET, HEAD or QUERY request that was let in.
 pub(crate) async fn read(
     request: &Request,
     permit: &Permit,
-    limits: &Limits,
+    body: Body<'_>,
 ) -> Result<SubscribeRequest, Error> {
     let header = |name: &str| request.headers().get(name).ok().flatten();
-    let form = match request.method().as_str() {
-        "QUERY" => Some(form(request, permit, limits).await?),
+    let form = match (body, request.method().as_str()) {
+        (Body::Told(form), _) => form.map(told).transpose()?,
+        (Body::Arrives(limits), "QUERY") => Some(form(request, permit, limits).await?),
         _ => None,
     };
     let last_event_id = header("Last-Event-ID").map(subscribe::from_header);
@@ -38,6 +48,13 @@ pub(crate) async fn read(
     let said = CacheControl::read(&header("Cache-Control").unwrap_or_default());
     let accept = header("Accept").unwrap_or_default();
     parsed.with_cache_control(said).accepting(&accept).ok_or(Error::NotAcceptable)
+}
+
+fn told(form: &str) -> Result<Vec<u8>, Error> {
+    if form.len() > MAX_QUERY_BYTES {
+        return Err(Error::BodyTooLarge(MAX_QUERY_BYTES));
+    }
+    Ok(form.into())
 }
 
 async fn form(request: &Request, permit: &Permit, limits: &Limits) -> Result<Vec<u8>, Error> {

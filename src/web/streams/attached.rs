@@ -2,7 +2,10 @@
 
 use std::{cell::OnceCell, rc::Rc, sync::Arc};
 
-use crate::{presence::told_subscriptions::ToldSubscriptions, web::streams::transport::Transport};
+use crate::{
+    hub::resumes::Keeper, presence::told_subscriptions::ToldSubscriptions,
+    web::streams::transport::Transport,
+};
 
 /// The host's part of a connection: the hub keeps it with the connection and hands it back.
 pub(crate) struct Attached<A> {
@@ -35,6 +38,22 @@ impl<A> Attached<A> {
 
     pub(crate) fn address(&self) -> Option<&Arc<str>> {
         self.address.as_ref()
+    }
+
+    /// Who keeps the time of the connection.
+    pub(crate) fn keeper(&self) -> Keeper {
+        match self.transport.link() {
+            Some(_) => Keeper::Worker,
+            None => Keeper::Hub,
+        }
+    }
+
+    /// The connection of `before` goes on as this one.
+    pub(crate) fn goes_on(&self, before: &Self) {
+        if let Some(told) = before.subscriptions() {
+            // It has none yet.
+            let _ = self.subscriptions.set(told.clone());
+        }
     }
 
     /// The subscriptions that were announced; `None` until the connection has a place.

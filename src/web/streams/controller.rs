@@ -6,7 +6,10 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use web_sys::ReadableStreamDefaultController;
 
-use crate::web::streams::{shared_chunk::SharedChunk, transport::Transport};
+use crate::{
+    hub::close_reason::CloseReason,
+    web::streams::{shared_chunk::SharedChunk, transport::Transport},
+};
 
 /// The controller that a stream's `start` was given, and the pull that is kept pending while its
 /// connection rests: meanwhile the stream is fed without a pull for each chunk.
@@ -66,7 +69,7 @@ impl Transport for Controller {
         self.given.get()
     }
 
-    fn end(&self) {
+    fn end(&self, _: CloseReason) {
         // Closing a stream that is closed or cancelled already throws, and changes nothing.
         let _ = self.raw.get().map(ReadableStreamDefaultController::close);
     }

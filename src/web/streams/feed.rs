@@ -19,6 +19,8 @@ pub(crate) trait Feed {
     fn pull(&self, id: ConnectionId) -> Pulled;
     /// The stream of a connection that has ended wants a chunk.
     fn pull_after_end(&self, id: ConnectionId) -> Parting;
+    /// Gives a link what there is for it, while it has credit.
+    fn feed(&self, id: ConnectionId);
     /// The reader has no more use for the stream, and the host has let go of it.
     fn cancel(&self, id: ConnectionId);
 }

@@ -20,6 +20,8 @@ pub(crate) mod controller;
 pub(crate) mod feed;
 pub(crate) mod handles;
 pub(crate) mod hooks;
+pub(crate) mod link;
+pub(crate) mod linked;
 pub(crate) mod polled;
 pub(crate) mod record;
 pub(crate) mod registry;

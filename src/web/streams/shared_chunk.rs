@@ -4,17 +4,27 @@ use std::cell::OnceCell;
 
 use js_sys::Uint8Array;
 
+use crate::{base::sequence::Sequence, link::frame::Frame};
+
 /// A chunk that is copied out of wasm memory once, for any number of streams: a stream reads its chunk
 /// later, and a view of the memory would have changed by then.
 #[derive(Debug)]
 pub(crate) struct SharedChunk<'a> {
     bytes: &'a [u8],
+    until: Option<Sequence>,
     array: OnceCell<Uint8Array>,
+    frame: OnceCell<Uint8Array>,
 }
 
 impl<'a> SharedChunk<'a> {
+    /// Bytes that are no part of the log.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, array: OnceCell::new() }
+        Self { bytes, until: None, array: OnceCell::new(), frame: OnceCell::new() }
+    }
+
+    /// The same bytes, behind which a stream has all of the log up to here.
+    pub(crate) fn until(self, until: Option<Sequence>) -> Self {
+        Self { until, ..self }
     }
 
     pub(crate) fn bytes(&self) -> &'a [u8] {
@@ -24,5 +34,13 @@ impl<'a> SharedChunk<'a> {
     /// The copy, which is made for the first stream that needs it.
     pub(crate) fn array(&self) -> &Uint8Array {
         self.array.get_or_init(|| Uint8Array::from(self.bytes))
+    }
+
+    /// The copy behind the head of a link's frame.
+    pub(crate) fn frame(&self) -> &Uint8Array {
+        self.frame.get_or_init(|| {
+            let frame = Frame::of(self.until, self.bytes);
+            Uint8Array::from(&*[&frame.head(), self.bytes].concat())
+        })
     }
 }

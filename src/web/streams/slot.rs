@@ -5,7 +5,10 @@ use std::{
     task::{Context, Waker},
 };
 
-use crate::web::streams::{shared_chunk::SharedChunk, transport::Transport};
+use crate::{
+    hub::close_reason::CloseReason,
+    web::streams::{shared_chunk::SharedChunk, transport::Transport},
+};
 
 /// The chunks that a waiting stream was given and has not taken, as one.
 #[derive(Debug, Default)]
@@ -60,7 +63,7 @@ impl Transport for Slot {
         0
     }
 
-    fn end(&self) {
+    fn end(&self, _: CloseReason) {
         self.closed.set(true);
         self.wake();
     }

@@ -1,27 +1,31 @@
 //! The seam between the engine and the stream of one connection.
 //!
-//! | | [`Controller`] | [`Slot`] | a link over a WebSocket, if there is one |
+//! | | [`Controller`] | [`Slot`] | [`Link`] |
 //! |---|---|---|---|
 //! | consumer | a `ReadableStream` | a `Stream` in Rust, [`Chunks`] | a Worker that holds the client's stream |
 //! | `has_room` | it pulls for each chunk, or its queue is empty | the slot is empty | the window has credit left |
 //! | `enqueue` | `controller.enqueue`; `false` when it throws | puts the chunk behind the one in the slot, wakes the task | `socket.send`, uses credit; `false` when it throws |
 //! | `offer` | `Behind` while the queue is not empty | `Behind` while the slot is full | `Behind` without credit |
-//! | pull | the stream calls `UnderlyingSource::pull` | the task calls `Chunks::poll_next` | a message that grants credit |
+//! | pull | the stream calls `UnderlyingSource::pull` | the task calls `Chunks::poll_next` | a text that grants credit |
 //! | `rests` | while its pull is pending | always | always |
-//! | `pull_again` | ends the pending pull | nothing: the task polls when it is woken | nothing: credit arrives by itself |
+//! | `pull_again` | ends the pending pull | nothing: the task polls when it is woken | pulls in a task of its own, if there is credit |
 //! | `given` | bytes that may lie in the runtime | 0: nothing lies anywhere else | 0: the window bounds it |
-//! | `end` | `controller.close` | marks the slot closed, wakes the task | an `end` message, then `socket.close` |
+//! | `end` | `controller.close` | marks the slot closed, wakes the task | a frame with the reason, then `socket.close` |
 //! | cancel | `UnderlyingSource::cancel`, the abort signal | `Chunks` is dropped | the socket closes or fails |
 //!
 //! A new form is a type in a file of its own that implements [`Transport`] and calls
-//! [`Feed`](crate::web::streams::feed::Feed) for its pulls and its cancel. Neither the core nor the engine
-//! names a form: each connection holds an `Rc<dyn Transport>`.
+//! [`Feed`](crate::web::streams::feed::Feed) for its pulls and its cancel. The core names no form: each
+//! connection holds an `Rc<dyn Transport>`. What the engine does for links alone is in its `links.rs`.
 //!
 //! [`Controller`]: crate::web::streams::controller::Controller
 //! [`Slot`]: crate::web::streams::slot::Slot
 //! [`Chunks`]: crate::web::streams::chunks::Chunks
+//! [`Link`]: crate::web::streams::link::Link
 
-use crate::web::streams::shared_chunk::SharedChunk;
+use crate::{
+    hub::close_reason::CloseReason,
+    web::streams::{linked::Linked, shared_chunk::SharedChunk},
+};
 
 /// The stream of one connection. No method may be called while the hub is borrowed: each of them may
 /// run the reader's code, which may call back.
@@ -42,7 +46,12 @@ pub(crate) trait Transport {
     fn given(&self) -> usize;
 
     /// Ends the stream behind all that it was given.
-    fn end(&self);
+    fn end(&self, reason: CloseReason);
+
+    /// The link, if it is one.
+    fn link(&self) -> Option<&dyn Linked> {
+        None
+    }
 
     /// Gives the stream the chunk if it has room for it.
     fn offer(&self, chunk: &SharedChunk<'_>) -> Offered {
@@ -56,11 +65,11 @@ pub(crate) trait Transport {
     }
 
     /// Ends the stream behind all that it was given and these bytes.
-    fn close(&self, words: &[u8]) {
+    fn close(&self, words: &[u8], reason: CloseReason) {
         if !words.is_empty() {
             self.enqueue(&SharedChunk::new(words));
         }
-        self.end();
+        self.end(reason);
     }
 
     /// Gives the stream these bytes, so that its next pull shows that it has read on.

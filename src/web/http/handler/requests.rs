@@ -9,16 +9,19 @@ use super::Handler;
 use crate::{
     door::granted::Granted,
     http::error::Error,
+    hub::subscribe_parts::SubscribeParts,
     web::{
         host::{clock, fetch::HostFetch, storage::Storage},
         http::{
             cors,
             door::{Door, Passage},
             doorstep,
+            link::Upgrade,
             permit::Permit,
             protection,
             publishing::Publishing,
-            respond, subscribe, subscription,
+            respond, selection, subscribe,
+            subscription::{self, Body},
             subscription_api::{self, Asked},
         },
         streams::hooks::Hooks,
@@ -67,12 +70,27 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         request: &Request,
         granted: &Granted,
     ) -> Result<Response, JsValue> {
-        let response = self.dispatch(request, granted).await?;
+        self.answer_over(request, granted, None).await
+    }
+
+    /// The same for a Worker that asks for a link.
+    pub(crate) async fn answer_over(
+        &self,
+        request: &Request,
+        granted: &Granted,
+        upgrade: Option<&Upgrade>,
+    ) -> Result<Response, JsValue> {
+        let response = self.dispatch(request, granted, upgrade).await?;
         cors::allow(&self.config.cors_origins, request, &response.headers())?;
         Ok(response)
     }
 
-    async fn dispatch(&self, request: &Request, granted: &Granted) -> Result<Response, JsValue> {
+    async fn dispatch(
+        &self,
+        request: &Request,
+        granted: &Granted,
+        upgrade: Option<&Upgrade>,
+    ) -> Result<Response, JsValue> {
         let permit = match Permit::of(request, &self.config, granted) {
             Ok(permit) => permit,
             Err(wrong) => return self.misgranted(&wrong.to_string()),
@@ -82,7 +100,8 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
                 subscription_api::answer(&self.engine, request, Asked { permit: &permit, below })
             }
             (Granted::Subscribe(_), "GET" | "HEAD" | "QUERY", None) => {
-                self.answer_subscribe(request, &permit).await
+                self.answer_subscribe(request, &permit, upgrade.map(|upgrade| (upgrade, granted)))
+                    .await
             }
             (Granted::Publish(_), "POST", None) => {
                 let grant = permit.publish_grant(&self.config);
@@ -104,13 +123,26 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         &self,
         request: &Request,
         permit: &Permit,
+        held: Option<(&Upgrade, &Granted)>,
     ) -> Result<Response, JsValue> {
-        let read = subscription::read(request, permit, &self.limits).await;
+        let told = held.map(|(upgrade, _)| upgrade.opening.form.as_deref());
+        let body = told.map_or(Body::Arrives(&self.limits), Body::Told);
+        let read = subscription::read(request, permit, body).await;
         let parsed = match read {
             Ok(parsed) => parsed,
             Err(error) => return respond::refuse_stream(request, &error),
         };
+        let texts = held.map(|(upgrade, granted)| {
+            let parts = SubscribeParts {
+                query: &permit.addressed().query,
+                form: upgrade.opening.form.as_deref().map(str::as_bytes),
+                header: None,
+            };
+            selection::write(permit.addressed(), parts, granted)
+        });
+        let link = held.map(|(upgrade, _)| upgrade).zip(texts.as_ref());
         let asked = subscribe::Asked {
+            link,
             request: &parsed,
             access: permit.access(),
             producers: &self.producers,

@@ -1,0 +1,174 @@
+//! Links: how they are opened, fed and left, and what is kept of them while the hub sleeps.
+
+use std::{rc::Rc, time::Duration};
+
+use crate::{
+    base::{connection_id::ConnectionId, sequence::Sequence},
+    http::error::Error,
+    hub::{
+        close_reason::CloseReason,
+        engine::subscribe::Subscribed,
+        registry::Closed,
+        resumes::{Resumes, Standing},
+        subscriber::Subscriber,
+    },
+    link::{attachment::Attachment, grant::Grant},
+    web::{
+        engine::{delivery::Carried, engine::Engine, places::Entrance, subscribe::Newcomer},
+        host::{
+            link_socket::LinkSocket,
+            selection::{KeptSelection, SelectionTexts},
+            storage::Storage,
+        },
+        streams::{
+            feed::Feed,
+            hooks::Hooks,
+            link::{Feeder, Link},
+        },
+    },
+};
+
+/// The code of a socket whose client's time is over.
+const EXPIRED: u16 = 4001;
+
+/// The code of a socket whose client takes nothing.
+const TOO_SLOW: u16 = 4002;
+
+impl<K: Hooks, S: Storage> Engine<K, S> {
+    /// The link over this socket.
+    pub(crate) fn link(&self, socket: LinkSocket, state: Attachment) -> Rc<Link> {
+        let feeder = Feeder { feed: self.weak(), touched: Rc::clone(self.touched()) };
+        Rc::new(Link::new(socket, state, feeder))
+    }
+
+    /// Makes the connection of a link. One that was there before goes on over this link.
+    pub(crate) async fn open(
+        &self,
+        subscriber: Subscriber<'_>,
+        attached: &Carried<K::State>,
+    ) -> Result<Subscribed, Error> {
+        let id = subscriber.id;
+        let (standing, replaced) = {
+            let mut hub = self.hub_mut();
+            (hub.standing(id), hub.replace(id))
+        };
+        let Some(replaced) = replaced else { return self.subscribe(subscriber, attached).await };
+        if let Some(link) = replaced.transport().link() {
+            link.give_up("replaced");
+        }
+        self.places().give_back(id);
+        attached.goes_on(&replaced);
+        let closing = standing.and_then(|standing| standing.closing);
+        let resumes = subscriber.resumes.map(|resumes| {
+            let standing = Standing { closing, ..resumes.standing };
+            Resumes { standing, ..resumes }
+        });
+        let newcomer =
+            Newcomer { engine: self, subscriber: Subscriber { resumes, ..subscriber }, attached };
+        let entered = newcomer.enter();
+        if entered.is_err() {
+            let state = Rc::clone(attached);
+            self.closed(&Closed { id, state, reason: CloseReason::ClientGone });
+        }
+        entered
+    }
+
+    /// Keeps the selection of a link, for the time after a sleep.
+    pub(crate) fn keep_selection(&self, link: &Link, texts: &SelectionTexts) -> Result<(), Error> {
+        let kept = self.hub().log().history().keep_selection(texts);
+        link.selects(kept.map_err(|error| self.history_failed(&error))?);
+        Ok(())
+    }
+
+    /// The number of links.
+    pub(crate) fn links(&self) -> usize {
+        self.hub().registry().links()
+    }
+
+    /// Whether there is a connection with this id.
+    pub(crate) fn has(&self, id: ConnectionId) -> bool {
+        self.hub().registry().get(id).is_ok()
+    }
+
+    /// How long a stream stays silent, unless that does not matter.
+    pub(crate) fn heartbeat_interval(&self) -> Option<Duration> {
+        self.hub().heartbeat().interval()
+    }
+
+    /// Where a connection stands in the log.
+    pub(crate) fn given(&self, id: ConnectionId) -> Sequence {
+        self.hub().given(id).unwrap_or_default()
+    }
+
+    /// A link from before the sleep goes on; returns whether there is a place for it.
+    pub(crate) fn wake(&self, subscriber: Subscriber<'_>, attached: &Carried<K::State>) -> bool {
+        let woken = Newcomer { engine: self, subscriber, attached }.enter().is_ok();
+        if woken && !self.delivery().waits(subscriber.id) {
+            attached.transport().pull_again();
+        }
+        woken
+    }
+
+    /// The selections of the links from before the sleep, by their keys.
+    pub(crate) fn selections(&self) -> Vec<KeptSelection> {
+        let kept = self.hub().log().history().selections();
+        kept.unwrap_or_else(|error| {
+            self.history_failed(&error);
+            Vec::new()
+        })
+    }
+
+    /// Removes the selections with other keys than these.
+    pub(crate) fn forget_other_selections(&self, used: &[u32]) {
+        let forgotten = self.hub().log().history().forget_other_selections(used);
+        if let Err(error) = forgotten {
+            self.application().failed("selections not removed", &error);
+        }
+    }
+
+    /// The Worker has granted credit; returns whether the text could be read.
+    pub(crate) fn said(&self, link: &Attachment, text: &str) -> bool {
+        let Some(grant) = Grant::parse(text) else { return false };
+        if let Some(attached) = self.of_link(link) {
+            if let Some(link) = attached.transport().link() {
+                link.grant(grant);
+            }
+            self.feed(link.id);
+        }
+        true
+    }
+
+    /// The socket of a link was closed with this code.
+    pub(crate) fn left(&self, link: &Attachment, code: u16) {
+        let reason = match code {
+            EXPIRED => CloseReason::Expired,
+            TOO_SLOW => CloseReason::TooSlow,
+            _ => CloseReason::ClientGone,
+        };
+        if self.of_link(link).is_some() {
+            self.end(link.id, reason);
+        }
+    }
+
+    /// The connection of a link that was not replaced.
+    fn of_link(&self, link: &Attachment) -> Option<Carried<K::State>> {
+        let attached = self.delivery().attached(link.id)?;
+        let current = attached.transport().link()?.generation();
+        (current == link.generation).then_some(attached)
+    }
+
+    /// Keeps the state of links with their sockets, unless a flush is under way: it would change.
+    pub(super) fn settle_links(&self) {
+        if self.flushes_later() {
+            return;
+        }
+        let touched = self.touched().take();
+        for id in touched {
+            let Some(transport) = self.delivery().transport(id) else { continue };
+            let standing = self.hub().standing(id);
+            if let (Some(link), Some(standing)) = (transport.link(), standing) {
+                link.keep(standing);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What a link's client asked for and was granted, as a storage keeps it.
+
+/// The two texts of a selection. Many links may have the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectionTexts {
+    /// What was asked for.
+    pub request: String,
+    /// What was granted.
+    pub granted: String,
+}
+
+/// The texts that are kept under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptSelection {
+    /// The key.
+    pub key: u32,
+    /// The texts.
+    pub texts: SelectionTexts,
+}

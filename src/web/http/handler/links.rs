@@ -1,0 +1,46 @@
+//! The links of a hub: to Workers that hold the streams of its clients.
+
+use super::Handler;
+use crate::{
+    base::connection_id::ConnectionId,
+    link::attachment::Attachment,
+    web::{
+        host::{link_socket::LinkSocket, storage::Storage},
+        http::waking::Asleep,
+        streams::{feed::Feed, hooks::Hooks},
+    },
+};
+
+impl<K: Hooks<State = ()>, S: Storage> Handler<K, S> {
+    /// A link from before the sleep goes on; returns whether it does.
+    pub(crate) fn woke(&self, socket: LinkSocket, attachment: &[u8]) -> bool {
+        let Some(state) = Attachment::decode(attachment) else { return false };
+        let asleep = Asleep { socket, state, application: () };
+        self.waking.wake((&self.engine, &self.config), asleep)
+    }
+}
+
+impl<K: Hooks, S: Storage> Handler<K, S> {
+    /// The socket of a link was accepted; returns whether its connection is still there.
+    pub(crate) fn opened(&self, id: ConnectionId) -> bool {
+        self.engine.feed(id);
+        self.engine.has(id)
+    }
+
+    /// The Worker has sent a text; returns whether it could be read.
+    pub(crate) fn said(&self, attachment: &[u8], text: &str) -> bool {
+        Attachment::decode(attachment).is_some_and(|link| self.engine.said(&link, text))
+    }
+
+    /// The socket was closed.
+    pub(crate) fn left(&self, attachment: &[u8], code: u16) {
+        if let Some(link) = Attachment::decode(attachment) {
+            self.engine.left(&link, code);
+        }
+    }
+
+    /// The number of links.
+    pub(crate) fn links(&self) -> usize {
+        self.engine.links()
+    }
+}

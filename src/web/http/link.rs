@@ -1,0 +1,80 @@
+//! From the request of a Worker that is to hold a client's stream to an open link.
+
+use std::{rc::Rc, sync::Arc};
+
+use wasm_bindgen::JsValue;
+use web_sys::{Request, Response};
+
+use crate::{
+    base::sequence::Sequence,
+    hub::close_reason::CloseReason,
+    hub::{
+        resumes::{Resumes, Standing},
+        subscriber::Subscriber,
+    },
+    link::{attachment::Attachment, credit::Credit, opened::Opened, opening::Opening},
+    web::{
+        engine::engine::Engine,
+        host::{clock, link_socket::LinkSocket, selection::SelectionTexts, storage::Storage},
+        http::respond,
+        streams::{attached::Attached, hooks::Hooks},
+    },
+};
+
+/// The header that tells the Worker of its link.
+const HEADER: &str = "Millstream-Link";
+
+/// The request of a Worker for a link.
+#[derive(Debug)]
+pub(crate) struct Upgrade {
+    pub(crate) opening: Opening,
+    pub(crate) socket: LinkSocket,
+}
+
+/// A subscriber whose stream a Worker holds.
+pub(crate) struct Held<'a, A> {
+    pub(crate) upgrade: &'a Upgrade,
+    pub(crate) texts: &'a SelectionTexts,
+    pub(crate) subscriber: Subscriber<'a>,
+    pub(crate) application: A,
+    pub(crate) address: Option<Arc<str>>,
+}
+
+/// Answers with the headers for the client, and with what the Worker has to know of its link.
+pub(crate) async fn answer<K: Hooks, S: Storage>(
+    engine: &Engine<K, S>,
+    request: &Request,
+    held: Held<'_, K::State>,
+) -> Result<Response, JsValue> {
+    let Held { upgrade, texts, subscriber, application, address } = held;
+    let Upgrade { opening, socket } = upgrade;
+    let id = subscriber.id;
+    let state = Attachment {
+        id,
+        generation: clock::random_number(),
+        selection: 0,
+        standing: Standing { behind: Some(Sequence::START), closing: None },
+        credit: Credit::beside(opening.reopens.map_or(0, |reopens| reopens.unread)),
+        expires: None,
+        address: Option::clone(&address),
+    };
+    let link = engine.link(socket.clone(), state);
+    let attached = Rc::new(Attached::new(Rc::clone(&link) as _, application).at(address));
+    let resumes = opening.reopens.map(|reopens| Resumes::behind(reopens.cursor));
+    let opened = engine.open(Subscriber { resumes, ..subscriber }, &attached).await;
+    let subscribed = match opened
+        .and_then(|subscribed| engine.keep_selection(&link, texts).map(|()| subscribed))
+    {
+        Ok(subscribed) => subscribed,
+        Err(error) => {
+            engine.end(id, CloseReason::ClientGone);
+            return respond::refuse_stream(request, &error);
+        }
+    };
+    link.expires(subscribed.expires);
+    let response = respond::subscription(None, subscriber.request, subscribed.preceding.as_ref())?;
+    let heartbeat = engine.heartbeat_interval();
+    let opened = Opened { id, cursor: engine.given(id), expires: subscribed.expires, heartbeat };
+    response.headers().set(HEADER, &opened.encode())?;
+    Ok(response)
+}
