@@ -78,7 +78,8 @@ export class ResumableChat {
 
   /**
    * The answer to a client that comes back: the newest answer of the chat, or the one that the query names, from its first
-   * chunk on; or 204 if there is none, or if the client says by `Last-Event-ID` that it has it, and it is complete.
+   * chunk on, or behind the chunk whose id the client's `Last-Event-ID` is. It is 204 if there is no answer, or if it is
+   * complete and the client has it, by the id of its last chunk or of the answer.
    *
    * @param {Request} request
    * @returns {Promise<Response>}
@@ -89,9 +90,9 @@ export class ResumableChat {
     if (id === undefined) return nothing();
     const topic = this.#topicOf(id);
     const { state } = await (id === newest ? this.#begun(topic) : this.#statusOf(topic));
-    if (state === "absent" || (state === "closed" && request.headers.get("last-event-id") === id)) return nothing();
-    const query = new URLSearchParams({ topic, lastEventID: "earliest", hub_events: "false" });
-    const response = await this.#read(query, { signal: request.signal });
+    const had = request.headers.get("last-event-id") ?? "earliest";
+    if (state === "absent" || (state === "closed" && had === id)) return nothing();
+    const response = await this.#behind(had === id ? "earliest" : had, { topic, signal: request.signal });
     if (response.status !== 200 || response.body === null) return response;
     const body = ended(response.body, () => this.#statusOf(topic));
     return new Response(body, { headers: { ...HEADERS, "content-location": `${this.#options.path}?answer=${id}` } });
@@ -135,6 +136,23 @@ export class ResumableChat {
       status = await this.#statusOf(topic);
     }
     return status;
+  }
+
+  /**
+   * An answer behind one of its chunks, or all of it if this is none of them.
+   *
+   * @param {string} place
+   * @param {{ topic: string, signal: AbortSignal }} of
+   */
+  async #behind(place, { topic, signal }) {
+    const query = new URLSearchParams({ topic, hub_events: "false" });
+    const from = (/** @type {string} */ place) => this.#read(query, { signal, headers: { "last-event-id": place } });
+    const response = await from(place);
+    // The hub names the place that it has taken, but not where nothing is left.
+    const taken = response.status === 204 ? (await this.#statusOf(topic)).last : response.headers.get("last-event-id");
+    if (place === taken || place === "earliest" || ![200, 204].includes(response.status)) return response;
+    await response.body?.cancel();
+    return from("earliest");
   }
 
   #read(/** @type {URLSearchParams} */ query, /** @type {RequestInit & { signal: AbortSignal }} */ init) {

@@ -156,6 +156,24 @@ describe("a chat", { concurrency: 4 }, () => {
     assert.equal((await fetch(streamOf(id), { headers: { "last-event-id": "another" } })).status, 200);
   });
 
+  test("a client that names a chunk goes on behind it, and is told 204 behind the last one", async (t) => {
+    const { id, asker, answered } = await asking(t, "count 30");
+    await answered;
+    const idsIn = (text) => Array.from(text.matchAll(/^id: (.*)$/gm), ([, id]) => id);
+    const behind = (place) => fetch(streamOf(id), { headers: { "last-event-id": place } });
+    const whole = await (await fetch(streamOf(id))).text();
+    const ids = idsIn(whole);
+    const middle = await (await behind(ids[10])).text();
+    assert.deepEqual(idsIn(middle), ids.slice(11));
+    assert.ok(whole.endsWith(middle.slice(middle.indexOf("id: "))) && middle.endsWith("data: [DONE]\n\n"), middle);
+    assert.equal((await behind(ids.at(-1))).status, 204);
+    assert.deepEqual(idsIn(await (await behind("unknown")).text()), ids);
+    // An EventSource that has read one answer is given the whole of the next one.
+    await asker.chat.sendMessage({ text: "count 5" });
+    const next = await (await fetch(streamOf(id))).text();
+    assert.deepEqual(idsIn(await (await behind(ids.at(-1))).text()), idsIn(next));
+  });
+
   test("the chat's topic announces each answer with the words of the application, to its own readers alone", async (t) => {
     const { id, asker, answered } = await asking(t, "count 5");
     await answered;
