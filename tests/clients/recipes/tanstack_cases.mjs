@@ -112,6 +112,31 @@ export const TANSTACK = {
     // The run is accepted, started and finished.
     expected: { count: 43, isRest: true },
   },
+  "the routes send a chunk before the model writes the next one, and go on behind its id": {
+    async run(_durability, routes) {
+      const seen = Promise.withResolvers();
+      const write = async function* () {
+        yield { type: EventType.RUN_STARTED, runId: "r", threadId: "t", timestamp: 1 };
+        yield chunk("a ");
+        await seen.promise;
+        yield chunk("b");
+        yield { type: EventType.RUN_FINISHED, runId: "r", threadId: "t", timestamp: 1 };
+      };
+      const route = (request) => routes(request, write);
+      const asked = { method: "POST", headers: { "x-run-id": fresh() }, body: JSON.stringify({ messages: [] }) };
+      const answer = await route(new Request("https://app.example/chat", asked));
+      let text = "";
+      for await (const part of answer.body.pipeThrough(new TextDecoderStream())) {
+        text += part;
+        if (text.includes('"a "')) seen.resolve();
+      }
+      const { id } = eventsIn(text).find(({ delta }) => delta === "a ");
+      const behind = [new Request(`https://app.example/chat?offset=${encodeURIComponent(id)}`), ask(undefined, { "last-event-id": id })];
+      const rests = await Promise.all(behind.map(async (request) => eventsIn(await (await route(request)).text())));
+      return [eventsIn(text), ...rests].map((events) => events.map(({ delta }) => delta ?? "").join(""));
+    },
+    expected: ["a b", "b", "b"],
+  },
   "a run is replayed from its start by its name alone": {
     async run(durability) {
       const run = fresh();
