@@ -1,11 +1,11 @@
-// How much the object may send on a link before the reader has taken something: src/link/credit.rs
+// How much the object may send before the reader has taken something: src/link/credit.rs
 
-/** The bytes that the object may send on a new link. It is LINK_WINDOW in src/base/limits. */
+/** The bytes that the object may send to a reader that takes nothing. It is LINK_WINDOW in src/base/limits. */
 export const WINDOW = 65_536;
 /** A grant is a message to the object, so one is not sent for each chunk. */
 const QUARTER = WINDOW / 4;
 
-/** The credit of one link. A new link has the whole window. */
+/** The credit of one stream, over its links. */
 export class Credit {
   /** Bytes that came and are not taken. */
   #unread = 0;
@@ -17,19 +17,26 @@ export class Credit {
     this.#unread += bytes;
   }
 
-  /**
-   * The reader has taken everything that came. Returns what is granted for it: each grant is at most the window, which one
-   * large chunk may exceed.
-   */
+  /** The reader has taken everything that came. */
   taken() {
     this.#taken += this.#unread;
     this.#unread = 0;
-    const grants = [];
-    while (this.#taken >= QUARTER) {
-      const grant = Math.min(this.#taken, WINDOW);
-      grants.push(grant);
-      this.#taken -= grant;
-    }
-    return grants;
+  }
+
+  /**
+   * What is to be granted now, if anything. A grant is at most the window, which one large chunk may exceed: ask again until
+   * there is none.
+   */
+  grant() {
+    if (this.#taken < QUARTER) return undefined;
+    const bytes = Math.min(this.#taken, WINDOW);
+    this.#taken -= bytes;
+    return bytes;
+  }
+
+  /** A new link begins with the window less these bytes, which are granted when they are taken. */
+  begin() {
+    this.#taken = 0;
+    return this.#unread;
   }
 }

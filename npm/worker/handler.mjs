@@ -52,12 +52,12 @@ export async function answer(visit) {
 async function holding(visit, admitted) {
   const { request } = visit;
   if (request.method === "GET") return reach(visit, () => hold(visit, admitted, undefined));
-  const { bytes, isTooLarge } = await bodyOf(request);
-  if (!isTooLarge) return reach(visit, () => hold(visit, admitted, new TextDecoder().decode(bytes)));
-  // The object refuses it as it refuses any other.
+  const { bytes, text } = await bodyOf(request);
+  if (text !== undefined) return reach(visit, () => hold(visit, admitted, text));
+  // No opening can tell this body. So the object is asked directly, and refuses one that is too large.
   const { url, method, headers, cf } = request;
-  const cut = new Request(url, /** @type {RequestInit<any>} */ ({ method, headers, cf, body: bytes }));
-  return reach(visit, () => handOver({ ...visit, request: cut }, admitted));
+  const copy = new Request(url, /** @type {RequestInit<any>} */ ({ method, headers, cf, body: bytes }));
+  return reach(visit, () => handOver({ ...visit, request: copy }, admitted));
 }
 
 /**

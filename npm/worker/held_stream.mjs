@@ -1,5 +1,6 @@
 // A client's stream that lives in the Worker. The hub's object feeds it over a link, and may sleep or be reset meanwhile.
 import { Clock } from "./clock.mjs";
+import { Credit } from "./credit.mjs";
 import { CLIENT_LEFT, EXPIRED, Link, READER_DEAD } from "./link.mjs";
 import { TRAPPED, resetWithInstance } from "./instance.mjs";
 import { Tries } from "./tries.mjs";
@@ -9,10 +10,12 @@ import { Tries } from "./tries.mjs";
 const HEARTBEAT = new TextEncoder().encode(":\n");
 
 /**
- * What the object tells with a link: the id of the connection, when it ends and the interval of its heartbeats.
+ * What the object tells with a link: the id of the connection, the place that the link begins behind, when the stream ends and
+ * the interval of its heartbeats.
  *
  * @typedef {object} Terms
  * @property {string} id
+ * @property {string} cursor
  * @property {number | null} expires milliseconds since the epoch
  * @property {number | null} heartbeat milliseconds
  */
@@ -24,9 +27,15 @@ const HEARTBEAT = new TextEncoder().encode(":\n");
  */
 
 /**
+ * Where a link is opened again: the connection, the place behind which it goes on, and the bytes that its reader has not taken.
+ *
+ * @typedef {{ id: string, cursor: string, unread: number }} Place
+ */
+
+/**
  * Opens the link again. Resolves to undefined if a later try may succeed, and to null if none may.
  *
- * @typedef {(place: { id: string, cursor: bigint }) => Promise<Linked | undefined | null>} Reopen
+ * @typedef {(place: Place) => Promise<Linked | undefined | null>} Reopen
  */
 
 /**
@@ -41,7 +50,8 @@ export class HeldStream {
   /** @type {Link | undefined} */
   #link;
   #tries = new Tries();
-  #cursor = 0n;
+  #credit = new Credit();
+  #cursor;
   /** @type {ReadableStream<Uint8Array>} */
   #readable;
   /** @type {any} */
@@ -55,8 +65,6 @@ export class HeldStream {
   #timer;
   /** Lets the host pull again. */
   #endPull = () => {};
-  /** Who waits for the reader. */
-  #whenTaken = () => {};
 
   /**
    * @param {Linked} linked
@@ -64,6 +72,7 @@ export class HeldStream {
    */
   constructor({ terms, socket }, reopen) {
     this.#id = terms.id;
+    this.#cursor = BigInt(terms.cursor);
     this.#reopen = reopen;
     this.#clock = new Clock(terms, Date.now());
     this.#readable = new ReadableStream(
@@ -72,7 +81,7 @@ export class HeldStream {
           this.#controller = controller;
         },
         pull: () => this.#pulled(),
-        cancel: () => this.leave(),
+        cancel: () => void this.#end(CLIENT_LEFT),
       },
       { highWaterMark: 0 },
     );
@@ -93,19 +102,22 @@ export class HeldStream {
 
   /** The client has gone. */
   leave() {
-    this.#end(CLIENT_LEFT);
+    this.#close(CLIENT_LEFT);
   }
 
   #linkOver(/** @type {WebSocket} */ socket) {
     return new Link(socket, {
       came: (frame) => this.#came(frame),
+      garbled: () => this.#close(CLIENT_LEFT),
       heard: () => this.#tries.heard(),
       lost: () => this.#lost(),
     });
   }
 
   #came(/** @type {Frame} */ { kind, cursor, bytes }) {
+    this.#tries.heard();
     if (kind === "end") return this.#close(CLIENT_LEFT);
+    this.#credit.came(bytes.byteLength);
     this.#give(bytes);
     if (kind === "chunk") this.#cursor = cursor;
   }
@@ -125,8 +137,12 @@ export class HeldStream {
   #taken() {
     this.#isTaken = true;
     this.#clock.taken();
-    this.#link?.taken();
-    this.#whenTaken();
+    this.#credit.taken();
+    this.#grant();
+  }
+
+  #grant() {
+    for (let bytes; this.#link !== undefined && (bytes = this.#credit.grant()) !== undefined; ) this.#link.grant(bytes);
   }
 
   #pulled() {
@@ -167,10 +183,9 @@ export class HeldStream {
   async #openAgain() {
     for (let wait; (wait = this.#tries.wait(Math.random())) !== undefined; ) {
       await new Promise((resolve) => setTimeout(resolve, wait));
-      // A new link has a whole window of credit, so nothing of the old one may be left.
-      if (!this.#isTaken) await new Promise((resolve) => (this.#whenTaken = () => resolve(undefined)));
       if (this.#hasEnded) return;
-      const linked = await this.#reopen({ id: this.#id, cursor: this.#cursor });
+      const place = { id: this.#id, cursor: String(this.#cursor), unread: this.#credit.begin() };
+      const linked = await this.#reopen(place);
       if (linked === null) break;
       if (linked !== undefined) return this.#follow(linked);
     }
@@ -181,7 +196,9 @@ export class HeldStream {
     const link = this.#linkOver(socket);
     if (this.#hasEnded) return link.close(CLIENT_LEFT);
     this.#link = link;
+    this.#cursor = BigInt(terms.cursor);
     this.#clock.relinked(terms, Date.now());
+    this.#grant();
   }
 
   /** The client gets what it was given, and comes back. */

@@ -7,7 +7,7 @@ import { TERMS, openLink } from "./ways.mjs";
 
 /** @import { Visit } from "./handler.mjs" */
 /** @import { Admitted } from "./door.mjs" */
-/** @import { Linked } from "./held_stream.mjs" */
+/** @import { Linked, Place } from "./held_stream.mjs" */
 
 /**
  * Answers with a held stream, or as the object answers if it opens no link.
@@ -21,8 +21,10 @@ export async function hold(visit, admitted, form) {
   const answer = await openLink(visit, admitted, { form });
   const linked = linkedBy(answer);
   if (linked === undefined) return answer;
-  const stream = new HeldStream(linked, ({ id, cursor }) => reopen(visit, { id, cursor: String(cursor), form }));
-  visit.request.signal.addEventListener("abort", () => stream.leave());
+  const stream = new HeldStream(linked, (place) => reopen(visit, { ...place, form }));
+  const { signal } = visit.request;
+  signal.addEventListener("abort", () => stream.leave());
+  if (signal.aborted) stream.leave();
   const headers = new Headers(answer.headers);
   headers.delete(TERMS);
   return new Response(stream.readable, { headers });
@@ -32,7 +34,7 @@ export async function hold(visit, admitted, form) {
  * Takes the request that was kept through the door again, and opens the link behind the cursor.
  *
  * @param {Visit} visit
- * @param {{ id: string, cursor: string, form: string | undefined }} opening
+ * @param {Place & { form: string | undefined }} opening
  */
 async function reopen(visit, opening) {
   try {

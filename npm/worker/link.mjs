@@ -1,5 +1,4 @@
 // One link: the WebSocket between a Worker that holds a stream and the object of its hub.
-import { Credit } from "./credit.mjs";
 import { frameOf } from "./frame.mjs";
 
 /** @import { Frame } from "./frame.mjs" */
@@ -14,14 +13,14 @@ export const READER_DEAD = 4002;
  *
  * @typedef {object} Holder
  * @property {(frame: Frame) => void} came
- * @property {() => void} heard is called for each sign of life
+ * @property {() => void} garbled a message came that is no frame of this version
+ * @property {() => void} heard the object has answered a ping
  * @property {() => void} lost is called once, unless the holder closes the link
  */
 
 export class Link {
   #socket;
   #holder;
-  #credit = new Credit();
   #isOpen = true;
   /** Whether the object said nothing since the last ping. */
   #isSilent = false;
@@ -40,9 +39,9 @@ export class Link {
     socket.accept();
   }
 
-  /** The reader has taken everything that came. */
-  taken() {
-    for (const bytes of this.#credit.taken()) this.#send(`+${bytes}`);
+  /** Lets the object send more bytes. */
+  grant(/** @type {number} */ bytes) {
+    this.#send(`+${bytes}`);
   }
 
   /** Asks for a sign of life. A link whose object gave none since the last ping is lost. */
@@ -65,11 +64,9 @@ export class Link {
   #said(/** @type {unknown} */ message) {
     if (!this.#isOpen) return;
     this.#isSilent = false;
-    this.#holder.heard();
-    if (message === "pong") return;
+    if (message === "pong") return this.#holder.heard();
     const frame = frameOf(message);
-    if (frame === undefined) return this.#lose();
-    if (frame.kind !== "end") this.#credit.came(frame.bytes.byteLength);
+    if (frame === undefined) return this.#holder.garbled();
     this.#holder.came(frame);
   }
 

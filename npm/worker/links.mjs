@@ -9,7 +9,7 @@ const REPLACED = 4000;
  *
  * @typedef {object} LinkingHub
  * @property {(request: Request, opening: string, socket: WebSocket) => Promise<Response>} link
- * @property {(id: string) => void} opened
+ * @property {(id: string) => boolean} opened false if the connection has ended meanwhile
  * @property {(socket: WebSocket, attachment: Uint8Array) => boolean} woke
  * @property {(attachment: Uint8Array, text: string) => boolean} said
  * @property {(attachment: Uint8Array, code: number) => void} left
@@ -31,7 +31,7 @@ export async function openedLink(request, opening, { context, hub }) {
   // The runtime answers a ping while the object sleeps.
   context.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   context.acceptWebSocket(here);
-  hub.opened(JSON.parse(terms).id);
+  if (!hub.opened(JSON.parse(terms).id)) replace(here);
   return new Response(null, { status: 101, webSocket: away, headers: answer.headers });
 }
 

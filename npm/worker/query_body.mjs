@@ -4,10 +4,10 @@
 const MAX_QUERY_BYTES = 131_072;
 
 /**
- * Reads the body up to where it is too large.
+ * Reads the body up to where it is too large. The text is undefined if it is too large or not UTF-8.
  *
  * @param {Request} request
- * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, isTooLarge: boolean }>}
+ * @returns {Promise<{ bytes: ArrayBuffer, text: string | undefined }>}
  */
 export async function bodyOf({ body }) {
   const parts = [];
@@ -17,6 +17,14 @@ export async function bodyOf({ body }) {
     length += part.byteLength;
     if (length > MAX_QUERY_BYTES) break;
   }
-  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
-  return { bytes, isTooLarge: length > MAX_QUERY_BYTES };
+  const bytes = await new Blob(parts).arrayBuffer();
+  return { bytes, text: length > MAX_QUERY_BYTES ? undefined : textOf(bytes) };
+}
+
+function textOf(/** @type {ArrayBuffer} */ bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

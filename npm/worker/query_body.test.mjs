@@ -6,14 +6,22 @@ import { bodyOf } from "./query_body.mjs";
 const query = (body) => new Request("https://example.com/", { method: "QUERY", body, duplex: "half" });
 
 test("a body is read as it came", async () => {
-  const { bytes, isTooLarge } = await bodyOf(query("topic=a&topic=%C3%A4"));
-  assert.equal(new TextDecoder().decode(bytes), "topic=a&topic=%C3%A4");
-  assert.equal(isTooLarge, false);
-  assert.equal((await bodyOf(query(undefined))).bytes.byteLength, 0);
+  for (const body of ["topic=a&topic=%C3%A4", "topic=\u{e4}", "\ufefftopic=a"]) {
+    const { bytes, text } = await bodyOf(query(new TextEncoder().encode(body)));
+    assert.equal(text, body);
+    assert.equal(Buffer.from(bytes).toString(), body);
+  }
+  assert.equal((await bodyOf(query(undefined))).text, "");
 });
 
-test("a body of the largest size is read, and one that is larger is told and not read to its end", async () => {
-  assert.equal((await bodyOf(query("a".repeat(131_072)))).isTooLarge, false);
+test("a body that is not UTF-8 has no text, and all of its bytes", async () => {
+  const { bytes, text } = await bodyOf(query(new Uint8Array([97, 255])));
+  assert.deepEqual([...new Uint8Array(bytes)], [97, 255]);
+  assert.equal(text, undefined);
+});
+
+test("a body of the largest size is read, and one that is larger has no text and is not read to its end", async () => {
+  assert.equal((await bodyOf(query("a".repeat(131_072)))).text.length, 131_072);
   let pulled = 0;
   const endless = new ReadableStream({
     pull(controller) {
@@ -21,7 +29,7 @@ test("a body of the largest size is read, and one that is larger is told and not
       controller.enqueue(new Uint8Array(65_536));
     },
   });
-  const { bytes, isTooLarge } = await bodyOf(query(endless));
-  assert.equal(isTooLarge, true);
+  const { bytes, text } = await bodyOf(query(endless));
+  assert.equal(text, undefined);
   assert.ok(bytes.byteLength > 131_072 && pulled < 10, `${bytes.byteLength} bytes, ${pulled} pulls`);
 });

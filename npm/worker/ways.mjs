@@ -27,7 +27,7 @@ export function handOver({ request, namespace }, { hub, granted }) {
  *
  * @param {Visit} visit
  * @param {Admitted} admitted
- * @param {{ id?: string, cursor?: string, form?: string }} opening
+ * @param {{ id?: string, cursor?: string, unread?: number, form?: string }} opening
  */
 export function openLink({ request, namespace }, { hub, granted }, opening) {
   const headers = new Headers([...request.headers].filter(([name]) => !OF_CONNECTION.test(name)));
