@@ -7,6 +7,8 @@ export class Stream {
   text = "";
   /** Whether the stream has ended. */
   ended = false;
+  /** Whether the stream was cut. */
+  failed = false;
   headers;
   #abort = new AbortController();
 
@@ -17,7 +19,7 @@ export class Stream {
     const response = await fetch(url, { ...init, signal: stream.#abort.signal });
     if (response.status !== 200) throw new Error(`${url} gave ${response.status}: ${await response.text()}`);
     stream.headers = response.headers;
-    stream.#read(response.body).catch(() => {});
+    stream.#read(response.body).catch(() => (stream.failed = true));
     await stream.receives(":");
     return stream;
   }
@@ -62,6 +64,11 @@ export class Stream {
   /** Waits for the server to end it. */
   ends() {
     return until(() => this.ended, "the end of the stream");
+  }
+
+  /** Waits for it to be cut. */
+  fails() {
+    return until(() => this.failed, "the stream to be cut");
   }
 
   close() {
