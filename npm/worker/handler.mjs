@@ -6,7 +6,7 @@ import { UNCONFIRMED } from "./hub_object.mjs";
 import { instance } from "./instance.mjs";
 import { comeBack, problem } from "./last_resort.mjs";
 import { log } from "./log.mjs";
-import { bodyOf } from "./query_body.mjs";
+import { bodyOf, isForm } from "./query_body.mjs";
 import { handOver } from "./ways.mjs";
 
 /** Three tries: one may meet the trap, one an object that is not reset yet, and one meets neither. */
@@ -52,9 +52,10 @@ export async function answer(visit) {
 async function holding(visit, admitted) {
   const { request } = visit;
   if (request.method === "GET") return reach(visit, () => hold(visit, admitted, undefined));
+  // What no opening can tell goes to the object directly. There most of it is refused.
+  if (!isForm(request.headers)) return reach(visit, () => handOver(visit, admitted));
   const { bytes, text } = await bodyOf(request);
   if (text !== undefined) return reach(visit, () => hold(visit, admitted, text));
-  // No opening can tell this body. So the object is asked directly, and refuses one that is too large.
   const { url, method, headers, cf } = request;
   const copy = new Request(url, /** @type {RequestInit<any>} */ ({ method, headers, cf, body: bytes }));
   return reach(visit, () => handOver({ ...visit, request: copy }, admitted));

@@ -8,6 +8,8 @@ import { Tries } from "./tries.mjs";
 /** @import { Frame } from "./frame.mjs" */
 
 const HEARTBEAT = new TextEncoder().encode(":\n");
+/** The last words of CloseReason::Expired in src/hub/close_reason.rs. */
+const HAS_EXPIRED = new TextEncoder().encode(": expired\n");
 
 /**
  * What the object tells with a link: the id of the connection, the place that the link begins behind, when the stream ends and
@@ -27,9 +29,10 @@ const HEARTBEAT = new TextEncoder().encode(":\n");
  */
 
 /**
- * Where a link is opened again: the connection, the place behind which it goes on, and the bytes that its reader has not taken.
+ * Where a link is opened again: the connection, the place behind which it goes on, the bytes that its reader has not taken, and
+ * that nothing came at all if that is so.
  *
- * @typedef {{ id: string, cursor: string, unread: number }} Place
+ * @typedef {{ id: string, cursor: string, unread: number, begun: false | undefined }} Place
  */
 
 /**
@@ -60,6 +63,7 @@ export class HeldStream {
   #given = 0;
   #seenTaken = 0;
   #isTaken = true;
+  #hasBegun = false;
   #hasEnded = false;
   /** @type {any} */
   #timer;
@@ -116,6 +120,7 @@ export class HeldStream {
 
   #came(/** @type {Frame} */ { kind, cursor, bytes }) {
     this.#tries.heard();
+    this.#hasBegun = true;
     if (kind === "end") return this.#close(CLIENT_LEFT);
     this.#credit.came(bytes.byteLength);
     this.#give(bytes);
@@ -158,7 +163,7 @@ export class HeldStream {
   #tick() {
     const now = Date.now();
     this.#lookAtReader(now);
-    if (this.#clock.hasExpired(now)) return this.#close(EXPIRED);
+    if (this.#clock.hasExpired(now)) return this.#expire();
     if (this.#clock.isReaderDead(now)) return this.#fail("the client took nothing for two heartbeats", READER_DEAD);
     if (this.#clock.needsHeartbeat(now)) this.#give(HEARTBEAT);
     if (this.#clock.needsPing(now)) {
@@ -166,6 +171,11 @@ export class HeldStream {
       this.#link?.ping();
     }
     this.#wind();
+  }
+
+  #expire() {
+    this.#give(HAS_EXPIRED);
+    this.#close(EXPIRED);
   }
 
   /** A host may take the queue chunk by chunk. Then a part is taken without a `pull`. */
@@ -184,12 +194,17 @@ export class HeldStream {
     for (let wait; (wait = this.#tries.wait(Math.random())) !== undefined; ) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       if (this.#hasEnded) return;
-      const place = { id: this.#id, cursor: String(this.#cursor), unread: this.#credit.begin() };
-      const linked = await this.#reopen(place);
+      const linked = await this.#reopen(this.#place());
       if (linked === null) break;
       if (linked !== undefined) return this.#follow(linked);
     }
     this.#close(CLIENT_LEFT);
+  }
+
+  /** @returns {Place} */
+  #place() {
+    const begun = this.#hasBegun ? undefined : false;
+    return { id: this.#id, cursor: String(this.#cursor), unread: this.#credit.begin(), begun };
   }
 
   #follow(/** @type {Linked} */ { terms, socket }) {

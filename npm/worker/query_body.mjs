@@ -3,6 +3,12 @@
 /** More is refused. It is MAX_QUERY_BYTES in src/base/limits. */
 const MAX_QUERY_BYTES = 131_072;
 
+/** Whether the body is a form as it stands there. */
+export function isForm(/** @type {Headers} */ headers) {
+  const type = headers.get("content-type") ?? "";
+  return /^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(type) && !headers.has("content-encoding");
+}
+
 /**
  * Reads the body up to where it is too large. The text is undefined if it is too large or not UTF-8.
  *

@@ -1,9 +1,17 @@
 // The body of a QUERY.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bodyOf } from "./query_body.mjs";
+import { bodyOf, isForm } from "./query_body.mjs";
 
 const query = (body) => new Request("https://example.com/", { method: "QUERY", body, duplex: "half" });
+
+test("a form is known by its media type, with any parameters, and has no encoding", () => {
+  const form = "application/x-www-form-urlencoded";
+  for (const type of [form, `${form};charset=utf-8`, ` ${form.toUpperCase()} ; x`]) assert.equal(isForm(new Headers({ "content-type": type })), true, type);
+  for (const type of [`${form}2`, `x/y; ${form}`, "application/json", ""]) assert.equal(isForm(new Headers({ "content-type": type })), false, type);
+  assert.equal(isForm(new Headers()), false);
+  assert.equal(isForm(new Headers({ "content-type": form, "content-encoding": "gzip" })), false);
+});
 
 test("a body is read as it came", async () => {
   for (const body of ["topic=a&topic=%C3%A4", "topic=\u{e4}", "\ufefftopic=a"]) {

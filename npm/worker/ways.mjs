@@ -5,6 +5,7 @@
 
 /** @import { Visit } from "./handler.mjs" */
 /** @import { Admitted } from "./door.mjs" */
+/** @import { Place } from "./held_stream.mjs" */
 
 /** The header of an answer with a link that has the terms of the link. */
 export const TERMS = "millstream-link";
@@ -27,7 +28,7 @@ export function handOver({ request, namespace }, { hub, granted }) {
  *
  * @param {Visit} visit
  * @param {Admitted} admitted
- * @param {{ id?: string, cursor?: string, unread?: number, form?: string }} opening
+ * @param {Partial<Place> & { form: string | undefined }} opening
  */
 export function openLink({ request, namespace }, { hub, granted }, opening) {
   const headers = new Headers([...request.headers].filter(([name]) => !OF_CONNECTION.test(name)));

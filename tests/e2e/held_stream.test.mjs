@@ -164,6 +164,7 @@ describe("a held stream", { concurrency: true }, () => {
     const hub = newHub();
     const stream = await hub.open(t, { "expires-in": 300 });
     await stream.ends();
+    assert.match(stream.text, /: expired\n$/);
     const { openings } = await hub.until(({ closed }) => closed.includes(4001), "the close of the link");
     assert.equal(openings.length, 1);
   });
@@ -220,8 +221,25 @@ describe("a held stream", { concurrency: true }, () => {
     assert.equal(stream.ended, false);
   });
 
+  test("that was lost before the object said anything is told to have not begun", async (t) => {
+    const hub = newHub();
+    await hub.then("silence", { openings: 1 });
+    const stream = Stream.open(t, url(), { headers: { hub: hub.name, ...ADA } });
+    await hub.until(({ links }) => links === 1, "the link");
+    await hub.then("close", { code: 4000 });
+    assert.match((await stream).text, /^:opened$/m);
+    await hub.then("close", { code: 4000 });
+    const { openings } = await hub.until(({ openings }) => openings.length === 3, "a third opening");
+    assert.deepEqual(openings.map(({ begun }) => begun), [undefined, false, undefined]);
+  });
+
+  test("is asked for directly by a QUERY that is no form, which the object refuses", async () => {
+    const response = await newHub().ask({ method: "QUERY", body: "{}", headers: { "content-type": "application/json" } });
+    assert.match(await response.text(), /^direct, 2 bytes$/);
+  });
+
   test("is no way around the bound of a QUERY's body", async () => {
-    const response = await newHub().ask({ method: "QUERY", body: `topic=${"a".repeat(200_000)}` });
+    const response = await newHub().ask({ method: "QUERY", body: new URLSearchParams({ topic: "a".repeat(200_000) }) });
     assert.equal(response.status, 413);
     const [, bytes] = /^direct, (\d+) bytes$/.exec(await response.text());
     assert.ok(Number(bytes) > 131_072, `${bytes} bytes`);

@@ -17,7 +17,7 @@ function frame(kind, cursor, text) {
 }
 
 /** What an object knows; it is stored, so that it survives each life. */
-const BEGINNING = { last: 0, size: 0, openings: [], texts: [], closed: [], statuses: [], unacknowledged: 0, isMute: false };
+const BEGINNING = { last: 0, size: 0, openings: [], texts: [], closed: [], statuses: [], unacknowledged: 0, silent: 0, isMute: false };
 
 const DEEDS = {
   /** Publishes updates `from` to `to` of a size, each as a chunk, as far as credit goes. */
@@ -33,6 +33,8 @@ const DEEDS = {
   /** Sends a frame of another version. */
   garble: (object) => object.links.forEach((link) => link.send(new Uint8Array(20).fill(32))),
   close: (object, { code }) => object.links.forEach((link) => link.close(code)),
+  /** The next links begin without a word. */
+  silence: (object, { openings }) => (object.told.silent = openings),
   /** Answers no ping. */
   mute: (object) => (object.told.isMute = true),
   tell() {},
@@ -70,7 +72,8 @@ export class HubObject extends DurableObject {
     this.ctx.acceptWebSocket(here);
     const cursor = Number(opening.cursor ?? this.told.last);
     here.serializeAttachment({ cursor, credit: WINDOW - (opening.unread ?? 0) });
-    if (opening.id === undefined) here.send(frame("aside", 0, ":opened\n"));
+    const isSilent = this.told.silent-- > 0;
+    if ((opening.id === undefined || opening.begun === false) && !isSilent) here.send(frame("aside", 0, ":opened\n"));
     this.feed();
     const id = opening.id ?? crypto.randomUUID();
     const expires = of("expires-in") === null ? null : Date.now() + of("expires-in");
