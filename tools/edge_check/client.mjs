@@ -1,0 +1,97 @@
+// The client whose stream is held. It comes back as an EventSource does, and remembers when everything came.
+import { createParser } from "eventsource-parser";
+
+/** The time before it connects again, in milliseconds, until the hub says another. */
+const RECONNECTION_TIME = 3_000;
+
+/** The time of a look at what has come, in milliseconds. */
+const LOOK_EVERY = 25;
+
+export class Client {
+  /** The updates: `{ data, at }`. */
+  updates = [];
+  /** The gaps that the hub told of. */
+  gaps = 0;
+  /** The connections: when each was opened and ended, why, its comments, and the longest time in which nothing came. */
+  connections = [];
+  #headers = { accept: "text/event-stream", "cache-control": "no-cache" };
+  #url;
+  #retry = RECONNECTION_TIME;
+  #closed = new AbortController();
+  #over;
+
+  constructor({ hub, topic, token }) {
+    this.#url = new URL(hub);
+    this.#url.searchParams.set("topic", topic);
+    if (token !== undefined) this.#headers.authorization = `Bearer ${token}`;
+    this.#over = this.#stay();
+  }
+
+  /** Resolves once the stream is there. A first answer that is no stream is an error. */
+  async opens() {
+    await this.#waits(() => this.connections.length > 0);
+    const [{ opened, why }] = this.connections;
+    if (opened === undefined) throw new Error(`the hub gave no stream: ${why}`);
+  }
+
+  /** Waits until there are `count` updates, for at most `time` milliseconds. */
+  async receives(count, time) {
+    const end = Date.now() + time;
+    await this.#waits(() => this.updates.length >= count || Date.now() > end);
+  }
+
+  close() {
+    this.#closed.abort();
+  }
+
+  async #waits(condition) {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+  }
+
+  async #stay() {
+    while (!this.#closed.signal.aborted) {
+      await this.#connect();
+      if (!this.#closed.signal.aborted) await new Promise((resolve) => setTimeout(resolve, this.#retry));
+    }
+  }
+
+  async #connect() {
+    const { signal } = this.#closed;
+    const connection = { asked: Date.now(), comments: 0, silence: 0 };
+    try {
+      const response = await fetch(this.#url, { headers: this.#headers, signal });
+      if (response.status !== 200) throw new Error(`it answered ${response.status}: ${await response.text()}`);
+      connection.opened = Date.now();
+      this.connections.push(connection);
+      const parser = this.#parser(connection);
+      const decoder = new TextDecoder();
+      let heard = connection.opened;
+      for await (const chunk of response.body) {
+        connection.silence = Math.max(connection.silence, Date.now() - heard);
+        heard = Date.now();
+        parser.feed(decoder.decode(chunk, { stream: true }));
+      }
+      connection.why = connection.comment ? `it was ended, with the comment “${connection.comment}”` : "it was ended";
+    } catch (error) {
+      connection.why = signal.aborted ? "this client closed it" : String(error.cause?.message ?? error.message);
+    }
+    connection.ended = Date.now();
+    if (connection.opened === undefined && !signal.aborted) this.connections.push(connection);
+  }
+
+  #parser(connection) {
+    return createParser({
+      onEvent: ({ event, id, data }) => {
+        // The header is Latin-1: a place of the hub is ASCII, and so are the ids of these updates.
+        if (id !== undefined) this.#headers["last-event-id"] = id;
+        if (event === "gap") this.gaps += 1;
+        if (event === undefined) this.updates.push({ data, at: Date.now() });
+      },
+      onComment: (comment) => {
+        connection.comments += 1;
+        connection.comment = comment.trim();
+      },
+      onRetry: (time) => (this.#retry = time),
+    });
+  }
+}
