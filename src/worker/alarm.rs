@@ -1,16 +1,12 @@
 //! The one alarm of an object.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    time::Duration,
-};
+use std::{cell::Cell, rc::Rc};
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::sys::DurableObjectStorage;
-use crate::{base::timestamp::Timestamp, web::host::timer::Timer};
+use crate::base::timestamp::Timestamp;
 
 /// Sets the alarm only when it is needed, since each time writes a row.
 #[derive(Debug)]
@@ -18,13 +14,11 @@ pub(super) struct Alarm {
     storage: DurableObjectStorage,
     /// The time it is set for, as far as is known: an earlier life of the object may have set it too.
     set: Cell<Option<Timestamp>>,
-    /// The timer of the next look whether the alarm is needed.
-    look: RefCell<Option<Timer>>,
 }
 
 impl Alarm {
     pub(super) fn new(storage: DurableObjectStorage) -> Self {
-        Self { storage, set: Cell::default(), look: RefCell::default() }
+        Self { storage, set: Cell::default() }
     }
 
     /// Notes that it has gone off, and is not set any more.
@@ -35,17 +29,6 @@ impl Alarm {
     /// Whether it goes off at `due` or before.
     pub(super) fn is_set_by(&self, due: Timestamp) -> bool {
         self.set.get().is_some_and(|set| set <= due)
-    }
-
-    /// Calls `look` after this time, unless a look is due already.
-    pub(super) fn look_in(&self, wait: Duration, look: impl FnOnce() + 'static) {
-        self.look.borrow_mut().get_or_insert_with(|| Timer::new(wait, look));
-    }
-
-    /// Notes that the look is over.
-    pub(super) fn looked(&self) {
-        let looked = self.look.take();
-        drop(looked);
     }
 
     /// Sets it to go off at `due` at the latest, unless it is set for that already. If that fails, the

@@ -225,7 +225,8 @@ fn refused(status: u16, field: &str, why: &dyn Display) -> Promise {
 }
 
 /// The time of the next alarm. A hub in use has one at its interval; any hub has one when updates become
-/// too old. A hub that only links keep in use wakes for it: it has one at most once in [`PRUNE_SLACK`].
+/// too old. A hub that only links keep in use wakes for it: while it is published to, it has one at most once
+/// in [`PRUNE_SLACK`].
 fn next_alarm(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
     let in_use = is_in_use(hub).then(|| clock::now().saturating_add(ALARM_EVERY));
     Ok([in_use, prune_at(hub)?].into_iter().flatten().min())
@@ -233,7 +234,8 @@ fn next_alarm(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
 
 fn prune_at(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
     let at = hub.prune_at().map_err(|error| error.to_string())?;
-    let slack = if hub.links() > 0 && !is_in_use(hub) { PRUNE_SLACK } else { Duration::ZERO };
+    let waits = hub.links() > 0 && !is_in_use(hub) && hub.has_several();
+    let slack = if waits { PRUNE_SLACK } else { Duration::ZERO };
     Ok(at.map(|at| at.saturating_add(slack)))
 }
 
@@ -248,12 +250,10 @@ fn set_while_in_use(hub: &Hub, alarm: &Rc<Alarm>) {
     if !is_in_use(hub) || alarm.is_set_by(due) {
         return;
     }
-    let (hub, weak) = (hub.clone(), Rc::downgrade(alarm));
-    alarm.look_in(ALARM_AFTER, move || {
-        let Some(alarm) = weak.upgrade() else { return };
-        alarm.looked();
+    let alarm = Rc::downgrade(alarm);
+    hub.after(ALARM_AFTER, move || {
         // If it cannot be set, the next request tries again.
-        let _ = alarm.set_by(is_in_use(&hub).then_some(due));
+        let _ = alarm.upgrade().map(|alarm| alarm.set_by(Some(due)));
     });
 }
 

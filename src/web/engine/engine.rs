@@ -3,6 +3,7 @@
 use std::{
     cell::{Ref, RefMut},
     rc::{Rc, Weak},
+    time::Duration,
 };
 
 use futures::channel::oneshot;
@@ -52,6 +53,8 @@ pub(crate) struct Engine<K: Hooks, S: Storage> {
     touched: Touched,
     /// The end of the time in which links come back.
     graces: Alarm,
+    /// A call of the host, while there are connections whose time the hub keeps.
+    errand: Alarm,
     me: Weak<Self>,
 }
 
@@ -78,6 +81,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             presence,
             touched: Touched::default(),
             graces: Alarm::default(),
+            errand: Alarm::default(),
             me: me.clone(),
         });
         let ends = engine.presence.as_ref().and_then(|presence| presence.tell_ends(&*engine));
@@ -207,6 +211,17 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         });
     }
 
+    /// Calls back after this time, unless no connection is left by then whose time the hub keeps.
+    pub(crate) fn after(&self, wait: Duration, callback: impl FnOnce() + 'static) {
+        let me = self.weak();
+        self.errand.set(clock::now().saturating_add(wait), move || {
+            if let Some(engine) = me.upgrade() {
+                engine.errand.clear();
+                callback();
+            }
+        });
+    }
+
     fn beat(&self) {
         // The alarm has rung; a hook may set it again meanwhile.
         self.beats.clear();
@@ -242,8 +257,9 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let (id, attached) = (closed.id, &closed.state);
         let transport = attached.transport();
         let link = transport.link();
-        // The next life of the hub goes on with the link.
-        if link.is_some() && self.me.strong_count() == 0 {
+        // The next life of the hub goes on with a link, and tells of the ends of the others.
+        let is_over = self.me.strong_count() == 0;
+        if is_over && link.is_some() {
             return;
         }
         match self.places.end(id, closed.reason, transport.given()) {
@@ -271,12 +287,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                 presence.miss(told);
                 self.await_links();
             }
-            (Some(told), _) => self.tell(told, Change::Ended),
-            (None, _) => {}
+            (Some(told), _) if !is_over => self.tell(told, Change::Ended),
+            _ => {}
         }
         self.delivery.settle_flushes();
         if !self.hub().keeps_time() {
             self.beats.clear();
+            self.errand.clear();
         }
         if link.is_some() && self.hub().registry().links() == 0 {
             self.forget_other_selections(&[]);

@@ -33,7 +33,7 @@ pub(crate) async fn read(
 ) -> Result<SubscribeRequest, Error> {
     let header = |name: &str| request.headers().get(name).ok().flatten();
     let form = match (body, request.method().as_str()) {
-        (Body::Told(form), _) => form.map(told).transpose()?,
+        (Body::Told(form), _) => form.map(|form| told(request, form)).transpose()?,
         (Body::Arrives(limits), "QUERY") => Some(form(request, permit, limits).await?),
         _ => None,
     };
@@ -50,7 +50,8 @@ pub(crate) async fn read(
     parsed.with_cache_control(said).accepting(&accept).ok_or(Error::NotAcceptable)
 }
 
-fn told(form: &str) -> Result<Vec<u8>, Error> {
+fn told(request: &Request, form: &str) -> Result<Vec<u8>, Error> {
+    check_kind(request)?;
     if form.len() > MAX_QUERY_BYTES {
         return Err(Error::BodyTooLarge(MAX_QUERY_BYTES));
     }
@@ -58,10 +59,15 @@ fn told(form: &str) -> Result<Vec<u8>, Error> {
 }
 
 async fn form(request: &Request, permit: &Permit, limits: &Limits) -> Result<Vec<u8>, Error> {
-    let header = |name: &str| request.headers().get(name).ok().flatten();
-    let (typed, encoding) = (header("Content-Type"), header("Content-Encoding"));
-    BodyKind::of_query(typed.as_deref(), encoding.as_deref())?;
+    check_kind(request)?;
     let place = limits.enter(subscribe::sender(request, permit.access()), Missing::Rest)?;
     let bound = Bound { bytes: MAX_QUERY_BYTES, refusal: Error::BodyTooLarge };
     body::read(request, bound, place).await
+}
+
+fn check_kind(request: &Request) -> Result<(), Error> {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    let (typed, encoding) = (header("Content-Type"), header("Content-Encoding"));
+    BodyKind::of_query(typed.as_deref(), encoding.as_deref())?;
+    Ok(())
 }

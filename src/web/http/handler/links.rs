@@ -1,5 +1,7 @@
 //! The links of a hub: to Workers that hold the streams of its clients.
 
+use std::time::Duration;
+
 use super::Handler;
 use crate::{
     base::connection_id::ConnectionId,
@@ -37,6 +39,16 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         if let Some(link) = Attachment::decode(attachment) {
             self.engine.left(&link, code);
         }
+    }
+
+    /// Calls back after this time, unless there is no connection any more that needs the hub's timers.
+    pub(crate) fn after(&self, wait: Duration, callback: impl FnOnce() + 'static) {
+        self.engine.after(wait, callback);
+    }
+
+    /// Whether more than one update is held.
+    pub(crate) fn has_several(&self) -> bool {
+        self.engine.has_several()
     }
 
     /// The number of links.
