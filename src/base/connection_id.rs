@@ -42,7 +42,6 @@ impl ConnectionId {
     }
 
     /// The id that these bytes are of.
-    #[allow(dead_code, reason = "no hub opens a link yet")]
     pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
     }

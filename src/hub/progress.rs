@@ -330,7 +330,6 @@ impl Progress {
     }
 
     /// Where it stands in a log that ends at `tail`, if it was given everything up to `given`.
-    #[allow(dead_code, reason = "no hub opens a link yet")]
     pub(crate) fn standing(&self, given: Sequence, tail: Sequence) -> Standing {
         let has_all = self.is_waiting() && given >= tail;
         Standing { behind: (!has_all).then_some(given), closing: self.closing }

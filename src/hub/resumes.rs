@@ -5,14 +5,17 @@ use crate::{
     hub::close_reason::Closing,
 };
 
-/// How a connection goes on that has begun. It is told no place, its stream has no opening, and no
-/// `registered` hook runs for it; it is told a gap, if something is gone by now.
+/// How a connection goes on. It is told no place, its stream has no opening, and no `registered` hook
+/// runs for it; it is told a gap, if something is gone by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resumes {
     /// Where it stands.
     pub(crate) standing: Standing,
     /// When it is to end, if it is. Its age does not begin anew; `None` when that is not known.
     pub(crate) expires: Option<Timestamp>,
+    /// Whether its stream has begun. If not, it opens as any other, at the place where it stands if its
+    /// request names none.
+    pub(crate) has_begun: bool,
 }
 
 /// Where a connection stands while nothing is under way for it.
@@ -40,6 +43,7 @@ impl Resumes {
     /// Goes on behind this update.
     #[must_use]
     pub const fn behind(cursor: Sequence) -> Self {
-        Self { standing: Standing { behind: Some(cursor), closing: None }, expires: None }
+        let standing = Standing { behind: Some(cursor), closing: None };
+        Self { standing, expires: None, has_begun: true }
     }
 }

@@ -11,7 +11,6 @@
 //!   `a_link_that_has_any_credit_is_given_a_whole_chunk`.
 
 #![cfg(feature = "hub")]
-#![allow(dead_code, reason = "no hub opens a link yet")]
 
 pub(crate) mod attachment;
 pub(crate) mod credit;

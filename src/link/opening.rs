@@ -18,7 +18,7 @@ pub(crate) struct Opening {
     pub(crate) form: Option<String>,
 }
 
-/// A link that is opened again, for a stream that has begun.
+/// A link that is opened again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reopening {
     /// The id of its connection.
@@ -27,6 +27,8 @@ pub(crate) struct Reopening {
     pub(crate) cursor: Sequence,
     /// Bytes that it has and its reader has not taken.
     pub(crate) unread: u32,
+    /// Whether it was given anything. If not, the stream has not begun, and opens as any other.
+    pub(crate) has_begun: bool,
 }
 
 impl Opening {
@@ -44,6 +46,11 @@ impl Opening {
                 unread: match json.get("unread") {
                     None => 0,
                     Some(_) => u32::try_from(number(&json, "unread")?).ok()?,
+                },
+                has_begun: match json.get("begun") {
+                    None => true,
+                    Some(Json::Boolean(begun)) => *begun,
+                    Some(_) => return None,
                 },
             }),
             _ => return None,
@@ -68,10 +75,11 @@ impl Opening {
         let mut json = serde_json::Map::new();
         let mut member = |name: &str, value: serde_json::Value| json.insert(name.to_owned(), value);
         member("version", VERSION.into());
-        if let Some(Reopening { id, cursor, unread }) = self.reopens {
+        if let Some(Reopening { id, cursor, unread, has_begun }) = self.reopens {
             member("id", id.to_string().into());
             member("cursor", cursor.get().to_string().into());
             member("unread", unread.into());
+            member("begun", has_begun.into());
         }
         if let Some(form) = &self.form {
             member("form", form.as_str().into());
@@ -87,7 +95,8 @@ mod tests {
     const ID: &str = "urn:uuid:07070707-0707-4707-8707-070707070707";
 
     fn reopening(unread: u32) -> Reopening {
-        Reopening { id: ID.parse().unwrap(), cursor: Sequence::new(u64::MAX), unread }
+        let (id, cursor) = (ID.parse().unwrap(), Sequence::new(u64::MAX));
+        Reopening { id, cursor, unread, has_begun: true }
     }
 
     #[test]
@@ -108,6 +117,7 @@ mod tests {
         for opening in [
             Opening { reopens: None, form: form.clone() },
             Opening { reopens: Some(reopening(65_536)), form },
+            Opening { reopens: Some(Reopening { has_begun: false, ..reopening(0) }), form: None },
             Opening::default(),
         ] {
             assert_eq!(Opening::parse(&opening.encode()), Some(opening));
@@ -128,6 +138,7 @@ mod tests {
             format!(r#"{{"version":1,"id":"{ID}","cursor":1}}"#),
             format!(r#"{{"version":1,"id":"{ID}","cursor":"-1"}}"#),
             format!(r#"{{"version":1,"id":"{ID}","cursor":"1","unread":-1}}"#),
+            format!(r#"{{"version":1,"id":"{ID}","cursor":"1","begun":0}}"#),
             r#"{"version":1,"id":"other","cursor":"1"}"#.to_owned(),
             r#"{"version":1,"form":1}"#.to_owned(),
         ] {

@@ -1,7 +1,5 @@
 //! The bounds of a link, over which a Worker that holds a client's stream is fed.
 
-#![allow(dead_code, reason = "no hub opens a link yet")]
-
 /// Bytes of chunks and asides that a Worker is given and its reader has not taken. It is enough for an
 /// ordinary hub to be acknowledged once in a hundred updates, and small beside a Worker's 128 MB.
 /// A link that has any credit left is given a whole chunk.

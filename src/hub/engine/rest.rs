@@ -44,7 +44,6 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Where the connection stands, for a later life of the hub. While a flush is under way or lingers
     /// it is another place soon.
     #[must_use]
-    #[allow(dead_code, reason = "no hub opens a link yet")]
     pub(crate) fn standing(&self, id: ConnectionId) -> Option<Standing> {
         let connection = self.registry().get(id).ok()?;
         let given = connection.given(self.flushes().flushed());

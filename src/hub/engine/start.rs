@@ -60,9 +60,12 @@ impl<H: History> Beginning<'_, H> {
         now: Timestamp,
     ) -> Result<Start, H::Error> {
         let Subscriber { id, request, resumes, .. } = subscriber;
-        let tail = self.log.tail();
+        let mut tail = self.log.tail();
         if let Some(resumes) = resumes {
-            return self.go_on(resumes, selection);
+            if resumes.has_begun {
+                return self.go_on(resumes, selection);
+            }
+            tail = resumes.standing.behind.map_or(tail, |cursor| cursor.min(tail));
         }
         // Everything up to the tail counts as seen, and what comes behind it is sent.
         let live = self.telling.place(tail, id.into());

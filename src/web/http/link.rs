@@ -60,7 +60,9 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     };
     let link = engine.link(socket.clone(), state);
     let attached = Rc::new(Attached::new(Rc::clone(&link) as _, application).at(address));
-    let resumes = opening.reopens.map(|reopens| Resumes::behind(reopens.cursor));
+    let resumes = opening
+        .reopens
+        .map(|reopens| Resumes { has_begun: reopens.has_begun, ..Resumes::behind(reopens.cursor) });
     let opened = engine.open(Subscriber { resumes, ..subscriber }, &attached).await;
     let subscribed = match opened
         .and_then(|subscribed| engine.keep_selection(&link, texts).map(|()| subscribed))

@@ -50,7 +50,8 @@ impl Waking {
             known.read.get_or_init(|| selection::read(&known.kept.texts, config)).as_ref()
         });
         let Some((request, access)) = read.flatten() else { return false };
-        let resumes = Resumes { standing: state.standing, expires: state.expires };
+        let (standing, expires) = (state.standing, state.expires);
+        let resumes = Resumes { standing, expires, has_begun: true };
         let address = state.address.clone();
         let subscriber = Subscriber { id: state.id, request, access, resumes: Some(resumes) };
         let link = engine.link(socket, state);
