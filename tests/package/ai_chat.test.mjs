@@ -35,16 +35,20 @@ function tabOf(page) {
     says: (pattern, deadline) => until(async () => pattern.test(await status()), `${pattern}`, deadline),
     /** Waits until the answer has this many words. */
     writes: (words) => until(async () => ((await tab.answers()).at(-1) ?? "").split(/\s+/).length > words, `${words} words`),
-    async ask() {
-      await page.getByLabel("Message").fill(QUESTION);
+    async ask(question = QUESTION) {
+      await page.getByLabel("Message").fill(question);
       await page.keyboard.press("Enter");
       await tab.says(/^Writing/);
     },
+    questions: () => page.locator("li.user p").allTextContents(),
+    marks: () => page.locator("li small").allTextContents(),
+    draft: () => page.getByLabel("Message").inputValue(),
+    stop: () => page.getByRole("button", { name: "Stop" }),
     /** Waits until the whole answer is there, and checks that all is there once. */
     async isWhole() {
       await until(async () => (await tab.answers()).join("\0") === WHOLE, "the whole answer, once");
       await tab.says(/^Ready$/);
-      assert.deepEqual(await page.locator("li.user p").allTextContents(), [QUESTION]);
+      assert.deepEqual([await tab.questions(), await tab.marks()], [[QUESTION], []]);
     },
   };
   return tab;
@@ -90,20 +94,76 @@ describe("a chat", { concurrency: true }, () => {
     for (const tab of [asking, other]) await tab.says(/^Ready$/);
   });
 
-  test("a second tab stops the answer by keys, in both tabs, and what was written stays", async (t) => {
+  test("a second tab stops the answer by keys, in both tabs, and what was written stays, and says so", async (t) => {
     const asking = await chat(t);
     await asking.ask();
     await asking.writes(15);
     const other = await secondTab(asking);
     await other.writes(15);
-    await other.page.getByRole("button", { name: "Stop" }).press("Enter");
+    await other.stop().press("Enter");
     for (const tab of [other, asking]) await tab.says(/^Ready$/);
     const [written] = await other.answers();
     assert.ok(WHOLE.startsWith(written) && written.length < WHOLE.length, written);
-    assert.deepEqual(await asking.answers(), [written]);
+    for (const tab of [other, asking]) assert.deepEqual([await tab.answers(), await tab.marks()], [[written], ["Stopped"]]);
+    assert.equal(await other.page.evaluate(() => document.activeElement.id), "text");
     await other.page.reload();
     await other.says(/^Ready$/);
-    assert.deepEqual(await other.answers(), [written]);
+    assert.deepEqual([await other.answers(), await other.marks()], [[written], ["Stopped"]]);
+  });
+
+  test("of two tabs that ask at the same moment one is answered, and the other one keeps its words", async (t) => {
+    const first = await chat(t);
+    const tabs = [first, await secondTab(first)];
+    for (const [index, tab] of tabs.entries()) {
+      await tab.says(/^Ready$/);
+      await tab.page.getByLabel("Message").fill(`question ${index}`);
+    }
+    await Promise.all(tabs.map(({ page }) => page.keyboard.press("Enter")));
+    for (const tab of tabs) await tab.writes(10);
+    const [asked] = await first.questions();
+    const refused = tabs[asked === "question 0" ? 1 : 0];
+    await refused.page.getByRole("alert").filter({ hasText: "Another tab has asked" }).waitFor();
+    const kept = await refused.draft();
+    assert.notEqual(kept, asked);
+    await refused.stop().click();
+    for (const tab of tabs) await tab.says(/^Ready$/);
+    await refused.page.getByRole("button", { name: "Send" }).dblclick();
+    for (const tab of tabs) {
+      await until(async () => (await tab.answers())[1]?.startsWith(`You asked: “${kept}”`), "the second answer");
+      await tab.says(/^Writing/);
+      assert.deepEqual(await tab.questions(), [asked, kept]);
+    }
+    await refused.page.getByLabel("Message").fill("later");
+    await refused.page.keyboard.press("Enter");
+    assert.equal(await refused.draft(), "later");
+    await refused.stop().click();
+    for (const tab of tabs) await tab.says(/^Ready$/);
+    assert.equal(await refused.page.getByRole("alert").count(), 0);
+  });
+
+  test("an answer whose model fails says that it broke off, also in another tab and when the page is loaded again", async (t) => {
+    const asking = await chat(t);
+    const other = await secondTab(asking);
+    await other.says(/^Ready$/);
+    await asking.page.route("**/stream", (route) => (route.request().method() === "DELETE" ? route.abort() : route.continue()));
+    await asking.ask("Please fail");
+    await asking.stop().click();
+    await asking.page.getByRole("alert").filter({ hasText: "could not be stopped" }).waitFor();
+    for (const tab of [asking, other]) {
+      await tab.says(/^Something went wrong$/);
+      assert.deepEqual(await tab.page.getByRole("alert").allTextContents(), ["An error occurred.Try again"]);
+      assert.deepEqual(await tab.marks(), ["Broke off"]);
+    }
+    await other.page.reload();
+    await other.says(/^Ready$/);
+    assert.deepEqual(await other.marks(), ["Broke off"]);
+  });
+
+  test("a body that has no message is refused", async () => {
+    for (const body of ["", "{}", "null", '{"message":{"id":"a","parts":[]}}']) {
+      const { status } = await fetch(`${server.origin}/api/chat/nothing`, { method: "POST", body });
+      assert.equal(status, 400, body);
+    }
   });
 
   test("axe finds nothing to mend, and nothing is wider than the screen", async (t) => {
@@ -121,6 +181,9 @@ describe("a chat", { concurrency: true }, () => {
         const { violations } = await tab.page.evaluate(run, RULES);
         assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${colorScheme}, ${width}`);
         assert.ok((await tab.page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${width}`);
+        await tab.page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+        const edges = await tab.page.evaluate(() => ["li:last-child", "form"].map((name) => document.querySelector(name).getBoundingClientRect()));
+        assert.ok(edges[0].bottom < edges[1].top, `the last card ends at ${edges[0].bottom}, the form begins at ${edges[1].top}`);
       }
     }
   });
@@ -135,7 +198,8 @@ test("after kill -9 in the middle each tab has what was written, once, and asks 
   await server.restart();
   for (const tab of [asking, other]) {
     await tab.page.getByRole("alert").filter({ hasText: "The answer broke off" }).waitFor({ timeout: COMING_BACK });
-    await tab.says(/^Ready$/, COMING_BACK);
+    await tab.says(/^Something went wrong$/, COMING_BACK);
+    assert.deepEqual(await tab.marks(), ["Broke off"]);
   }
   const [[asked], [written]] = await Promise.all([asking.answers(), other.answers()]);
   // The tab that has asked may have had a word more than the hub.

@@ -1,15 +1,19 @@
 // One chat, in a Durable Object: its messages, and the model that answers. The object goes on when all readers have left.
 import { DurableObject } from "cloudflare:workers";
-import { convertToModelMessages, createUIMessageStreamResponse, streamText, toUIMessageStream, type UIMessage } from "ai";
+import { convertToModelMessages, createUIMessageStreamResponse, streamText, toUIMessageStream } from "ai";
 import { createHub } from "millstream";
 import { ResumableChat } from "millstream/ai";
-import type { Snapshot } from "../shared/snapshot";
+import { BUSY, type End, type Message, type Snapshot } from "../shared/snapshot";
 import { model } from "./model";
 import { question } from "./question";
 
 const events = createHub<Env>();
+/** The parts of a model's stream behind which the answer is not whole. */
+const ENDS: Partial<Record<string, End>> = { abort: "stopped", error: "broken" };
 
 export class Chat extends DurableObject<Env> {
+  #isAnswering = false;
+
   // README: begin routes
   async fetch(request: Request): Promise<Response> {
     const chat = new ResumableChat(events, this.env, { id: this.ctx.id.name! });
@@ -31,10 +35,22 @@ export class Chat extends DurableObject<Env> {
   }
   // README: end routes
 
-  // README: begin answer
   async #answer(request: Request, chat: ResumableChat<Env>): Promise<Response> {
-    const message = question(await request.json());
-    if (message === undefined) return new Response("the message has no text\n", { status: 400 });
+    const message = question(await request.json().catch(() => undefined));
+    if (message === undefined) return new Response("the body has no message with a text\n", { status: 400 });
+    // One answer at a time: two tabs may ask at the same moment.
+    if (this.#isAnswering) return new Response(BUSY, { status: 409 });
+    this.#isAnswering = true;
+    try {
+      return await this.#write(message, chat);
+    } catch (error) {
+      this.#isAnswering = false;
+      throw error;
+    }
+  }
+
+  // README: begin answer
+  async #write(message: Message, chat: ResumableChat<Env>): Promise<Response> {
     const originalMessages = await this.#asked(message);
     const messages = await convertToModelMessages(originalMessages);
     const answer = chat.answer({ context: this.ctx, announcement: message });
@@ -44,6 +60,7 @@ export class Chat extends DurableObject<Env> {
         stream,
         originalMessages,
         generateMessageId: () => answer.id,
+        messageMetadata: ({ part }) => ENDS[part.type] && { end: ENDS[part.type] },
         onEnd: ({ responseMessage }) => this.#keep(responseMessage),
       }),
       headers: answer.headers,
@@ -53,7 +70,7 @@ export class Chat extends DurableObject<Env> {
   // README: end answer
 
   /** The messages up to this one. A message that is asked again loses what came behind it. */
-  async #asked(message: UIMessage): Promise<UIMessage[]> {
+  async #asked(message: Message): Promise<Message[]> {
     const before = await this.#messages();
     const index = before.findIndex(({ id }) => id === message.id);
     const messages = [...before.slice(0, index === -1 ? undefined : index), message];
@@ -61,11 +78,15 @@ export class Chat extends DurableObject<Env> {
     return messages;
   }
 
-  async #keep(message: UIMessage): Promise<void> {
-    if (message.parts.length > 0) await this.ctx.storage.put("messages", [...(await this.#messages()), message]);
+  async #keep(message: Message): Promise<void> {
+    try {
+      if (message.parts.length > 0) await this.ctx.storage.put("messages", [...(await this.#messages()), message]);
+    } finally {
+      this.#isAnswering = false;
+    }
   }
 
-  async #messages(): Promise<UIMessage[]> {
-    return (await this.ctx.storage.get<UIMessage[]>("messages")) ?? [];
+  async #messages(): Promise<Message[]> {
+    return (await this.ctx.storage.get<Message[]>("messages")) ?? [];
   }
 }

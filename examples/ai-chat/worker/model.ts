@@ -5,6 +5,8 @@ import { wordsFor } from "./words";
 
 /** Milliseconds between two words. */
 const PAUSE = 40;
+/** How many words it writes before it fails. */
+const FEW = 40;
 
 const usage = {
   inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
@@ -15,16 +17,17 @@ export const model: LanguageModel = new MockLanguageModelV4({
   async doStream({ prompt }) {
     const last = prompt.findLast(({ role }) => role === "user");
     const asked = last?.role === "user" ? last.content.map((part) => (part.type === "text" ? part.text : "")).join("") : "";
-    const deltas = wordsFor(asked).map((delta) => ({ type: "text-delta" as const, id: "1", delta }));
+    const words = wordsFor(asked).map((delta) => ({ type: "text-delta" as const, id: "1", delta }));
+    const end = [{ type: "text-end" as const, id: "1" }, { type: "finish" as const, finishReason: { unified: "stop" as const, raw: undefined }, usage }];
+    const failure = [{ type: "error" as const, error: new Error("the stand-in was asked to fail") }];
+    const rest = /\bfail\b/i.test(asked) ? [...words.slice(0, FEW), ...failure] : [...words, ...end];
     return {
       stream: simulateReadableStream({
         chunkDelayInMs: PAUSE,
         chunks: [
           { type: "stream-start", warnings: [] },
           { type: "text-start", id: "1" },
-          ...deltas,
-          { type: "text-end", id: "1" },
-          { type: "finish", finishReason: { unified: "stop", raw: undefined }, usage },
+          ...rest,
         ],
       }),
     };
