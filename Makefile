@@ -116,7 +116,7 @@ $(BUILD)/workerd.capnp: tools/workerd_config.mjs wrangler.toml settings.json wor
 .PHONY: package
 package: $(PACKAGE) ## make the npm package, build/millstream-VERSION.tgz
 
-$(PACKAGE): $(WASM) tools/package.mjs Cargo.toml README.md CHANGELOG.md $(shell find npm docs) $(NPM)
+$(PACKAGE): $(WASM) tools/package.mjs Cargo.toml $(wildcard *.md) $(shell find npm docs) $(shell git ls-files examples template) $(NPM)
 	node tools/package.mjs $(BUILD)
 
 .PHONY: settings

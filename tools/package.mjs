@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 const [build] = process.argv.slice(2);
 const folder = join(build, "package");
 const MODULES = ["millstream.js", "millstream.d.ts", "millstream_bg.wasm"];
-const TEXTS = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
+const TEXTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE-APACHE", "LICENSE-MIT", "RELEASING.md", "SECURITY.md"];
 
 /** The value of a key of the crate's manifest. */
 function ofCrate(key) {
@@ -19,8 +19,9 @@ mkdirSync(join(folder, "build"), { recursive: true });
 cpSync("npm", join(folder, "npm"), { recursive: true, filter: (path) => !/package\.json$|tsconfig\.json$|\.test\.mjs$/.test(path) });
 for (const name of MODULES) cpSync(join(build, name), join(folder, "build", name));
 for (const name of TEXTS) cpSync(name, join(folder, name));
-// Without a clone, README's links to the pages lead into the package.
-cpSync("docs", join(folder, "docs"), { recursive: true });
+// Without a clone, the links of README and of the pages lead into the package.
+const ofClone = /(^|\/)(node_modules|target|dist|\.wrangler|\.dev\.vars|worker-configuration\.d\.ts)$/;
+for (const name of ["docs", "examples", "template"]) cpSync(name, join(folder, name), { recursive: true, filter: (path) => !ofClone.test(path) });
 
 const { name, version } = { name: ofCrate("name"), version: ofCrate("version") };
 const manifest = { name, version, ...JSON.parse(readFileSync("npm/package.json", "utf8")) };

@@ -1,6 +1,6 @@
 // The types of the package, for a user with strict types.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { Project } from "./project.mjs";
@@ -36,6 +36,15 @@ test("the source maps of the declarations lead to the modules", () => {
   const { sources } = JSON.parse(readFileSync(`${declarations}.map`, "utf8"));
   assert.deepEqual(sources, ["create_hub.mjs"]);
   assert.ok(existsSync(join(dirname(declarations), sources[0])));
+});
+
+test("every link of the packed README and pages to a file leads there", () => {
+  const folder = project.path("node_modules/millstream");
+  const pages = readdirSync(join(folder, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
+  for (const page of ["README.md", ...pages]) {
+    const links = readFileSync(join(folder, page), "utf8").matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g);
+    for (const [, target] of links) assert.ok(existsSync(join(folder, dirname(page), target)), `${page} links to ${target}`);
+  }
 });
 
 test("an editor shows what createHub and its calls do", () => {
