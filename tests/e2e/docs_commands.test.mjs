@@ -41,6 +41,13 @@ const NOT_RUN = [
     file: "tests/package/readme.test.mjs",
     title: "the lines for a Worker of its own make a key and a token, and publish with it",
   })),
+  ...["npm install millstream ai", "MESSAGE="].map((begins) => ({
+    path: "docs/ai.md",
+    begins,
+    why: "it needs the package, installed with those of a page",
+    file: "tests/package/ai_chat.test.mjs",
+    title: "the files of docs/ai.md are the whole Worker, which answers its commands",
+  })),
 ];
 
 const isNotRun = (path, { text }) => NOT_RUN.some((entry) => entry.path === path && text.startsWith(entry.begins));

@@ -1,10 +1,12 @@
 // examples/ai-chat: a chat with AI SDK and its Worker, as vite builds them. Answers are read by pages that are loaded again,
 // by two tabs, and behind a server that was killed.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { wordsFor } from "../../examples/ai-chat/worker/words.ts";
+import { blocks, read } from "../e2e/documents.mjs";
 import { DEADLINE, until } from "../e2e/until.mjs";
 import { opened } from "./page.mjs";
 import { Project } from "./project.mjs";
@@ -69,6 +71,33 @@ describe("a chat", { concurrency: true }, () => {
   test("the page and the Worker compile with strict types", async () => {
     await project.run("tsc", "--strict", "--noEmit");
     await project.run("tsc", "--strict", "--noEmit", "-p", "worker");
+  });
+
+  test("the files of docs/ai.md are the whole Worker, which answers its commands", async (t) => {
+    const shown = blocks(read("docs/ai.md"));
+    const lines = (begins) => shown.find(({ language, text }) => language === "sh" && text.startsWith(begins)).text;
+    const { dependencies, devDependencies } = JSON.parse(project.read("package.json"));
+    const installed = lines("npm install millstream").matchAll(/(?<= )@?[a-z][\w/-]+(?= |$)/gm);
+    assert.deepEqual(Array.from(installed, ([name]) => name).filter((name) => name !== "install").toSorted(), Object.keys({ ...dependencies, ...devDependencies }).toSorted());
+
+    const pasted = new Project();
+    t.after(() => pasted.remove());
+    const files = shown.filter(({ source }) => source?.path.startsWith("examples/ai-chat/") && source.name === undefined);
+    for (const { source, text } of files) {
+      const name = source.path.slice("examples/ai-chat/".length);
+      mkdirSync(dirname(pasted.path(name)), { recursive: true });
+      pasted.write(name, `${text}\n`);
+    }
+    // The model is the reader's own.
+    for (const name of ["model.ts", "words.ts", "tsconfig.json"]) pasted.write(`worker/${name}`, project.read(`worker/${name}`));
+    pasted.write("worker-configuration.d.ts", project.read("worker-configuration.d.ts"));
+    symlinkSync(project.path("node_modules"), pasted.path("node_modules"));
+    await pasted.command(project.path("node_modules/.bin/tsc"), "-p", "worker");
+
+    const asked = lines("MESSAGE=").replaceAll("http://localhost:5173", server.origin).replaceAll("curl ", "curl -sS --fail-with-body ");
+    const [first, again] = (await project.command("bash", "-euc", asked)).split(/(?<=\[DONE\]\n\n)/);
+    const words = (text) => Array.from(text.matchAll(/"delta":("[^]*?[^\\]")/g), ([, delta]) => JSON.parse(delta)).join("");
+    assert.deepEqual([words(first), words(again)], [wordsFor("Hello").join(""), wordsFor("Hello").join("")]);
   });
 
   test("a page that is loaded again in the middle of the answer shows the whole text, once", async (t) => {
