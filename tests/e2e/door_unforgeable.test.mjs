@@ -66,11 +66,14 @@ const drain = (server, headers, query = {}) =>
 const api = (server, headers, query = {}) => fetch(withQuery(`${server.hub()}/subscriptions`, query), { headers });
 
 /** The names under which somebody may try to say it. */
-const NAMES = ["cf", "millstream", "x-millstream", "cf-millstream", "x-cf-millstream", "request.cf.millstream", "granted"];
+const NAMES = ["cf", "millstream", "x-millstream", "cf-millstream", "x-cf-millstream", "request.cf.millstream", "granted", "millstreamlink"];
+
+/** What a Worker tells an object besides, when it holds the client's stream. */
+const LINK = JSON.stringify({ version: 1 });
 
 /** How a client says `text` to a server that it asks directly: headers and query. */
 function sayings(text) {
-  const json = JSON.stringify({ millstream: text });
+  const json = JSON.stringify({ millstream: text, millstreamLink: LINK });
   const value = encodeURIComponent(text);
   const all = (as) => Object.fromEntries(NAMES.map((name) => [name, as]));
   return {
@@ -84,7 +87,7 @@ function sayings(text) {
 
 /** By which ways of the application the same is said. */
 function forwarded(text) {
-  const cf = JSON.stringify({ millstream: text });
+  const cf = JSON.stringify({ millstream: text, millstreamLink: LINK });
   return {
     ...Object.fromEntries(
       Object.entries(sayings(text)).map(([name, { headers, query }]) => [`${name}, handed on`, { headers: { ...headers, ...WHOLE }, query }]),

@@ -1,0 +1,161 @@
+// Shows a test what happens behind a hub's held streams without waking the hub, and does what the edge does to them.
+// A POST to /links does the deed that its JSON names, for a hub: see DEEDS. The Worker and its objects share the isolate,
+// so what an object notes here can be read while the object sleeps.
+import { initSync } from "./build/millstream.js";
+import { HubObject as Hub, createHub } from "./npm/worker/index.mjs";
+
+const byToken = createHub();
+/** What the application grants, by the header `visitor`; others are refused. */
+const grants = new Map();
+const byApplication = createHub({
+  authorize: (request) => grants.get(request.headers.get("visitor")) ?? new Response("members only", { status: 403 }),
+});
+
+/** What was noted of each hub, by its name. */
+const notes = new Map();
+/** The hub of each end of a link that is an object's. */
+const ends = new WeakMap();
+/** The Workers' ends of links by the name of their hub, and those that are cut off from the object. */
+const held = new Map();
+const severed = new WeakSet();
+
+/**
+ * `lives`: how often the object was made. `calls`: how often anything reached it. `messages`: how many of these came over
+ * links. `sent` and `granted`: bytes in frames behind their heads, and credit. `most`: the most bytes that were on their
+ * way at once. `written`: attachments. `alarms`: in how many milliseconds each was to come.
+ */
+function noteOf(hub) {
+  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, alarms: [] };
+  return notes.get(hub) ?? (notes.set(hub, fresh), fresh);
+}
+
+const HEAD = 9;
+const { send, serializeAttachment } = WebSocket.prototype;
+WebSocket.prototype.send = function (message) {
+  const hub = ends.get(this);
+  if (hub !== undefined && typeof message !== "string") {
+    const note = noteOf(hub);
+    note.sent += message.byteLength - HEAD;
+    note.most = Math.max(note.most, note.sent - note.granted);
+    if (note.frames !== undefined) message = new Uint8Array(message).with(0, (message[0] % 16) + 16 * note.frames);
+  }
+  return severed.has(this) ? undefined : send.call(this, message);
+};
+WebSocket.prototype.serializeAttachment = function (attachment) {
+  const hub = ends.get(this);
+  if (hub !== undefined) noteOf(hub).written += 1;
+  return serializeAttachment.call(this, attachment);
+};
+
+export class HubObject extends Hub {
+  #note;
+
+  constructor(context, env) {
+    const hub = context.id.name;
+    for (const socket of context.getWebSockets()) ends.set(socket, hub);
+    const accept = context.acceptWebSocket.bind(context);
+    const accepted = (socket, ...rest) => {
+      ends.set(socket, hub);
+      return accept(socket, ...rest);
+    };
+    Object.defineProperty(context, "acceptWebSocket", { value: accepted });
+    const { storage } = context;
+    const setAlarm = storage.setAlarm.bind(storage);
+    const set = (due) => {
+      const [note, now] = [noteOf(hub), Date.now()];
+      note.alarms.push(due - now);
+      return setAlarm(now + (due - now) / (note.haste ?? 1));
+    };
+    Object.defineProperty(storage, "setAlarm", { value: set });
+    super(context, env);
+    this.#note = noteOf(hub);
+    this.#note.lives += 1;
+  }
+
+  crash() {
+    this.ctx.abort("deliberate");
+  }
+
+  fetch(request) {
+    this.#note.calls += 1;
+    const { opening } = this.#note;
+    const text = request.cf?.millstreamLink;
+    if (text === undefined || opening === undefined) return super.fetch(request);
+    // An object of another version: one that knows no links, or a Worker's link of a version that this one does not know.
+    const millstreamLink = opening === null ? undefined : JSON.stringify({ ...JSON.parse(text), version: opening });
+    return super.fetch(new Request(request, { cf: { ...request.cf, millstreamLink } }));
+  }
+
+  alarm() {
+    this.#note.calls += 1;
+    return super.alarm();
+  }
+
+  webSocketMessage(socket, text) {
+    this.#note.calls += 1;
+    this.#note.messages += 1;
+    this.#note.granted += Number(/^\+(\d+)$/.exec(text)?.[1] ?? 0);
+    return super.webSocketMessage(socket, text);
+  }
+
+  webSocketClose(...given) {
+    this.#note.calls += 1;
+    return super.webSocketClose(...given);
+  }
+}
+
+/** The Worker's end of a link, which can be cut off: nothing that it sends arrives, and it gets nothing. */
+function severable(socket, hub) {
+  held.set(hub, [...(held.get(hub) ?? []), socket]);
+  const listen = socket.addEventListener.bind(socket);
+  socket.addEventListener = (type, listener, ...rest) =>
+    listen(type, (event) => (severed.has(socket) ? undefined : listener.call(socket, event)), ...rest);
+}
+
+/** The namespace of the objects, whose answers are looked at. */
+function watched(namespace) {
+  const get = (id) => {
+    const stub = namespace.get(id);
+    const fetch = async (...given) => {
+      const response = await stub.fetch(...given);
+      if (response.webSocket) severable(response.webSocket, id.name);
+      return response;
+    };
+    return new Proxy(stub, { get: (target, name) => (name === "fetch" ? fetch : Reflect.get(target, name)) });
+  };
+  return { idFromName: (name) => namespace.idFromName(name), get };
+}
+
+const DEEDS = {
+  /** What was noted, and the bytes of the isolate's wasm. */
+  notes: ({ hub }) => ({ ...noteOf(hub), wasm: initSync().memory.buffer.byteLength }),
+  /** Resets the object, as a crash or an update does. */
+  abort: ({ hub }, env) => env.HUB.getByName(hub).crash().catch(String),
+  /** Cuts its links of now off, so that neither side is told. Returns how many there were. */
+  sever({ hub }) {
+    const sockets = held.get(hub) ?? [];
+    for (const socket of sockets) severed.add(socket);
+    return sockets.length;
+  },
+  /** Makes the object one of another version: `opening` is the version of what it is asked, `frames` that of its frames. */
+  age: ({ hub, opening, frames }) => Object.assign(noteOf(hub), { opening, frames }),
+  /** Lets its alarms come in a part of their time. */
+  hasten: ({ hub, haste }) => Object.assign(noteOf(hub), { haste }),
+  /** What the application grants a visitor from now on. */
+  grant: ({ visitor, claims }) => grants.set(visitor, claims),
+  disconnect: ({ hub, whom }, env) => env.HUB.getByName(hub).disconnect(whom),
+};
+
+async function done(request, env) {
+  const { deed, ...given } = await request.json();
+  const result = await DEEDS[deed](given, env);
+  return Response.json({ result: typeof result === "object" || typeof result === "number" ? result : undefined });
+}
+
+export default {
+  fetch(request, env, context) {
+    if (new URL(request.url).pathname === "/links") return done(request, env);
+    const hub = request.headers.has("visitor") ? byApplication : byToken;
+    return hub.fetch(request, { ...env, HUB: watched(env.HUB) }, context);
+  },
+};

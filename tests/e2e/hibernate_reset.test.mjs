@@ -1,0 +1,225 @@
+// An object that is reset, cut off or of another version costs no held stream an update, and mostly not even a reconnect.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Subscriber, subscribeUrl } from "./clients.mjs";
+import { Links } from "./links.mjs";
+import { SocketSubscriber } from "./socket.mjs";
+import { token0 } from "./tokens.mjs";
+import { until } from "./until.mjs";
+
+/** Longer than the object's grace for links that were not opened again. */
+const GRACE = 20_000;
+const HUBS = {
+  announcing: { SUBSCRIPTIONS: "true", HEARTBEAT: "1s" },
+  gone: { SUBSCRIPTIONS: "true", HEARTBEAT: "1s" },
+  severed: { HEARTBEAT: "1s" },
+  short: { HISTORY_UPDATES: "5" },
+};
+const eventsOf = (hub) => `/hubs/${hub}/.well-known/mercure/subscriptions{/topic}{/subscriber}`;
+const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => String(from + at));
+
+let links;
+before(async () => (links = await Links.start({ HUBS: JSON.stringify(HUBS) })));
+after(() => links?.stop());
+
+/** Publishes an update, also through a reset of the object, and returns whether it was told to be kept. */
+const sent = (hub, id) => links.publish(hub, id).then(() => true, () => false);
+
+/** Waits until all links of the hub are open again. */
+const open = (hub, count) =>
+  until(async () => (await links.server.connections(hub)) === count, `${count} links of ${hub}`);
+
+describe("a hub whose object is reset", { concurrency: true }, () => {
+  test("keeps every stream, and each gets everything once and in order, also those that do not read", async (t) => {
+    const hub = "reset";
+    const streams = await Promise.all(Array.from({ length: 10 }, () => links.open(t, hub)));
+    const slow = await Promise.all([1, 2].map(() => SocketSubscriber.open(t, subscribeUrl(links.server.hub(hub), ["a"]))));
+    for (const stream of slow) stream.stall();
+    const kept = [];
+    for (let round = 0; round < 4; round += 1) {
+      const single = numbers(1, 5).map((number) => `${round}-${number}`);
+      for (const id of single) await links.publish(hub, id);
+      const batch = numbers(1, 200).map((number) => `${round}-batch-${number}`);
+      await links.publishAll(hub, batch, { data: "x".repeat(4_000) });
+      // In two of the rounds nobody has opened a link again when the first updates come.
+      await links.abort(hub);
+      if (round % 2 === 1) await open(hub, 12);
+      kept.push(...single, ...batch);
+    }
+    await links.publish(hub, "end");
+    kept.push("end");
+    for (const stream of slow) stream.readOn();
+    await Promise.all(streams.map((stream) => stream.receivesId("end")));
+    await Promise.all(slow.map((stream) => stream.receives("end")));
+    for (const stream of [...streams, ...slow]) assert.deepEqual(stream.ids, kept);
+    for (const stream of [...streams, ...slow]) assert.equal(stream.ended, false);
+    assert.ok((await links.notes(hub)).lives >= 5);
+  });
+
+  test("gives nobody an update whose publication it did not keep, and everybody what it kept", async (t) => {
+    const hub = "publishing";
+    const stream = await links.open(t, hub);
+    const answered = [];
+    const sending = (async () => {
+      for (const id of numbers(1, 60)) answered.push([id, await sent(hub, id)]);
+    })();
+    for (let at = 0; at < 3; at += 1) {
+      const reached = answered.length + 10;
+      await until(() => answered.length >= Math.min(reached, 60), "some publications");
+      await links.abort(hub);
+    }
+    await sending;
+    await links.publish(hub, "end");
+    await stream.receivesId("end");
+    const replay = await links.open(t, hub, { headers: { "last-event-id": "earliest" } });
+    await replay.receivesId("end");
+    assert.deepEqual(stream.ids, replay.ids);
+    for (const [id, kept] of answered) assert.ok(!kept || stream.ids.includes(id), `${id} was answered 200, and is lost`);
+  });
+
+  test("costs an EventSource no reconnect", async (t) => {
+    const source = await Subscriber.open(links.server.hub("source"), ["a"]);
+    t.after(() => source.close());
+    await links.publish("source", "1");
+    await links.abort("source");
+    await links.publish("source", "2");
+    await source.receives("2");
+    assert.deepEqual([source.data, source.opened], [["1", "2"], 1]);
+  });
+
+  test("tells of a gap on the same stream when the history behind its cursor is gone", async (t) => {
+    const stream = await links.open(t, "short");
+    await links.publish("short", "1");
+    await stream.receivesId("1");
+    await links.abort("short");
+    await links.publishAll("short", numbers(2, 20));
+    await stream.receivesId("20");
+    assert.equal(stream.text.split("event: gap\n").length, 2);
+    assert.deepEqual(stream.ids.slice(0, 2), ["1", "16"]);
+    assert.equal(stream.ended, false);
+  });
+
+  test("judges anew who opens a link again: what was taken away is not delivered any more", async (t) => {
+    const hub = "narrowed";
+    await links.grant("narrowed", { subscribe: ["a", "b"] });
+    const stream = await links.open(t, hub, { topic: ["a", "b"], visitor: "narrowed" });
+    const token = await token0({ publish: ["*"] });
+    const send = (topic, id) =>
+      fetch(links.server.hub(hub), {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}` },
+        body: new URLSearchParams({ topic, id, data: id, private: "on" }),
+      });
+    await send("b", "1");
+    await stream.receivesId("1");
+    await links.grant("narrowed", { mercure: { subscribe: ["a"] } });
+    await links.abort(hub);
+    await open(hub, 1);
+    await send("b", "2");
+    await send("a", "3");
+    await stream.receivesId("3");
+    assert.deepEqual([stream.ids, stream.ended], [["1", "3"], false]);
+  });
+
+  test("ends the streams of those who are refused now", async (t) => {
+    await links.grant("refused", { subscribe: ["a"] });
+    const stream = await links.open(t, "refused", { visitor: "refused" });
+    const stays = await links.open(t, "refused");
+    await links.grant("refused", null);
+    await links.abort("refused");
+    await links.publish("refused", "1");
+    await Promise.all([stream.ends(), stays.receivesId("1")]);
+    assert.deepEqual([stream.ids, stays.ended], [[], false]);
+  });
+
+  test("tells nobody that a reader has gone whose link is open again", async (t) => {
+    const EVENTS = eventsOf("announcing");
+    const watcher = await links.open(t, "announcing", { topic: EVENTS, token: await token0({ subscribe: [EVENTS] }) });
+    const reader = await links.open(t, "announcing", { token: await token0({ subscribe: ["a"] }) });
+    const told = (active) => watcher.text.split(`"active":${active}`).length - 1;
+    await until(() => /"topic":"a"/.test(watcher.text), "the beginning to be told");
+    const begun = told(true);
+    await links.abort("announcing");
+    await open("announcing", 2);
+    // One that comes and goes behind the grace: what is told of it comes behind all that the reset could have told.
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    const last = await links.open(t, "announcing", { topic: "b", token: await token0({ subscribe: ["b"] }) });
+    await until(() => told(true) > begun, "the last to be told");
+    assert.deepEqual([told(true), told(false)], [begun + 1, 0]);
+    reader.close();
+    last.close();
+    await until(() => told(false) === 2, "the ends");
+  });
+
+  test("tells once that a reader has gone that left while the object was away", async (t) => {
+    const EVENTS = eventsOf("gone");
+    const watcher = await links.open(t, "gone", { topic: EVENTS, token: await token0({ subscribe: [EVENTS] }) });
+    const reader = await links.open(t, "gone", { token: await token0({ subscribe: ["a"] }) });
+    const told = (active) => watcher.text.split(`"active":${active}`).length - 1;
+    await until(() => /"topic":"a"/.test(watcher.text), "the beginning to be told");
+    reader.close();
+    await links.abort("gone");
+    await links.publish("gone", "1", { topic: "b" });
+    await until(() => told(false) === 1, "the end to be told", GRACE);
+    assert.match(watcher.text, /"topic":"a"[^\n]*"active":false|"active":false[^\n]*"topic":"a"/);
+  });
+});
+
+describe("a link that is cut off from its object", { concurrency: true }, () => {
+  test("is opened again when no pong comes, and takes the place of the old one", async (t) => {
+    const stream = await links.open(t, "severed");
+    await links.publish("severed", "1");
+    await stream.receivesId("1");
+    assert.equal(await links.sever("severed"), 1);
+    await links.publish("severed", "2");
+    await stream.receivesId("2");
+    await links.publish("severed", "3");
+    await stream.receivesId("3");
+    assert.deepEqual([stream.ids, stream.ended], [["1", "2", "3"], false]);
+    assert.equal(await links.server.connections("severed"), 1);
+  });
+});
+
+describe("a Worker and an object of different versions", { concurrency: true }, () => {
+  for (const [which, opening] of Object.entries({ "knows no links": null, "knows another version of them": 2 })) {
+    test(`are served directly by an object that ${which}`, async (t) => {
+      const hub = `older-${opening}`;
+      await links.age(hub, { opening });
+      const stream = await links.open(t, hub);
+      await links.publish(hub, "1");
+      await stream.receivesId("1");
+      assert.equal((await links.notes(hub)).sent, 0);
+    });
+
+    test(`after an update to one that ${which} the client comes back and has missed nothing`, async (t) => {
+      const hub = `updated-${opening}`;
+      const source = await Subscriber.open(links.server.hub(hub), ["a"]);
+      t.after(() => source.close());
+      await links.publish(hub, "1");
+      await source.receives("1");
+      await links.age(hub, { opening });
+      await links.abort(hub);
+      await links.publish(hub, "2");
+      await source.opens(2);
+      await links.publish(hub, "3");
+      await source.receives("3");
+      assert.deepEqual([source.data, source.opened], [["1", "2", "3"], 2]);
+      assert.equal(await links.server.connections(hub), 1, "the answer that no link came of is not kept");
+    });
+  }
+
+  test("lose nothing when frames come that the Worker does not know", async (t) => {
+    const hub = "frames";
+    const source = await Subscriber.open(links.server.hub(hub), ["a"]);
+    t.after(() => source.close());
+    await links.publish(hub, "1");
+    await source.receives("1");
+    await links.age(hub, { frames: 2 });
+    await links.publish(hub, "2");
+    await links.age(hub, {});
+    await source.receives("2");
+    await links.publish(hub, "3");
+    await source.receives("3");
+    assert.deepEqual(source.data, ["1", "2", "3"]);
+  });
+});
