@@ -12,6 +12,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The key of the operator, unless `vars` has another. */
 export const OPERATOR_KEY = "the key of the tests' operator";
 const START_DEADLINE = 60_000;
+/** How the hubs of all servers deliver, unless `vars` says otherwise: `make test-hibernate` runs tests in that mode too. */
+const { DELIVERY } = process.env;
 
 /** The process groups that run. They are ended when this process ends for any reason. */
 const groups = new Set();
@@ -66,7 +68,8 @@ export class Server {
     server.#kind = kind;
     server.#settings = settings;
     server.#port = await freePort();
-    server.#vars = { ANONYMOUS_SUBSCRIBE: "true", DEVELOPMENT: "true", OPERATOR_KEY, ...named(vars, server.hub()), ...vars };
+    const own = { ANONYMOUS_SUBSCRIBE: "true", DEVELOPMENT: "true", OPERATOR_KEY, ...(DELIVERY && { DELIVERY }) };
+    server.#vars = { ...own, ...named(vars, server.hub()), ...vars };
     server.#folder = mkdtempSync(join(tmpdir(), "millstream-e2e-"));
     await server.restart();
     return server;

@@ -89,7 +89,8 @@ test("a write that is not confirmed costs its object's streams, and no other hub
   const failed = await post(failing, { topic: "a", data: "lost" }, { headers: { "sync-fails": "1" } });
   assert.equal(failed.status, 500);
   for (const hub of [failing, bystander]) await publish(hub, { topic: "a", data: "after" });
-  await subscribers[0].opens(2);
+  // A Worker that holds the stream opens its link again, and the client does not notice.
+  if (process.env.DELIVERY !== "hibernate") await subscribers[0].opens(2);
   for (const subscriber of subscribers) {
     await subscriber.receives("after");
     assert.deepEqual(subscriber.data.filter((data) => data !== "lost"), ["before", "after"]);
