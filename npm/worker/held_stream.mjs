@@ -17,7 +17,7 @@ const HAS_EXPIRED = new TextEncoder().encode(": expired\n");
  *
  * @typedef {object} Terms
  * @property {string} id
- * @property {string} cursor
+ * @property {bigint} cursor
  * @property {number | null} expires milliseconds since the epoch
  * @property {number | null} heartbeat milliseconds
  */
@@ -76,7 +76,7 @@ export class HeldStream {
    */
   constructor({ terms, socket }, reopen) {
     this.#id = terms.id;
-    this.#cursor = BigInt(terms.cursor);
+    this.#cursor = terms.cursor;
     this.#reopen = reopen;
     this.#clock = new Clock(terms, Date.now());
     this.#readable = new ReadableStream(
@@ -211,7 +211,7 @@ export class HeldStream {
     const link = this.#linkOver(socket);
     if (this.#hasEnded) return link.close(CLIENT_LEFT);
     this.#link = link;
-    this.#cursor = BigInt(terms.cursor);
+    this.#cursor = terms.cursor;
     this.#clock.relinked(terms, Date.now());
     this.#grant();
   }

@@ -52,5 +52,7 @@ async function reopen(visit, opening) {
 
 /** @returns {Linked | undefined} */
 function linkedBy(/** @type {Response} */ { webSocket: socket, headers }) {
-  return socket ? { socket, terms: JSON.parse(String(headers.get(TERMS))) } : undefined;
+  if (!socket) return undefined;
+  const { id, cursor, expires, heartbeat } = JSON.parse(String(headers.get(TERMS)));
+  return { socket, terms: { id, cursor: BigInt(cursor), expires, heartbeat } };
 }

@@ -30,7 +30,6 @@ export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over 
  */
 export class HubObject extends DurableObject {
   #context;
-  /** @type {Hub & import("./links.mjs").LinkingHub} */
   #hub;
   #beginnings = new Beginnings();
 
@@ -44,7 +43,7 @@ export class HubObject extends DurableObject {
     this.#context = context;
     const id = context.id.toString();
     endLifeBefore(id);
-    this.#hub = /** @type {any} */ (new Hub(context, variablesIn(env)));
+    this.#hub = new Hub(context, variablesIn(env));
     begin(id, this.#hub);
     // Only the object itself can reset it. Another object's call may trap; a promise continues in its owner's context.
     /** @type {PromiseWithResolvers<void>} */

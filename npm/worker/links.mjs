@@ -4,23 +4,14 @@ import { TERMS } from "./ways.mjs";
 /** The code of a link that the Worker opens again. */
 const REPLACED = 4000;
 
-/**
- * The part of the hub that has links.
- *
- * @typedef {object} LinkingHub
- * @property {(request: Request, opening: string, socket: WebSocket) => Promise<Response>} link
- * @property {(id: string) => boolean} opened false if the connection has ended meanwhile
- * @property {(socket: WebSocket, attachment: Uint8Array) => boolean} woke
- * @property {(attachment: Uint8Array, text: string) => boolean} said
- * @property {(attachment: Uint8Array, code: number) => void} left
- */
+/** @import { HubObject as Hub } from "../../build/millstream.js" */
 
 /**
  * Answers a request that asks for a link: with a link, or as the hub answers if it opens none.
  *
  * @param {Request} request
  * @param {string} opening
- * @param {{ context: DurableObjectState, hub: LinkingHub }} object
+ * @param {{ context: DurableObjectState, hub: Hub }} object
  * @returns {Promise<Response>}
  */
 export async function openedLink(request, opening, { context, hub }) {
@@ -38,7 +29,7 @@ export async function openedLink(request, opening, { context, hub }) {
 /**
  * Gives a hub that wakes the links of the life before. What it cannot read is opened again.
  *
- * @param {{ context: DurableObjectState, hub: LinkingHub }} object
+ * @param {{ context: DurableObjectState, hub: Hub }} object
  */
 export function wakeLinks({ context, hub }) {
   for (const socket of context.getWebSockets()) {
