@@ -52,6 +52,19 @@ test("the application itself reads what is private, of the hub that it names, an
   assert.equal((await call("readerPosts")).result, 401);
 });
 
+test("the application's Worker holds the streams of a hub that may sleep, and reads it by a call as well", async (t) => {
+  const topic = fresh();
+  const reader = await open(t, topic, { path: "/tenant/events", tenant: "held" });
+  const asked = { headers: { tenant: "held", authorization: `Bearer ${OPERATOR_KEY}` } };
+  assert.equal((await (await fetch(at("/tenant/events/healthz"), asked)).json()).links, 1);
+  const { result } = await call("publish", { topic, data: "for one", private: true }, { hub: "held" });
+  await reader.receivesId(result.id);
+  assert.deepEqual(reader.ids, [result.id]);
+  assert.deepEqual((await call("readFirst", topic, { hub: "held" })).result, { id: result.id, data: "for one" });
+  assert.equal((await call("disconnect", { subscriber: "ada" }, { hub: "held" })).result, 1);
+  await reader.ends();
+});
+
 test("the application decides, by the request as it came", async () => {
   const ask = (visitor, topic = "orders/ada/1") => fetch(withQuery(at("/events"), { topic }), { method: "HEAD", headers: { visitor } });
   assert.deepEqual([(await ask("refuse")).status, (await ask("ada")).status], [402, 200]);
