@@ -2,7 +2,7 @@
 //
 // Where processor time is compared, each update makes a chunk of its own, and the Worker and the object are two
 // processes. `measure` takes the place of the load client in cases of objects that sleep.
-import { hourly, idleCost, reset, waking } from "./asleep.mjs";
+import { hourly, idleCost, quiet, reset, waking } from "./asleep.mjs";
 import { CPU, MAX, P50, P99, PER_SECOND } from "./figures.mjs";
 import { ratio } from "./statistics.mjs";
 import { NOT_AT_ALL } from "./warm.mjs";
@@ -91,6 +91,20 @@ export const HELD_CASES = [
       { title: "the object's bytes per connection, times those of direct streams", of: times(memory("", 1)) },
       { title: "the Worker's bytes per connection, times those of direct streams", of: times(memory("", 0)) },
     ],
+  },
+  {
+    name: "hibernate-quiet",
+    title: "Held streams without updates: 1,000 connections, a heartbeat and a ping every 20 seconds",
+    measure: quiet,
+    warm: NOT_AT_ALL,
+    options: { connections: 1000, seconds: 60 },
+    runs: RUNS,
+    figures: ["Worker", "object"].map((process, at) => ({
+      title: `${process}, ms of CPU for a connection and hour`,
+      of: (run) => run.cpu_per_hour[at],
+      digits: 1,
+    })),
+    goals: [],
   },
   {
     name: "hibernate-waking",
