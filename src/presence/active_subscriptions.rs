@@ -16,7 +16,7 @@ pub trait ActiveSubscriptions {
     /// [`ActiveSubscriptionsFailed`].
     fn take(&self) -> Result<Vec<SubscriptionEvent>, ActiveSubscriptionsFailed>;
 
-    /// The clients of links.
+    /// The clients of links, the newest first.
     ///
     /// # Errors
     /// [`ActiveSubscriptionsFailed`].

@@ -16,7 +16,7 @@ use super::{
     open_bodies::SqlOpenBodies,
     outcomes::SqlOutcomes,
     rows::{SqlError, js_number},
-    selections::SqlSelections,
+    selections,
     subscriptions::SqlSubscriptions,
     sys::DurableObjectStorage,
     tables::Tables,
@@ -65,7 +65,6 @@ pub(super) struct SqlHistory {
     places: RefCell<Places>,
     outcomes: Rc<SqlOutcomes>,
     open_bodies: Rc<SqlOpenBodies>,
-    selections: SqlSelections,
     /// Broken updates that are logged already.
     reported: RefCell<Vec<u64>>,
 }
@@ -78,7 +77,6 @@ impl SqlHistory {
         let (publications, subscriptions) = (ends(Kind::Publication)?, ends(Kind::Subscription)?);
         let outcomes = Rc::new(SqlOutcomes::open(Rc::clone(&tables))?);
         let open_bodies = Rc::new(SqlOpenBodies::new(Rc::clone(&tables)));
-        let selections = SqlSelections::new(Rc::clone(&tables));
         let closings = SqlClosings::open(Rc::clone(&tables))?;
         let (places, reported) = (RefCell::default(), RefCell::default());
         Ok(Self {
@@ -89,7 +87,6 @@ impl SqlHistory {
             places,
             outcomes,
             open_bodies,
-            selections,
             reported,
         })
     }
@@ -358,15 +355,15 @@ impl Storage for SqlHistory {
     }
 
     fn keep_selection(&self, texts: &SelectionTexts) -> Result<u32, SqlError> {
-        self.selections.keep(texts)
+        selections::keep(&self.tables, texts)
     }
 
     fn selections(&self) -> Result<Vec<KeptSelection>, SqlError> {
-        self.selections.all()
+        selections::all(&self.tables)
     }
 
     fn forget_other_selections(&self, used: &[u32]) -> Result<(), SqlError> {
-        self.selections.forget_others(used)
+        selections::forget_others(&self.tables, used)
     }
 
     fn outcomes(&self) -> Rc<dyn Outcomes> {

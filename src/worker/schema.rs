@@ -120,11 +120,11 @@ const STEPS: [&str; VERSION as usize] = [
     ",
     "
     CREATE TABLE selections (
+        key INTEGER PRIMARY KEY,
         request TEXT NOT NULL,
         granted TEXT NOT NULL,
-        key INTEGER NOT NULL,
-        PRIMARY KEY (request, granted)
-    ) WITHOUT ROWID;
+        UNIQUE (request, granted)
+    );
     ALTER TABLE active_connections ADD COLUMN link INTEGER NOT NULL DEFAULT 0;
     ",
 ];

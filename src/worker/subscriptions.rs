@@ -99,12 +99,13 @@ impl ActiveSubscriptions for SqlSubscriptions {
     }
 
     fn of_links(&self) -> Result<Vec<ConnectionId>, ActiveSubscriptionsFailed> {
-        let links = "SELECT subscriber FROM active_connections WHERE link = 1";
+        let links = "SELECT subscriber FROM active_connections WHERE link = 1 ORDER BY number DESC";
         let mut ids = Vec::new();
         for row in self.rows(links, &[])? {
-            match row?.parse(0, "active_connections.subscriber") {
+            let row = row?;
+            match text(&row, 0).parse() {
                 Ok(id) => ids.push(id),
-                Err(error) => report(&error),
+                Err(_) => report(&row.wrong(0, "active_connections.subscriber")),
             }
         }
         Ok(ids)

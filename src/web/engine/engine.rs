@@ -89,11 +89,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         if engine.presence.as_ref().is_some_and(Presence::misses) {
             // By then the links that are there have come back.
             let me = engine.weak();
-            wasm_bindgen_futures::spawn_local(async move {
+            clock::soon(Box::new(move || {
                 if let Some(engine) = me.upgrade() {
                     engine.await_links();
                 }
-            });
+            }));
         }
         engine
     }

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashSet,
     fmt::Display,
     rc::Rc,
 };
@@ -50,7 +49,7 @@ pub(crate) struct Presence {
     /// Bytes of the announced subscriptions of all connections.
     bytes: Cell<usize>,
     /// The clients of links that are not there. They may come back.
-    missed: RefCell<HashSet<ConnectionId>>,
+    missed: RefCell<Vec<ConnectionId>>,
 }
 
 /// The point in the log behind which an asker reads changes.
@@ -165,7 +164,7 @@ impl Presence {
     /// last update to commit.
     pub(crate) fn tell_ends(&self, journal: &dyn Journal) -> Option<Sequence> {
         match self.store.of_links() {
-            Ok(missed) => self.missed.borrow_mut().extend(missed),
+            Ok(missed) => *self.missed.borrow_mut() = missed,
             Err(failed) => not_told(&failed, journal),
         }
         let ends = self.store.take().unwrap_or_else(|failed| {
@@ -179,7 +178,7 @@ impl Presence {
     pub(crate) fn miss(&self, told: &ToldSubscriptions) {
         if let Some(first) = told.as_slice().first() {
             self.bytes.update(|bytes| bytes.saturating_sub(told.bytes()));
-            self.missed.borrow_mut().insert(first.subscriber());
+            self.missed.borrow_mut().push(first.subscriber());
         }
     }
 
@@ -190,13 +189,15 @@ impl Presence {
 
     /// Whether this client was missed, and is not any more.
     pub(crate) fn returns(&self, told: &ToldSubscriptions) -> bool {
-        let first = told.as_slice().first();
-        let returns =
-            first.is_some_and(|first| self.missed.borrow_mut().remove(&first.subscriber()));
-        if returns {
-            self.bytes.update(|bytes| bytes + told.bytes());
-        }
-        returns
+        let Some(first) = told.as_slice().first() else { return false };
+        let mut missed = self.missed.borrow_mut();
+        // Links come back about in their order, and the first of them is the last here.
+        let Some(at) = missed.iter().rposition(|id| *id == first.subscriber()) else {
+            return false;
+        };
+        missed.remove(at);
+        self.bytes.update(|bytes| bytes + told.bytes());
+        true
     }
 
     /// Announces the ends of the clients that are missed; returns the last update to commit.

@@ -55,6 +55,11 @@ fn random<const BYTES: usize>() -> Result<[u8; BYTES], JsValue> {
     Ok(bytes)
 }
 
+/// Calls back behind all that runs now, in the same turn.
+pub(crate) fn soon(callback: Box<dyn FnOnce()>) {
+    wasm_bindgen_futures::spawn_local(async move { callback() });
+}
+
 /// Resolves in a later turn of the event loop.
 pub(crate) async fn next_turn() {
     sleep(Duration::ZERO).await;

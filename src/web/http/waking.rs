@@ -12,7 +12,7 @@ use crate::{
     tokens::access::Access,
     web::{
         engine::engine::Engine,
-        host::{link_socket::LinkSocket, selection::KeptSelection, storage::Storage},
+        host::{clock, link_socket::LinkSocket, selection::KeptSelection, storage::Storage},
         http::selection,
         streams::{attached::Attached, hooks::Hooks},
     },
@@ -67,14 +67,14 @@ impl Waking {
         let all: Rc<[Known]> = kept.map(|kept| Known { kept, read: OnceCell::new() }).collect();
         self.0.replace(Some(Rc::clone(&all)));
         let (me, engine) = (Rc::clone(self), Rc::downgrade(engine));
-        wasm_bindgen_futures::spawn_local(async move {
+        clock::soon(Box::new(move || {
             let all = me.0.take().unwrap_or_default();
             let used = all.iter().filter(|known| known.read.get().is_some());
             let used: Vec<u32> = used.map(|known| known.kept.key).collect();
             if let Some(engine) = engine.upgrade().filter(|_| used.len() < all.len()) {
                 engine.forget_other_selections(&used);
             }
-        });
+        }));
         all
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     hub::{close_reason::CloseReason, resumes::Standing},
     link::{attachment::Attachment, credit::Credit, frame::Frame, grant::Grant},
     web::{
-        host::link_socket::LinkSocket,
+        host::{clock, link_socket::LinkSocket},
         streams::{feed::Feed, linked::Linked, shared_chunk::SharedChunk, transport::Transport},
     },
 };
@@ -111,11 +111,11 @@ impl Transport for Link {
     fn pull_again(&self) {
         self.touch();
         let (id, feed) = (self.id, Weak::clone(&self.feed));
-        wasm_bindgen_futures::spawn_local(async move {
+        clock::soon(Box::new(move || {
             if let Some(feed) = feed.upgrade() {
                 feed.feed(id);
             }
-        });
+        }));
     }
 
     /// The window bounds it.
