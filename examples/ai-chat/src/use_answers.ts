@@ -9,7 +9,11 @@ import { BUSY, type Message, type Snapshot } from "../shared/snapshot";
 const transport = new HubChatTransport<Message>({
   // One message is sent: the server has the others.
   prepareSendMessagesRequest: ({ id, messages }) => ({ api: `/api/chat/${id}`, body: { message: messages.at(-1) } }),
-  prepareReconnectToStreamRequest: ({ id, requestMetadata }) => ({ api: `/api/chat/${id}/stream?answer=${(requestMetadata as Announced).answer}` }),
+  // An announced answer is read, or else the newest one: AI SDK comes back by itself when the page is shown again.
+  prepareReconnectToStreamRequest: ({ id, requestMetadata }) => {
+    const { answer } = (requestMetadata ?? {}) as Partial<Announced>;
+    return { api: `/api/chat/${id}/stream${answer ? `?answer=${answer}` : ""}` };
+  },
 });
 // README: end transport
 
