@@ -87,6 +87,11 @@ impl<H: History> Log<H> {
         Ok(Self { window, closings, history, retention, newest, accepted, tail: newest })
     }
 
+    /// Gives up the updates in memory, when nobody reads them any more.
+    pub(crate) fn empty(&mut self) {
+        self.window = Window::alone(self.retention);
+    }
+
     /// The history that the window lies over.
     #[must_use]
     pub fn history(&self) -> &H {

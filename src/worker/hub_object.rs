@@ -179,6 +179,14 @@ impl HubObject {
     }
 }
 
+impl Drop for HubObject {
+    fn drop(&mut self) {
+        if let Ok(hub) = &self.hub {
+            hub.empty();
+        }
+    }
+}
+
 impl HubObject {
     fn answered(
         &self,

@@ -1,6 +1,6 @@
 //! The hub's state: its owners, and the steps that the calls of the engine are made of.
 
-use std::{fmt, rc::Rc, sync::Arc};
+use std::{fmt, mem, rc::Rc, sync::Arc};
 
 use super::start::Beginning;
 use crate::{
@@ -105,6 +105,12 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Tells places with this key from now on.
     pub fn set_place_key(&mut self, key: PlaceKey) {
         self.telling.set_key(Some(key));
+    }
+
+    /// Gives up the updates in memory and its connections, when the life of its host is over.
+    pub fn empty(&mut self) -> Registry<T> {
+        self.log.empty();
+        mem::take(&mut self.registry)
     }
 
     /// The log.

@@ -80,6 +80,12 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         Ok(())
     }
 
+    /// Gives up what the hub has in memory.
+    pub(crate) fn empty(&self) {
+        let connections = self.hub_mut().empty();
+        drop(connections);
+    }
+
     /// The number of links.
     pub(crate) fn links(&self) -> usize {
         self.hub().registry().links()

@@ -51,6 +51,11 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         self.engine.has_several()
     }
 
+    /// Gives up what the hub has in memory. Work of a life that was cut off never ends, and would keep it.
+    pub(crate) fn empty(&self) {
+        self.engine.empty();
+    }
+
     /// The number of links.
     pub(crate) fn links(&self) -> usize {
         self.engine.links()
