@@ -233,8 +233,7 @@ fn refused(status: u16, field: &str, why: &dyn Display) -> Promise {
 }
 
 /// The time of the next alarm. A hub in use has one at its interval; any hub has one when updates become
-/// too old. A hub that only links keep in use wakes for it: while it is published to, it has one at most once
-/// in [`PRUNE_SLACK`].
+/// too old. A hub that only links keep in use wakes for it, at most once in [`PRUNE_SLACK`].
 fn next_alarm(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
     let in_use = is_in_use(hub).then(|| clock::now().saturating_add(ALARM_EVERY));
     Ok([in_use, prune_at(hub)?].into_iter().flatten().min())
@@ -242,7 +241,7 @@ fn next_alarm(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
 
 fn prune_at(hub: &Hub) -> Result<Option<Timestamp>, JsValue> {
     let at = hub.prune_at().map_err(|error| error.to_string())?;
-    let waits = hub.links() > 0 && !is_in_use(hub) && hub.has_several();
+    let waits = hub.links() > 0 && !is_in_use(hub);
     let slack = if waits { PRUNE_SLACK } else { Duration::ZERO };
     Ok(at.map(|at| at.saturating_add(slack)))
 }

@@ -95,12 +95,6 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         !self.has_failed() && self.hub().log().history().newest().is_ok()
     }
 
-    /// Whether more than one update is held, or it is not known.
-    pub(crate) fn has_several(&self) -> bool {
-        let hub = self.hub();
-        hub.log().oldest().ok() != Some(Some(hub.log().tail()))
-    }
-
     /// The time from which on the oldest update is too old.
     pub(crate) fn prune_at(&self) -> Result<Option<Timestamp>, S::Error> {
         self.hub().log().prune_at()

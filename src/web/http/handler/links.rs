@@ -46,11 +46,6 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         self.engine.after(wait, callback);
     }
 
-    /// Whether more than one update is held.
-    pub(crate) fn has_several(&self) -> bool {
-        self.engine.has_several()
-    }
-
     /// Gives up what the hub has in memory. Work of a life that was cut off never ends, and would keep it.
     pub(crate) fn empty(&self) {
         self.engine.empty();
