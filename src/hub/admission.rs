@@ -261,7 +261,8 @@ fn last_words(form: ReadForm, reason: CloseReason) -> &'static [u8] {
 pub(crate) fn network(address: &str) -> String {
     match address.parse::<Ipv6Addr>() {
         Ok(address) if address.to_ipv4_mapped().is_none() => {
-            Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string()
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::")
         }
         _ => address.to_owned(),
     }
