@@ -13,6 +13,8 @@ pub(crate) mod limits;
 pub(crate) mod timestamp;
 
 #[cfg(feature = "hub")]
+pub(crate) mod base64;
+#[cfg(feature = "hub")]
 pub(crate) mod connection_id;
 #[cfg(feature = "hub")]
 pub(crate) mod dialect;

@@ -2,11 +2,10 @@
 
 use std::{fmt, hash::Hasher};
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use siphasher::sip::SipHasher24;
 
 use crate::{
-    base::{connection_id::ConnectionId, sequence::Sequence},
+    base::{base64, connection_id::ConnectionId, sequence::Sequence},
     event_stream::event_id::EventId,
     log::place::Place,
 };
@@ -82,7 +81,7 @@ impl PlaceKey {
         let mark = self.prf(b'n', &[&nonce.0, &sequence]);
         let hidden = self.hide(mark, sequence);
         let tag = self.prf(b't', &[&mark, &hidden]);
-        let text = format!("#{}", BASE64_URL_SAFE_NO_PAD.encode([mark, hidden, tag].concat()));
+        let text = format!("#{}", base64::url_encoded(&[mark, hidden, tag].concat()));
         // Nothing of that alphabet is forbidden in an id.
         EventId::try_from(text).map_or(Place::Earliest, Place::After)
     }
@@ -90,7 +89,7 @@ impl PlaceKey {
     /// The update behind which the place is, if it is one that was told with this key.
     #[must_use]
     pub fn read(&self, told: &EventId) -> Option<Sequence> {
-        let told = BASE64_URL_SAFE_NO_PAD.decode(told.as_str().strip_prefix('#')?).ok()?;
+        let told = base64::url_decoded(told.as_str().strip_prefix('#')?)?;
         let ([mark, hidden, tag], []) = told.as_chunks::<PART>() else { return None };
         let sequence = u64::from_be_bytes(self.hide(*mark, *hidden));
         (self.prf(b't', &[mark, hidden]) == *tag).then_some(Sequence::new(sequence))
@@ -183,7 +182,7 @@ mod tests {
         let parts = |behind, byte| {
             let told = KEY.tell(Sequence::new(behind), nonce(byte)).as_str().to_owned();
             let text = told.strip_prefix('#').unwrap();
-            BASE64_URL_SAFE_NO_PAD.decode(text).unwrap().as_chunks::<PART>().0.to_vec()
+            base64::url_decoded(text).unwrap().as_chunks::<PART>().0.to_vec()
         };
         let (mut seen, mut count) = (HashSet::new(), 0);
         for behind in 1..=64 {

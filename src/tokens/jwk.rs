@@ -1,9 +1,10 @@
 //! Keys as JSON: RFC 7517, with the members of RFC 7518 § 6 and RFC 8037 § 2.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-
 use crate::{
-    base::json::{Json, Unexpected},
+    base::{
+        base64,
+        json::{Json, Unexpected},
+    },
     tokens::{
         algorithm::{Curve, KeyKind},
         der,
@@ -76,7 +77,7 @@ fn coordinate(jwk: &Json<'_>, member: &str, length: usize) -> Result<Vec<u8>, In
 
 fn bytes(jwk: &Json<'_>, member: &str) -> Result<Vec<u8>, InvalidKey> {
     let encoded = jwk.text(member)?.ok_or(InvalidKey::Jwk)?;
-    BASE64_URL_SAFE_NO_PAD.decode(encoded).map_err(|_| InvalidKey::Jwk)
+    base64::url_decoded(encoded).ok_or(InvalidKey::Jwk)
 }
 
 impl From<Unexpected> for InvalidKey {

@@ -1,10 +1,10 @@
 //! A token before its signature is verified: the JWS compact serialization, RFC 7515 § 7.1.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use thiserror::Error;
 
 use crate::{
     base::{
+        base64,
         json::{self, Unexpected},
         limits::MAX_TOKEN_BYTES,
     },
@@ -105,7 +105,7 @@ impl Header {
 }
 
 fn decode(part: &str, name: &'static str) -> Result<Vec<u8>, InvalidJws> {
-    BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| InvalidJws::Base64(name))
+    base64::url_decoded(part).ok_or(InvalidJws::Base64(name))
 }
 
 #[cfg(test)]
@@ -114,7 +114,7 @@ mod tests {
     use crate::tokens::algorithm::Sha;
 
     fn encode(text: &str) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(text)
+        base64::url_encoded(text.as_bytes())
     }
 
     fn header(header: &str) -> Result<Header, InvalidJws> {

@@ -4,7 +4,7 @@
 
 use thiserror::Error;
 
-use crate::tokens::pem;
+use crate::base::base64;
 
 /// The known thing that a text or a run of bytes looks like. The message says which form would be right.
 /// It never shows the text.
@@ -132,17 +132,17 @@ fn of_encoded(text: &str) -> Option<Lookalike> {
     let is_digit = |digit: char| digit.is_ascii_alphanumeric() || "+/-_".contains(digit);
     let joined: String = text.chars().filter(|digit| is_digit(*digit)).collect();
     for part in text.split(|digit| !is_digit(digit)) {
-        if let Some(lookalike) = of_bytes(&base64(part)) {
+        if let Some(lookalike) = of_bytes(&of_base64(part)) {
             return Some(lookalike);
         }
     }
     // A text that has lost its beginning still holds the name of the algorithm.
     let is_cut =
-        (0..4).any(|lost| names_algorithm(&base64(joined.get(lost..).unwrap_or_default())));
+        (0..4).any(|lost| names_algorithm(&of_base64(joined.get(lost..).unwrap_or_default())));
     if is_cut || is_point(&joined) {
         return Some(Lookalike::Der);
     }
-    of_bytes(&base64(&joined)).or_else(|| of_bytes(&hex(&joined)))
+    of_bytes(&of_base64(&joined)).or_else(|| of_bytes(&hex(&joined)))
 }
 
 /// Whether the end of the object identifier of RSA, of elliptic curves or of Ed25519 is in it:
@@ -157,7 +157,7 @@ fn names_algorithm(bytes: &[u8]) -> bool {
 /// bytes, of which the first is 4.
 fn is_point(digits: &str) -> bool {
     match digits.len() {
-        87 => base64(digits).first() == Some(&4),
+        87 => of_base64(digits).first() == Some(&4),
         130 => hex(digits).len() == 65 && digits.starts_with("04"),
         _ => false,
     }
@@ -183,11 +183,11 @@ fn of_bytes(bytes: &[u8]) -> Option<Lookalike> {
 }
 
 /// The bytes that this text is the base64 of, in either alphabet.
-fn base64(text: &str) -> Vec<u8> {
+fn of_base64(text: &str) -> Vec<u8> {
     let digits = text.trim_start_matches('-');
     // Whole groups of digits, so that a text that is cut off has a beginning too.
     let digits = digits.get(..digits.len() & !3).unwrap_or_default();
-    pem::base64(&digits.replace('-', "+").replace('_', "/")).unwrap_or_default()
+    base64::standard_decoded(&digits.replace('-', "+").replace('_', "/")).unwrap_or_default()
 }
 
 /// The bytes that the hexadecimal digits of this text stand for.

@@ -1,13 +1,11 @@
 //! Public keys as operators have them in files: PEM, RFC 7468.
 
-use base64::{
-    Engine,
-    alphabet::STANDARD,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use thiserror::Error;
 
-use crate::tokens::der::{self, InvalidPublicKey};
+use crate::{
+    base::base64,
+    tokens::der::{self, InvalidPublicKey},
+};
 
 /// Why a text is not a public key in PEM.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -41,10 +39,10 @@ pub(crate) fn is_pem(text: &str) -> bool {
 /// The `SubjectPublicKeyInfo` of the first public key or certificate in the text. Line breaks may
 /// be written as `\n`, which is how they come through an environment.
 pub(crate) fn spki(text: &str) -> Result<Vec<u8>, InvalidPem> {
-    let (label, base64) = body(text).ok_or(InvalidPem::Syntax)?;
-    let base64: String =
-        base64.replace("\\n", "").chars().filter(|character| !character.is_whitespace()).collect();
-    let der = || self::base64(&base64).ok_or(InvalidPem::Syntax);
+    let (label, inside) = body(text).ok_or(InvalidPem::Syntax)?;
+    let inside: String =
+        inside.replace("\\n", "").chars().filter(|character| !character.is_whitespace()).collect();
+    let der = || base64::standard_decoded(&inside).ok_or(InvalidPem::Syntax);
     match label {
         "PUBLIC KEY" => der(),
         "RSA PUBLIC KEY" => Ok(der::spki_of_pkcs1(&der()?)),
@@ -52,13 +50,6 @@ pub(crate) fn spki(text: &str) -> Result<Vec<u8>, InvalidPem> {
         label if label.ends_with("PRIVATE KEY") => Err(InvalidPem::PrivateKey),
         label => Err(InvalidPem::Label(label.chars().take(SHOWN_CHARACTERS).collect())),
     }
-}
-
-/// The bytes that base64 stands for, padded or not.
-pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    GeneralPurpose::new(&STANDARD, config).decode(text).ok()
 }
 
 fn body(text: &str) -> Option<(&str, &str)> {

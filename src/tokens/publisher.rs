@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-
-use crate::tokens::{key::Key, payload::Payload};
+use crate::{
+    base::base64,
+    tokens::{key::Key, payload::Payload},
+};
 
 /// The publisher that a token or an application names: the subject of its issuer, or else the holder of
 /// the key. It is kept as the bytes for a digest, and no two publishers have the same bytes.
@@ -82,7 +83,7 @@ impl KeySpace {
     /// The key space of the publisher whose bytes have this SHA-256.
     #[must_use]
     pub fn of_digest(digest: &[u8]) -> Self {
-        Self(BASE64_URL_SAFE_NO_PAD.encode(digest.get(..DIGEST_BYTES).unwrap_or(digest)))
+        Self(base64::url_encoded(digest.get(..DIGEST_BYTES).unwrap_or(digest)))
     }
 
     /// The key space that a store kept as text.

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-
 use super::*;
 use crate::{
+    base::base64,
     settings::{config::Config, invalid_config::InvalidConfig},
     tokens::{grants::Selector, verifier::Keys},
 };
@@ -29,7 +28,7 @@ fn refused(variables: &[(&str, &str)], variable: &str) {
 }
 
 fn token(header: &str, payload: &str) -> String {
-    let encode = |text| BASE64_URL_SAFE_NO_PAD.encode(text);
+    let encode = |text: &str| base64::url_encoded(text.as_bytes());
     format!("{}.{}.c2ln", encode(header), encode(payload))
 }
 
