@@ -20,7 +20,7 @@ function check(t, args, env = {}) {
   return run;
 }
 
-const VARS = { ANONYMOUS_PUBLISH: "true", HEARTBEAT: "200ms" };
+const VARS = { ANONYMOUS_PUBLISH: "true", HEARTBEAT: "200ms", DELIVERY: "hibernate" };
 const TIMES = ["--for", "2s", "--every", "300ms"];
 
 describe("against a local hub", () => {
@@ -43,6 +43,7 @@ describe("against a local hub", () => {
     assert.match(run.output, /^updates: [3-9] published, [3-9] received: each came once and in order; /m);
     assert.match(run.output, /^streams: 1, the client never reconnected$/m);
     assert.match(run.output, /^timers: [1-9]\d* comments came; the longest time in which nothing came was \d\.\d s$/m);
+    assert.match(run.output, /^links: 1 of 1 connections of the hub were held by Workers/m);
     assert.match(run.output, /^deployment: from \S+ to \S+, with the code 0$/m);
     assert.match(run.output, /^ {2}stateless, ok: 1 invocations, 3 ms of CPU; the longest took 2\.0 s and 3 ms of CPU$/m);
     assert.match(run.output, /^ {2}HubObject, ok: 2 invocations, 3 ms of CPU; /m);
@@ -77,4 +78,5 @@ test("a server that is killed meanwhile costs a reconnection, which is told, and
   assert.equal(await run.code, 0, run.output);
   assert.match(run.output, /received: each came once and in order/);
   assert.match(run.output, /^streams: 2$/m);
+  assert.match(run.output, /^sleep: [1-9]\d* of \d+ publications met a hub that slept or was reset; /m);
 });
