@@ -3,10 +3,10 @@
 use std::{cell::Cell, rc::Rc};
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use super::sys::DurableObjectStorage;
-use crate::base::timestamp::Timestamp;
+use crate::{base::timestamp::Timestamp, web::host::task};
 
 /// Sets the alarm only when it is needed, since each time writes a row.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Alarm {
         let set = self.storage.set_alarm(due.as_millis() as f64)?;
         self.set.set(Some(due));
         let alarm = Rc::clone(self);
-        spawn_local(async move {
+        task::spawn(async move {
             if JsFuture::from(set).await.is_err() {
                 alarm.went_off();
             }

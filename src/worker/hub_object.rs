@@ -4,7 +4,6 @@ use std::{fmt::Display, rc::Rc, time::Duration};
 
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
 use super::{
@@ -26,7 +25,7 @@ use crate::{
     topics::topic::Topic,
     web::{
         Handler,
-        host::{clock, link_socket::LinkSocket},
+        host::{clock, link_socket::LinkSocket, task},
         http::{link::Upgrade, protection, respond},
     },
 };
@@ -156,7 +155,7 @@ impl HubObject {
     /// `npm/worker/hub_object.mjs` then ends the object, since wasm must not end it from within.
     pub fn failed(&self) -> Promise {
         let failed = self.hub.as_ref().ok().map(Handler::failed);
-        future_to_promise(async move {
+        task::promise(async move {
             let failed = match failed {
                 Some(failed) => failed.await,
                 None => false,
@@ -169,7 +168,7 @@ impl HubObject {
     pub fn alarm(&self) -> Promise {
         let (hub, alarm) = (self.hub.clone(), Rc::clone(&self.alarm));
         alarm.went_off();
-        future_to_promise(async move {
+        task::promise(async move {
             let Ok(hub) = hub else { return Ok(JsValue::UNDEFINED) };
             let unfinished = hub.prune().map_err(|error| error.to_string())?;
             let again = unfinished.then(|| clock::now().saturating_add(PRUNE_AGAIN));
@@ -204,7 +203,7 @@ impl HubObject {
     ) -> Promise {
         let (hub, since) = (self.hub.clone(), self.since);
         let alarm = Rc::clone(&self.alarm);
-        future_to_promise(async move {
+        task::promise(async move {
             let response = match &hub {
                 Ok(hub) => {
                     let asked = Asked { request: &request, upgrade: upgrade.as_ref(), since };

@@ -14,7 +14,7 @@ use crate::{
     base::{limits::WRITE_EVERY, sequence::Sequence},
     web::{
         engine::{journal::Journal, publish_error::PublishError, waiters::Waiters},
-        host::clock,
+        host::{clock, task},
     },
 };
 
@@ -77,7 +77,7 @@ impl Commits {
         if own.stage.get() == Stage::Idle {
             own.stage.set(Stage::Gathering);
             // In a task of its own, which goes on when the caller stops waiting.
-            wasm_bindgen_futures::spawn_local(Self::write(Rc::clone(&log)));
+            task::spawn(Self::write(Rc::clone(&log)));
         }
         committed.await.unwrap_or_else(|_| Err(PublishError::History("it was cut off".to_owned())))
     }

@@ -10,7 +10,7 @@ use crate::{
     settings::level::Level,
     web::{
         engine::engine::Engine,
-        host::{clock, storage::Storage},
+        host::{clock, storage::Storage, task},
         streams::{
             feed::{Feed, Pulled},
             handles::Polling,
@@ -112,7 +112,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// Goes on reading for a connection once others had their turn.
     fn pull_later(&self, id: ConnectionId) {
         let me = self.weak();
-        wasm_bindgen_futures::spawn_local(async move {
+        task::spawn(async move {
             clock::next_turn().await;
             if let Some(engine) = me.upgrade() {
                 if engine.delivery().is_link(id) {

@@ -9,7 +9,7 @@ use crate::{
     topics::topics::Topics,
     web::{
         engine::{engine::Engine, publish_error::PublishError},
-        host::storage::Storage,
+        host::{storage::Storage, task},
         streams::hooks::Hooks,
     },
 };
@@ -65,7 +65,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// The same for a body whose sender is not told.
     pub(crate) fn end_body_later(self: &Rc<Self>, end: EndOfBody) {
         let engine = Rc::clone(self);
-        wasm_bindgen_futures::spawn_local(async move {
+        task::spawn(async move {
             // A failure is in the log.
             let _ = engine.end_body(end).await;
         });

@@ -17,7 +17,7 @@ use crate::{
             journal::{Appended, Journal},
             publish_error::PublishError,
         },
-        host::{clock, storage::Storage},
+        host::{clock, storage::Storage, task},
         streams::{hooks::Hooks, record::Record},
     },
 };
@@ -73,7 +73,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// The same for a caller that does not wait.
     pub(super) fn commit_later(&self, until: Option<Sequence>) {
         let (Some(until), Some(engine)) = (until, self.shared()) else { return };
-        wasm_bindgen_futures::spawn_local(async move {
+        task::spawn(async move {
             // A failure is in the log, and has ended every connection.
             let _ = Commits::commit(engine, until).await;
         });

@@ -10,7 +10,7 @@ use crate::{
         place_key::PlaceKey,
         update_id::{InvalidUpdateId, UpdateId},
     },
-    web::host::sys,
+    web::host::{sys, task},
 };
 
 pub(crate) fn now() -> Timestamp {
@@ -57,7 +57,7 @@ fn random<const BYTES: usize>() -> Result<[u8; BYTES], JsValue> {
 
 /// Calls back behind all that runs now, in the same turn.
 pub(crate) fn soon(callback: Box<dyn FnOnce()>) {
-    wasm_bindgen_futures::spawn_local(async move { callback() });
+    task::spawn(async move { callback() });
 }
 
 /// Resolves in a later turn of the event loop.

@@ -16,5 +16,6 @@ pub(crate) mod selection;
 pub(crate) mod storage;
 pub(crate) mod subtle;
 pub(crate) mod sys;
+pub(crate) mod task;
 pub(crate) mod timer;
 pub(crate) mod url_sys;

@@ -9,10 +9,9 @@ use std::{
 use futures::{StreamExt, stream::LocalBoxStream};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
 
-use crate::web::http::bodies::GivenUp;
+use crate::web::{host::task, http::bodies::GivenUp};
 
 /// The underlying source: Streams § 4.2.3.
 #[allow(unnameable_types, reason = "JavaScript names it")]
@@ -38,7 +37,7 @@ impl AnswerSource {
     pub fn pull(&self, controller: ReadableStreamDefaultController) -> Promise {
         let answers = Rc::clone(&self.answers);
         answers.controller.replace(Some(controller.clone()));
-        future_to_promise(async move {
+        task::promise(async move {
             let stream = answers.stream.take();
             let Some(mut stream) = stream else { return Ok(JsValue::UNDEFINED) };
             if let Some(chunk) = stream.next().await {
@@ -90,7 +89,7 @@ pub(crate) fn readable(
         given_up: Cell::default(),
     });
     let ending = Rc::downgrade(&answers);
-    wasm_bindgen_futures::spawn_local(async move {
+    task::spawn(async move {
         let _ = given_up.happens().await;
         if let (Some(_), Some(answers)) = (given_up.silent(), ending.upgrade()) {
             answers.given_up.set(true);

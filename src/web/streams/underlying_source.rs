@@ -4,14 +4,13 @@ use std::rc::{Rc, Weak};
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
 
 use crate::{
     base::connection_id::ConnectionId,
     hub::admission::Parting,
     web::{
-        host::clock,
+        host::{clock, task},
         streams::{
             controller::Controller,
             feed::{Feed, Pulled},
@@ -59,7 +58,7 @@ impl UnderlyingSource {
                         // A stream that was cancelled meanwhile throws, and asks for no more.
                         let _ = controller.enqueue_with_chunk(&Uint8Array::from(words));
                         // The runtime must not ask again for the same write.
-                        return Some(future_to_promise(async {
+                        return Some(task::promise(async {
                             clock::next_turn().await;
                             Ok(JsValue::UNDEFINED)
                         }));
