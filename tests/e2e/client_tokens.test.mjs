@@ -13,7 +13,7 @@ import { KEYS_0, inSeconds, sign, tampered } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
 /** The life of a token, in seconds. */
-const LIFE = 3;
+const LIFE = 6;
 const HOUR = 3_600;
 
 const pages = ClientPages.forTests();

@@ -1,8 +1,8 @@
 // A life of an object leaves nothing in the isolate's wasm memory, which the next life of every hub shares.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Links, asleep } from "./links.mjs";
-import { until } from "./until.mjs";
+import { Links, asleep } from "../e2e/links.mjs";
+import { until } from "../e2e/until.mjs";
 
 const HUBS = 60;
 /** What a life holds, so that one that is not freed is seen: selectors, and updates in memory. */
