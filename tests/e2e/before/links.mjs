@@ -106,8 +106,10 @@ export class HubObject extends Hub {
 
 /** The Worker's end of a link, which can be cut off: nothing that it sends arrives, and it gets nothing. */
 function severable(socket, hub) {
-  held.set(hub, [...(held.get(hub) ?? []), socket]);
+  const own = held.get(hub) ?? new Set();
+  held.set(hub, own.add(socket));
   const listen = socket.addEventListener.bind(socket);
+  for (const end of ["close", "error"]) listen(end, () => own.delete(socket));
   socket.addEventListener = (type, listener, ...rest) =>
     listen(type, (event) => (severed.has(socket) ? undefined : listener.call(socket, event)), ...rest);
 }
@@ -133,9 +135,9 @@ const DEEDS = {
   abort: ({ hub }, env) => env.HUB.getByName(hub).crash().catch(String),
   /** Cuts its links of now off, so that neither side is told. Returns how many there were. */
   sever({ hub }) {
-    const sockets = held.get(hub) ?? [];
+    const sockets = held.get(hub) ?? new Set();
     for (const socket of sockets) severed.add(socket);
-    return sockets.length;
+    return sockets.size;
   },
   /** Makes the object one of another version: `opening` is the version of what it is asked, `frames` that of its frames. */
   age: ({ hub, opening, frames }) => Object.assign(noteOf(hub), { opening, frames }),
