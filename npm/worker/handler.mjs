@@ -51,14 +51,17 @@ export async function answer(visit) {
  */
 async function holding(visit, admitted) {
   const { request } = visit;
-  if (request.method === "GET") return reach(visit, () => hold(visit, admitted, undefined));
+  if (request.method === "GET") {
+    return reach(visit, async () => /** @type {Response} */ (await hold(visit, admitted, undefined)));
+  }
   // What no opening can tell goes to the object directly. There most of it is refused.
   if (!isForm(request.headers)) return reach(visit, () => handOver(visit, admitted));
   const { bytes, text } = await bodyOf(request);
-  if (text !== undefined) return reach(visit, () => hold(visit, admitted, text));
   const { url, method, headers, cf } = request;
-  const copy = new Request(url, /** @type {RequestInit<any>} */ ({ method, headers, cf, body: bytes }));
-  return reach(visit, () => handOver({ ...visit, request: copy }, admitted));
+  const copy = () => new Request(url, /** @type {RequestInit<any>} */ ({ method, headers, cf, body: bytes }));
+  const direct = () => handOver({ ...visit, request: copy() }, admitted);
+  if (text === undefined) return reach(visit, direct);
+  return reach(visit, async () => (await hold(visit, admitted, text)) ?? direct());
 }
 
 /**

@@ -10,17 +10,22 @@ import { TERMS, openLink } from "./ways.mjs";
 /** @import { Linked, Place } from "./held_stream.mjs" */
 
 /**
- * Answers with a held stream, or as the object answers if it opens no link.
+ * Answers with a held stream, or as the object answers if it opens no link. Resolves to undefined if there is none and
+ * the object has not seen the body: an object of another version knows no form of an opening.
  *
  * @param {Visit} visit
  * @param {Admitted} admitted
  * @param {string | undefined} form the body of a QUERY
- * @returns {Promise<Response>}
+ * @returns {Promise<Response | undefined>}
  */
 export async function hold(visit, admitted, form) {
   const answer = await openLink(visit, admitted, { form });
   const linked = linkedBy(answer);
-  if (linked === undefined) return answer;
+  if (linked === undefined) {
+    if (form === undefined) return answer;
+    await answer.body?.cancel();
+    return undefined;
+  }
   const stream = new HeldStream(linked, (place) => reopen(visit, { ...place, form }));
   const { signal } = visit.request;
   signal.addEventListener("abort", () => stream.leave());

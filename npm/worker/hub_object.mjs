@@ -5,7 +5,7 @@ import { Beginnings, taken } from "./beginnings.mjs";
 import { closing, pipeOptions, stopReason, topicIn, topicsIn } from "./ending.mjs";
 import { HubError } from "./hub_error.mjs";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
-import { attachmentOf, close, openedLink, replace, wakeLinks } from "./links.mjs";
+import { PING, PONG, attachmentOf, close, isLink, openedLink, replace, wakeLinks } from "./links.mjs";
 import { begin, endLifeBefore } from "./lives.mjs";
 import { log } from "./log.mjs";
 import { checkedName, pathOfHub } from "./mount.mjs";
@@ -73,12 +73,15 @@ export class HubObject extends DurableObject {
   }
 
   /**
-   * A Worker has said something on a link. The runtime calls it.
+   * A Worker has said something on a link. The runtime calls it, also for sockets that a class of the application has
+   * accepted: these are left alone here.
    *
    * @param {WebSocket} socket
    * @param {string | ArrayBuffer} text
    */
   webSocketMessage(socket, text) {
+    if (!isLink(this.#context, socket)) return;
+    if (text === PING) return socket.send(PONG);
     const isRead = typeof text === "string" && this.#call(() => this.#hub.said(attachmentOf(socket), text));
     if (!isRead) replace(socket);
   }
@@ -90,12 +93,14 @@ export class HubObject extends DurableObject {
    * @param {number} code
    */
   webSocketClose(socket, code) {
+    if (!isLink(this.#context, socket)) return;
     this.#call(() => this.#hub.left(attachmentOf(socket), code));
     close(socket, 1000);
   }
 
   /** A link was lost. The runtime calls it. */
   webSocketError(/** @type {WebSocket} */ socket) {
+    if (!isLink(this.#context, socket)) return;
     this.#call(() => this.#hub.left(attachmentOf(socket), 1006));
   }
 

@@ -1,8 +1,15 @@
 // The object's end of its links: hibernatable WebSockets, which outlive the object's sleep.
 import { TERMS } from "./ways.mjs";
 
+/** The tag of links: the application's class may accept sockets of its own. */
+const TAG = "millstream";
+
 /** The code of a link that the Worker opens again. */
 const REPLACED = 4000;
+
+/** What a Worker asks on a link that is silent, and the answer. */
+export const PING = "ping";
+export const PONG = "pong";
 
 /** @import { HubObject as Hub } from "../../build/millstream.js" */
 
@@ -19,9 +26,11 @@ export async function openedLink(request, opening, { context, hub }) {
   const answer = await hub.link(request, opening, here);
   const terms = answer.headers.get(TERMS);
   if (terms === null) return answer;
-  // The runtime answers a ping while the object sleeps.
-  context.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-  context.acceptWebSocket(here);
+  // The runtime answers a ping while the object sleeps, unless the application has an answer of its own.
+  if (context.getWebSocketAutoResponse() === null) {
+    context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+  }
+  context.acceptWebSocket(here, [TAG]);
   if (!hub.opened(JSON.parse(terms).id)) replace(here);
   return new Response(null, { status: 101, webSocket: away, headers: answer.headers });
 }
@@ -32,9 +41,14 @@ export async function openedLink(request, opening, { context, hub }) {
  * @param {{ context: DurableObjectState, hub: Hub }} object
  */
 export function wakeLinks({ context, hub }) {
-  for (const socket of context.getWebSockets()) {
+  for (const socket of context.getWebSockets(TAG)) {
     if (!hub.woke(socket, attachmentOf(socket))) replace(socket);
   }
+}
+
+/** Whether the socket is a link. */
+export function isLink(/** @type {DurableObjectState} */ context, /** @type {WebSocket} */ socket) {
+  return context.getTags(socket).includes(TAG);
 }
 
 /** What the hub has stored with a link; empty if it is nothing that the hub stores. */

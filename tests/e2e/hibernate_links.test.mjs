@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { post, subscribeUrl } from "./clients.mjs";
-import { Links } from "./links.mjs";
+import { Links, asleep } from "./links.mjs";
 import { StreamedPost } from "./raw.mjs";
 import { SocketSubscriber } from "./socket.mjs";
 import { Stream, withQuery } from "./stream.mjs";
@@ -19,10 +19,12 @@ const FILLER = "x".repeat(4_000);
 const BATCH = 500;
 const LONG = 60_000;
 const HUBS = {
+  busy: { HEARTBEAT: "1s" },
   conflating: { SLOW_CONSUMERS: "conflate", HEARTBEAT: "0" },
   credit: { HEARTBEAT: "0" },
   evicting: { SLOW_CONSUMERS: "evict", HEARTBEAT: "0" },
   memory: { MEMORY: "65536", HEARTBEAT: "1s" },
+  questions: { HEARTBEAT: "1s" },
   mixed: { HEARTBEAT: "1s" },
   young: { CONNECTION_AGE: "2s" },
 };
@@ -37,6 +39,81 @@ const stalledIn = async (t, hub) => {
   stalled.stall();
   return stalled;
 };
+
+const asksFor = (hub, form) => {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  return fetch(links.server.hub(hub), { method: "QUERY", headers, body: form });
+};
+
+describe("a link", { concurrency: true }, () => {
+  test("that is opened and left while the hub is busy leaves nobody behind, and is not opened again", async (t) => {
+    const hub = "busy";
+    const streams = await Promise.all(Array.from({ length: 60 }, () => links.open(t, hub)));
+    let isBusy = true;
+    let id = 0;
+    const publishing = Promise.all(
+      Array.from({ length: 2 }, async () => {
+        while (isBusy) await links.publish(hub, `b${(id += 1)}`);
+      }),
+    );
+    await streams[0].receivesId("b20");
+    const leaving = await Promise.all(Array.from({ length: 8 }, () => links.open(t, hub, { topic: "quiet" })));
+    leaving.forEach((stream) => stream.close());
+    const late = await links.open(t, hub);
+    for (const at of numbers(1, 20)) await links.publish(hub, `f${at}`, { data: FILLER });
+    await late.receivesId("f20");
+    await until(async () => (await links.server.health(hub)).links === 61, "the links of those who have left to end");
+    isBusy = false;
+    await publishing;
+    await links.publish(hub, "last");
+    await late.receivesId("last");
+    assert.equal((await links.notes(hub)).openings, 69, "links that were opened");
+  });
+
+  test("keeps no more questions than there are links, and some", async (t) => {
+    const hub = "questions";
+    await links.open(t, hub);
+    for (let at = 0; at < 150; at += 1) {
+      const stream = await links.open(t, hub, { topic: `orders/${at}` });
+      stream.close();
+    }
+    await until(async () => (await links.server.health(hub)).links === 1, "the links to end");
+    await links.open(t, hub, { topic: "orders" });
+    assert.ok((await links.selections(hub)) <= 150);
+  });
+
+  test("is not opened for a finite read that the form of a QUERY asks for", async () => {
+    await links.publishAll("finite", numbers(1, 3));
+    const answer = await asksFor("finite", "match=a&live=false");
+    assert.match(await answer.text(), /id: 1\n[^]*id: 3\n/);
+  });
+
+  test("that an object of another version does not know costs a QUERY nothing", async (t) => {
+    await links.age("unlinked", { opening: null });
+    const answer = await asksFor("unlinked", "match=a");
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    t.after(() => reader.cancel());
+    assert.equal(answer.status, 200);
+    await links.publish("unlinked", "1");
+    for (let text = ""; !text.includes("id: 1\n"); text += (await reader.read()).value);
+  });
+
+  test("is told from a socket that a class of the application has accepted", async (t) => {
+    await links.open(t, "own");
+    const socket = new WebSocket(`${links.server.origin.replace("http", "ws")}/own`);
+    t.after(() => socket.close());
+    const said = [];
+    const closed = [];
+    socket.addEventListener("message", ({ data }) => said.push(data));
+    socket.addEventListener("close", ({ code }) => closed.push(code));
+    await until(() => socket.readyState === WebSocket.OPEN, "the socket");
+    socket.send("not for the hub");
+    await asleep();
+    socket.send("hello");
+    await until(() => said.length > 0 || closed.length > 0, "an answer");
+    assert.deepEqual([said, closed], [["world"], []]);
+  });
+});
 
 describe("credit", () => {
   test("bounds what is on its way to a reader that takes nothing, however much is published", async (t) => {

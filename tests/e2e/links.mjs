@@ -39,6 +39,7 @@ export class Links {
   age = (hub, versions) => this.#ask("age", { hub, ...versions });
   hasten = (hub, haste) => this.#ask("hasten", { hub, haste });
   grant = (visitor, claims) => this.#ask("grant", { visitor, claims });
+  selections = (hub) => this.#ask("selections", { hub });
   disconnect = (hub, whom) => this.#ask("disconnect", { hub, whom });
 
   /** Opens a stream of `topic`, which may be a list. A `visitor` is one of the application. */

@@ -1,7 +1,7 @@
 //! The hub and its streams: carries out the core's decisions.
 
 use std::{
-    cell::{Ref, RefMut},
+    cell::{Cell, Ref, RefMut},
     rc::{Rc, Weak},
     time::Duration,
 };
@@ -51,6 +51,8 @@ pub(crate) struct Engine<K: Hooks, S: Storage> {
     presence: Option<Presence>,
     /// The links whose sockets keep an older state than theirs.
     touched: Touched,
+    /// How many selections were kept since the unused ones were removed.
+    selected: Cell<usize>,
     /// The end of the time in which links come back.
     graces: Alarm,
     /// A call of the host, while there are connections whose time the hub keeps.
@@ -80,6 +82,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             failure: Failure::default(),
             presence,
             touched: Touched::default(),
+            selected: Cell::default(),
             graces: Alarm::default(),
             errand: Alarm::default(),
             me: me.clone(),
@@ -149,6 +152,10 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     }
 
     /// The links whose sockets keep an older state than theirs.
+    pub(super) fn selected(&self) -> &Cell<usize> {
+        &self.selected
+    }
+
     pub(super) fn touched(&self) -> &Touched {
         &self.touched
     }

@@ -3,7 +3,7 @@
 use std::{rc::Rc, time::Duration};
 
 use crate::{
-    base::{connection_id::ConnectionId, sequence::Sequence},
+    base::{connection_id::ConnectionId, limits::SPARE_SELECTIONS, sequence::Sequence},
     http::error::Error,
     hub::{
         close_reason::CloseReason,
@@ -73,10 +73,20 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         entered
     }
 
-    /// Keeps the selection of a link, for the time after a sleep.
+    /// Keeps the selection of a link, for the time after a sleep. Once as many were kept as there are links,
+    /// and some, the unused ones are removed.
     pub(crate) fn keep_selection(&self, link: &Link, texts: &SelectionTexts) -> Result<(), Error> {
         let kept = self.hub().log().history().keep_selection(texts);
         link.selects(kept.map_err(|error| self.history_failed(&error))?);
+        let selected = self.selected();
+        selected.set(selected.get() + 1);
+        if selected.get() > self.links() + SPARE_SELECTIONS {
+            selected.set(0);
+            let ids: Vec<_> = self.hub().registry().connection_ids().collect();
+            let key = |id| Some(self.delivery().transport(id)?.link()?.selection());
+            let used: Vec<u32> = ids.into_iter().filter_map(key).collect();
+            self.forget_other_selections(&used);
+        }
         Ok(())
     }
 
@@ -170,11 +180,17 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let touched = self.touched().take();
         for id in touched {
-            let Some(transport) = self.delivery().transport(id) else { continue };
-            let standing = self.hub().standing(id);
-            if let (Some(link), Some(standing)) = (transport.link(), standing) {
-                link.keep(standing);
-            }
+            self.keep_link(id);
+        }
+    }
+
+    /// Keeps the state of a link with its socket. A new one needs it at once: its Worker may say something, or
+    /// leave, before the hub is quiet.
+    pub(crate) fn keep_link(&self, id: ConnectionId) {
+        let Some(transport) = self.delivery().transport(id) else { return };
+        let standing = self.hub().standing(id);
+        if let (Some(link), Some(standing)) = (transport.link(), standing) {
+            link.keep(standing);
         }
     }
 }

@@ -65,6 +65,10 @@ impl Linked for Link {
         self.state.borrow().generation
     }
 
+    fn selection(&self) -> u32 {
+        self.state.borrow().selection
+    }
+
     fn credit(&self) -> Credit {
         self.state.borrow().credit
     }

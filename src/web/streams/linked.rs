@@ -10,6 +10,9 @@ pub(crate) trait Linked {
     /// Which of the links that its connection has had it is.
     fn generation(&self) -> u32;
 
+    /// The key of its selection.
+    fn selection(&self) -> u32;
+
     /// How much it may be given.
     fn credit(&self) -> Credit;
 

@@ -22,10 +22,10 @@ const severed = new WeakSet();
 /**
  * `lives`: how often the object was made. `calls`: how often anything reached it. `messages`: how many of these came over
  * links. `sent` and `granted`: bytes in frames behind their heads, and credit. `most`: the most bytes that were on their
- * way at once. `written`: attachments. `alarms`: in how many milliseconds each was to come.
+ * way at once. `written`: attachments. `openings`: how often a link was asked for. `alarms`: in how many milliseconds each was to come.
  */
 function noteOf(hub) {
-  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, alarms: [] };
+  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, openings: 0, alarms: [] };
   return notes.get(hub) ?? (notes.set(hub, fresh), fresh);
 }
 
@@ -76,10 +76,21 @@ export class HubObject extends Hub {
     this.ctx.abort("deliberate");
   }
 
+  /** How many selections it keeps. */
+  selections() {
+    return this.ctx.storage.sql.exec("SELECT count(*) AS n FROM selections").one().n;
+  }
+
   fetch(request) {
     this.#note.calls += 1;
+    if (new URL(request.url).pathname === "/own") {
+      const { 0: away, 1: here } = new WebSocketPair();
+      this.ctx.acceptWebSocket(here);
+      return new Response(null, { status: 101, webSocket: away });
+    }
     const { opening } = this.#note;
     const text = request.cf?.millstreamLink;
+    if (text !== undefined) this.#note.openings += 1;
     if (text === undefined || opening === undefined) return super.fetch(request);
     // An object of another version: one that knows no links, or a Worker's link of a version that this one does not know.
     const millstreamLink = opening === null ? undefined : JSON.stringify({ ...JSON.parse(text), version: opening });
@@ -93,6 +104,8 @@ export class HubObject extends Hub {
 
   webSocketMessage(socket, text) {
     this.#note.calls += 1;
+    // A socket of the class's own.
+    if (text === "hello") return socket.send("world");
     this.#note.messages += 1;
     this.#note.granted += Number(/^\+(\d+)$/.exec(text)?.[1] ?? 0);
     return super.webSocketMessage(socket, text);
@@ -145,6 +158,7 @@ const DEEDS = {
   hasten: ({ hub, haste }) => Object.assign(noteOf(hub), { haste }),
   /** What the application grants a visitor from now on. */
   grant: ({ visitor, claims }) => grants.set(visitor, claims),
+  selections: async ({ hub }, env) => env.HUB.getByName(hub).selections(),
   disconnect: ({ hub, whom }, env) => env.HUB.getByName(hub).disconnect(whom),
 };
 
@@ -156,7 +170,9 @@ async function done(request, env) {
 
 export default {
   fetch(request, env, context) {
-    if (new URL(request.url).pathname === "/links") return done(request, env);
+    const { pathname } = new URL(request.url);
+    if (pathname === "/links") return done(request, env);
+    if (pathname === "/own") return env.HUB.getByName("own").fetch(request);
     const hub = request.headers.has("visitor") ? byApplication : byToken;
     return hub.fetch(request, { ...env, HUB: watched(env.HUB) }, context);
   },

@@ -25,6 +25,7 @@ impl<K: Hooks<State = ()>, S: Storage> Handler<K, S> {
 impl<K: Hooks, S: Storage> Handler<K, S> {
     /// The socket of a link was accepted; returns whether its connection is still there.
     pub(crate) fn opened(&self, id: ConnectionId) -> bool {
+        self.engine.keep_link(id);
         self.engine.feed(id);
         self.engine.has(id)
     }

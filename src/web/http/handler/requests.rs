@@ -132,6 +132,8 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             Ok(parsed) => parsed,
             Err(error) => return respond::refuse_stream(request, &error),
         };
+        // The door cannot see in the form of a QUERY that it is a finite read, whose stream nobody holds.
+        let held = held.filter(|_| parsed.finite_read().is_none());
         let texts = held.map(|(upgrade, granted)| {
             let parts = SubscribeParts {
                 query: &permit.addressed().query,
