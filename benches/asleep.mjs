@@ -88,7 +88,7 @@ export async function idleCost(_, server, { hubs, seconds }) {
     const until = Date.now();
     const ours = async () => (await livesOf(server)).filter(({ hub }) => names.includes(hub));
     const lives = await ours();
-    // Whoever slept is made anew by this.
+    // An object that slept is made anew by this.
     for (const hub of names) await post(server, hubPath(hub));
     const exactly = await subscribers.haveEach(1);
     const again = new Set((await ours()).slice(lives.length).map(({ hub }) => hub));

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** So many connect at once; a listener's backlog is short. */
+/** The number of clients that connect at once. A listener's backlog is short. */
 const AT_ONCE = 64;
 const POLL_EVERY = 2;
 const DEADLINE = 60_000;
@@ -49,7 +49,7 @@ export class Subscribers {
     });
   }
 
-  /** Waits until each has had so many events in all; false when one has another number. */
+  /** Waits until each stream has had `count` events in all. Returns false if one has another number. */
   async haveEach(count) {
     const end = performance.now() + DEADLINE;
     while (this.#events.some((events) => events < count) && this.#ended === 0 && performance.now() < end) await delay(POLL_EVERY);

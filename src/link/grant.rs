@@ -1,4 +1,4 @@
-//! What a Worker says: that its reader has taken so many bytes.
+//! What a Worker says: how many bytes its reader has taken.
 
 use crate::base::limits::LINK_WINDOW;
 

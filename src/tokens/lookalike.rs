@@ -62,8 +62,8 @@ const FILES: [&str; 13] = [
     ".pk8", ".txt",
 ];
 
-/// An object names its first member within so many bytes. Bytes of chance that begin like one have
-/// others than those of a text among them.
+/// The name of an object's first member begins within this number of bytes. Random bytes that begin like
+/// an object have bytes among these that no text has.
 const NAMED_WITHIN: usize = 16;
 
 /// Looks for anything in these bytes that is no secret.

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { publish } from "./clients.mjs";
 import { FaultProxy, KINDS } from "./fault_proxy.mjs";
+import { randomFrom } from "./random.mjs";
 import { until } from "./until.mjs";
 
 /** The variables of a hub with schedules. */
@@ -20,17 +21,6 @@ const TEXTS = ["", "a", "two\nlines", "é€😀", "\n", " {}", ":", "x".repeat(
 const TYPES = [undefined, "t", "é"];
 
 let games = 0;
-
-/** Numbers below `below` that follow from `seed`: mulberry32. */
-function randomFrom(seed) {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /**
  * Plays `count` schedules that follow from `seed` to `readers`, all at the same time. `how` are options of the readers, and

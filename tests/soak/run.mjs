@@ -2,6 +2,7 @@
 // the seed, and says whether each client got everything once and in order on one stream: `make soak`.
 import { setTimeout as delay } from "node:timers/promises";
 import { Links, asleep } from "../e2e/links.mjs";
+import { randomFrom } from "../e2e/random.mjs";
 import { until } from "../e2e/until.mjs";
 import { Levels } from "./levels.mjs";
 import { Publisher } from "./publisher.mjs";
@@ -11,22 +12,11 @@ const { MINUTES = "10", CLIENTS = "500", SEED = String(Math.floor(Math.random() 
 const [minutes, clients] = [Number(MINUTES), Number(CLIENTS)];
 const STALLED = Math.ceil(clients / 20);
 const HUB = "soak";
-/** No stream ends by its age, and those who stall are not taken for dead. */
+/** No stream ends by its age, and a reader that stalls is not taken for dead. */
 const VARS = { CONNECTION_AGE: "0", HEARTBEAT: "30s", HISTORY_UPDATES: "1000000", HISTORY_BYTES: "268435456" };
 /** More than the buffers between the hub and a reader hold. */
 const HEAVY = { count: 500, size: 4_000, bodies: 6 };
 const SETTLED = 120_000;
-
-/** Numbers below `below` that follow from `seed`: mulberry32. */
-function randomFrom(seed) {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 const random = randomFrom(Number(SEED));
 /** The order has numbers of its own: how many an act draws depends on the time that it takes. */

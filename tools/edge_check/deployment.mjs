@@ -1,4 +1,4 @@
-// The deployment that the stream is held through: a command, or the work of whoever looks on.
+// The deployment that the stream is held through: a command, or what the operator does by hand.
 import { spawn } from "node:child_process";
 
 export class Deployment {

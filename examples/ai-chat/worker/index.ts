@@ -6,7 +6,7 @@ export { Chat, HubObject };
 
 export default {
   fetch(request, env) {
-    // Whoever has the link has the chat. An application looks at the session here.
+    // The link is enough to read the chat. An application checks the session here.
     const [, id] = /^\/api\/chat\/([\w-]{1,64})(?:\/\w+)?$/.exec(new URL(request.url).pathname) ?? [];
     return id === undefined ? new Response("not found\n", { status: 404 }) : env.CHAT.getByName(id).fetch(request);
   },

@@ -34,7 +34,8 @@ pub struct Beat<T> {
 
 impl<H: History, T: Clone> Hub<H, T> {
     /// Ends connections that have expired, sends heartbeats that are due, and closes connections
-    /// that have taken nothing for two intervals. Those whose time a Worker keeps are passed over.
+    /// that have taken nothing for two intervals. A connection whose time a Worker
+    /// keeps is passed over.
     pub fn beat(&mut self, now: Timestamp) -> Beat<T> {
         let mut beat = Beat { effects: Vec::new(), next: None };
         self.expire(now, &mut beat);

@@ -133,7 +133,7 @@ impl<H: History> Beginning<'_, H> {
     /// Where a stream goes on that has begun. What is gone behind its place is told as a gap.
     fn go_on(&self, resumes: Resumes, selection: &Selection) -> Result<Start, H::Error> {
         let tail = self.log.tail();
-        // Who waits has been told of each closing.
+        // A connection that waits has been told of each closing.
         let (cursor, ends) = match resumes.standing.behind {
             Some(cursor) => (cursor.min(tail), self.end_of(&Audience::new(selection))?),
             None => (tail, None),

@@ -1,5 +1,5 @@
 // Runs before the worker under `make serve CONFIG=linking`: the objects are small hubs of this file, which speak the protocol
-// of links, and do on demand what the hub itself does when something is wrong. Whoever has the header `visitor` may read.
+// of links, and do on demand what the hub itself does when something is wrong. A client with the header `visitor` may read.
 //
 // A subscription says in its query what the terms of its link are: `heartbeat` and `expires-in`, in milliseconds. A request
 // with the header `then` makes the object do something: see `DEEDS`.

@@ -267,7 +267,7 @@ impl LinkHost {
         }
     }
 
-    /// The object is reset. Of the frames on their way, so many come to each Worker.
+    /// The object is reset. Of the frames on their way, this number comes to each Worker.
     pub(super) fn abort(&mut self, arriving: usize) {
         let numbers: Vec<u8> = self.workers.keys().copied().collect();
         for number in numbers {
