@@ -35,7 +35,7 @@ describe("the tabs of a browser", { concurrency: true }, () => {
     await share.open();
     await Promise.all([share.burst(60), leader.page.close()]);
     await share.agree();
-    assert.equal(await share.connections(), 1);
+    await share.comeTo(1);
   });
 
   test("lose nothing when the leading one is loaded again, which goes on behind its last update", async (t) => {
@@ -46,7 +46,7 @@ describe("the tabs of a browser", { concurrency: true }, () => {
     await share.agree();
     await Promise.all([share.burst(30), share.reload(leader)]);
     await share.agree();
-    assert.equal(await share.connections(), 1);
+    await share.comeTo(1);
   });
 
   test("lose nothing when the leading one crashes", async (t) => {
@@ -56,7 +56,7 @@ describe("the tabs of a browser", { concurrency: true }, () => {
     await share.open();
     await Promise.all([share.burst(60), leader.crash()]);
     await share.agree();
-    assert.equal(await share.connections(), 1);
+    await share.comeTo(1);
   });
 
   test("lose nothing when the leading one is frozen, and it misses nothing when it goes on", async (t) => {
@@ -68,7 +68,7 @@ describe("the tabs of a browser", { concurrency: true }, () => {
     await share.agree();
     await Promise.all([share.burst(30), leader.thaw()]);
     await share.agree();
-    assert.equal(await share.connections(), 1);
+    await share.comeTo(1);
   });
 
   test("hand over when the leading one is offline", async (t) => {
@@ -81,7 +81,7 @@ describe("the tabs of a browser", { concurrency: true }, () => {
     await leader.setOffline(false);
     await share.burst(5);
     await share.agree();
-    assert.equal(await share.connections(), 1);
+    await share.comeTo(1);
   });
 
   test("begin where each of them wants to, and then have one connection", async (t) => {
@@ -94,7 +94,7 @@ describe("the tabs of a browser", { concurrency: true }, () => {
     // What the leader still knows needs no connection of its own.
     await share.open({ lastEventId: share.ids[11], first: 12 });
     await share.agree();
-    await until(async () => (await share.connections()) === 1, "one connection");
+    await share.comeTo(1);
   });
 
   test("of two users have a connection each, and private updates go to the one who may read them alone", async (t) => {
@@ -181,7 +181,7 @@ describe("the tabs of a browser", { concurrency: true }, () => {
     await share.burst(5);
     await share.agree();
     assert.equal((await leader.told()).updates.length, 5);
-    assert.equal(await share.connections(), 1);
+    await share.comeTo(1);
   });
 
   const WITHOUT_LOCKS = {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { publish } from "./clients.mjs";
 import { load } from "./client_page.mjs";
+import { until } from "./until.mjs";
 
 const ENTRIES = ["npm/client/tabs.mjs"];
 /** Milliseconds. */
@@ -159,6 +160,11 @@ export class Tabs {
 
   connections() {
     return this.#server.connections(this.#name);
+  }
+
+  /** Waits for a number of connections: who leads or catches up closes a stream after it has the last update. */
+  async comeTo(count) {
+    await until(async () => (await this.connections()) === count, `${count} connections`);
   }
 
   /** Opens a tab that reads the hub, and waits until it does. */
