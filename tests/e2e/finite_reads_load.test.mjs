@@ -107,7 +107,9 @@ test("a read whose client takes nothing is ended, and its document is no JSON", 
   const hub = server.hub("heartbeat");
   await publishMuch(hub, numbers(UPDATES));
   const answer = await fetch(held(hub), { headers: JSON_TYPE });
-  await until(async () => (await server.health("heartbeat")).ended["too slow"] === 1, "it to be ended");
+  let ended;
+  const isEnded = async () => ({ ended } = await server.health("heartbeat")).ended["too slow"] === 1;
+  await until(isEnded, () => `it to be ended: ${JSON.stringify(ended)}`);
   const text = await answer.text();
   assert.ok(text.startsWith('{"updates":[{') && text.length > MEBIBYTE / 8);
   assert.throws(() => JSON.parse(text), SyntaxError);
