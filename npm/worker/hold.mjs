@@ -3,7 +3,7 @@ import { admit } from "./door.mjs";
 import { HeldStream } from "./held_stream.mjs";
 import { log } from "./log.mjs";
 import { mayComeLater } from "./tries.mjs";
-import { TERMS, openLink } from "./ways.mjs";
+import { TERMS, openLink, withoutConnection } from "./ways.mjs";
 
 /** @import { Visit } from "./handler.mjs" */
 /** @import { Admitted } from "./door.mjs" */
@@ -30,18 +30,17 @@ export async function hold(visit, admitted, form) {
   const { signal } = visit.request;
   signal.addEventListener("abort", () => stream.leave());
   if (signal.aborted) stream.leave();
-  const headers = new Headers(answer.headers);
-  headers.delete(TERMS);
-  return new Response(stream.readable, { headers });
+  return new Response(stream.readable, { headers: withoutConnection(answer.headers) });
 }
 
 /**
  * Takes the request that was kept through the door again, and opens the link behind the cursor.
  *
- * @param {Visit} visit
+ * @param {Visit} kept
  * @param {Place & { form: string | undefined }} opening
  */
-async function reopen(visit, opening) {
+async function reopen(kept, opening) {
+  const visit = { ...kept, request: refusedByStatus(kept.request) };
   try {
     const admitted = await admit(visit);
     const answer = admitted instanceof Response ? admitted : await openLink(visit, admitted, opening);
@@ -53,6 +52,13 @@ async function reopen(visit, opening) {
     log("hub unreachable", `the link is not open again: ${error}`);
     return undefined;
   }
+}
+
+/** The request without the word for which an EventSource is refused by a stream: the status says whether to try again. */
+function refusedByStatus(/** @type {Request} */ { url, method, headers: asked, cf }) {
+  const headers = new Headers(asked);
+  if (/text\/event-stream/i.test(asked.get("accept") ?? "")) headers.set("accept", "*/*");
+  return new Request(url, /** @type {RequestInit<any>} */ ({ method, headers, cf }));
 }
 
 /** @returns {Linked | undefined} */

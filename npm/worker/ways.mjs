@@ -9,7 +9,7 @@
 
 /** The header of an answer with a link that has the terms of the link. */
 export const TERMS = "millstream-link";
-/** These are of the client's connection and body, not of the request that opens a link. */
+/** These are of one connection and its body. They belong neither to the request that opens a link nor to the client's answer. */
 const OF_CONNECTION = /^(content-length|transfer-encoding|connection|keep-alive|upgrade|sec-websocket-.*)$/;
 
 /**
@@ -31,10 +31,15 @@ export function handOver({ request, namespace }, { hub, granted }) {
  * @param {Partial<Place> & { form: string | undefined }} opening
  */
 export function openLink({ request, namespace }, { hub, granted }, opening) {
-  const headers = new Headers([...request.headers].filter(([name]) => !OF_CONNECTION.test(name)));
+  const headers = withoutConnection(request.headers);
   headers.set("upgrade", "websocket");
   const cf = { ...request.cf, millstream: granted, millstreamLink: JSON.stringify({ version: 1, ...opening }) };
   return stubOf(namespace, hub).fetch(request.url, /** @type {RequestInit<any>} */ ({ headers, cf }));
+}
+
+/** The headers but for those of the connection and of the link. */
+export function withoutConnection(/** @type {Headers} */ headers) {
+  return new Headers([...headers].filter(([name]) => name !== TERMS && !OF_CONNECTION.test(name)));
 }
 
 /**
