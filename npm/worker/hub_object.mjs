@@ -5,6 +5,7 @@ import { Beginnings, taken } from "./beginnings.mjs";
 import { closing, pipeOptions, stopReason, topicIn, topicsIn } from "./ending.mjs";
 import { HubError } from "./hub_error.mjs";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
+import { CLIENT_LEFT } from "./link.mjs";
 import { PING, PONG, attachmentOf, close, isLink, openedLink, replace, wakeLinks } from "./links.mjs";
 import { begin, endLifeBefore } from "./lives.mjs";
 import { log } from "./log.mjs";
@@ -16,6 +17,11 @@ import { variablesIn } from "./variables.mjs";
 
 /** The reason with which an object ends when a write was not confirmed. */
 export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over what is stored";
+
+/** The code of a socket that has ended without a code. */
+const ABNORMAL = 1006;
+/** Milliseconds. It is REOPEN_GRACE in src/base/limits. */
+const REOPEN_GRACE = 10_000;
 
 /**
  * One hub. Export this class from your Worker, and bind it to a Durable Object namespace.
@@ -94,14 +100,14 @@ export class HubObject extends DurableObject {
    */
   webSocketClose(socket, code) {
     if (!isLink(this.#context, socket)) return;
-    this.#call(() => this.#hub.left(attachmentOf(socket), code));
+    this.#left(attachmentOf(socket), code);
     close(socket, 1000);
   }
 
   /** A link was lost. The runtime calls it. */
   webSocketError(/** @type {WebSocket} */ socket) {
     if (!isLink(this.#context, socket)) return;
-    this.#call(() => this.#hub.left(attachmentOf(socket), 1006));
+    this.#left(attachmentOf(socket), ABNORMAL);
   }
 
   /** Removes old updates. The runtime calls it. */
@@ -225,6 +231,17 @@ export class HubObject extends DurableObject {
   /** @returns {Promise<Response>} */
   #post(/** @type {Request} */ request) {
     return this.#call(() => this.#hub.publish(request));
+  }
+
+  /**
+   * A Worker that has lost its link opens it again. The connection waits so long for that.
+   *
+   * @param {Uint8Array} attachment
+   * @param {number} code
+   */
+  #left(attachment, code) {
+    const isMissed = this.#call(() => this.#hub.left(attachment, code));
+    if (isMissed) setTimeout(() => this.#call(() => this.#hub.left(attachment, CLIENT_LEFT)), REOPEN_GRACE);
   }
 
   #path() {

@@ -7,6 +7,8 @@ import { frameOf } from "./frame.mjs";
 export const CLIENT_LEFT = 1000;
 export const EXPIRED = 4001;
 export const READER_DEAD = 4002;
+/** The Worker opens the link again: its client is still there. */
+export const LOST = 4003;
 
 /**
  * Who has a link.
@@ -81,7 +83,7 @@ export class Link {
 
   #lose() {
     if (!this.#isOpen) return;
-    this.close(CLIENT_LEFT);
+    this.close(LOST);
     this.#holder.lost();
   }
 }

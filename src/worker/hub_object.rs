@@ -114,11 +114,10 @@ impl HubObject {
         self.hub.as_ref().is_ok_and(|hub| hub.said(attachment, text))
     }
 
-    /// The socket of a link was closed with this code.
-    pub fn left(&self, attachment: &[u8], code: u16) {
-        if let Ok(hub) = &self.hub {
-            hub.left(attachment, code);
-        }
+    /// The socket of a link was closed with this code; returns whether its connection is kept, since its
+    /// Worker may open another link. If that has not happened after a while, call this again with 1000.
+    pub fn left(&self, attachment: &[u8], code: u16) -> bool {
+        self.hub.as_ref().is_ok_and(|hub| hub.left(attachment, code))
     }
 
     /// Ends connections at once: those of a `subscriber`, those that ask for a `topic`, or one `connection`,

@@ -9,8 +9,14 @@ import { until } from "./until.mjs";
 
 /** Longer than the object's grace for links that were not opened again. */
 const GRACE = 20_000;
+/** The object's grace is over. */
+const PAST_GRACE = 11_000;
 const HUBS = {
   announcing: { SUBSCRIPTIONS: "true", HEARTBEAT: "1s" },
+  crowded: { MAX_CONNECTIONS: "1", HEARTBEAT: "1s" },
+  handed: { MAX_CONNECTIONS: "1", HEARTBEAT: "1s" },
+  failing: { SUBSCRIPTIONS: "true", HEARTBEAT: "1s" },
+  lost: { SUBSCRIPTIONS: "true", HEARTBEAT: "1s", MAX_CONNECTIONS: "2" },
   gone: { SUBSCRIPTIONS: "true", HEARTBEAT: "1s" },
   severed: { HEARTBEAT: "1s" },
   short: { HISTORY_UPDATES: "5" },
@@ -25,11 +31,21 @@ after(() => links?.stop());
 /** Publishes an update, also through a reset of the object, and returns whether it was told to be kept. */
 const sent = (hub, id) => links.publish(hub, id).then(() => true, () => false);
 
+/** A stream of the topic `a`, and one that watches who comes and goes. */
+async function watched(t, hub) {
+  const events = eventsOf(hub);
+  const watcher = await links.open(t, hub, { topic: events, token: await token0({ subscribe: [events] }) });
+  const stream = await links.open(t, hub, { token: await token0({ subscribe: ["a"] }) });
+  const told = (active) => watcher.text.split(`"active":${active}`).length - 1;
+  await until(() => /"topic":"a"/.test(watcher.text), "the beginning to be told");
+  return { watcher, told, stream };
+}
+
 /** Waits until all links of the hub are open again. */
 const open = (hub, count) =>
   until(async () => (await links.server.connections(hub)) === count, `${count} links of ${hub}`);
 
-describe("a hub whose object is reset", { concurrency: true }, () => {
+describe("a hub whose object is reset, or whose links are cut off", { concurrency: true }, () => {
   test("keeps every stream, and each gets everything once and in order, also those that do not read", async (t) => {
     const hub = "reset";
     const streams = await Promise.all(Array.from({ length: 10 }, () => links.open(t, hub)));
@@ -87,6 +103,23 @@ describe("a hub whose object is reset", { concurrency: true }, () => {
     assert.deepEqual([source.data, source.opened], [["1", "2"], 1]);
   });
 
+  test("costs an EventSource no reconnect either when its place is taken for a while", async (t) => {
+    const hub = "crowded";
+    const source = await Subscriber.open(links.server.hub(hub), ["a"]);
+    t.after(() => source.close());
+    await links.publish(hub, "1");
+    await source.receives("1");
+    await links.bar(hub, true);
+    await links.abort(hub);
+    const other = await links.open(t, hub);
+    await links.bar(hub, false);
+    await until(async () => (await links.notes(hub)).openings >= 4, "a try that comes behind a refused one");
+    other.close();
+    await links.publish(hub, "2");
+    await source.receives("2");
+    assert.deepEqual([source.data, source.opened], [["1", "2"], 1]);
+  });
+
   test("tells of a gap on the same stream when the history behind its cursor is gone", async (t) => {
     const stream = await links.open(t, "short");
     await links.publish("short", "1");
@@ -133,16 +166,12 @@ describe("a hub whose object is reset", { concurrency: true }, () => {
   });
 
   test("tells nobody that a reader has gone whose link is open again", async (t) => {
-    const EVENTS = eventsOf("announcing");
-    const watcher = await links.open(t, "announcing", { topic: EVENTS, token: await token0({ subscribe: [EVENTS] }) });
-    const reader = await links.open(t, "announcing", { token: await token0({ subscribe: ["a"] }) });
-    const told = (active) => watcher.text.split(`"active":${active}`).length - 1;
-    await until(() => /"topic":"a"/.test(watcher.text), "the beginning to be told");
+    const { told, stream: reader } = await watched(t, "announcing");
     const begun = told(true);
     await links.abort("announcing");
     await open("announcing", 2);
     // One that comes and goes behind the grace: what is told of it comes behind all that the reset could have told.
-    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    await new Promise((resolve) => setTimeout(resolve, PAST_GRACE));
     const last = await links.open(t, "announcing", { topic: "b", token: await token0({ subscribe: ["b"] }) });
     await until(() => told(true) > begun, "the last to be told");
     assert.deepEqual([told(true), told(false)], [begun + 1, 0]);
@@ -152,21 +181,15 @@ describe("a hub whose object is reset", { concurrency: true }, () => {
   });
 
   test("tells once that a reader has gone that left while the object was away", async (t) => {
-    const EVENTS = eventsOf("gone");
-    const watcher = await links.open(t, "gone", { topic: EVENTS, token: await token0({ subscribe: [EVENTS] }) });
-    const reader = await links.open(t, "gone", { token: await token0({ subscribe: ["a"] }) });
-    const told = (active) => watcher.text.split(`"active":${active}`).length - 1;
-    await until(() => /"topic":"a"/.test(watcher.text), "the beginning to be told");
+    const { watcher, told, stream: reader } = await watched(t, "gone");
     reader.close();
     await links.abort("gone");
     await links.publish("gone", "1", { topic: "b" });
     await until(() => told(false) === 1, "the end to be told", GRACE);
     assert.match(watcher.text, /"topic":"a"[^\n]*"active":false|"active":false[^\n]*"topic":"a"/);
   });
-});
 
-describe("a link that is cut off from its object", { concurrency: true }, () => {
-  test("is opened again when no pong comes, and takes the place of the old one", async (t) => {
+  test("takes a link that is opened again since no pong came in the place of the old one", async (t) => {
     const stream = await links.open(t, "severed");
     await links.publish("severed", "1");
     await stream.receivesId("1");
@@ -177,6 +200,51 @@ describe("a link that is cut off from its object", { concurrency: true }, () => 
     await stream.receivesId("3");
     assert.deepEqual([stream.ids, stream.ended], [["1", "2", "3"], false]);
     assert.equal(await links.server.connections("severed"), 1);
+  });
+
+  test("keeps the place of a link that its Worker closes to open it again, and tells nobody of an end", async (t) => {
+    const { watcher, told, stream } = await watched(t, "lost");
+    const begun = told(true);
+    await links.deafen("lost");
+    await links.bar("lost", true);
+    const codes = () => links.notes("lost").then((notes) => notes.codes);
+    await until(async () => (await codes()).length === 2, "the closes to come to the object");
+    assert.deepEqual(await codes(), [4003, 4003]);
+    const { connections, ended } = await links.server.health("lost");
+    assert.deepEqual([connections, ended["client gone"]], [2, 0], "their places are kept");
+    await links.publish("lost", "1");
+    await links.bar("lost", false);
+    await stream.receivesId("1");
+    await until(async () => (await links.notes("lost")).openings === 4, "both links to be open again");
+    await new Promise((resolve) => setTimeout(resolve, PAST_GRACE));
+    await links.publish("lost", "2");
+    await stream.receivesId("2");
+    assert.deepEqual([stream.ids, stream.ended, watcher.ended], [["1", "2"], false, false]);
+    assert.deepEqual([told(true), told(false)], [begun, 0]);
+    assert.equal((await links.server.health("lost")).connections, 2);
+  });
+
+  test("gives the place of a link whose Worker fails to a client that waits for one", async (t) => {
+    const stream = await links.open(t, "handed");
+    await links.tellCode("handed", 1006);
+    stream.close();
+    await until(async () => (await links.notes("handed")).codes.length === 1, "the end to come to the object");
+    const other = await links.open(t, "handed");
+    await links.publish("handed", "1");
+    await other.receivesId("1");
+    assert.equal(await links.server.connections("handed"), 1);
+  });
+
+  test("tells once, and not at once, of the end of a link whose Worker fails", async (t) => {
+    const { told, stream } = await watched(t, "failing");
+    await links.tellCode("failing", 1006);
+    stream.close();
+    await until(async () => (await links.notes("failing")).codes.length === 1, "the end to come to the object");
+    assert.equal(await links.server.connections("failing"), 2);
+    assert.equal(told(false), 0);
+    await until(() => told(false) > 0, "the end to be told", GRACE);
+    const { connections, ended } = await links.server.health("failing");
+    assert.deepEqual([told(false), connections, ended["client gone"]], [1, 1, 1]);
   });
 });
 

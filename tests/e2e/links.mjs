@@ -36,6 +36,9 @@ export class Links {
   notes = (hub) => this.#ask("notes", { hub });
   abort = (hub) => this.#ask("abort", { hub });
   sever = (hub) => this.#ask("sever", { hub });
+  deafen = (hub) => this.#ask("deafen", { hub });
+  tellCode = (hub, code) => this.#ask("tellCode", { hub, code });
+  bar = (hub, isBarred) => this.#ask("bar", { hub, isBarred });
   age = (hub, versions) => this.#ask("age", { hub, ...versions });
   hasten = (hub, haste) => this.#ask("hasten", { hub, haste });
   grant = (visitor, claims) => this.#ask("grant", { visitor, claims });

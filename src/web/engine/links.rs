@@ -34,6 +34,12 @@ const EXPIRED: u16 = 4001;
 /// The code of a socket whose client takes nothing.
 const TOO_SLOW: u16 = 4002;
 
+/// The code of a socket whose Worker opens another.
+const LOST: u16 = 4003;
+
+/// The code of a socket that has ended without a code, as when its Worker fails.
+const ABNORMAL: u16 = 1006;
+
 impl<K: Hooks, S: Storage> Engine<K, S> {
     /// The link over this socket.
     pub(crate) fn link(&self, socket: LinkSocket, state: Attachment) -> Rc<Link> {
@@ -154,16 +160,23 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         true
     }
 
-    /// The socket of a link was closed with this code.
-    pub(crate) fn left(&self, link: &Attachment, code: u16) {
+    /// The socket of a link was closed with this code; returns whether its connection is kept, since its
+    /// Worker may open another link.
+    pub(crate) fn left(&self, link: &Attachment, code: u16) -> bool {
+        let Some(attached) = self.of_link(link) else { return false };
         let reason = match code {
+            LOST | ABNORMAL => {
+                if let Some(link) = attached.transport().link() {
+                    link.lose();
+                }
+                return true;
+            }
             EXPIRED => CloseReason::Expired,
             TOO_SLOW => CloseReason::TooSlow,
             _ => CloseReason::ClientGone,
         };
-        if self.of_link(link).is_some() {
-            self.end(link.id, reason);
-        }
+        self.end(link.id, reason);
+        false
     }
 
     /// The connection of a link that was not replaced.

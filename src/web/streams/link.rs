@@ -31,6 +31,7 @@ pub(crate) struct Link {
     socket: LinkSocket,
     id: ConnectionId,
     state: RefCell<Attachment>,
+    is_lost: Cell<bool>,
     is_touched: Cell<bool>,
     touched: Touched,
     feed: Weak<dyn Feed>,
@@ -46,7 +47,8 @@ impl Link {
     pub(crate) fn new(socket: LinkSocket, state: Attachment, feeder: Feeder) -> Self {
         let Feeder { feed, touched } = feeder;
         let (id, state) = (state.id, RefCell::new(state));
-        Self { socket, id, state, is_touched: Cell::default(), touched, feed }
+        let (is_lost, is_touched) = Default::default();
+        Self { socket, id, state, is_lost, is_touched, touched, feed }
     }
 
     /// Its selection is kept under this key.
@@ -71,6 +73,11 @@ impl Linked for Link {
 
     fn credit(&self) -> Credit {
         self.state.borrow().credit
+    }
+
+    fn lose(&self) {
+        self.is_lost.set(true);
+        self.state.borrow_mut().credit.spend(usize::MAX);
     }
 
     fn grant(&self, grant: Grant) {
@@ -103,6 +110,9 @@ impl Transport for Link {
     }
 
     fn enqueue(&self, chunk: &SharedChunk<'_>) -> bool {
+        if self.is_lost.get() {
+            return false;
+        }
         self.state.borrow_mut().credit.spend(chunk.bytes().len());
         self.touch();
         self.socket.send(chunk.frame()).is_ok()

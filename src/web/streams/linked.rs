@@ -16,6 +16,9 @@ pub(crate) trait Linked {
     /// How much it may be given.
     fn credit(&self) -> Credit;
 
+    /// Its socket is closed, and gets nothing more. Its connection falls behind.
+    fn lose(&self);
+
     /// Its reader has taken some.
     fn grant(&self, grant: Grant);
 

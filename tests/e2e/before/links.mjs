@@ -15,17 +15,20 @@ const byApplication = createHub({
 const notes = new Map();
 /** The hub of each end of a link that is an object's. */
 const ends = new WeakMap();
-/** The Workers' ends of links by the name of their hub, and those that are cut off from the object. */
+/** The Workers' ends of links by the name of their hub; those that are cut off from the object, and that hear nothing. */
 const held = new Map();
 const severed = new WeakSet();
+const deaf = new WeakSet();
+const LOOK_EVERY = 25;
 
 /**
  * `lives`: how often the object was made. `calls`: how often anything reached it. `messages`: how many of these came over
  * links. `sent` and `granted`: bytes in frames behind their heads, and credit. `most`: the most bytes that were on their
  * way at once. `written`: attachments. `openings`: how often a link was asked for. `alarms`: in how many milliseconds each was to come.
+ * `codes`: those of links that were closed.
  */
 function noteOf(hub) {
-  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, openings: 0, alarms: [] };
+  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, openings: 0, alarms: [], codes: [] };
   return notes.get(hub) ?? (notes.set(hub, fresh), fresh);
 }
 
@@ -111,9 +114,10 @@ export class HubObject extends Hub {
     return super.webSocketMessage(socket, text);
   }
 
-  webSocketClose(...given) {
+  webSocketClose(socket, code) {
     this.#note.calls += 1;
-    return super.webSocketClose(...given);
+    this.#note.codes.push(code);
+    return super.webSocketClose(socket, this.#note.code ?? code);
   }
 }
 
@@ -124,14 +128,19 @@ function severable(socket, hub) {
   const listen = socket.addEventListener.bind(socket);
   for (const end of ["close", "error"]) listen(end, () => own.delete(socket));
   socket.addEventListener = (type, listener, ...rest) =>
-    listen(type, (event) => (severed.has(socket) ? undefined : listener.call(socket, event)), ...rest);
+    listen(type, (event) => {
+      if (!severed.has(socket) && !(deaf.has(socket) && type === "message")) listener.call(socket, event);
+    }, ...rest);
 }
+
+const isReopening = ([, init]) => JSON.parse(init?.cf?.millstreamLink ?? "{}").id !== undefined;
 
 /** The namespace of the objects, whose answers are looked at. */
 function watched(namespace) {
   const get = (id) => {
     const stub = namespace.get(id);
     const fetch = async (...given) => {
+      while (isReopening(given) && noteOf(id.name).isBarred) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
       const response = await stub.fetch(...given);
       if (response.webSocket) severable(response.webSocket, id.name);
       return response;
@@ -141,17 +150,25 @@ function watched(namespace) {
   return { idFromName: (name) => namespace.idFromName(name), get };
 }
 
+function addAll(set, hub) {
+  const sockets = held.get(hub) ?? new Set();
+  for (const socket of sockets) set.add(socket);
+  return sockets.size;
+}
+
 const DEEDS = {
   /** What was noted, and the bytes of the isolate's wasm. */
   notes: ({ hub }) => ({ ...noteOf(hub), wasm: initSync().memory.buffer.byteLength }),
   /** Resets the object, as a crash or an update does. */
   abort: ({ hub }, env) => env.HUB.getByName(hub).crash().catch(String),
   /** Cuts its links of now off, so that neither side is told. Returns how many there were. */
-  sever({ hub }) {
-    const sockets = held.get(hub) ?? new Set();
-    for (const socket of sockets) severed.add(socket);
-    return sockets.size;
-  },
+  sever: ({ hub }) => addAll(severed, hub),
+  /** The Workers hear nothing on its links of now. */
+  deafen: ({ hub }) => addAll(deaf, hub),
+  /** It is told this code of each link that ends: 1006 is that of a Worker that fails. */
+  tellCode: ({ hub, code }) => Object.assign(noteOf(hub), { code }),
+  /** No link of it is opened again, until it is unbarred. */
+  bar: ({ hub, isBarred }) => Object.assign(noteOf(hub), { isBarred }),
   /** Makes the object one of another version: `opening` is the version of what it is asked, `frames` that of its frames. */
   age: ({ hub, opening, frames }) => Object.assign(noteOf(hub), { opening, frames }),
   /** Lets its alarms come in a part of their time. */

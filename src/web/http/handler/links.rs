@@ -35,11 +35,9 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         Attachment::decode(attachment).is_some_and(|link| self.engine.said(&link, text))
     }
 
-    /// The socket was closed.
-    pub(crate) fn left(&self, attachment: &[u8], code: u16) {
-        if let Some(link) = Attachment::decode(attachment) {
-            self.engine.left(&link, code);
-        }
+    /// The socket was closed; returns whether its connection waits for another link.
+    pub(crate) fn left(&self, attachment: &[u8], code: u16) -> bool {
+        Attachment::decode(attachment).is_some_and(|link| self.engine.left(&link, code))
     }
 
     /// Calls back after this time, unless there is no connection any more that needs the hub's timers.
