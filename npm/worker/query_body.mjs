@@ -2,6 +2,8 @@
 
 /** More is refused. It is MAX_QUERY_BYTES in src/base/limits. */
 const MAX_QUERY_BYTES = 131_072;
+/** The object has the stream of a larger form: a held one keeps its form for its life, and sends it with each opening. */
+const MAX_HELD_FORM = 16_384;
 
 /** Whether the body is a form as it stands there. */
 export function isForm(/** @type {Headers} */ headers) {
@@ -10,7 +12,7 @@ export function isForm(/** @type {Headers} */ headers) {
 }
 
 /**
- * Reads the body up to where it is too large. The text is undefined if it is too large or not UTF-8.
+ * Reads the body up to where it is too large. The text is undefined if it is too large to be held, or not UTF-8.
  *
  * @param {Request} request
  * @returns {Promise<{ bytes: ArrayBuffer, text: string | undefined }>}
@@ -24,7 +26,7 @@ export async function bodyOf({ body }) {
     if (length > MAX_QUERY_BYTES) break;
   }
   const bytes = await new Blob(parts).arrayBuffer();
-  return { bytes, text: length > MAX_QUERY_BYTES ? undefined : textOf(bytes) };
+  return { bytes, text: length > MAX_HELD_FORM ? undefined : textOf(bytes) };
 }
 
 function textOf(/** @type {ArrayBuffer} */ bytes) {

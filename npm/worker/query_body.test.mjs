@@ -28,8 +28,15 @@ test("a body that is not UTF-8 has no text, and all of its bytes", async () => {
   assert.equal(text, undefined);
 });
 
-test("a body of the largest size is read, and one that is larger has no text and is not read to its end", async () => {
-  assert.equal((await bodyOf(query("a".repeat(131_072)))).text.length, 131_072);
+test("a form of the largest size that is held has a text, and a larger one has none, and all of its bytes", async () => {
+  assert.equal((await bodyOf(query("a".repeat(16_384)))).text.length, 16_384);
+  for (const size of [16_385, 131_072]) {
+    const { bytes, text } = await bodyOf(query("a".repeat(size)));
+    assert.deepEqual([bytes.byteLength, text], [size, undefined]);
+  }
+});
+
+test("a body that is too large has no text and is not read to its end", async () => {
   let pulled = 0;
   const endless = new ReadableStream({
     pull(controller) {

@@ -15,6 +15,8 @@ const CHUNK = 131_072;
 /** What is published to a reader that takes nothing, and in how many updates. */
 const HUGE = 32_000_000;
 const UPDATES = 600;
+/** The bytes of the largest form that a Worker holds. */
+const LARGEST_HELD = 16_384;
 const FILLER = "x".repeat(4_000);
 const BATCH = 500;
 const LONG = 60_000;
@@ -219,16 +221,23 @@ describe("a hub with held and with direct streams", { concurrency: true }, () =>
   });
 
   test("serves the method QUERY, whose body is the selection", async (t) => {
-    const init = { method: "QUERY", headers: { "content-type": "application/x-www-form-urlencoded" }, body: "match=a" };
-    const stream = await Stream.open(t, links.server.hub("queried"), init);
+    const asking = (bytes) => {
+      const headers = { "content-type": "application/x-www-form-urlencoded", "x-long": "x".repeat(8_000) };
+      return Stream.open(t, links.server.hub("queried"), { method: "QUERY", headers, body: "match=a&x=".padEnd(bytes, '"') });
+    };
+    const streams = [await asking(0), await asking(LARGEST_HELD)];
     await links.publish("queried", "1");
-    await stream.receivesId("1");
+    for (const stream of streams) await stream.receivesId("1");
     await links.abort("queried");
     await links.publish("queried", "other", { topic: "b" });
     await links.publish("queried", "2");
-    await stream.receivesId("2");
-    assert.deepEqual([stream.ids, stream.ended], [["1", "2"], false]);
-    assert.ok((await links.notes("queried")).sent > 0, "it is held");
+    for (const stream of streams) await stream.receivesId("2");
+    for (const stream of streams) assert.deepEqual([stream.ids, stream.ended], [["1", "2"], false]);
+    const direct = await asking(LARGEST_HELD + 1);
+    const { connections, links: held } = await links.server.health("queried");
+    assert.deepEqual([connections, held], [3, 2], "a larger form is not held");
+    await links.publish("queried", "3");
+    await direct.receivesId("3");
   });
 
   test("refuses a connection over what memory holds, as a client of a direct stream is refused", async (t) => {
