@@ -1,12 +1,16 @@
 // A client's stream that lives in the Worker. The hub's object feeds it over a link, and may sleep or be reset meanwhile.
 import { Clock } from "./clock.mjs";
 import { Credit } from "./credit.mjs";
-import { CLIENT_LEFT, EXPIRED, Link, READER_DEAD } from "./link.mjs";
+import { CLIENT_LEFT, EXPIRED, LOST, Link, READER_DEAD } from "./link.mjs";
+import { inTime } from "./in_time.mjs";
 import { TRAPPED, resetWithInstance } from "./instance.mjs";
+import { log } from "./log.mjs";
 import { Tries } from "./tries.mjs";
 
 /** @import { Frame } from "./frame.mjs" */
 
+/** Milliseconds: a try to open the link again takes no longer. */
+const PATIENCE = 30_000;
 const HEARTBEAT = new TextEncoder().encode(":\n");
 /** The last words of CloseReason::Expired in src/hub/close_reason.rs. */
 const HAS_EXPIRED = new TextEncoder().encode(": expired\n");
@@ -194,9 +198,9 @@ export class HeldStream {
     for (let wait; (wait = this.#tries.wait(Math.random())) !== undefined; ) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       if (this.#hasEnded) return;
-      const linked = await this.#reopen(this.#place());
+      const linked = await inTime(this.#reopen(this.#place()), { within: PATIENCE, late: (linked) => this.#drop(linked) });
       if (linked === null) break;
-      if (linked !== undefined) return this.#follow(linked);
+      if (linked !== undefined && this.#follow(linked)) return;
     }
     this.#close(CLIENT_LEFT);
   }
@@ -207,13 +211,33 @@ export class HeldStream {
     return { id: this.#id, cursor: String(this.#cursor), unread: this.#credit.begin(), begun };
   }
 
+  /** Goes on over this link; returns whether it can be had. */
   #follow(/** @type {Linked} */ { terms, socket }) {
-    const link = this.#linkOver(socket);
-    if (this.#hasEnded) return link.close(CLIENT_LEFT);
+    const link = this.#tryLink(socket);
+    if (link === undefined) return false;
+    if (this.#hasEnded) {
+      link.close(CLIENT_LEFT);
+      return true;
+    }
     this.#link = link;
     this.#cursor = terms.cursor;
     this.#clock.relinked(terms, Date.now());
     this.#grant();
+    return true;
+  }
+
+  /** The link came too late: another try is under way, or has succeeded. */
+  #drop(/** @type {Linked | undefined | null} */ linked) {
+    if (linked) this.#tryLink(linked.socket)?.close(this.#hasEnded ? CLIENT_LEFT : LOST);
+  }
+
+  #tryLink(/** @type {WebSocket} */ socket) {
+    try {
+      return this.#linkOver(socket);
+    } catch (error) {
+      log("hub unreachable", `the link is not accepted: ${error}`);
+      return undefined;
+    }
   }
 
   /** The client gets what it was given, and comes back. */

@@ -80,7 +80,8 @@ describe("a held stream", { concurrency: true }, () => {
     const stream = await newHub().open(t);
     assert.equal(stream.headers.get("content-type"), "text/event-stream");
     assert.equal(stream.headers.get("link"), "<a>, <b>");
-    for (const name of ["millstream-link", "upgrade", "sec-websocket-accept"]) assert.equal(stream.headers.get(name), null);
+    const ofLink = ["millstream-link", "upgrade", "sec-websocket-accept", "sec-websocket-protocol", "content-length"];
+    for (const name of ofLink) assert.equal(stream.headers.get(name), null);
   });
 
   test("is refused as the object answers, when it opens no link", async () => {
@@ -244,6 +245,30 @@ describe("a held stream", { concurrency: true }, () => {
     const [, bytes] = /^direct, (\d+) bytes$/.exec(await response.text());
     assert.ok(Number(bytes) > 131_072, `${bytes} bytes`);
   });
+});
+
+test("an opening that is not answered is followed by another, and its link is closed when it comes after all", async (t) => {
+  const hub = newHub();
+  const stream = await hub.open(t);
+  await hub.then("hesitate", { isSlow: true });
+  await hub.then("close", { code: 4000 });
+  await hub.until(({ openings }) => openings.length >= 3, "a second try");
+  await hub.then("hesitate", { isSlow: false });
+  await hub.until(({ closed, links }) => closed.includes(4003) && links === 1, "one link, and the close of the other");
+  await hub.publish(3);
+  await stream.receivesId("3");
+  assert.deepEqual([stream.ids, stream.ended], [idsTo(3), false]);
+});
+
+test("a link that cannot be accepted is followed by another", async (t) => {
+  const hub = newHub();
+  const stream = await hub.open(t);
+  await hub.then("refuse", { links: 1 });
+  await hub.then("close", { code: 4000 });
+  await hub.until(({ openings }) => openings.length === 3, "a third opening");
+  await hub.publish(1);
+  await stream.receivesId("1");
+  assert.deepEqual([stream.ids, stream.ended], [["1"], false]);
 });
 
 test("a trap in the Worker's isolate ends the streams that it holds, so that their clients come back", async (t) => {

@@ -7,6 +7,9 @@ import { DurableObject } from "cloudflare:workers";
 import { createHub } from "./npm/worker/index.mjs";
 
 const WINDOW = 65_536;
+const LOOK_EVERY = 25;
+/** Headers of the answer that are nothing for a client. */
+const OF_CONNECTION = [["keep-alive", "timeout=5"], ["sec-websocket-protocol", "a"], ["content-length", "3"]];
 const KINDS = { chunk: 16, aside: 17, end: 18 };
 
 function frame(kind, cursor, text) {
@@ -17,7 +20,7 @@ function frame(kind, cursor, text) {
 }
 
 /** What an object knows; it is stored, so that it survives each life. */
-const BEGINNING = { last: 0, size: 0, openings: [], texts: [], closed: [], statuses: [], unacknowledged: 0, silent: 0, isMute: false };
+const BEGINNING = { last: 0, size: 0, openings: [], texts: [], closed: [], statuses: [], unacknowledged: 0, silent: 0, isMute: false, isSlow: false };
 
 const DEEDS = {
   /** Publishes updates `from` to `to` of a size, each as a chunk, as far as credit goes. */
@@ -35,6 +38,10 @@ const DEEDS = {
   close: (object, { code }) => object.links.forEach((link) => link.close(code)),
   /** The next links begin without a word. */
   silence: (object, { openings }) => (object.told.silent = openings),
+  /** Answers no opening, until it is told otherwise. The Workers lose patience soon. */
+  hesitate: (object, { isSlow }) => (isHasty = object.told.isSlow = isSlow),
+  /** The Workers cannot accept the next links. */
+  refuse: (_, { links }) => (refused = links),
   /** Answers no ping. */
   mute: (object) => (object.told.isMute = true),
   tell() {},
@@ -63,6 +70,7 @@ export class HubObject extends DurableObject {
     }
     const { version, ...opening } = JSON.parse(cf.millstreamLink);
     this.told.openings.push({ version, ...opening, upgrade: headers.get("upgrade"), of: headers.get("visitor") });
+    while (this.told.isSlow) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     const status = this.told.statuses.shift();
     if (status !== undefined) return new Response(`refused ${status}`, { status });
     const query = new URL(request.url).searchParams;
@@ -78,7 +86,7 @@ export class HubObject extends DurableObject {
     const id = opening.id ?? crypto.randomUUID();
     const expires = of("expires-in") === null ? null : Date.now() + of("expires-in");
     const terms = JSON.stringify({ version: 1, id, cursor: String(cursor), expires, heartbeat: of("heartbeat") });
-    const answered = [["content-type", "text/event-stream"], ["link", "<a>"], ["link", "<b>"], ["millstream-link", terms]];
+    const answered = [["content-type", "text/event-stream"], ["link", "<a>"], ["link", "<b>"], ["millstream-link", terms], ...OF_CONNECTION];
     return new Response(null, { status: 101, webSocket: away, headers: answered });
   }
 
@@ -119,6 +127,18 @@ export class HubObject extends DurableObject {
     return this.ctx.storage.put("told", this.told);
   }
 }
+
+/** Whether a Worker waits for an opening for a moment alone, and how many links cannot be accepted. */
+let isHasty = false;
+let refused = 0;
+const PATIENCE = 30_000;
+const { setTimeout: setLater } = globalThis;
+globalThis.setTimeout = (callback, time, ...rest) => setLater(callback, isHasty && time === PATIENCE ? 100 : time, ...rest);
+const { accept } = WebSocket.prototype;
+WebSocket.prototype.accept = function () {
+  if (refused > 0) throw new Error(`${(refused -= 1)} more`);
+  accept.call(this);
+};
 
 /** Whether the next reading of the clock traps: the door's, for a request with the header `trap`. */
 let traps = false;
