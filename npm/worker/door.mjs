@@ -7,6 +7,8 @@ import { doorStep, keySetFetched } from "../../build/millstream.js";
 import { instance } from "./instance.mjs";
 import { importKey, loadKeySet } from "./keys.mjs";
 import { described, log } from "./log.mjs";
+import { operate } from "./operator.mjs";
+import { WrongKeys } from "./wrong_keys.mjs";
 
 /** The most tries of a step. An instance that traps costs one try. */
 const ATTEMPTS = 3;
@@ -14,6 +16,8 @@ const ATTEMPTS = 3;
 const DECISION_TIME = 30_000;
 /** Milliseconds: a request looks again for the key set that another one fetches, each time after twice the pause. */
 const LONGEST_PAUSE = 320;
+
+const wrongKeys = new WrongKeys();
 
 /** @import { Visit } from "./handler.mjs" */
 /** @import { HubContext } from "./types.d.ts" */
@@ -28,7 +32,7 @@ const LONGEST_PAUSE = 320;
 /**
  * The work that the host does for a step. The member `step` names it.
  *
- * @typedef {Record<string, any> & { step: string, hub: string }} Step
+ * @typedef {Record<string, any> & { step: string, hub?: string }} Step
  */
 
 /**
@@ -40,13 +44,18 @@ const LONGEST_PAUSE = 320;
  */
 export async function admit(visit) {
   const { authorize, context } = visit;
+  const isBarred = wrongKeys.bars(visit.request);
   /** @type {Record<string, any>} */
-  const answers = { byApplication: authorize !== undefined, signer: undefined, digest: undefined, claims: undefined };
+  const answers = { byApplication: authorize !== undefined, isBarred, signer: undefined, digest: undefined, claims: undefined };
   /** @type {number | undefined} */
   let pause;
   for (;;) {
     const next = takeStep(visit, answers);
-    if (next instanceof Response) return next;
+    if (next instanceof Response) {
+      const { mostWrongKeys } = /** @type {any} */ (next);
+      if (mostWrongKeys !== undefined) wrongKeys.add(visit.request, mostWrongKeys);
+      return next;
+    }
     switch (next.step) {
       case "grant":
         return /** @type {any} */ (next);
@@ -64,11 +73,13 @@ export async function admit(visit) {
         answers.digest = new Uint8Array(await crypto.subtle.digest("SHA-256", next.bytes));
         break;
       case "authorize": {
-        const given = await ask(() => authorize?.(next.hub));
+        const given = await ask(() => authorize?.(/** @type {string} */ (next.hub)));
         if (given instanceof Response) return given;
         answers.claims = given;
         break;
       }
+      case "operator":
+        return operate(visit, /** @type {any} */ (next));
       default:
         throw new Error(`the door has no step ${next.step}`);
     }

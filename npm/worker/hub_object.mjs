@@ -205,6 +205,20 @@ export class HubObject extends DurableObject {
   }
 
   /**
+   * Sends all clients away in good order. They come back within the time, each at one of its own. Resolves to their number
+   * once they have gone.
+   *
+   * @param {string} [within] a time such as `10s`, which is the default, up to `5m`
+   * @returns {Promise<number>}
+   */
+  async drain(within = "10s") {
+    if (typeof within !== "string") {
+      throw new HubError(`within is ${JSON.stringify(within)}; it is a time such as "10s"`, { status: 400, field: "within" });
+    }
+    return this.#call(() => this.#hub.drain(within));
+  }
+
+  /**
    * Publishes NDJSON, and closes the topics at its end. `pipe` of `createHub` is made of it.
    *
    * @internal

@@ -5,6 +5,8 @@ import { HubError } from "./hub_error.mjs";
 export const WELL_KNOWN = "/.well-known/mercure";
 /** RFC 9728: the metadata of the resource at a path. */
 const METADATA = "/.well-known/oauth-protected-resource";
+/** The paths below a hub that are for its operator. */
+const OF_HUB = ["/healthz", "/metrics", "/stats", "/drain", "/history", "/export", "/import"];
 /** The headers of answers that name the hub by its URL. */
 const NAMING = ["link", "www-authenticate"];
 
@@ -62,7 +64,7 @@ function pathInProtocol(path, mount, hub) {
   if (path === METADATA + mount) return METADATA + pathOfHub(hub());
   const below = path === mount || path.startsWith(`${mount}/`) ? path.slice(mount.length) : undefined;
   if (below === "" || below === "/subscriptions" || below?.startsWith("/subscriptions/")) return pathOfHub(hub()) + below;
-  return below === "/healthz" || below === "/drain" ? folderOf(hub()) + below : undefined;
+  return below !== undefined && OF_HUB.includes(below) ? folderOf(hub()) + below : undefined;
 }
 
 /**

@@ -15,7 +15,7 @@ mod step;
 pub(crate) use answers::{Answers, Signer, Told};
 pub(crate) use ask::{Ask, Asked};
 pub(crate) use judge::{Door, Judge};
-pub(crate) use operator::{Health, drain, health};
+pub(crate) use operator::{Caller, Health};
 pub(crate) use step::{Signed, Step};
 
 use self::case::Case;

@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::{
     base::{
         dialect::Dialect,
-        limits::{MAX_CLOSINGS, MAX_DRAIN_WITHIN, MAX_IDEMPOTENCY_KEYS},
+        limits::{MAX_CLOSINGS, MAX_IDEMPOTENCY_KEYS},
         timestamp::whole_millis,
     },
     hub::{
@@ -26,7 +26,7 @@ use crate::{
         bodies::TooManyBodies, grant::PublishRefused, idempotency_key::InvalidIdempotencyKey,
         invalid_request::InvalidPublishRequest, stream::InvalidPublication,
     },
-    settings::{invalid_config::InvalidConfig, methods::MethodRefused},
+    settings::{invalid_config::InvalidConfig, methods::MethodRefused, operator_key::KeyRefused},
     tokens::{application_claims::InvalidClaims, challenge::Unauthorized},
     topics::topic::Topic,
 };
@@ -172,11 +172,8 @@ pub(crate) enum Error {
     #[error("the hub is being drained; come back in {} ms", whole_millis(*.0))]
     Draining(Duration),
     /// The caller is not the operator.
-    #[error("this is for the operator, whose key must be sent as a bearer token")]
-    Operator,
-    /// The time for draining is not valid.
-    #[error("within is a time such as 10s, up to {} s", MAX_DRAIN_WITHIN.as_secs())]
-    Within,
+    #[error(transparent)]
+    Operator(#[from] KeyRefused),
     /// An error that the caller did not cause.
     #[error("something went wrong inside; it is in the log")]
     Internal,

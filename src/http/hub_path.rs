@@ -2,7 +2,7 @@
 
 use crate::{
     base::hub_name::{DEFAULT_HUB, HUB, is_hub_name},
-    http::error::Error,
+    http::{error::Error, operator_call::OperatorCall},
     presence::subscription_document::SUBSCRIPTIONS,
     tokens::resource_metadata,
 };
@@ -27,8 +27,8 @@ pub(crate) enum HubPath<'a> {
     Hub(&'a str),
     /// The health of the hub of this name.
     HubHealth(&'a str),
-    /// The operator drains the hub of this name.
-    Drain(&'a str),
+    /// A call of the operator to the hub of this name, or to all hubs.
+    Operator(Option<&'a str>, OperatorCall),
     /// The subscriptions of the hub of this name.
     Subscriptions(&'a str),
     /// The metadata of the hub at this path as a protected resource.
@@ -58,28 +58,31 @@ impl<'a> HubPath<'a> {
                 _ => Err(Error::NotFound),
             };
         }
+        if let Some(call) = OperatorCall::of_all(path) {
+            return Ok(Self::Operator(None, call));
+        }
         let (name, rest) = path
             .strip_prefix("/hubs/")
-            .and_then(|named| named.split_at_checked(named.find('/')?))
+            .filter(|named| !named.is_empty())
+            .and_then(|named| named.split_at_checked(named.find('/').unwrap_or(named.len())))
             .ok_or(Error::NotFound)?;
         let found = match rest {
             HUB => Self::Hub(name),
             "/healthz" => Self::HubHealth(name),
-            "/drain" => Self::Drain(name),
-            _ => return Err(Error::NotFound),
+            _ => match OperatorCall::of_hub(rest) {
+                Some(call) => Self::Operator(Some(name), call),
+                None => return Err(Error::NotFound),
+            },
         };
         if is_hub_name(name) { Ok(found) } else { Err(Error::HubName) }
     }
 
-    /// The name of the hub, if the path is answered by one hub.
+    /// The name of the hub, if the hub's object is asked by a request to this path.
     #[must_use]
     pub(crate) fn hub(&self) -> Option<&'a str> {
         match self {
-            Self::Hub(name)
-            | Self::HubHealth(name)
-            | Self::Drain(name)
-            | Self::Subscriptions(name) => Some(name),
-            Self::Health | Self::Metadata(_) => None,
+            Self::Hub(name) | Self::HubHealth(name) | Self::Subscriptions(name) => Some(name),
+            Self::Operator(..) | Self::Health | Self::Metadata(_) => None,
         }
     }
 }
@@ -117,9 +120,9 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_one_hub_answers_names_it() {
+    fn a_path_that_is_handed_to_one_hub_names_it() {
         let hub = |path: &str| HubPath::parse(path).unwrap().hub().map(str::to_owned);
-        for rest in [HUB, "/healthz", "/drain", "/.well-known/mercure/subscriptions"] {
+        for rest in [HUB, "/healthz", "/.well-known/mercure/subscriptions"] {
             assert_eq!(hub(&format!("/hubs/news{rest}")).as_deref(), Some("news"), "{rest}");
         }
         assert_eq!(hub(HUB).as_deref(), Some("default"));
@@ -179,6 +182,29 @@ mod tests {
     }
 
     #[test]
+    fn an_operator_calls_one_hub_or_all() {
+        let called = |path| match HubPath::parse(path) {
+            Ok(HubPath::Operator(hub, call)) => Ok((hub, call.name)),
+            other => Err(other),
+        };
+        for (path, hub, name) in [
+            ("/metrics", None, "metrics"),
+            ("/hubs", None, "hubs"),
+            ("/hubs/news", Some("news"), "delete"),
+            ("/hubs/news/metrics", Some("news"), "metrics"),
+            ("/hubs/news/stats", Some("news"), "stats"),
+            ("/hubs/news/drain", Some("news"), "drain"),
+            ("/hubs/news/history", Some("news"), "clear"),
+            ("/hubs/news/export", Some("news"), "export"),
+            ("/hubs/news/import", Some("news"), "import"),
+        ] {
+            assert_eq!(called(path), Ok((hub, name)), "{path}");
+        }
+        assert_eq!(HubPath::parse("/hubs/a.b/stats"), Err(Error::HubName));
+        assert_eq!(HubPath::parse("/hubs/.index"), Err(Error::HubName));
+    }
+
+    #[test]
     fn a_name_outside_the_allowed_characters_or_length_is_refused() {
         let long = "x".repeat(65);
         for name in ["", "a.b", "a%20b", "ü", long.as_str()] {
@@ -193,10 +219,12 @@ mod tests {
         for path in [
             "/",
             "",
-            "/hubs",
             "/hubs/",
-            "/hubs/a",
+            "/hubs/a/",
             "/hubs/a/b",
+            "/hubs/a/drain/",
+            "/stats",
+            "/metrics/",
             "/healthz/",
             "/hubs/a/b/.well-known/mercure",
         ] {

@@ -5,11 +5,15 @@ use std::{fmt, hint::black_box};
 use thiserror::Error;
 
 use crate::{
-    base::limits::MIN_OPERATOR_KEY_BYTES,
+    base::{
+        base64,
+        limits::{MAX_WRONG_KEYS, MIN_OPERATOR_KEY_BYTES},
+    },
     tokens::lookalike::{self, Lookalike},
 };
 
-/// The secret that an operator's request holds in the header `Authorization: Bearer …`.
+/// The secret that an operator's request holds in the header `Authorization`: as a bearer token, or as the
+/// password of Basic.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct OperatorKey(String);
 
@@ -27,19 +31,52 @@ pub enum InvalidOperatorKey {
     Lookalike(#[from] Lookalike),
 }
 
+/// Why a request is not the operator's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum KeyRefused {
+    /// It has no key.
+    #[error(
+        "this is for the operator, whose key must be sent as a bearer token or as the password of Basic"
+    )]
+    Missing,
+    /// It has another key.
+    #[error("this is for the operator, who has another key")]
+    Wrong,
+    /// Its address has tried too many keys, so this one is not looked at.
+    #[error("{MAX_WRONG_KEYS} wrong keys came from this address within a minute; try again later")]
+    Barred,
+}
+
 impl OperatorKey {
-    /// Whether the header holds the key. The time of the comparison does not depend on how much of the
-    /// key is right.
+    /// Whether the header holds the key.
     #[must_use]
     pub(crate) fn admits(&self, authorization: &str) -> bool {
         let (scheme, presented) = authorization.split_once(' ').unwrap_or((authorization, ""));
-        let (own, presented) = (self.0.as_bytes(), presented.trim().as_bytes());
+        let presented = presented.trim();
+        if scheme.eq_ignore_ascii_case("basic") {
+            return password(presented).is_some_and(|password| self.is(&password));
+        }
+        self.is(presented.as_bytes()) && scheme.eq_ignore_ascii_case("bearer")
+    }
+
+    /// Whether these bytes are the key. The time of the comparison does not depend on how much of the key is
+    /// right.
+    fn is(&self, presented: &[u8]) -> bool {
+        let own = self.0.as_bytes();
         let mut differs = own.len() ^ presented.len();
         for (presented, own) in presented.iter().zip(own.iter().cycle()) {
             differs = black_box(differs | usize::from(presented ^ own));
         }
-        differs == 0 && scheme.eq_ignore_ascii_case("bearer")
+        differs == 0
     }
+}
+
+/// The password in the credentials of Basic, RFC 7617: they have a user's name, which counts for nothing, a
+/// colon and the password.
+fn password(credentials: &str) -> Option<Vec<u8>> {
+    let mut bytes = base64::standard_decoded(credentials)?;
+    let colon = bytes.iter().position(|byte| *byte == b':')?;
+    Some(bytes.split_off(colon + 1))
 }
 
 impl std::str::FromStr for OperatorKey {
@@ -83,11 +120,39 @@ mod tests {
             "a secret of some length",
             "Basic a secret of some length",
             "Bearer a secret of some lengt",
+            "Bearer a secret of some length, Bearer a secret of some length",
             "Bearer a secret of some length!",
             "Bearer a secret of some lengthA secret of some length",
         ] {
             assert!(!key.admits(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_password_of_basic_is_the_key_whoever_the_user_is() {
+        let key: OperatorKey = "a secret: of some length".parse().unwrap();
+        // Of no user, of prometheus and of ü; without a user, and with another password.
+        for right in [
+            "OmEgc2VjcmV0OiBvZiBzb21lIGxlbmd0aA==",
+            "cHJvbWV0aGV1czphIHNlY3JldDogb2Ygc29tZSBsZW5ndGg=",
+            "w7w6YSBzZWNyZXQ6IG9mIHNvbWUgbGVuZ3Ro",
+        ] {
+            assert!(key.admits(&format!("Basic {right}")), "{right}");
+            assert!(key.admits(&format!("basic {}", right.trim_end_matches('='))), "{right}");
+        }
+        for wrong in [
+            "",
+            "Og==",
+            "YSBzZWNyZXQ6IG9mIHNvbWUgbGVuZ3RoIQ==",
+            "YSBzZWNyZXQgb2Ygc29tZSBsZW5ndGg=",
+            "dTphIHNlY3JldDogb2Ygc29tZSBsZW5ndA==",
+            "/zr/",
+            "?",
+            "a secret: of some length",
+        ] {
+            assert!(!key.admits(&format!("Basic {wrong}")), "{wrong}");
+        }
+        assert!(!key.admits("Basic"));
     }
 
     #[test]

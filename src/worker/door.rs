@@ -42,7 +42,7 @@ pub fn door_step(request: &Request, env: &Env, answers: &DoorAnswers) -> Result<
     let judge = if answers.by_application() { Judge::Application } else { Judge::Keys };
     let routed = match &*deployment {
         Ok(deployment) => {
-            let visit = Visit { request, deployment, judge };
+            let visit = Visit { request, deployment, judge, is_barred: answers.is_barred() };
             KEYS.with_borrow_mut(|keys| visit.step(&told(answers), keys))?
         }
         Err(invalid) => Routed::Answer(respond::refuse_stream(request, &invalid.clone().into())?),

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     base::{hub_name::OwnPath, limits::PRUNE_SLACK, timestamp::Timestamp, url_parts},
     door::granted::{Granted, InvalidGranted},
-    http::{drain_request, error::Error, hub_path::HubPath, topic_status},
+    http::{drain_within, error::Error, hub_path::HubPath, topic_status},
     hub::{close_reason::CloseReason, whom::Whom},
     link::opening::Opening,
     log::tally::Sight,
@@ -147,6 +147,21 @@ impl HubObject {
         match hub.topic_state(&topic, Sight::Granted) {
             Ok(state) => Promise::resolve(&JsValue::from(topic_status::json(&state))),
             Err(error) => refused(503, "", &error),
+        }
+    }
+
+    /// Sends all clients away, which come back within this time. Resolves to their number once they have
+    /// gone. Rejects with an error with the members `status` and `field`.
+    pub fn drain(&self, within: &str) -> Promise {
+        let hub = match &self.hub {
+            Ok(hub) => hub.clone(),
+            Err(invalid) => return refused(500, invalid.variable(), invalid),
+        };
+        match drain_within::parse(within) {
+            Ok(within) => {
+                task::promise(async move { Ok(message::number(hub.drain(within).await)) })
+            }
+            Err(invalid) => refused(400, "within", &invalid),
         }
     }
 
@@ -294,15 +309,6 @@ async fn answer(
                 respond::json(&health(hub, since))
             } else {
                 respond::error(&Error::History)
-            }
-        }
-        Ok(HubPath::Drain(_)) if is_operator => {
-            match drain_request::within(url_parts::query(&url)) {
-                Ok(within) => {
-                    let connections = hub.drain(within).await;
-                    respond::json(&format!(r#"{{"connections":{connections}}}"#))
-                }
-                Err(error) => respond::error(&error),
             }
         }
         Ok(HubPath::Hub(_) | HubPath::Subscriptions(_)) => {

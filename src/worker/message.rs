@@ -11,6 +11,7 @@ use crate::{
         granted::Granted,
         steps::{Signed, Step},
     },
+    http::operator_call::OperatorCall,
     tokens::{key::Key, key_sets::FETCH_TIMEOUT},
     web::{
         host::subtle,
@@ -36,16 +37,16 @@ impl Message {
             Step::Grant(granted) => grant(hub, &granted),
             Step::Hold(granted) => {
                 let members = [("granted", granted.to_string().into()), ("held", true.into())];
-                object(hub, "grant", &members)
+                object(Some(hub), "grant", &members)
             }
             Step::Fetch(url) => fetch(hub, &url),
-            Step::Wait => object(hub, "wait", &[("pause", millis(LOOK_AGAIN))]),
+            Step::Wait => object(Some(hub), "wait", &[("pause", millis(LOOK_AGAIN))]),
             Step::Verify(signed) => verify(hub, &signed),
             Step::Digest(publisher) => {
                 let bytes = Uint8Array::from(publisher.as_bytes());
-                object(hub, "digest", &[("bytes", bytes.into())])
+                object(Some(hub), "digest", &[("bytes", bytes.into())])
             }
-            Step::Application => object(hub, "authorize", &[]),
+            Step::Application => object(Some(hub), "authorize", &[]),
         };
         message.map(Self::ForHost)
     }
@@ -53,10 +54,15 @@ impl Message {
 
 /// The message that a request is let in with this right.
 pub(super) fn grant(hub: &str, granted: &Granted) -> Result<JsValue, JsValue> {
-    object(hub, "grant", &[("granted", granted.to_string().into())])
+    object(Some(hub), "grant", &[("granted", granted.to_string().into())])
 }
 
-fn object(hub: &str, step: &str, members: &[Member]) -> Result<JsValue, JsValue> {
+/// The message that an operator's call to the hub of this name, or to all hubs, is let in.
+pub(super) fn operator(hub: Option<&str>, call: OperatorCall) -> Result<JsValue, JsValue> {
+    object(hub, "operator", &[("call", call.name.into())])
+}
+
+fn object(hub: Option<&str>, step: &str, members: &[Member]) -> Result<JsValue, JsValue> {
     let object = Object::new();
     let own = [("step", step.into()), ("hub", hub.into())];
     for (name, value) in own.iter().chain(members) {
@@ -67,7 +73,7 @@ fn object(hub: &str, step: &str, members: &[Member]) -> Result<JsValue, JsValue>
 
 fn fetch(hub: &str, url: &str) -> Result<JsValue, JsValue> {
     let (limit, timeout) = (number(MAX_KEY_SET_BYTES), millis(FETCH_TIMEOUT));
-    object(hub, "fetch", &[("url", url.into()), ("limit", limit), ("timeout", timeout)])
+    object(Some(hub), "fetch", &[("url", url.into()), ("limit", limit), ("timeout", timeout)])
 }
 
 fn verify(hub: &str, signed: &Signed) -> Result<JsValue, JsValue> {
@@ -80,7 +86,7 @@ fn verify(hub: &str, signed: &Signed) -> Result<JsValue, JsValue> {
         ("signature", Uint8Array::from(signed.signature.as_slice()).into()),
         ("input", Uint8Array::from(signed.input.as_bytes()).into()),
     ];
-    object(hub, "verify", &members)
+    object(Some(hub), "verify", &members)
 }
 
 /// A format of `importKey`, and the bytes.

@@ -1,18 +1,20 @@
 //! From a path to its hub, or to the Worker's own answer.
 
+use std::borrow::Cow;
+
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
 use super::message::{self, Message};
 use crate::{
-    base::url_parts,
+    base::{limits::MAX_WRONG_KEYS, url_parts},
     door::{
-        granted::Granted,
         head::Head,
-        steps::{self, Answers, Door, Health, Judge, Step},
+        steps::{Answers, Caller, Door, Health, Judge, Step},
     },
     http::{error::Error, hub_path::HubPath},
-    settings::{config::Config, deployment::Deployment, methods},
+    settings::{config::Config, deployment::Deployment, methods, operator_key::KeyRefused},
     tokens::{key_sets::KeySets, resource_metadata::ResourceMetadata, verifier::Role},
     web::{
         HostUrlParser, Level, Record,
@@ -37,6 +39,8 @@ pub(super) struct Visit<'a> {
     pub(super) request: &'a Request,
     pub(super) deployment: &'a Deployment,
     pub(super) judge: Judge,
+    /// Whether the address of the request has sent too many wrong keys of an operator.
+    pub(super) is_barred: bool,
 }
 
 impl Visit<'_> {
@@ -49,6 +53,7 @@ impl Visit<'_> {
         let is_host = url_parts::is_host(of_url) && host.as_deref().is_none_or(url_parts::is_host);
         let path = url_parts::path(&url);
         let found = if is_host { HubPath::parse(path) } else { Err(Error::Host) };
+        let caller = Caller { head: request, is_barred: self.is_barred };
         let response = match found {
             Ok(HubPath::Hub(name) | HubPath::Subscriptions(name)) => {
                 let config = deployment.of_hub(name);
@@ -60,17 +65,25 @@ impl Visit<'_> {
                     Err(error) => doorstep::refuse(&config, request, &error)?,
                 }
             }
-            Ok(HubPath::HubHealth(name)) => {
-                match steps::health(&deployment.of_hub(name), request) {
-                    Ok(Health::OfHub(granted)) => return to_operator(name, &granted),
-                    Ok(Health::OfDeployment) => respond::json(UP)?,
+            Ok(HubPath::HubHealth(name)) => match caller.health(&deployment.of_hub(name)) {
+                Ok(Health::OfHub(granted)) => {
+                    return message::grant(name, &granted).map(Routed::ForHost);
+                }
+                Ok(Health::OfDeployment) => respond::json(UP)?,
+                Ok(Health::ForWrongKey) => for_wrong_key(respond::json(UP)?)?,
+                Err(error) => respond::error(&error)?,
+            },
+            Ok(HubPath::Operator(name, call)) => {
+                let config =
+                    name.map_or(Cow::Borrowed(deployment.of_all()), |name| deployment.of_hub(name));
+                match caller.may(&config, call) {
+                    Ok(()) => return message::operator(name, call).map(Routed::ForHost),
+                    Err(error @ Error::Operator(KeyRefused::Wrong)) => {
+                        for_wrong_key(respond::error(&error)?)?
+                    }
                     Err(error) => respond::error(&error)?,
                 }
             }
-            Ok(HubPath::Drain(name)) => match steps::drain(&deployment.of_hub(name), request) {
-                Ok(granted) => return to_operator(name, &granted),
-                Err(error) => respond::error(&error)?,
-            },
             Ok(HubPath::Health) => health(request)?,
             Ok(HubPath::Metadata(hub)) => self.metadata(hub)?,
             Err(error) => doorstep::refuse(deployment.of_all(), request, &error)?,
@@ -120,9 +133,10 @@ impl Visit<'_> {
     }
 }
 
-/// Hands an operator's request to the hub of this name.
-fn to_operator(hub: &str, granted: &Granted) -> Result<Routed, JsValue> {
-    message::grant(hub, granted).map(Routed::ForHost)
+/// The answer with the mark by which `npm/worker/door.mjs` counts wrong keys. No client sees it.
+fn for_wrong_key(response: Response) -> Result<Response, JsValue> {
+    Reflect::set(&response, &"mostWrongKeys".into(), &MAX_WRONG_KEYS.into())?;
+    Ok(response)
 }
 
 fn health(request: &Request) -> Result<Response, JsValue> {

@@ -95,6 +95,10 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = byApplication)]
     pub(super) fn by_application(this: &DoorAnswers) -> bool;
 
+    /// Whether the address of the request has sent too many wrong keys of an operator.
+    #[wasm_bindgen(method, getter, js_name = isBarred)]
+    pub(super) fn is_barred(this: &DoorAnswers) -> bool;
+
     /// The bytes of the key that has made the signature; null when none has.
     #[wasm_bindgen(method, getter)]
     pub(super) fn signer(this: &DoorAnswers) -> JsValue;

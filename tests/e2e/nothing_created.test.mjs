@@ -21,7 +21,7 @@ const FORM = { method: "POST", body: "topic=a&data=x", headers: { "content-type"
 const PREFLIGHT = { origin: "https://app.example", "access-control-request-method": "POST" };
 const WRONG_KEY = bearer("not the key of the operator");
 
-/** By what is tried, path below the hub, request and status. */
+/** By what is tried, path below the hub, request and status; another one once there were too many wrong keys. */
 async function refused() {
   const everything = { publish: ["*"], subscribe: ["*"] };
   const good = await token0(everything);
@@ -60,7 +60,7 @@ async function refused() {
     ["health with a token", "/healthz", { headers: bearer(good) }, 200],
     ["POST to health", "/healthz", FORM, 405],
     ["a drain", "/drain", { method: "POST" }, 401],
-    ["a drain with a wrong key", "/drain", { method: "POST", headers: WRONG_KEY }, 401],
+    ["a drain with a wrong key", "/drain", { method: "POST", headers: WRONG_KEY }, 401, 429],
     ["GET of a drain", "/drain", {}, 405],
     ["the subscriptions", `${HUB}/subscriptions`, {}, 401],
     ["the subscriptions of a topic", `${HUB}/subscriptions/a`, {}, 401],
@@ -94,9 +94,10 @@ test("2,000 requests of strangers to hubs that never were make no file and take 
   const strangers = async (until) => {
     const stranger = async () => {
       while (count < until) {
-        const [what, path, init, status] = cases[count % cases.length];
+        const [what, path, init, ...statuses] = cases[count % cases.length];
         count += 1;
-        assert.equal(await ask(`invented-${count}`, path, init), status, what);
+        const status = await ask(`invented-${count}`, path, init);
+        assert.ok(statuses.includes(status), `${what}: ${status}`);
       }
     };
     await Promise.all(Array.from({ length: 8 }, stranger));

@@ -1,10 +1,13 @@
 //! The requests of an operator.
 
 use crate::{
-    base::url_parts,
     door::{granted::Granted, head::Head},
-    http::{drain_request, error::Error},
-    settings::{config::Config, methods},
+    http::{error::Error, operator_call::OperatorCall},
+    settings::{
+        config::Config,
+        methods,
+        operator_key::{KeyRefused, OperatorKey},
+    },
 };
 
 /// The part of a hub's health that a request is told.
@@ -12,33 +15,51 @@ use crate::{
 pub(crate) enum Health {
     /// Only that the deployment works, which is known without the hub.
     OfDeployment,
+    /// The same, for a request that has tried a wrong key.
+    ForWrongKey,
     /// The hub's own health, for its operator.
     OfHub(Granted),
 }
 
-/// Decides which part of a hub's health the request is told.
-///
-/// # Errors
-/// [`Error::Method`].
-pub(crate) fn health(config: &Config, head: &dyn Head) -> Result<Health, Error> {
-    methods::check_reading(&head.method())?;
-    let authorization = head.header("Authorization").unwrap_or_default();
-    let key = config.operator_key.as_ref();
-    if key.is_some_and(|key| key.admits(&authorization)) {
-        Ok(Health::OfHub(Granted::Operator))
-    } else {
-        Ok(Health::OfDeployment)
-    }
+/// A request that may be an operator's.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    /// Its head.
+    pub head: &'a dyn Head,
+    /// Whether its address has sent too many wrong keys, so that no key from there is looked at.
+    pub is_barred: bool,
 }
 
-/// Checks that the request may drain the hub.
-///
-/// # Errors
-/// Those of [`drain_request::check`] and [`drain_request::within`].
-pub(crate) fn drain(config: &Config, head: &dyn Head) -> Result<Granted, Error> {
-    let key = config.operator_key.as_ref();
-    let authorization = head.header("Authorization").unwrap_or_default();
-    drain_request::check(key, &head.method(), &authorization)?;
-    drain_request::within(url_parts::query(&head.url()))?;
-    Ok(Granted::Operator)
+impl Caller<'_> {
+    /// Decides which part of a hub's health the request is told.
+    ///
+    /// # Errors
+    /// [`Error::Method`].
+    pub(crate) fn health(self, config: &Config) -> Result<Health, Error> {
+        methods::check_reading(&self.head.method())?;
+        Ok(match config.operator_key.as_ref().map(|key| self.check(key)) {
+            Some(Ok(())) => Health::OfHub(Granted::Operator),
+            Some(Err(KeyRefused::Wrong)) => Health::ForWrongKey,
+            _ => Health::OfDeployment,
+        })
+    }
+
+    /// Checks that the request may make the call. Without an operator's key its path does not exist.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Method`] or [`Error::Operator`].
+    pub(crate) fn may(self, config: &Config, call: OperatorCall) -> Result<(), Error> {
+        let key = config.operator_key.as_ref().ok_or(Error::NotFound)?;
+        call.check(&self.head.method())?;
+        Ok(self.check(key)?)
+    }
+
+    fn check(self, key: &OperatorKey) -> Result<(), KeyRefused> {
+        match self.head.header("Authorization") {
+            None => Err(KeyRefused::Missing),
+            Some(_) if self.is_barred => Err(KeyRefused::Barred),
+            Some(authorization) if key.admits(&authorization) => Ok(()),
+            Some(_) => Err(KeyRefused::Wrong),
+        }
+    }
 }

@@ -9,7 +9,8 @@ use crate::{
         addressed::Addressed,
         granted::{Granted, Holder},
     },
-    settings::{config::Config, methods::MethodRefused},
+    http::hub_path::HubPath,
+    settings::{config::Config, methods::MethodRefused, operator_key::KeyRefused},
     tokens::{
         bearer::Carrier,
         challenge::{NoKey, Unauthorized},
@@ -328,19 +329,32 @@ fn options_are_answered_without_the_hub() {
 #[test]
 fn an_operator_is_known_by_the_key_alone() {
     let config = config(&[("OPERATOR_KEY", "0123456789abcdef")]);
+    let Ok(HubPath::Operator(_, drain)) = HubPath::parse("/hubs/a/drain") else { panic!() };
     let with = |method, key: &str| request(method, "").with("Authorization", key);
+    let health =
+        |config: &Config, head: &Request, is_barred| Caller { head, is_barred }.health(config);
+    let may =
+        |config: &Config, head: &Request, is_barred| Caller { head, is_barred }.may(config, drain);
     let own = "Bearer 0123456789abcdef";
-    assert_eq!(health(&config, &with("GET", own)), Ok(Health::OfHub(Granted::Operator)));
+    let of_hub = Ok(Health::OfHub(Granted::Operator));
+    assert_eq!(health(&config, &with("GET", own), false), of_hub);
+    assert_eq!(may(&config, &with("POST", own), false), Ok(()));
     for other in ["", "Bearer 0123456789abcdeF", "0123456789abcdef"] {
-        assert_eq!(health(&config, &with("GET", other)), Ok(Health::OfDeployment), "{other}");
-        assert_eq!(drain(&config, &with("POST", other)), Err(Error::Operator), "{other}");
+        assert_eq!(health(&config, &with("GET", other), false), Ok(Health::ForWrongKey), "{other}");
+        let wrong = Err(KeyRefused::Wrong.into());
+        assert_eq!(may(&config, &with("POST", other), false), wrong, "{other}");
     }
-    assert_eq!(
-        health(&config, &with("POST", own)),
-        Err(MethodRefused::NotAllowed("GET, HEAD").into())
-    );
-    assert_eq!(drain(&config, &with("POST", own)), Ok(Granted::Operator));
+    let post = MethodRefused::NotAllowed("GET, HEAD");
+    assert_eq!(health(&config, &with("POST", own), false), Err(post.into()));
+    let get = MethodRefused::NotAllowed("POST");
+    assert_eq!(may(&config, &with("GET", own), false), Err(get.into()));
+
+    assert_eq!(health(&config, &request("GET", ""), true), Ok(Health::OfDeployment));
+    assert_eq!(may(&config, &request("POST", ""), true), Err(KeyRefused::Missing.into()));
+    assert_eq!(health(&config, &with("GET", own), true), Ok(Health::OfDeployment));
+    assert_eq!(may(&config, &with("POST", own), true), Err(KeyRefused::Barred.into()));
+
     let unset = Config::read(|_| None).unwrap();
-    assert_eq!(health(&unset, &with("GET", own)), Ok(Health::OfDeployment));
-    assert_eq!(drain(&unset, &with("POST", own)), Err(Error::NotFound));
+    assert_eq!(health(&unset, &with("GET", own), false), Ok(Health::OfDeployment));
+    assert_eq!(may(&unset, &with("POST", own), false), Err(Error::NotFound));
 }

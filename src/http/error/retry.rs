@@ -6,6 +6,7 @@ use crate::{
     base::limits::{COME_BACK, COME_BACK_SPREAD},
     http::error::Error,
     publishing::grant::PublishRefused,
+    settings::operator_key::KeyRefused,
     tokens::challenge::Unauthorized,
 };
 
@@ -22,6 +23,7 @@ impl Error {
             | Self::TooManyKeys
             | Self::TooManyClosed
             | Self::PublishRate(_)
+            | Self::Operator(KeyRefused::Barred)
             | Self::Unauthorized { reason: Unauthorized::KeysUnavailable, .. }
             | Self::Config(_)
             | Self::Claims(_)
@@ -59,8 +61,7 @@ impl Error {
             | Self::NotGranted(_)
             | Self::SubscriptionPath(_)
             | Self::Unauthorized { .. }
-            | Self::Operator
-            | Self::Within => None,
+            | Self::Operator(_) => None,
         }
     }
 
@@ -87,9 +88,13 @@ impl Error {
             Self::TooManyConnections(many) if !many.is_final() => {
                 Some(("Retry-After", "15".to_owned()))
             }
-            Self::TooManyKeys | Self::TooManyClosed => Some(("Retry-After", "60".to_owned())),
+            Self::TooManyKeys | Self::TooManyClosed | Self::Operator(KeyRefused::Barred) => {
+                Some(("Retry-After", "60".to_owned()))
+            }
             Self::Draining(retry) => Some(("Retry-After", (retry.as_secs() + 1).to_string())),
-            Self::Operator => Some(("WWW-Authenticate", "Bearer".to_owned())),
+            Self::Operator(_) => {
+                Some(("WWW-Authenticate", "Bearer, Basic realm=\"millstream\"".to_owned()))
+            }
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ use crate::{
     http::{error::Error, problem::Problem},
     presence::subscription_path::InvalidSubscriptionPath,
     publishing::{grant::PublishRefused, stream::InvalidPublication},
+    settings::operator_key::KeyRefused,
 };
 
 impl Error {
@@ -71,8 +72,8 @@ impl Error {
                 return reason.problem(*dialect).with_field("Authorization");
             }
             Self::Config(invalid) => (500, "Internal Server Error", Some(invalid.variable())),
-            Self::Within => (400, "Bad Request", Some("within")),
-            Self::Operator => (401, "Unauthorized", Some("Authorization")),
+            Self::Operator(KeyRefused::Barred) => (429, "Too Many Requests", Some("Authorization")),
+            Self::Operator(_) => (401, "Unauthorized", Some("Authorization")),
             Self::History | Self::Unreachable | Self::Draining(_) => {
                 (503, "Service Unavailable", None)
             }

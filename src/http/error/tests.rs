@@ -82,8 +82,9 @@ fn each_refusal_has_its_status_its_field_and_its_time() {
         (TooManyConnections::OfHub(1).into(), (429, "", "15")),
         (unauthorized(Unauthorized::Missing), (401, "Authorization", "")),
         (unauthorized(Unauthorized::KeysUnavailable), (503, "Authorization", "1")),
-        (Error::Operator, (401, "Authorization", "")),
-        (Error::Within, (400, "within", "")),
+        (KeyRefused::Missing.into(), (401, "Authorization", "")),
+        (KeyRefused::Wrong.into(), (401, "Authorization", "")),
+        (KeyRefused::Barred.into(), (429, "Authorization", "60")),
         (Error::History, (503, "", "1")),
         (Error::Unreachable, (503, "", "1")),
         (Error::Unconfirmed, (500, "", "1")),
@@ -143,7 +144,8 @@ fn what_is_429_or_the_hubs_own_fault_is_temporary_and_a_wrong_request_is_not() {
         Error::NotAcceptable,
         Error::QueryMediaType,
         Error::BodyTooLarge(1),
-        Error::Operator,
+        KeyRefused::Missing.into(),
+        KeyRefused::Barred.into(),
     ];
     for error in errors {
         let status = error.problem().status();

@@ -1,0 +1,98 @@
+// The calls of an operator over HTTP. The door has checked the key. Each call is one by RPC of an object, so that HTTP and
+// RPC are one thing.
+import { HubError } from "./hub_error.mjs";
+import { inTime } from "./in_time.mjs";
+import { PROTECTION, problem } from "./last_resort.mjs";
+import { log } from "./log.mjs";
+
+/** Milliseconds: how long an object may take to begin its answer. */
+const DEADLINE = 15_000;
+/** The name of the object that knows all hubs. No hub can have it. */
+const INDEX = ".index";
+
+/** @import { Visit } from "./handler.mjs" */
+
+/**
+ * A call, and where it is carried out.
+ *
+ * @typedef {object} Call
+ * @property {Request} request
+ * @property {URLSearchParams} query
+ * @property {DurableObjectStub<import("./hub_object.mjs").HubObject>} stub the object of the hub, or of the index
+ */
+
+/**
+ * The calls for one hub by their names.
+ *
+ * @type {Record<string, (call: Call) => Promise<Response>>}
+ */
+const OF_HUB = {
+  async drain({ stub, query }) {
+    return ofJson({ connections: await stub.drain(query.get("within") ?? undefined) });
+  },
+};
+
+/**
+ * Those for all hubs.
+ *
+ * @type {Record<string, (call: Call) => Promise<Response>>}
+ */
+const OF_ALL = {};
+
+/**
+ * Carries out a call.
+ *
+ * @param {Visit} visit
+ * @param {{ hub?: string, call: string }} asked
+ * @returns {Promise<Response>}
+ */
+export async function operate({ request, namespace }, { hub, call }) {
+  const carryOut = (hub === undefined ? OF_ALL : OF_HUB)[call];
+  if (carryOut === undefined) return problem(404, "Not Found");
+  const query = new URL(request.url).searchParams;
+  const stub = namespace.get(namespace.idFromName(hub ?? INDEX));
+  try {
+    const late = (/** @type {Response} */ answer) => answer.body?.cancel();
+    const answer = await inTime(carryOut({ request, query, stub }), { within: DEADLINE, late });
+    if (answer === undefined) {
+      const whose = hub === undefined ? "the index of hubs" : `the hub ${hub}`;
+      throw new HubError(`${whose} did not answer within ${DEADLINE / 1_000} s`, { status: 504 });
+    }
+    return request.method === "HEAD" ? withoutBody(answer) : answer;
+  } catch (caught) {
+    const { status, message, field } = HubError.ofCall(caught);
+    if (status >= 500) log(`operator's call ${call} failed`, message);
+    return problem(status, TITLES[status] ?? "Internal Server Error", { detail: message, field });
+  }
+}
+
+/** @type {Record<number, string>} */
+const TITLES = {
+  400: "Bad Request",
+  404: "Not Found",
+  409: "Conflict",
+  413: "Content Too Large",
+  429: "Too Many Requests",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+};
+
+/** An answer for the operator alone. */
+function ofJson(/** @type {unknown} */ value) {
+  return answerOf(JSON.stringify(value), "application/json");
+}
+
+/**
+ * An answer for the operator alone.
+ *
+ * @param {BodyInit} body
+ * @param {string} type
+ */
+function answerOf(body, type) {
+  return new Response(body, { headers: { "content-type": type, "cache-control": "no-store", ...PROTECTION } });
+}
+
+async function withoutBody(/** @type {Response} */ answer) {
+  await answer.body?.cancel();
+  return new Response(null, answer);
+}
