@@ -18,6 +18,7 @@ use crate::{
         registry::Closed,
         subscriber::Subscriber,
     },
+    link::state::Touched,
     presence::{subscription_event::Change, told_subscriptions::ToldSubscriptions},
     settings::level::Level,
     tokens::access::Access,
@@ -32,7 +33,7 @@ use crate::{
             presence::{Behind, Presence},
         },
         host::{alarm::Alarm, clock, storage::Storage},
-        streams::{connection::Connection, hooks::Hooks, link::Touched, record::Record},
+        streams::{connection::Connection, hooks::Hooks, record::Record},
     },
 };
 

@@ -53,6 +53,7 @@ impl<K: Hooks, S: Storage> Feed for Engine<K, S> {
     fn feed(&self, id: ConnectionId) {
         let transport = self.delivery().transport(id);
         if let Some(link) = transport.as_ref().and_then(|transport| transport.link()) {
+            let link = link.state();
             link.touch();
             let mut credit = link.credit();
             while credit.is_left() && self.pull(id) == Pulled::Fed && link.credit() != credit {

@@ -12,7 +12,7 @@ use crate::{
         resumes::{Resumes, Standing},
         subscriber::Subscriber,
     },
-    link::{attachment::Attachment, grant::Grant},
+    link::{attachment::Attachment, grant::Grant, state::LinkState},
     web::{
         engine::{delivery::Carried, engine::Engine, places::Entrance, subscribe::Newcomer},
         host::{
@@ -20,11 +20,7 @@ use crate::{
             selection::{KeptSelection, SelectionTexts},
             storage::Storage,
         },
-        streams::{
-            feed::Feed,
-            hooks::Hooks,
-            link::{Feeder, Link},
-        },
+        streams::{feed::Feed, hooks::Hooks, link::Link, linked::Linked},
     },
 };
 
@@ -43,8 +39,7 @@ const ABNORMAL: u16 = 1006;
 impl<K: Hooks, S: Storage> Engine<K, S> {
     /// The link over this socket.
     pub(crate) fn link(&self, socket: LinkSocket, state: Attachment) -> Rc<Link> {
-        let feeder = Feeder { feed: self.weak(), touched: Rc::clone(self.touched()) };
-        Rc::new(Link::new(socket, state, feeder))
+        Rc::new(Link::new(socket, LinkState::new(state, self.touched()), self.weak()))
     }
 
     /// Makes the connection of a link. One that was there before goes on over this link.
@@ -83,13 +78,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// and some, the unused ones are removed.
     pub(crate) fn keep_selection(&self, link: &Link, texts: &SelectionTexts) -> Result<(), Error> {
         let kept = self.hub().log().history().keep_selection(texts);
-        link.selects(kept.map_err(|error| self.history_failed(&error))?);
+        link.state().selects(kept.map_err(|error| self.history_failed(&error))?);
         let selected = self.selected();
         selected.set(selected.get() + 1);
         if selected.get() > self.links() + SPARE_SELECTIONS {
             selected.set(0);
             let ids: Vec<_> = self.hub().registry().connection_ids().collect();
-            let key = |id| Some(self.delivery().transport(id)?.link()?.selection());
+            let key = |id| Some(self.delivery().transport(id)?.link()?.state().selection());
             let used: Vec<u32> = ids.into_iter().filter_map(key).collect();
             self.forget_other_selections(&used);
         }
@@ -153,7 +148,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let Some(grant) = Grant::parse(text) else { return false };
         if let Some(attached) = self.of_link(link) {
             if let Some(link) = attached.transport().link() {
-                link.grant(grant);
+                link.state().grant(grant);
             }
             self.feed(link.id);
         }
@@ -182,7 +177,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// The connection of a link that was not replaced.
     fn of_link(&self, link: &Attachment) -> Option<Carried<K::State>> {
         let attached = self.delivery().attached(link.id)?;
-        let current = attached.transport().link()?.generation();
+        let current = attached.transport().link()?.state().generation();
         (current == link.generation).then_some(attached)
     }
 

@@ -17,7 +17,7 @@ use crate::{
         engine::engine::Engine,
         host::{clock, link_socket::LinkSocket, selection::SelectionTexts, storage::Storage},
         http::respond,
-        streams::{attached::Attached, hooks::Hooks},
+        streams::{attached::Attached, hooks::Hooks, linked::Linked},
     },
 };
 
@@ -73,7 +73,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
             return respond::refuse_stream(request, &error);
         }
     };
-    link.expires(subscribed.expires);
+    link.state().expires(subscribed.expires);
     let response = respond::subscription(None, subscriber.request, subscribed.preceding.as_ref())?;
     let heartbeat = engine.heartbeat_interval();
     let opened = Opened { id, cursor: engine.given(id), expires: subscribed.expires, heartbeat };

@@ -1,0 +1,86 @@
+//! The state of a link, and when its socket is to keep it.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use crate::{
+    base::{connection_id::ConnectionId, timestamp::Timestamp},
+    hub::resumes::Standing,
+    link::{attachment::Attachment, credit::Credit, grant::Grant},
+};
+
+/// The links whose sockets keep an older state than theirs.
+pub(crate) type Touched = Rc<RefCell<Vec<ConnectionId>>>;
+
+/// What the hub knows of a link. In a busy hub it changes more often than the socket keeps it.
+pub(crate) struct LinkState {
+    id: ConnectionId,
+    state: RefCell<Attachment>,
+    is_touched: Cell<bool>,
+    touched: Touched,
+}
+
+impl LinkState {
+    pub(crate) fn new(state: Attachment, touched: &Touched) -> Self {
+        let (id, state, touched) = (state.id, RefCell::new(state), Rc::clone(touched));
+        Self { id, state, is_touched: Cell::default(), touched }
+    }
+
+    /// The id of its connection.
+    pub(crate) fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// Which of the links that its connection has had it is.
+    pub(crate) fn generation(&self) -> u32 {
+        self.state.borrow().generation
+    }
+
+    /// The key of its selection.
+    pub(crate) fn selection(&self) -> u32 {
+        self.state.borrow().selection
+    }
+
+    /// How much it may be given.
+    pub(crate) fn credit(&self) -> Credit {
+        self.state.borrow().credit
+    }
+
+    /// Its selection is kept under this key.
+    pub(crate) fn selects(&self, key: u32) {
+        self.state.borrow_mut().selection = key;
+    }
+
+    /// Its connection ends then.
+    pub(crate) fn expires(&self, at: Option<Timestamp>) {
+        self.state.borrow_mut().expires = at;
+    }
+
+    /// Its reader has taken some. What it is given then touches it.
+    pub(crate) fn grant(&self, grant: Grant) {
+        self.state.borrow_mut().credit.grant(grant);
+    }
+
+    /// Its Worker is given this many bytes.
+    pub(crate) fn spend(&self, bytes: usize) {
+        self.state.borrow_mut().credit.spend(bytes);
+        self.touch();
+    }
+
+    /// Its socket is to keep its state.
+    pub(crate) fn touch(&self) {
+        if !self.is_touched.replace(true) {
+            self.touched.borrow_mut().push(self.id);
+        }
+    }
+
+    /// What the socket is to keep now that its connection stands here.
+    pub(crate) fn kept(&self, standing: Standing) -> Vec<u8> {
+        self.is_touched.set(false);
+        let mut state = self.state.borrow_mut();
+        state.standing = standing;
+        state.encode()
+    }
+}
