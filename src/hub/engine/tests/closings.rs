@@ -50,7 +50,7 @@ fn hidden(request: SubscribeRequest) -> SubscribeRequest {
     request.with_hub_events(HubEvents::Hidden)
 }
 
-fn granted(topic: &str) -> Access {
+pub(super) fn granted(topic: &str) -> Access {
     let topics = vec![Selector::TopicSelector(topic.to_owned())];
     let subscribe = vec![SubscribeGrant { topics, payload: None }];
     let (dialect, publish) = (Dialect::V0, Vec::new());

@@ -1,22 +1,25 @@
-//! A hub that sleeps, is reset and wakes, and the Workers that hold the streams of its clients.
+//! A hub that sleeps, is reset and wakes, beside the Workers that hold the streams of its clients, and the
+//! platform, which keeps of each link what the hub has told it to.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, rc::Rc, time::Duration};
 
 use super::{
     FakeHistory,
+    direct::Direct,
     host::{id, key},
+    link_worker::Worker,
 };
 use crate::{
-    base::{limits::LINK_WINDOW, sequence::Sequence, timestamp::Timestamp},
+    base::{
+        limits::{DRAIN_PATIENCE, LINK_WINDOW},
+        sequence::Sequence,
+        timestamp::Timestamp,
+    },
     event_stream::event::Event,
     hub::{
         close_reason::CloseReason,
         connection::{Connection, SendError},
-        effect::Effect,
+        effect::{Effect, Enqueue},
         engine::{Hub, deliver::Polled, flush::Flush, subscribe::SubscribeError},
         heartbeat::Heartbeat,
         linger::Linger,
@@ -31,12 +34,13 @@ use crate::{
         credit::Credit,
         frame::Frame,
         grant::Grant,
-        opening::{Opening, Reopening},
+        opening::Reopening,
+        state::{LinkState, Touched},
     },
     log::{
         closing::Closing,
         history::{Bounds, Retention},
-        log::Log,
+        log::{AppendError, Log},
         update::EncodedUpdate,
     },
     tokens::access::Access,
@@ -45,8 +49,8 @@ use crate::{
 /// How much each Worker may hold in these tests. It says that the rest of the window is unread.
 pub(super) const WINDOW: u32 = 300;
 
-/// A Worker grants what its reader has taken once that is so much.
-const QUARTER: u32 = WINDOW / 4;
+/// The streams of the clients from this number on go the direct way.
+pub(super) const DIRECT: u8 = 200;
 
 /// More polls than any test needs.
 const ENOUGH: usize = 10_000;
@@ -59,54 +63,61 @@ pub(super) struct Settings {
     pub(super) slow_consumers: SlowConsumers,
 }
 
+/// What a client asks for, and what it is granted.
+#[derive(Clone, Debug)]
+pub(super) struct Asks {
+    pub(super) request: SubscribeRequest,
+    pub(super) access: Access,
+}
+
 /// The hub, the platform below it, and the Workers.
 pub(super) struct LinkHost {
     settings: Settings,
     history: FakeHistory,
     pub(super) now: Timestamp,
     /// `None` while it sleeps.
-    hub: Option<Hub<FakeHistory, u8>>,
+    pub(super) hub: Option<Hub<FakeHistory, u8>>,
     newest: Sequence,
-    next_flush: Option<Timestamp>,
-    sockets: BTreeMap<u8, Socket>,
+    pub(super) next_flush: Option<Timestamp>,
+    /// When the request for a drain is over.
+    drained_at: Option<Timestamp>,
+    /// The links whose sockets keep an older state than theirs, and those that pull in a turn of their own.
+    pub(super) touched: Touched,
+    pub(super) soon: Vec<u8>,
+    pub(super) sockets: BTreeMap<u8, Socket>,
+    /// What was kept of sockets whose close the hub has not noticed, and which were replaced meanwhile.
+    pub(super) left: Vec<Kept>,
     pub(super) workers: BTreeMap<u8, Worker>,
+    pub(super) directs: BTreeMap<u8, Direct>,
+    /// How many links were opened.
+    generations: u32,
     /// How often a hub was made.
     pub(super) lives: usize,
 }
 
-/// The object's end of a link. While the hub sleeps the platform keeps the attachment alone.
-struct Socket {
-    generation: u32,
-    attachment: Vec<u8>,
-    awake: Option<Credit>,
+/// What the platform keeps of a link for the hub, if that has said so.
+pub(super) type Kept = Option<Vec<u8>>;
+
+/// The object's end of a link.
+pub(super) struct Socket {
+    pub(super) kept: Kept,
+    /// What the hub knows of it; `None` while it sleeps.
+    pub(super) state: Option<LinkState>,
 }
 
-/// A Worker that holds the stream of one client.
-pub(super) struct Worker {
-    request: SubscribeRequest,
-    /// Whether it has a link, as far as it knows.
-    pub(super) is_linked: bool,
-    pub(super) cursor: Sequence,
-    /// Frames on their way to it, and grants on their way to the hub.
-    pub(super) frames: VecDeque<Vec<u8>>,
-    pub(super) grants: VecDeque<String>,
-    /// Payloads that its reader has not taken.
-    unread: VecDeque<Vec<u8>>,
-    ungranted: u32,
-    /// What the client has read.
-    pub(super) client: Vec<u8>,
-    /// Why the stream has ended, if it has.
-    pub(super) ended: Option<String>,
-    pub(super) has_begun: bool,
-    /// The longest payload that it was given.
-    largest: usize,
-    /// Bytes that do not wait for credit.
-    beyond: usize,
+impl Socket {
+    pub(super) fn state(&self) -> &LinkState {
+        self.state.as_ref().unwrap()
+    }
+
+    pub(super) fn has_credit(&self) -> bool {
+        self.state().credit().is_left()
+    }
 }
 
-impl Worker {
-    pub(super) fn unread_bytes(&self) -> usize {
-        self.unread.iter().map(Vec::len).sum()
+impl From<&SubscribeRequest> for Asks {
+    fn from(request: &SubscribeRequest) -> Self {
+        Self { request: request.clone(), access: Access::default() }
     }
 }
 
@@ -128,8 +139,14 @@ impl LinkHost {
             hub: None,
             newest: Sequence::START,
             next_flush: None,
+            drained_at: None,
+            touched: Touched::default(),
+            soon: Vec::new(),
             sockets: BTreeMap::new(),
+            left: Vec::new(),
             workers: BTreeMap::new(),
+            directs: BTreeMap::new(),
+            generations: 0,
             lives: 0,
         }
     }
@@ -147,35 +164,51 @@ impl LinkHost {
         let window = Bounds { updates: 4, bytes: u64::MAX };
         let log = Log::open(self.history.clone(), retention, window).unwrap();
         self.newest = log.tail();
-        self.next_flush = None;
+        (self.next_flush, self.drained_at) = (None, None);
+        self.touched = Touched::default();
         self.lives += 1;
         let hub = Hub::new(log, Heartbeat::default(), Rc::new(()))
             .with_place_key(Some(key()))
             .with_linger(Linger::up_to(linger))
             .with_slow_consumers(slow_consumers)
-            .with_keepers(|_| Keeper::Worker);
-        self.hub = Some(hub);
+            .with_keepers(|number| match number {
+                DIRECT.. => Keeper::Hub,
+                _ => Keeper::Worker,
+            });
+        self.hub.insert(hub).set_turn(1);
         let numbers: Vec<u8> = self.sockets.keys().copied().collect();
         for number in numbers {
             let socket = self.sockets.get_mut(&number).unwrap();
-            let kept = Attachment::decode(&socket.attachment).unwrap();
-            assert_eq!((kept.id, kept.generation), (id(number), socket.generation));
-            socket.awake = Some(kept.credit);
+            let kept = attachment(&socket.kept).unwrap();
+            assert_eq!(kept.id, id(number));
             let (standing, expires) = (kept.standing, kept.expires);
-            let resumes = Resumes { standing, expires, has_begun: true };
-            self.subscribe(number, Some(resumes)).unwrap();
+            socket.state = Some(LinkState::new(kept, &self.touched));
+            let asks = self.workers[&number].asks.clone();
+            self.subscribe(number, &asks, Some(Resumes { standing, expires, has_begun: true }))
+                .unwrap();
+            if !self.waits(number) {
+                self.pull_again(number);
+            }
         }
+        self.take_turns();
+    }
+
+    pub(super) fn waits(&mut self, number: u8) -> bool {
+        self.hub().registry().get(id(number)).is_ok_and(Connection::is_waiting)
+    }
+
+    pub(super) fn has(&mut self, number: u8) -> bool {
+        self.hub().registry().get(id(number)).is_ok()
     }
 
     fn subscribe(
         &mut self,
         number: u8,
+        Asks { request, access }: &Asks,
         resumes: Option<Resumes>,
     ) -> Result<(), SubscribeError<super::Refused>> {
         let now = self.now;
-        let request = self.workers[&number].request.clone();
-        let access = Access::default();
-        let client = Subscriber { id: id(number), request: &request, access: &access, resumes };
+        let client = Subscriber { id: id(number), request, access, resumes };
         let subscribed = self.hub().subscribe(client, number, now)?;
         assert!(!(resumes.is_some() && subscribed.is_registered), "a hook for one that goes on");
         if subscribed.is_registered {
@@ -184,168 +217,207 @@ impl LinkHost {
         Ok(())
     }
 
-    /// A client comes, in the place of the one that was there.
-    pub(super) fn open(&mut self, number: u8, request: &SubscribeRequest) {
+    /// A client comes, in the place of the one that was there. Returns the update behind which its stream begins,
+    /// unless it is turned away.
+    pub(super) fn open(&mut self, number: u8, asks: impl Into<Asks>) -> Option<Sequence> {
         self.goes(number);
-        let worker = Worker {
-            request: request.clone(),
-            is_linked: true,
-            cursor: Sequence::START,
-            frames: VecDeque::new(),
-            grants: VecDeque::new(),
-            unread: VecDeque::new(),
-            ungranted: 0,
-            client: Vec::new(),
-            ended: None,
-            has_begun: false,
-            largest: 0,
-            beyond: 0,
-        };
-        self.workers.insert(number, worker);
-        if self.subscribe(number, None).is_err() {
-            self.workers.remove(&number);
-            return;
+        let asks = asks.into();
+        self.subscribe(number, &asks, None).ok()?;
+        let begins = self.hub().given(id(number)).unwrap();
+        if number >= DIRECT {
+            self.directs.insert(number, Direct::default());
+            self.pull_direct(number);
+        } else {
+            let mut worker = Worker::new(number, asks);
+            worker.is_linked_again(begins);
+            self.workers.insert(number, worker);
+            self.link(number, 0);
         }
-        let cursor = self.hub().given(id(number)).unwrap();
-        self.workers.get_mut(&number).unwrap().cursor = cursor;
-        self.link(number, 1, 0);
+        Some(begins)
     }
 
-    fn link(&mut self, number: u8, generation: u32, unread: u32) {
-        let credit = Credit::beside(LINK_WINDOW - WINDOW + unread);
-        let socket = Socket { generation, attachment: Vec::new(), awake: Some(credit) };
-        self.sockets.insert(number, socket);
-        self.pull(number);
+    /// The socket of a link is accepted.
+    fn link(&mut self, number: u8, unread: u32) {
+        self.generations += 1;
+        let state = Attachment {
+            id: id(number),
+            generation: self.generations,
+            selection: u32::from(number),
+            standing: Resumes::behind(Sequence::START).standing,
+            credit: Credit::beside(LINK_WINDOW - WINDOW + unread),
+            expires: None,
+            address: None,
+        };
+        let state = Some(LinkState::new(state, &self.touched));
+        self.sockets.insert(number, Socket { kept: None, state });
+        self.keep(number);
+        self.feed(number);
+        self.take_turns();
     }
 
-    /// The Worker opens its link again; `request` is what its client may ask for now.
-    pub(super) fn reopen(&mut self, number: u8, request: &SubscribeRequest) {
+    /// The Worker opens its link again; `access` is what its client is granted now.
+    pub(super) fn reopen(&mut self, number: u8, access: &Access) {
         let Some(worker) = self.workers.get_mut(&number) else { return };
         if worker.ended.is_some() {
             return;
         }
-        worker.request = request.clone();
-        worker.frames.clear();
-        worker.grants.clear();
-        worker.ungranted = 0;
-        worker.is_linked = false;
-        let unread = u32::try_from(worker.unread_bytes()).unwrap();
-        let (cursor, has_begun) = (worker.cursor, worker.has_begun);
-        let reopens = Some(Reopening { id: id(number), cursor, unread, has_begun });
-        let opening = Opening::parse(&Opening { reopens, form: None }.encode()).unwrap();
-        let Reopening { cursor, unread, has_begun, .. } = opening.reopens.unwrap();
+        worker.loses();
+        worker.asks.access = access.clone();
+        let (asks, reopening) = (worker.asks.clone(), worker.reopening());
+        let Reopening { cursor, unread, has_begun, .. } = reopening;
         let before = self.hub().standing(id(number));
         let replaced = self.hub().replace(id(number));
         assert_eq!(replaced.is_some(), before.is_some());
-        let generation = self.sockets.remove(&number).map_or(0, |old| old.generation) + 1;
+        if let Some(old) = self.sockets.remove(&number) {
+            self.left.push(old.kept);
+        }
         let mut resumes = Resumes { has_begun, ..Resumes::behind(cursor) };
         resumes.standing.closing = before.and_then(|standing| standing.closing);
-        if self.subscribe(number, Some(resumes)).is_ok() {
+        if self.subscribe(number, &asks, Some(resumes)).is_ok() {
             let cursor = self.hub().given(id(number)).unwrap();
-            let worker = self.workers.get_mut(&number).unwrap();
-            (worker.is_linked, worker.cursor) = (true, cursor);
-            self.link(number, generation, unread);
+            self.workers.get_mut(&number).unwrap().is_linked_again(cursor);
+            self.link(number, unread);
         }
     }
 
     /// The Worker has lost its link. The object does not know yet.
     pub(super) fn loses(&mut self, number: u8) {
         if let Some(worker) = self.workers.get_mut(&number) {
-            worker.is_linked = false;
-            worker.frames.clear();
-            worker.grants.clear();
+            worker.loses();
         }
+    }
+
+    /// The object learns that a link has closed: one that was replaced, or that of this Worker if it is lost.
+    pub(super) fn notices(&mut self, number: u8) {
+        if let Some(kept) = self.left.pop() {
+            self.left(&kept);
+        } else if self.workers.get(&number).is_some_and(|worker| !worker.is_linked) {
+            self.closes(number);
+        }
+    }
+
+    /// The link of a Worker closes.
+    fn closes(&mut self, number: u8) {
+        let Some(kept) = self.sockets.get(&number).map(|socket| socket.kept.clone()) else {
+            return;
+        };
+        self.left(&kept);
+        self.sockets.remove(&number);
+        assert!(!self.has(number), "the end of {number} is not noticed");
     }
 
     /// The client goes away.
     pub(super) fn goes(&mut self, number: u8) {
-        // The table of selections is another one than that of the Workers.
-        self.hub();
-        if self.workers.remove(&number).is_some() {
-            self.hub().remove(id(number), CloseReason::ClientGone);
-            self.sockets.remove(&number);
+        if self.directs.remove(&number).is_some() {
+            let _ = self.hub().remove(id(number), CloseReason::ClientGone);
         }
+        self.closes(number);
+        self.workers.remove(&number);
     }
 
     /// The object is reset. Of the frames on their way, this number comes to each Worker.
     pub(super) fn abort(&mut self, arriving: usize) {
-        let numbers: Vec<u8> = self.workers.keys().copied().collect();
-        for number in numbers {
-            (0..arriving).for_each(|_| self.arrives(number));
-            self.loses(number);
+        for worker in self.workers.values_mut() {
+            (0..arriving).for_each(|_| worker.arrives());
+            worker.loses();
         }
+        self.directs.values_mut().for_each(|direct| direct.ends("reset"));
         self.hub = None;
         self.sockets.clear();
+        self.left.clear();
     }
 
-    /// The hub sleeps, if it can; says whether it does.
+    /// The hub sleeps, if nothing is under way; says whether it does.
     pub(super) fn sleep(&mut self) -> bool {
         let Some(hub) = &self.hub else { return true };
-        if self.next_flush.is_some() || self.newest > hub.log().tail() {
+        let is_written = self.newest == hub.log().tail();
+        let is_draining = self.drained_at.is_some_and(|drained| self.now < drained);
+        if self.next_flush.is_some() || !is_written || is_draining || hub.keeps_time() {
             return false;
         }
-        assert!(!hub.keeps_time(), "a timer");
-        assert_eq!(hub.registry().links(), self.sockets.len());
         for (number, socket) in &mut self.sockets {
-            let credit = socket.awake.take().unwrap();
             let standing = hub.standing(id(*number)).unwrap();
             let waits = standing.behind.is_none();
-            assert!(waits || !credit.is_left(), "{number} has credit and something to read");
-            let attachment = Attachment {
-                id: id(*number),
-                generation: socket.generation,
-                selection: u32::from(*number),
-                standing,
-                credit,
-                expires: None,
-                address: None,
-            };
-            socket.attachment = attachment.encode();
+            assert!(waits || !socket.has_credit(), "{number} has credit and something to read");
+            let known = attachment(&Some(socket.state().kept(standing))).unwrap();
+            let kept = attachment(&socket.kept).unwrap();
+            // That its topics are closed is found again when it wakes.
+            let behind = (kept.standing.behind, known.standing.behind);
+            assert_eq!(behind.0, behind.1, "what is kept of {number} is old");
+            assert_eq!(kept.credit, known.credit, "what is kept of {number} is old");
+            socket.state = None;
         }
         self.hub = None;
         true
     }
 
-    pub(super) fn append(&mut self, update: EncodedUpdate) {
+    /// Appends an update; returns whether its topics are open.
+    pub(super) fn append(&mut self, update: EncodedUpdate) -> bool {
         let now = self.now;
-        self.newest = self.hub().append(update, now).unwrap();
+        let appended = self.hub().append(update, now);
+        self.appended(appended)
     }
 
-    pub(super) fn close_topic(&mut self, closing: &Closing) {
+    /// Closes a topic; returns whether it was open.
+    pub(super) fn close_topic(&mut self, closing: &Closing) -> bool {
         let now = self.now;
-        self.newest = self.hub().close_topic(closing, now).unwrap();
-        self.commit();
+        let closed = self.hub().close_topic(closing, now);
+        self.appended(closed)
     }
 
+    fn appended(&mut self, newest: Result<Sequence, AppendError<super::Refused>>) -> bool {
+        let before = self.newest;
+        match newest {
+            Ok(newest) => self.newest = newest.max(before),
+            Err(AppendError::Closed(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+        self.newest > before
+    }
+
+    /// What was appended is durable, and is flushed.
     pub(super) fn commit(&mut self) {
+        self.begin_commit();
+        for _ in 0..ENOUGH {
+            if self.next_flush.is_none_or(|next| next > self.now) {
+                return;
+            }
+            self.wait(Duration::ZERO);
+        }
+        panic!("a flush without end");
+    }
+
+    /// What was appended is durable. The flush comes to one connection in a turn.
+    pub(super) fn begin_commit(&mut self) {
         let (newest, now) = (self.newest, self.now);
         if newest > self.hub().log().tail() {
             let flush = self.hub().commit(newest, now);
-            self.go_on(flush);
+            self.flushed(flush);
         }
     }
 
-    /// Time passes, and a flush that lingers comes due.
+    /// Time passes, and the next turn of a flush comes if it is due.
     pub(super) fn wait(&mut self, duration: Duration) {
         self.now = self.now.saturating_add(duration);
+        if self.drained_at.is_some_and(|drained| drained <= self.now) {
+            self.drained_at = None;
+            let left = self.hub().left_of_drain();
+            let ended = left.into_iter().map(|id| self.hub().remove(id, CloseReason::Drained));
+            let ended: Vec<_> = ended.collect();
+            ended.iter().flatten().for_each(|closed| self.ends(closed));
+        }
         if self.next_flush.is_some_and(|next| next <= self.now) {
             let now = self.now;
             let flush = self.hub().flush(now);
-            self.go_on(flush);
+            self.flushed(flush);
         }
     }
 
-    fn go_on(&mut self, mut flush: Flush<u8>) {
-        for _ in 0..ENOUGH {
-            self.carry_out(flush.effects);
-            self.next_flush = flush.next;
-            if flush.next.is_none_or(|next| next > self.now) {
-                return;
-            }
-            let now = self.now;
-            flush = self.hub().flush(now);
-        }
-        panic!("a flush without end");
+    fn flushed(&mut self, flush: Flush<u8>) {
+        self.order(flush.effects);
+        self.next_flush = flush.next;
+        self.settle_links();
+        self.take_turns();
     }
 
     pub(super) fn prune(&mut self) {
@@ -369,6 +441,7 @@ impl LinkHost {
     pub(super) fn drain(&mut self, within: Duration) {
         let now = self.now;
         let effects = self.hub().drain(within, now);
+        self.drained_at = Some(now.saturating_add(DRAIN_PATIENCE));
         self.carry_out(effects);
     }
 
@@ -378,120 +451,20 @@ impl LinkHost {
         }
     }
 
-    /// Does what the hub asks for, as the shell does.
-    fn carry_out(&mut self, effects: impl IntoIterator<Item = Effect<u8>>) {
-        for effect in effects {
-            match effect {
-                Effect::Closed(closed) => self.ends(&closed),
-                Effect::Enqueue(enqueue) => {
-                    assert!(!enqueue.to.is_empty(), "a chunk for nobody");
-                    for recipient in &enqueue.to {
-                        let number = recipient.state;
-                        let has_credit = self.sockets[&number].awake.unwrap().is_left();
-                        if !has_credit {
-                            self.hub().fell_behind(recipient, enqueue.from);
-                            let alone = enqueue.from.map_or(enqueue.chunk.len(), |_| 0);
-                            self.workers.get_mut(&number).unwrap().beyond += alone;
-                        }
-                        if has_credit || enqueue.from.is_none() {
-                            self.send(number, Frame::of(enqueue.until, &enqueue.chunk));
-                        }
-                        if has_credit && !self.hub().rest(recipient) {
-                            self.pull(number);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Gives a link what there is for it, while it has credit.
-    fn pull(&mut self, number: u8) {
-        for _ in 0..ENOUGH {
-            let Some(socket) = self.sockets.get(&number) else { return };
-            if !socket.awake.unwrap().is_left() {
-                return;
-            }
-            let now = self.now;
-            match self.hub().poll_data(id(number), now).unwrap() {
-                Polled::Chunk(chunk) => {
-                    let given = self.hub().given(id(number));
-                    self.send(number, Frame::of(given, &chunk));
-                }
-                Polled::Nothing => return,
-                Polled::Yield => {}
-                Polled::Registered => self.hub().start(id(number)).unwrap(),
-                Polled::Closed(closed) => return self.ends(&closed),
-            }
-        }
-        panic!("{number} is polled without end");
-    }
-
-    fn send(&mut self, number: u8, frame: Frame<'_>) {
-        let credit = self.sockets.get_mut(&number).and_then(|socket| socket.awake.as_mut());
-        credit.unwrap().spend(frame.payload().len());
-        self.puts(number, frame);
-    }
-
-    fn puts(&mut self, number: u8, frame: Frame<'_>) {
-        let worker = self.workers.get_mut(&number).unwrap();
-        // Over a link that is half open nothing arrives.
-        if worker.is_linked {
-            worker.largest = worker.largest.max(frame.payload().len());
-            worker.frames.push_back(frame.encode());
-        }
-    }
-
-    fn ends(&mut self, closed: &Closed<u8>) {
-        self.puts(closed.state, Frame::End(closed.reason.as_str().as_bytes()));
-        self.sockets.remove(&closed.state);
-    }
-
-    /// The next frame comes to the Worker.
-    pub(super) fn arrives(&mut self, number: u8) {
-        let Some(worker) = self.workers.get_mut(&number) else { return };
-        let Some(frame) = worker.frames.pop_front() else { return };
-        worker.has_begun = true;
-        match Frame::decode(&frame).unwrap() {
-            Frame::Chunk(cursor, bytes) => {
-                assert!(cursor >= worker.cursor, "{number} goes back");
-                worker.cursor = cursor;
-                worker.unread.push_back(bytes.to_vec());
-            }
-            Frame::Aside(bytes) => worker.unread.push_back(bytes.to_vec()),
-            Frame::End(reason) => {
-                worker.ended = Some(String::from_utf8(reason.to_vec()).unwrap());
-                worker.is_linked = false;
-            }
-        }
-    }
-
-    /// The client reads what the Worker has of one frame, and the Worker grants it anew.
+    /// The client reads something.
     pub(super) fn reads(&mut self, number: u8) {
-        let Some(worker) = self.workers.get_mut(&number) else { return };
-        let Some(bytes) = worker.unread.pop_front() else { return };
-        worker.ungranted += u32::try_from(bytes.len()).unwrap();
-        worker.client.extend(bytes);
-        if worker.is_linked && worker.ungranted >= QUARTER {
-            let mut left = std::mem::take(&mut worker.ungranted);
-            while left > 0 {
-                let granted = left.min(LINK_WINDOW);
-                worker.grants.push_back(format!("+{granted}"));
-                left -= granted;
-            }
+        if let Some(direct) = self.directs.get_mut(&number) {
+            direct.reads();
+            self.pull_direct(number);
+        } else if let Some(worker) = self.workers.get_mut(&number) {
+            worker.reads();
         }
     }
 
-    /// The next grant comes to the hub.
-    pub(super) fn grants(&mut self, number: u8) {
-        let Some(worker) = self.workers.get_mut(&number) else { return };
-        let Some(text) = worker.grants.pop_front() else { return };
-        self.hub();
-        let Some(socket) = self.sockets.get_mut(&number) else { return };
-        socket.awake.as_mut().unwrap().grant(Grant::parse(&text).unwrap());
-        let waits = self.hub().registry().get(id(number)).is_ok_and(Connection::is_waiting);
-        if !waits {
-            self.pull(number);
+    /// The next frame comes to a Worker.
+    pub(super) fn arrives(&mut self, number: u8) {
+        if let Some(worker) = self.workers.get_mut(&number) {
+            worker.arrives();
         }
     }
 
@@ -501,11 +474,11 @@ impl LinkHost {
             self.commit();
             self.wait(self.settings.linger);
             let mut is_busy = self.next_flush.is_some();
-            let numbers: Vec<u8> = self.workers.keys().copied().collect();
+            is_busy |= self.workers.values().any(Worker::is_busy);
+            is_busy |= self.directs.values().any(|direct| !direct.has_room());
+            let numbers: Vec<u8> =
+                self.workers.keys().chain(self.directs.keys()).copied().collect();
             for number in numbers {
-                let worker = &self.workers[&number];
-                is_busy |= !worker.frames.is_empty() || !worker.unread.is_empty();
-                is_busy |= !worker.grants.is_empty();
                 self.arrives(number);
                 self.reads(number);
                 self.grants(number);
@@ -517,20 +490,21 @@ impl LinkHost {
         panic!("it never settles");
     }
 
-    /// What a Worker holds stays within the window and one chunk, but for events for its client alone.
-    pub(super) fn check_bounds(&self) {
-        for (number, worker) in &self.workers {
-            let under_way = worker.frames.iter().map(Vec::len).sum::<usize>();
-            let held = worker.unread_bytes() + under_way;
-            let heads = worker.frames.len() * crate::link::frame::HEAD_BYTES + 16;
-            let most = WINDOW as usize + worker.largest + worker.beyond + heads;
-            assert!(held <= most, "{number} holds {held}");
+    /// Workers hold no more than they may, and the platform has a link for each connection that it is to keep.
+    pub(super) fn check(&self) {
+        self.workers.values().for_each(Worker::check_bounds);
+        if let Some(hub) = &self.hub {
+            assert_eq!(hub.registry().links(), self.sockets.len(), "links and sockets");
         }
     }
 
-    /// The object's end of a link, for a look at what is kept of it.
+    /// What is kept of a link while the hub sleeps.
     pub(super) fn attachment(&self, number: u8) -> Attachment {
         assert!(self.hub.is_none(), "the hub is awake");
-        Attachment::decode(&self.sockets[&number].attachment).unwrap()
+        attachment(&self.sockets[&number].kept).unwrap()
     }
+}
+
+pub(super) fn attachment(kept: &Kept) -> Option<Attachment> {
+    Attachment::decode(kept.as_deref()?)
 }

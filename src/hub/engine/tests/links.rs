@@ -1,36 +1,45 @@
 //! Any order of sleeps, resets, lost links and slow readers: each client is given exactly what is for
 //! it, on one stream.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use proptest::{collection::vec, prelude::*};
 
 use super::{
-    host::{earliest, id, key, live, uncached},
-    link_host::{LinkHost, Settings},
+    closings::granted,
+    host::{earliest, id, live, uncached},
+    link_host::{Asks, DIRECT, LinkHost, Settings},
+    link_log::{Entry, Expected, Log, Read},
     update,
 };
 use crate::{
-    event_stream::{decoder::Decoder, encoder, event::Event},
-    hub::subscribe_request::SubscribeRequest,
+    event_stream::{encoder, event::Event},
+    hub::{slow_consumers::SlowConsumers, subscribe_request::SubscribeRequest},
     log::{
+        closing::{Closing, EndReason},
         history::{Bounds, Retention},
         update::EncodedUpdate,
     },
+    tokens::access::Access,
 };
 
-const CLIENTS: std::ops::Range<u8> = 1..4;
+const CLIENTS: [u8; 4] = [1, 2, 3, DIRECT];
 const SELECTIONS: [&[&str]; 4] = [&["a"], &["b"], &["a", "b"], &["*"]];
 const TOPICS: [&[&str]; 4] = [&["a"], &["b"], &["a", "b"], &["c"]];
+const GRANTS: [&str; 4] = ["", "a", "b", "*"];
 const LINGER: Duration = Duration::from_millis(50);
 const DRAIN: Duration = Duration::from_secs(4);
 
 /// Something that happens to the hub, a Worker or a client.
 #[derive(Clone, Debug)]
 enum Step {
-    Open(u8, &'static [&'static str], Begins),
-    Append(&'static [&'static str], usize),
+    Open(u8, &'static [&'static str], Begins, &'static str),
+    Append(&'static [&'static str], usize, bool),
+    /// So many updates that a reader without credit is conflated, if that is on.
+    Burst,
+    Close(&'static str),
     Commit,
+    BeginCommit,
     Wait(u64),
     Arrives(u8),
     Reads(u8),
@@ -41,9 +50,11 @@ enum Step {
     Sleep,
     /// Of the frames on their way this many arrive.
     Abort(usize),
-    /// The client may ask for this from now on.
-    Reopen(u8, Option<&'static [&'static str]>),
+    /// The client is granted this from now on.
+    Reopen(u8, Option<&'static str>),
     Loses(u8),
+    /// The hub learns of a link that was closed.
+    Notices(u8),
     Goes(u8),
     Stop(u8),
     Drain,
@@ -58,18 +69,20 @@ enum Begins {
 
 /// A step, made of one random number. A strategy for each step takes most of the time of this test.
 fn step([kind, client, choice, amount]: [u8; 4]) -> Step {
-    let client = CLIENTS.start + client % (CLIENTS.end - CLIENTS.start);
+    let client = CLIENTS[usize::from(client % 4)];
     let amount = usize::from(amount);
     let [asked, topics] = [SELECTIONS, TOPICS].map(|all| all[usize::from(choice % 4)]);
+    let granted = GRANTS[usize::from(choice / 4 % 4)];
     let begins = [Begins::Live, Begins::WithPlace, Begins::Earliest][amount % 3];
-    match kind % 89 {
+    match kind % 104 {
         0..12 => {
             let size = [amount % 80, 100 + amount, 140_000];
             let large = usize::from(amount > 230) + usize::from(amount == 255);
-            Step::Append(topics, size[large])
+            Step::Append(topics, size[large], choice > 200)
         }
-        12..16 => Step::Open(client, asked, begins),
-        16..24 => Step::Commit,
+        12..16 => Step::Open(client, asked, begins, granted),
+        16..20 => Step::Commit,
+        20..24 => Step::BeginCommit,
         24..28 => Step::Wait(amount as u64 / 2),
         28..38 => Step::Arrives(client),
         48..58 => Step::Grants(client),
@@ -78,65 +91,52 @@ fn step([kind, client, choice, amount]: [u8; 4]) -> Step {
         61..63 => Step::Prune,
         63..73 => Step::Sleep,
         73..76 => Step::Abort(amount % 4),
-        76..84 => Step::Reopen(client, (amount % 5 == 0).then_some(asked)),
+        76..84 => Step::Reopen(client, (amount % 5 == 0).then_some(granted)),
         84..86 => Step::Loses(client),
         86 => Step::Goes(client),
         87 => Step::Stop(client),
         88 => Step::Drain,
+        89..92 => Step::Notices(client),
+        92..95 => Step::Goes(DIRECT),
+        95 if amount < 128 => Step::Close(topics[0]),
+        96 => Step::Burst,
+        98..104 => Step::Wait(0),
         _ => Step::Reads(client),
-    }
-}
-
-/// What is to become of a client.
-#[derive(Debug)]
-struct Expected {
-    begins: Begins,
-    /// What it asks for behind each place.
-    asked: Vec<(u64, &'static [&'static str])>,
-    /// Events for it alone that it was sent and that cannot be lost.
-    sent: Vec<u32>,
-    /// The tail when the hub was drained.
-    drained: Option<u64>,
-}
-
-impl Expected {
-    fn is_for(&self, number: u64, topics: &[&str]) -> bool {
-        let asked = self.asked.iter().rfind(|(behind, _)| *behind < number);
-        asked.is_some_and(|(_, asked)| {
-            asked.contains(&"*") || asked.iter().any(|topic| topics.contains(topic))
-        })
     }
 }
 
 struct Both {
     host: LinkHost,
-    /// The topics of all updates.
-    topics: Vec<&'static [&'static str]>,
-    clients: std::collections::BTreeMap<u8, Expected>,
+    log: Log,
+    clients: BTreeMap<u8, Expected>,
     events: u32,
-    retained: u64,
 }
 
 impl Both {
-    fn new(retained: u64) -> Self {
+    fn new(retained: u64, slow_consumers: SlowConsumers) -> Self {
         let publications = Bounds { updates: retained, bytes: u64::MAX };
         let retention = Retention { publications, age: None, ..Settings::default().retention };
-        let host = LinkHost::new(Settings { retention, linger: LINGER, ..Settings::default() });
-        let (topics, clients) = Default::default();
-        Self { host, topics, clients, events: 0, retained }
+        let settings = Settings { retention, linger: LINGER, slow_consumers };
+        let log = Log::new(retained, slow_consumers == SlowConsumers::Conflate);
+        Self { host: LinkHost::new(settings), log, clients: BTreeMap::new(), events: 0 }
     }
 
     fn take(&mut self, step: &Step) {
         match *step {
-            Step::Open(id, asked, begins) => self.open(id, asked, begins),
-            Step::Append(topics, size) => {
-                self.topics.push(topics);
-                let number = self.topics.len().to_string();
-                let event = Event::new(format!("{number} {}", "x".repeat(size)));
-                let event = encoder::encoded(&event.with_id(number.parse().unwrap())).into();
-                self.host.append(EncodedUpdate { event, ..update(&number, topics) });
+            Step::Open(id, asked, begins, granted) => self.open(id, asked, begins, granted),
+            Step::Append(topics, size, private) => self.append(topics, size, private),
+            Step::Burst if self.log.is_conflated() => {
+                (0..1_100).for_each(|count| self.append(TOPICS[count % 2], 1, false));
+            }
+            Step::Burst => {}
+            Step::Close(topic) => {
+                let (name, reason, private) = (topic.parse().unwrap(), EndReason::Done, false);
+                if self.host.close_topic(&Closing { topic: name, reason, private }) {
+                    self.log.push(Entry::Closing(topic));
+                }
             }
             Step::Commit => self.host.commit(),
+            Step::BeginCommit => self.host.begin_commit(),
             Step::Wait(millis) => self.host.wait(Duration::from_millis(millis)),
             Step::Arrives(id) => self.host.arrives(id),
             Step::Reads(id) => self.host.reads(id),
@@ -152,13 +152,16 @@ impl Both {
             }
             Step::Abort(arriving) => {
                 self.host.abort(arriving);
-                CLIENTS.for_each(|id| self.may_lose(id));
+                for id in CLIENTS {
+                    self.may_lose(id);
+                }
             }
-            Step::Reopen(id, asked) => self.reopen(id, asked),
+            Step::Reopen(id, granted) => self.reopen(id, granted),
             Step::Loses(id) => {
                 self.host.loses(id);
                 self.may_lose(id);
             }
+            Step::Notices(id) => self.host.notices(id),
             Step::Goes(id) => {
                 self.host.goes(id);
                 self.clients.remove(&id);
@@ -168,35 +171,53 @@ impl Both {
         }
     }
 
-    fn open(&mut self, number: u8, asked: &'static [&'static str], begins: Begins) {
-        self.host.open(number, &request(asked, begins));
+    fn append(&mut self, topics: &'static [&'static str], size: usize, private: bool) {
+        let number = (self.log.len() + 1).to_string();
+        let event = Event::new(format!("{number} {}", "x".repeat(size)));
+        let event = encoder::encoded(&event.with_id(number.parse().unwrap())).into();
+        if self.host.append(EncodedUpdate { private, event, ..update(&number, topics) }) {
+            self.log.push(Entry::Update { topics, private });
+        }
+    }
+
+    fn open(
+        &mut self,
+        number: u8,
+        asked: &'static [&'static str],
+        begins: Begins,
+        granted: &'static str,
+    ) {
         self.clients.remove(&number);
-        if let Some(worker) = self.host.workers.get(&number) {
-            let asked = vec![(worker.cursor.get(), asked)];
-            let expected = Expected { begins, asked, sent: Vec::new(), drained: None };
+        let request = request(asked, begins);
+        let begun = self.host.open(number, Asks { request, access: access(granted) });
+        if let Some(begun) = begun {
+            let places = usize::from(matches!(begins, Begins::WithPlace));
+            let granted = vec![(begun.get(), granted)];
+            let earliest = matches!(begins, Begins::Earliest).then(|| self.log.len());
+            let (sent, drained) = (Vec::new(), None);
+            let expected = Expected { asked, places, earliest, granted, sent, drained };
             self.clients.insert(number, expected);
         }
     }
 
-    fn reopen(&mut self, number: u8, asked: Option<&'static [&'static str]>) {
+    fn reopen(&mut self, number: u8, granted: Option<&'static str>) {
         let Some(expected) = self.clients.get_mut(&number) else { return };
-        let worker = &self.host.workers[&number];
+        let Some(worker) = self.host.workers.get(&number) else { return };
         if worker.ended.is_some() {
             return;
         }
-        if let Some(asked) = asked {
-            expected.asked.push((worker.cursor.get(), asked));
+        if let Some(granted) = granted {
+            expected.granted.push((worker.cursor.get(), granted));
         }
-        let (_, asked) = *expected.asked.last().unwrap();
-        let request = request(asked, expected.begins);
+        let (_, granted) = *expected.granted.last().unwrap();
         self.may_lose(number);
-        self.host.reopen(number, &request);
-        let (worker, expected) = (&self.host.workers[&number], self.clients.get_mut(&number));
-        if !worker.has_begun
-            && let Some((begins, _)) = expected.unwrap().asked.first_mut()
-        {
+        self.host.reopen(number, &access(granted));
+        let worker = &self.host.workers[&number];
+        if !worker.has_begun {
             // What was held when it came may be gone, and it begins with what is held now.
-            *begins = worker.cursor.get();
+            let expected = self.clients.get_mut(&number).unwrap();
+            expected.granted[0].0 = worker.cursor.get();
+            expected.earliest = expected.earliest.map(|_| self.log.len());
         }
     }
 
@@ -209,13 +230,13 @@ impl Both {
         };
         if self.host.send_one(number, &event).is_ok()
             && is_live(&mut self.host)
-            && self.host.workers[&number].is_linked
+            && self.host.workers.get(&number).is_none_or(|worker| worker.is_linked)
         {
             self.clients.get_mut(&number).unwrap().sent.push(self.events);
         }
     }
 
-    /// What is on its way to a Worker may be lost with its link.
+    /// What is on its way to a client may be lost with its link.
     fn may_lose(&mut self, number: u8) {
         if let Some(expected) = self.clients.get_mut(&number) {
             expected.sent.clear();
@@ -225,7 +246,7 @@ impl Both {
     fn drain(&mut self) {
         let tail = self.host.hub().log().tail().get();
         for (number, expected) in &mut self.clients {
-            if self.host.hub().registry().get(id(*number)).is_ok() {
+            if self.host.has(*number) {
                 expected.drained.get_or_insert(tail);
             }
         }
@@ -246,60 +267,18 @@ impl Both {
 
     fn check(&self) {
         for (number, expected) in &self.clients {
-            let worker = &self.host.workers[number];
-            let read = Read::of(*number, &worker.client);
-            assert_eq!(read.openings, 1, "the openings of {number}");
-            let places = usize::from(matches!(expected.begins, Begins::WithPlace));
-            assert!(read.places <= places, "{} places to {number}", read.places);
-            let (begins, _) = expected.asked[0];
-            let mut before = begins;
-            for (at, told) in &read.told {
-                assert!(*at > before, "{at} behind {before} to {number}");
-                for between in before + 1..*at {
-                    self.is_right(expected, between, *told == Told::Gap);
-                }
-                match told {
-                    Told::Gap => {
-                        let oldest =
-                            self.topics.len() as u64 - self.retained.min(self.topics.len() as u64);
-                        assert!(before < oldest, "a gap with nothing gone");
-                        self.is_right(expected, *at, true);
-                    }
-                    Told::Update => assert!(expected.is_for(*at, self.topics_of(*at))),
-                }
-                before = *at;
-            }
-            let end = match worker.ended.as_deref() {
-                None => self.topics.len() as u64,
-                Some("drained") => expected.drained.unwrap(),
-                Some("stopped") => before,
-                Some(other) => panic!("{number} has ended: {other}"),
-            };
-            for left in before + 1..=end {
-                self.is_right(expected, left, false);
-            }
-            let mut sent = read.sent.iter();
-            assert!(read.sent.is_sorted_by(|one, next| one < next), "{:?}", read.sent);
-            let stopped = worker.ended.as_deref() == Some("stopped");
-            assert!(
-                stopped || expected.sent.iter().all(|event| sent.any(|read| read == event)),
-                "{number} was sent {:?} and has read {:?}",
-                expected.sent,
-                read.sent
-            );
+            let worker =
+                self.host.workers.get(number).map(|worker| (&worker.client, &worker.ended));
+            let direct =
+                self.host.directs.get(number).map(|direct| (&direct.client, &direct.ended));
+            let (read, ended) = worker.or(direct).unwrap();
+            self.log.check(*number, expected, &Read::of(read, ended.as_deref()));
         }
     }
+}
 
-    fn topics_of(&self, number: u64) -> &'static [&'static str] {
-        self.topics[usize::try_from(number).unwrap() - 1]
-    }
-
-    /// An update that was not given is not for the client, or is gone and it was told so.
-    fn is_right(&self, expected: &Expected, number: u64, is_told: bool) {
-        let is_gone = number + self.retained <= self.topics.len() as u64;
-        let is_for = expected.is_for(number, self.topics_of(number));
-        assert!(!is_for || is_told && is_gone, "{number} is missing");
-    }
+fn access(granted_topic: &str) -> Access {
+    if granted_topic.is_empty() { Access::default() } else { granted(granted_topic) }
 }
 
 fn request(asked: &[&str], begins: Begins) -> SubscribeRequest {
@@ -310,40 +289,13 @@ fn request(asked: &[&str], begins: Begins) -> SubscribeRequest {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
-    Update,
-    /// A gap, behind which the stream goes on behind this place.
-    Gap,
-}
-
-/// What a client has read.
-#[derive(Debug, Default)]
-struct Read {
-    told: Vec<(u64, Told)>,
-    sent: Vec<u32>,
-    places: usize,
-    openings: usize,
-}
-
-impl Read {
-    fn of(number: u8, stream: &[u8]) -> Self {
-        let mut read = Self::default();
-        let text = std::str::from_utf8(stream).unwrap();
-        read.openings = text.lines().filter(|line| *line == ":").count();
-        let events = Decoder::with_max_event_bytes(usize::MAX).decode(stream, |event| {
-            let place = || key().read(&event.last_event_id().parse().unwrap()).unwrap().get();
-            match (event.event_type(), event.data().split_once(' ')) {
-                ("place", _) => read.places += 1,
-                ("gap", _) => read.told.push((place(), Told::Gap)),
-                (_, Some(("sent", count))) => read.sent.push(count.parse().unwrap()),
-                (_, Some((update, _))) => read.told.push((update.parse().unwrap(), Told::Update)),
-                other => panic!("{number} was given {other:?}"),
-            }
-        });
-        events.unwrap();
-        read
+fn play(steps: &[Step], mut both: Both) {
+    for step in steps {
+        both.take(step);
+        both.host.check();
     }
+    both.settle();
+    both.check();
 }
 
 proptest! {
@@ -355,12 +307,18 @@ proptest! {
         retained in 1..36_u64,
     ) {
         let all = 1 << 40;
-        let mut both = Both::new(if retained < 12 { retained } else { all });
-        for step in &steps {
-            both.take(step);
-            both.host.check_bounds();
-        }
-        both.settle();
-        both.check();
+        let retained = if retained < 12 { retained } else { all };
+        play(&steps, Both::new(retained, SlowConsumers::Resume));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn a_client_that_is_conflated_is_given_the_newest_of_each_topic_on_one_stream(
+        steps in vec(any::<[u8; 4]>().prop_map(step), 0..120),
+    ) {
+        play(&steps, Both::new(1 << 40, SlowConsumers::Conflate));
     }
 }
