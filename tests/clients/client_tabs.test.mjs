@@ -5,11 +5,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { FLAGS, chromiumPath } from "../e2e/browser.mjs";
 import { ClientPages } from "../e2e/client_page.mjs";
+import { fractionsFrom } from "../e2e/random.mjs";
 import { Server } from "../e2e/server.mjs";
 import { TabbedBrowser } from "../e2e/tabbed_browser.mjs";
 import { Tabs } from "../e2e/tabs.mjs";
 import { until } from "../e2e/until.mjs";
-import { randomFrom } from "../tabs/world.mjs";
 
 const MINUTE = 60_000;
 const SCHEDULES = 12;
@@ -118,7 +118,7 @@ test("a tab whose application is slow takes what it missed when it has caught up
 describe("each tab gets each update once and in order", () => {
   for (let seed = 1; seed <= SCHEDULES; seed += 1) {
     test(`in the random schedule ${seed}`, async (t) => {
-      const random = randomFrom(seed);
+      const random = fractionsFrom(seed);
       const share = await tabs(t);
       await share.open();
       const frozen = new Set();

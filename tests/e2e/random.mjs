@@ -10,3 +10,9 @@ export function randomFrom(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
   };
 }
+
+/** Numbers from 0 up to 1, without 1, that follow from `seed`. */
+export function fractionsFrom(seed) {
+  const random = randomFrom(seed);
+  return () => random(2 ** 32) / 2 ** 32;
+}

@@ -1,5 +1,6 @@
 // Random schedules of what happens to the tabs of a browser.
-import { World, randomFrom } from "./world.mjs";
+import { fractionsFrom } from "../e2e/random.mjs";
+import { World } from "./world.mjs";
 
 const STEPS = 120;
 
@@ -23,7 +24,7 @@ export const WORLDS = {
 /** Runs schedules in a world. An error names the one that failed. */
 export function runSchedules(rates, { first = 1, count }) {
   for (let seed = first; seed < first + count; seed += 1) {
-    const world = new World(randomFrom(seed), rates);
+    const world = new World(fractionsFrom(seed), rates);
     try {
       world.run(STEPS);
       world.settle();

@@ -4,17 +4,6 @@ import { read, written } from "../../npm/client/tabs/words.mjs";
 import { Hub, numberIn } from "./hub.mjs";
 import { Lock, Page } from "./page.mjs";
 
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
-export function randomFrom(seed) {
-  let state = seed * 0x9e3779b9;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export class World {
   hub = new Hub();
   lock = new Lock();
