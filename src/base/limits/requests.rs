@@ -52,11 +52,11 @@ bounds! {
     MAX_HUB_NAME_BYTES: usize = 64, bytes,
         "the name of a hub" => "404";
 
-    /// Some three hundred states: enough for a UUID or a date several times over.
+    /// Some five hundred steps: enough for a UUID or a date several times over.
     MAX_REGEXP_BYTES: usize = 8 << 10, bytes,
         "the compiled regular expressions of one component of a URL pattern" => "400";
 
-    /// The engine's parser recurses.
+    /// The compiler recurses.
     MAX_REGEXP_NESTING: u32 = 16, number,
         "groups within groups in a regular expression of a URL pattern" => "400";
 

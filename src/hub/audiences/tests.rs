@@ -248,7 +248,7 @@ fn those_that_begin_otherwise_do_not_count_but_all_are_bounded_in_number() {
 #[test]
 fn expressions_that_begin_alike_have_a_smaller_bound() {
     let mut audiences = Audiences::default();
-    let alike = |number: usize| selector(&format!("~/c/(\\d+)/{number}"));
+    let alike = |number: usize| selector(&format!("~/c/(\\d+)/{number:03}"));
     let most = MAX_MET_REGEXP_BYTES / alike(0).cost().regexp_bytes;
     for number in 0..most {
         join(&mut audiences, &[alike(number)]).unwrap();

@@ -1,16 +1,11 @@
 //! Components with regular expressions of their own: URL Pattern § 2.2, "generate a regular
 //! expression and name list".
 //!
-//! The host's parser has checked that each is one of ECMAScript with the flag `v`. What that grammar
-//! shares with the engine means the same in both on ASCII, which the components of URLs are; the
-//! rest (lookaround, back references, Unicode properties, set operations) the engine refuses.
+//! The host's parser has checked that each is one of ECMAScript with the flag `v`. It is matched on
+//! ASCII, which the components of URLs are. What takes more than linear time (lookaround, back
+//! references), Unicode properties and set operations are refused.
 
-use regex_lite::{Regex, RegexBuilder, escape};
-
-use crate::base::{
-    heap,
-    limits::{MAX_REGEXP_BYTES, MAX_REGEXP_NESTING, MAX_REGEXP_TEXT_BYTES},
-};
+use crate::base::{heap, limits::MAX_REGEXP_TEXT_BYTES};
 
 use super::{
     invalid::InvalidUrlPattern,
@@ -19,18 +14,19 @@ use super::{
     unsupported,
 };
 
-/// The least size that an expression counts as. [`MAX_REGEXP_BYTES`] is this, doubled some times.
-const SMALLEST: usize = 512;
+mod compiler;
+mod steps;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;
 
-/// Bytes that are held for a byte of a compiled expression: measured.
-const HELD_FOR_A_BYTE: usize = 4;
+use compiler::Compiler;
+use steps::{Class, Steps, class_of};
 
 /// A compiled expression.
 #[derive(Clone, Debug)]
 pub(super) struct Regexp {
-    regex: Regex,
-    /// Its size, rounded up to a power of two.
-    bytes: usize,
+    steps: Steps,
     /// The beginning of every text that it matches.
     beginning: Box<str>,
 }
@@ -38,12 +34,12 @@ pub(super) struct Regexp {
 impl Regexp {
     /// Whether it matches all of the text, which is not too long for it.
     pub(super) fn matches(&self, text: &str) -> bool {
-        text.len() <= MAX_REGEXP_TEXT_BYTES && self.regex.is_match(text)
+        text.len() <= MAX_REGEXP_TEXT_BYTES && self.steps.match_all(text.as_bytes())
     }
 
     /// The size of the compiled expression.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.steps.bytes()
     }
 
     /// The beginning of every text that it matches.
@@ -51,59 +47,60 @@ impl Regexp {
         &self.beginning
     }
 
-    /// Bytes that it holds in memory beside its own. The engine counts only the instructions of an
-    /// expression. It keeps the source too, and from the first match a state for each instruction.
+    /// Bytes that it holds in memory beside its own.
     pub(super) fn held_bytes(&self) -> usize {
-        HELD_FOR_A_BYTE * self.bytes + heap::text(self.regex.as_str()) + heap::text(&self.beginning)
+        self.steps.held_bytes() + heap::text(&self.beginning)
     }
 }
 
 /// The expression that matches the parts one after another. Nothing is captured.
-///
-/// The engine does not tell the size of a compiled expression, but it keeps to a limit. It is given
-/// larger limits until one fits.
 pub(super) fn compile(parts: &[Part], delimiter: Option<u8>) -> Result<Regexp, InvalidUrlPattern> {
-    let source: String = parts.iter().map(|part| source(part, delimiter)).collect();
-    let mut builder = RegexBuilder::new(&format!("^(?:{source})$"));
-    builder.nest_limit(MAX_REGEXP_NESTING);
-    let mut bytes = SMALLEST;
-    loop {
-        match builder.size_limit(bytes).build() {
-            Ok(regex) => {
-                let beginning = part::beginning(parts).into();
-                return Ok(Regexp { regex, bytes, beginning });
-            }
-            Err(_) if bytes < MAX_REGEXP_BYTES => bytes *= 2,
-            Err(_) => {
-                return Err(InvalidUrlPattern::RegularExpression(unsupported::first_of(parts)));
-            }
+    let mut compiler = Compiler::default();
+    let segment = !delimiter.map_or(0, class_of);
+    match parts.iter().try_for_each(|part| add(&mut compiler, part, segment)) {
+        Some(()) => {
+            Ok(Regexp { steps: compiler.finish(), beginning: part::beginning(parts).into() })
         }
+        None => Err(InvalidUrlPattern::RegularExpression(unsupported::first_of(parts))),
     }
 }
 
-fn source(part: &Part, delimiter: Option<u8>) -> String {
-    let (prefix, suffix) = (escape(&part.prefix), escape(&part.suffix));
-    let group = match (&part.kind, delimiter) {
-        (Kind::FixedText, _) => return format!("(?:{prefix}){}", sign(part.modifier)),
-        (Kind::Regexp(source), _) => format!("(?:{source})"),
-        (Kind::FullWildcard, _) => "(?:.*)".to_owned(),
-        (Kind::SegmentWildcard, Some(delimiter)) => format!("[^\\{}]+", char::from(delimiter)),
-        (Kind::SegmentWildcard, None) => ".+".to_owned(),
-    };
-    match part.modifier {
-        Modifier::None | Modifier::Optional => {
-            format!("(?:{prefix}{group}{suffix}){}", sign(part.modifier))
+fn add<'p>(compiler: &mut Compiler<'p>, part: &'p Part, segment: Class) -> Option<()> {
+    let start = compiler.here();
+    compiler.text(&part.prefix)?;
+    group(compiler, part, segment)?;
+    if matches!(part.modifier, Modifier::ZeroOrMore | Modifier::OneOrMore) {
+        if part.kind != Kind::FixedText {
+            let between = compiler.here();
+            compiler.text(&part.suffix)?;
+            compiler.text(&part.prefix)?;
+            group(compiler, part, segment)?;
+            compiler.repeated(between)?;
+            compiler.optional(between)?;
+        } else if start < compiler.here() {
+            compiler.repeated(start)?;
         }
-        Modifier::ZeroOrMore => format!("(?:{prefix}{group}(?:{suffix}{prefix}{group})*{suffix})?"),
-        Modifier::OneOrMore => format!("(?:{prefix}{group}(?:{suffix}{prefix}{group})*{suffix})"),
     }
+    compiler.text(&part.suffix)?;
+    if matches!(part.modifier, Modifier::Optional | Modifier::ZeroOrMore) {
+        compiler.optional(start)?;
+    }
+    Some(())
 }
 
-const fn sign(modifier: Modifier) -> &'static str {
-    match modifier {
-        Modifier::None => "",
-        Modifier::Optional => "?",
-        Modifier::ZeroOrMore => "*",
-        Modifier::OneOrMore => "+",
+fn group<'p>(compiler: &mut Compiler<'p>, part: &'p Part, segment: Class) -> Option<()> {
+    let start = compiler.here();
+    match &part.kind {
+        Kind::FixedText => Some(()),
+        Kind::Regexp(source) => compiler.expression(source.as_bytes()),
+        Kind::FullWildcard => {
+            compiler.class(Class::MAX)?;
+            compiler.repeated(start)?;
+            compiler.optional(start)
+        }
+        Kind::SegmentWildcard => {
+            compiler.class(segment)?;
+            compiler.repeated(start)
+        }
     }
 }
