@@ -2,7 +2,7 @@
 import { lastLine, unconfirmed, unreachable } from "../../build/millstream.js";
 import { admit } from "./door.mjs";
 import { hold } from "./hold.mjs";
-import { UNCONFIRMED } from "./hub_object.mjs";
+import { UNCONFIRMED } from "./object_life.mjs";
 import { instance } from "./instance.mjs";
 import { comeBack, problem } from "./last_resort.mjs";
 import { log } from "./log.mjs";

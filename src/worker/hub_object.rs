@@ -166,7 +166,7 @@ impl HubObject {
     }
 
     /// Resolves to true once a write was not confirmed: the memory may be ahead of the storage.
-    /// `npm/worker/hub_object.mjs` then ends the object, since wasm must not end it from within.
+    /// `npm/worker/object_life.mjs` then ends the object, since wasm must not end it from within.
     pub fn failed(&self) -> Promise {
         let failed = self.hub.as_ref().ok().map(Handler::failed);
         task::promise(async move {

@@ -1,0 +1,20 @@
+// The calls by RPC that an operator has: npm/worker/operator.mjs makes them of requests over HTTP.
+import { HubError } from "./hub_error.mjs";
+import { TopicCalls } from "./topic_calls.mjs";
+
+/** What the operator of a hub may do with it. */
+export class OperatorCalls extends TopicCalls {
+  /**
+   * Sends all clients away in good order. They come back within the time, each at one of its own. Resolves to their number
+   * once they have gone.
+   *
+   * @param {string} [within] a time such as `10s`, which is the default, up to `5m`
+   * @returns {Promise<number>}
+   */
+  async drain(within = "10s") {
+    if (typeof within !== "string") {
+      throw new HubError(`within is ${JSON.stringify(within)}; it is a time such as "10s"`, { status: 400, field: "within" });
+    }
+    return this.call((hub) => hub.drain(within));
+  }
+}
