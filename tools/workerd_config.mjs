@@ -148,7 +148,7 @@ const ${name} :Workerd.Config = (
 
 /** The modules that worker.mjs is made of. */
 function sources() {
-  const modules = readdirSync(WORKER).filter((name) => /(?<!\.test)\.mjs$/.test(name));
+  const modules = readdirSync(WORKER, { recursive: true }).filter((name) => /(?<!\.test)\.mjs$/.test(name));
   return modules.map((name) => join(WORKER, name));
 }
 

@@ -7,6 +7,7 @@ import { doorStep, keySetFetched } from "../../build/millstream.js";
 import { instance } from "./instance.mjs";
 import { importKey, loadKeySet } from "./keys.mjs";
 import { described, log } from "./log.mjs";
+import { doorCounts } from "./metrics/counts.mjs";
 import { operate } from "./operator.mjs";
 import { WrongKeys } from "./wrong_keys.mjs";
 
@@ -58,6 +59,7 @@ export async function admit(visit) {
     }
     switch (next.step) {
       case "grant":
+        if (answers.signer) doorCounts.add(String(next.hub), [["tokens", "verified", 1]]);
         return /** @type {any} */ (next);
       case "verify":
         answers.signer = await signer(next);
@@ -163,11 +165,11 @@ async function signer(/** @type {Step} */ { algorithm, algorithmName, keys, maxI
 }
 
 /** Fetches a key set, for all requests that wait for it. */
-async function fetchKeySet(/** @type {Step} */ { url, limit, timeout }, /** @type {HubContext | undefined} */ context) {
+async function fetchKeySet(/** @type {Step} */ { hub, url, limit, timeout }, /** @type {HubContext | undefined} */ context) {
   const fetched = loadKeySet({ url, limit, timeout }).then(
     (document) => finish(url, document, ""),
     (error) => finish(url, undefined, error.message),
-  );
+  ).then((isUsable) => doorCounts.add(String(hub), [["key sets", isUsable ? "usable" : "unusable", 1]]));
   try {
     // The fetch continues when the client of this request leaves.
     /** @type {HubContext} */ (context).waitUntil(fetched);
@@ -179,6 +181,8 @@ async function fetchKeySet(/** @type {Step} */ { url, limit, timeout }, /** @typ
 }
 
 /**
+ * Whether there is a key set now.
+ *
  * @param {string} url
  * @param {string | undefined} document
  * @param {string} failure
@@ -186,8 +190,9 @@ async function fetchKeySet(/** @type {Step} */ { url, limit, timeout }, /** @typ
 function finish(url, document, failure) {
   try {
     instance();
-    keySetFetched(url, document, failure);
+    return keySetFetched(url, document, failure);
   } catch (error) {
     log("keys unusable", `${url}: ${error}`);
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 // The Durable Object class: one hub.
 import { CLIENT_LEFT } from "./link.mjs";
 import { PING, PONG, attachmentOf, close, isLink, openedLink, replace, wakeLinks } from "./links.mjs";
+import { objectCounts, readRows } from "./metrics/counts.mjs";
 import { OperatorCalls } from "./operator_calls.mjs";
 
 /** The code of a socket that has ended without a code. */
@@ -36,7 +37,8 @@ export class HubObject extends OperatorCalls {
    * @returns {Promise<Response>}
    */
   fetch(request) {
-    const opening = /** @type {any} */ (request.cf)?.millstreamLink;
+    const { millstreamLink: opening, millstreamDoor: counted } = /** @type {any} */ (request.cf) ?? {};
+    if (counted !== undefined) objectCounts.add(this.ctx.id.toString(), readRows(counted));
     if (typeof opening !== "string") return this.call((hub) => hub.fetch(request));
     return this.call((hub) => openedLink(request, opening, { context: this.ctx, hub }));
   }

@@ -7,6 +7,8 @@
 /** @import { Admitted } from "./door.mjs" */
 /** @import { Place } from "./held_stream.mjs" */
 
+import { doorCounts } from "./metrics/counts.mjs";
+
 /** The header of an answer with a link that has the terms of the link. */
 export const TERMS = "millstream-link";
 /** These are of one connection and its body. They belong neither to the request that opens a link nor to the client's answer. */
@@ -19,8 +21,10 @@ const OF_CONNECTION = /^(content-length|transfer-encoding|connection|keep-alive|
  * @param {Admitted} admitted
  */
 export function handOver({ request, namespace }, { hub, granted }) {
-  const cf = { ...request.cf, millstream: granted, millstreamLink: undefined };
-  return stubOf(namespace, hub).fetch(request, /** @type {RequestInit<any>} */ ({ cf }));
+  return riding(hub, (millstreamDoor) => {
+    const cf = { ...request.cf, millstream: granted, millstreamLink: undefined, millstreamDoor };
+    return stubOf(namespace, hub).fetch(request, /** @type {RequestInit<any>} */ ({ cf }));
+  });
 }
 
 /**
@@ -33,13 +37,31 @@ export function handOver({ request, namespace }, { hub, granted }) {
 export function openLink({ request, namespace }, { hub, granted }, opening) {
   const headers = withoutConnection(request.headers);
   headers.set("upgrade", "websocket");
-  const cf = { ...request.cf, millstream: granted, millstreamLink: JSON.stringify({ version: 1, ...opening }) };
-  return stubOf(namespace, hub).fetch(request.url, /** @type {RequestInit<any>} */ ({ headers, cf }));
+  return riding(hub, (millstreamDoor) => {
+    const cf = { ...request.cf, millstream: granted, millstreamLink: JSON.stringify({ version: 1, ...opening }), millstreamDoor };
+    return stubOf(namespace, hub).fetch(request.url, /** @type {RequestInit<any>} */ ({ headers, cf }));
+  });
 }
 
 /** The headers but for those of the connection and of the link. */
 export function withoutConnection(/** @type {Headers} */ headers) {
   return new Headers([...headers].filter(([name]) => name !== TERMS && !OF_CONNECTION.test(name)));
+}
+
+/**
+ * Sends with a request what the door has counted for its hub. What does not arrive is counted again.
+ *
+ * @param {string} hub
+ * @param {(told: string | undefined) => Promise<Response>} send
+ */
+async function riding(hub, send) {
+  const rows = doorCounts.take(hub);
+  try {
+    return await send(rows && JSON.stringify(rows));
+  } catch (error) {
+    if (rows !== undefined) doorCounts.add(hub, rows);
+    throw error;
+  }
 }
 
 /**

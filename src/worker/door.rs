@@ -56,17 +56,18 @@ pub fn door_step(request: &Request, env: &Env, answers: &DoorAnswers) -> Result<
     }
 }
 
-/// Takes the fetched key set, or the reason why there is none.
+/// Takes the fetched key set, or the reason why there is none. Returns whether it can be used.
 #[wasm_bindgen(js_name = keySetFetched)]
-pub fn key_set_fetched(url: &str, document: Option<String>, failure: &str) {
+pub fn key_set_fetched(url: &str, document: Option<String>, failure: &str) -> bool {
     let finished = KEYS.with_borrow_mut(|keys| keys.finish(url, clock::now(), document.as_deref()));
     let wrong = match (document, finished) {
         (None, _) => failure.to_owned(),
         (Some(_), Err(invalid)) => invalid.to_string(),
-        (Some(_), Ok(())) => return,
+        (Some(_), Ok(())) => return true,
     };
     let record = Record::new(Level::Error, "keys unusable");
     record.with_detail(format!("{url}: {wrong}")).to_console();
+    false
 }
 
 fn told(answers: &DoorAnswers) -> Answers {
