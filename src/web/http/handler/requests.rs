@@ -9,7 +9,6 @@ use super::Handler;
 use crate::{
     door::granted::Granted,
     http::error::Error,
-    hub::subscribe_parts::SubscribeParts,
     web::{
         host::{clock, fetch::HostFetch, storage::Storage},
         http::{
@@ -135,12 +134,12 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         // The door cannot see in the form of a QUERY that it is a finite read, whose stream nobody holds.
         let held = held.filter(|_| parsed.finite_read().is_none());
         let texts = held.map(|(upgrade, granted)| {
-            let parts = SubscribeParts {
-                query: &permit.addressed().query,
-                form: upgrade.opening.form.as_deref().map(str::as_bytes),
-                header: None,
+            let asked = selection::Asked {
+                addressed: permit.addressed(),
+                form: upgrade.opening.form.as_deref(),
+                cache_control: parsed.cache_control(),
             };
-            selection::write(permit.addressed(), parts, granted)
+            selection::write(&asked, granted)
         });
         let link = held.map(|(upgrade, _)| upgrade).zip(texts.as_ref());
         let asked = subscribe::Asked {
