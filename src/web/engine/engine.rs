@@ -52,7 +52,7 @@ pub(crate) struct Engine<K: Hooks, S: Storage> {
     presence: Option<Presence>,
     /// The links whose sockets keep an older state than theirs.
     touched: Touched,
-    /// How many selections were kept since the unused ones were removed.
+    /// How many selections the storage keeps at the most.
     selected: Cell<usize>,
     /// The end of the time in which links come back.
     graces: Alarm,
@@ -152,11 +152,12 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let _ = self.hub_mut().start(id);
     }
 
-    /// The links whose sockets keep an older state than theirs.
+    /// How many selections the storage keeps at the most.
     pub(super) fn selected(&self) -> &Cell<usize> {
         &self.selected
     }
 
+    /// The links whose sockets keep an older state than theirs.
     pub(super) fn touched(&self) -> &Touched {
         &self.touched
     }
@@ -194,13 +195,16 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             return;
         };
         let me = self.weak();
-        self.lingers.set(next, move || {
-            if let Some(engine) = me.upgrade() {
-                engine.lingers.clear();
-                let flush = engine.hub_mut().flush(clock::now());
-                engine.flushed(flush);
-            }
-        });
+        self.lingers.set(
+            next,
+            Box::new(move || {
+                if let Some(engine) = me.upgrade() {
+                    engine.lingers.clear();
+                    let flush = engine.hub_mut().flush(clock::now());
+                    engine.flushed(flush);
+                }
+            }),
+        );
     }
 
     /// Sets the alarm for the next heartbeat, or for the end of a connection that expires before it. A hub
@@ -212,22 +216,28 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let next = beat.into_iter().chain(expires).min().filter(|_| !idle);
         let Some(next) = next else { return };
         let me = self.weak();
-        self.beats.set(next, move || {
-            if let Some(engine) = me.upgrade() {
-                engine.beat();
-            }
-        });
+        self.beats.set(
+            next,
+            Box::new(move || {
+                if let Some(engine) = me.upgrade() {
+                    engine.beat();
+                }
+            }),
+        );
     }
 
     /// Calls back after this time, unless no connection is left by then whose time the hub keeps.
     pub(crate) fn after(&self, wait: Duration, callback: impl FnOnce() + 'static) {
         let me = self.weak();
-        self.errand.set(clock::now().saturating_add(wait), move || {
-            if let Some(engine) = me.upgrade() {
-                engine.errand.clear();
-                callback();
-            }
-        });
+        self.errand.set(
+            clock::now().saturating_add(wait),
+            Box::new(move || {
+                if let Some(engine) = me.upgrade() {
+                    engine.errand.clear();
+                    callback();
+                }
+            }),
+        );
     }
 
     fn beat(&self) {
@@ -336,14 +346,17 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             return;
         }
         let me = self.weak();
-        self.graces.set(clock::now().saturating_add(REOPEN_GRACE), move || {
-            if let Some(engine) = me.upgrade() {
-                engine.graces.clear();
-                let presence = engine.presence.as_ref();
-                let ends = presence.and_then(|presence| presence.tell_missed(&*engine));
-                engine.commit_later(ends);
-            }
-        });
+        self.graces.set(
+            clock::now().saturating_add(REOPEN_GRACE),
+            Box::new(move || {
+                if let Some(engine) = me.upgrade() {
+                    engine.graces.clear();
+                    let presence = engine.presence.as_ref();
+                    let ends = presence.and_then(|presence| presence.tell_missed(&*engine));
+                    engine.commit_later(ends);
+                }
+            }),
+        );
     }
 
     /// Whether the subscriptions of a connection that goes on were announced, and not their end.

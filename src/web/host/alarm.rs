@@ -13,14 +13,10 @@ pub(crate) struct Alarm(RefCell<Option<(Timestamp, Timer)>>);
 
 impl Alarm {
     /// Calls back at this time, unless the alarm is set for an earlier or the same one.
-    pub(crate) fn set(&self, due: Timestamp, callback: impl FnOnce() + 'static) {
-        self.set_boxed(due, Box::new(callback));
-    }
-
-    fn set_boxed(&self, due: Timestamp, callback: Box<dyn FnOnce()>) {
+    pub(crate) fn set(&self, due: Timestamp, callback: Box<dyn FnOnce()>) {
         let running = self.0.borrow().as_ref().map(|(due, _)| *due);
         if running.is_none_or(|running| due < running) {
-            let timer = Timer::boxed(due.since(clock::now()), callback);
+            let timer = Timer::new(due.since(clock::now()), callback);
             let replaced = self.0.borrow_mut().replace((due, timer));
             drop(replaced);
         }

@@ -68,10 +68,13 @@ pub(crate) async fn next_turn() {
 /// Resolves after this time.
 pub(crate) async fn sleep(duration: Duration) {
     let (done, over) = futures::channel::oneshot::channel();
-    let timer = crate::web::host::timer::Timer::new(duration, move || {
-        // The receiver below waits for it.
-        let _ = done.send(());
-    });
+    let timer = crate::web::host::timer::Timer::new(
+        duration,
+        Box::new(move || {
+            // The receiver below waits for it.
+            let _ = done.send(());
+        }),
+    );
     let _ = over.await;
     drop(timer);
 }

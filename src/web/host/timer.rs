@@ -18,12 +18,8 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    pub(crate) fn new(delay: Duration, callback: impl FnOnce() + 'static) -> Self {
-        Self::boxed(delay, Box::new(callback))
-    }
-
     /// One function for all callbacks is smaller.
-    pub(crate) fn boxed(delay: Duration, callback: Box<dyn FnOnce()>) -> Self {
+    pub(crate) fn new(delay: Duration, callback: Box<dyn FnOnce()>) -> Self {
         let callback = Closure::once(callback);
         let millis = (delay.as_secs_f64() * 1_000.0).min(LONGEST);
         let handle = sys::set_timeout(callback.as_ref().unchecked_ref(), millis).ok();

@@ -59,13 +59,16 @@ impl Bodies {
         }
         let Some(due) = self.ledger.borrow().look_at() else { return };
         let weak = Rc::downgrade(self);
-        self.alarm.set(due, move || {
-            if let Some(bodies) = weak.upgrade() {
-                bodies.alarm.clear();
-                bodies.ledger.borrow_mut().look(clock::now());
-                bodies.settle();
-            }
-        });
+        self.alarm.set(
+            due,
+            Box::new(move || {
+                if let Some(bodies) = weak.upgrade() {
+                    bodies.alarm.clear();
+                    bodies.ledger.borrow_mut().look(clock::now());
+                    bodies.settle();
+                }
+            }),
+        );
     }
 }
 

@@ -57,12 +57,12 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
     };
     let newcomer = Subscriber { id, request: asked.request, access: asked.access, resumes: None };
-    let is_over = match engine.has_nothing_left(newcomer).await {
-        // A stream that has begun is told of its end.
-        Ok(_) if reopens.is_some() => false,
-        Ok(is_over) => is_over,
-        Err(error) => return respond::refuse_stream(request, &error),
-    };
+    // A stream that has begun is told of its end.
+    let is_over = reopens.is_none()
+        && match engine.has_nothing_left(newcomer).await {
+            Ok(is_over) => is_over,
+            Err(error) => return respond::refuse_stream(request, &error),
+        };
     if request.method() == "HEAD" {
         return match head(engine, newcomer, asked.producers) {
             Ok(head) if is_over => head.tell(respond::empty()?),
