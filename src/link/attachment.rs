@@ -1,6 +1,6 @@
 //! What is kept of a link while the hub sleeps.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use crate::{
     base::{
@@ -21,8 +21,8 @@ pub(crate) struct Attachment {
     pub(crate) id: ConnectionId,
     /// Which of the links that this connection has had it is.
     pub(crate) generation: u32,
-    /// The key under which its selection is stored.
-    pub(crate) selection: u32,
+    /// The key under which its selection is stored, if it is.
+    pub(crate) selection: Option<NonZeroU32>,
     /// Where its connection stands.
     pub(crate) standing: Standing,
     /// How much more it may be given.
@@ -49,10 +49,11 @@ impl Attachment {
         let reason = closing.map_or(OPEN, |closing| closing.reason as u8);
         let until = closing.map_or(NONE, |closing| closing.until.get());
         let expires = self.expires.map_or(NONE, Timestamp::as_millis);
+        let selection = self.selection.map_or(0, NonZeroU32::get);
         let mut bytes = vec![VERSION, reason];
         bytes.extend_from_slice(&self.id.to_bytes());
         bytes.extend_from_slice(&self.generation.to_be_bytes());
-        bytes.extend_from_slice(&self.selection.to_be_bytes());
+        bytes.extend_from_slice(&selection.to_be_bytes());
         bytes.extend_from_slice(&self.credit.left().to_be_bytes());
         for number in [behind, until, expires] {
             bytes.extend_from_slice(&number.to_be_bytes());
@@ -69,7 +70,7 @@ impl Attachment {
         }
         let id = ConnectionId::from_bytes(*take(&mut bytes)?);
         let generation = u32::from_be_bytes(*take(&mut bytes)?);
-        let selection = u32::from_be_bytes(*take(&mut bytes)?);
+        let selection = NonZeroU32::new(u32::from_be_bytes(*take(&mut bytes)?));
         let credit = Credit::of(i32::from_be_bytes(*take(&mut bytes)?))?;
         let mut number = || Some(u64::from_be_bytes(*take(&mut bytes)?));
         let (behind, until, expires) = (number()?, number()?, number()?);
@@ -114,7 +115,7 @@ mod tests {
         Attachment {
             id: ConnectionId::from_random([7; 16]),
             generation: 3,
-            selection: 9,
+            selection: NonZeroU32::new(9),
             standing: Standing { behind: Some(Sequence::new(41)), closing: None },
             credit,
             expires: Some(Timestamp::from_millis(1_790_000_000_000)),
@@ -129,6 +130,7 @@ mod tests {
         let closing = Standing { closing, ..full.standing };
         let waiting = Standing { behind: None, closing: None };
         for kept in [
+            Attachment { selection: None, ..full.clone() },
             Attachment { standing: closing, ..full.clone() },
             Attachment { standing: waiting, expires: None, address: None, ..full.clone() },
             full,

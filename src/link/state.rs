@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    num::NonZeroU32,
     rc::Rc,
 };
 
@@ -38,8 +39,8 @@ impl LinkState {
         self.state.borrow().generation
     }
 
-    /// The key of its selection.
-    pub(crate) fn selection(&self) -> u32 {
+    /// The key of its selection, if that is kept.
+    pub(crate) fn selection(&self) -> Option<NonZeroU32> {
         self.state.borrow().selection
     }
 
@@ -49,7 +50,7 @@ impl LinkState {
     }
 
     /// Its selection is kept under this key.
-    pub(crate) fn selects(&self, key: u32) {
+    pub(crate) fn selects(&self, key: Option<NonZeroU32>) {
         self.state.borrow_mut().selection = key;
     }
 

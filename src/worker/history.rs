@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    num::NonZeroU32,
     rc::Rc,
 };
 
@@ -57,6 +58,8 @@ const MAX_REPORTED: usize = 64;
 #[derive(Debug)]
 pub(super) struct SqlHistory {
     tables: Rc<Tables>,
+    /// The table of the links.
+    links: Tables,
     publications: Cell<Ends>,
     /// The updates about subscriptions.
     subscriptions: Cell<Ends>,
@@ -73,6 +76,7 @@ impl SqlHistory {
     /// Opens the history. A storage that never held an update is empty, and stays without tables.
     pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
         let tables = Rc::new(Tables::open(storage)?);
+        let links = tables.of_links()?;
         let ends = |kind| Ends::read(&tables, kind).map(Cell::new);
         let (publications, subscriptions) = (ends(Kind::Publication)?, ends(Kind::Subscription)?);
         let outcomes = Rc::new(SqlOutcomes::open(Rc::clone(&tables))?);
@@ -81,6 +85,7 @@ impl SqlHistory {
         let (places, reported) = (RefCell::default(), RefCell::default());
         Ok(Self {
             tables,
+            links,
             publications,
             subscriptions,
             closings,
@@ -354,16 +359,16 @@ impl Storage for SqlHistory {
         Ok(())
     }
 
-    fn keep_selection(&self, texts: &SelectionTexts) -> Result<u32, SqlError> {
-        selections::keep(&self.tables, texts)
+    fn keep_selection(&self, texts: &SelectionTexts) -> Result<Option<NonZeroU32>, SqlError> {
+        selections::keep(&self.links, texts).map(Some)
     }
 
     fn selections(&self) -> Result<Vec<KeptSelection>, SqlError> {
-        selections::all(&self.tables)
+        selections::all(&self.links)
     }
 
-    fn forget_other_selections(&self, used: &[u32]) -> Result<(), SqlError> {
-        selections::forget_others(&self.tables, used)
+    fn forget_other_selections(&self, used: &[NonZeroU32]) -> Result<(), SqlError> {
+        selections::forget_others(&self.links, used)
     }
 
     fn outcomes(&self) -> Rc<dyn Outcomes> {

@@ -12,7 +12,10 @@
 //! room may import from all others. Its invariants, each with the test in `tests/e2e` that holds it:
 //! - Nobody but the door says a right to an object: `door_unforgeable.test.mjs`.
 //! - A refused request makes nothing: `nothing_created.test.mjs`.
-//! - The first row makes all tables, in its own transaction: `first_table.test.mjs`.
+//! - The first row makes all tables, in its own transaction: `first_table.test.mjs`. The first link makes the
+//!   table of the selections alone, and no key of a selection is given twice: `hibernate_links.test.mjs`.
+//! - A life of the object goes on with the links of the life before it, and sleeps while links are all that
+//!   it has: `hibernate_sleep.test.mjs`.
 //! - The isolate keeps no state of a request or of an object, and a trap costs no other request its answer
 //!   at the door: `trap.test.mjs`, `door_keys.test.mjs`.
 //! - A broken row is logged, and keeps no other row back: `broken_rows.test.mjs`.

@@ -29,8 +29,7 @@ const VERSION: u32 = 12;
 /// sequence of the newest closing that was removed. `open_bodies` has a row for each topic of each streamed
 /// body that closes its topics and has not ended.
 ///
-/// `selections` has what the clients of links asked for and were granted: one row for each pair. The
-/// attachment of a link has the `key`. `link` of `active_connections` is 1 for the client of a link.
+/// `link` of `active_connections` is 1 for the client of a link.
 const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE updates (
@@ -118,16 +117,21 @@ const STEPS: [&str; VERSION as usize] = [
         PRIMARY KEY (body, topic)
     ) WITHOUT ROWID;
     ",
-    "
+    "ALTER TABLE active_connections ADD COLUMN link INTEGER NOT NULL DEFAULT 0;",
+];
+
+/// The table of what the clients of links asked for and were granted: one row for each pair. The attachment
+/// of a link has the `key`. No key is given twice: else an attachment whose row was removed could come to
+/// mean what another client was granted.
+///
+/// The table has no version. A row that is not read, or not there, costs a link that is opened again.
+pub(super) const SELECTIONS: &str = "
     CREATE TABLE selections (
-        key INTEGER PRIMARY KEY,
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
         request TEXT NOT NULL,
         granted TEXT NOT NULL,
         UNIQUE (request, granted)
-    );
-    ALTER TABLE active_connections ADD COLUMN link INTEGER NOT NULL DEFAULT 0;
-    ",
-];
+    )";
 
 /// The text of all steps from the version `held` to [`VERSION`]; from 0 it makes the tables.
 pub(super) fn steps(held: u64, now: Timestamp) -> Result<String, SqlError> {

@@ -1,5 +1,7 @@
 //! What the clients of links asked for and were granted, in the object's `SQLite` storage.
 
+use std::num::NonZeroU32;
+
 use js_sys::{Array, JSON};
 use wasm_bindgen::JsValue;
 
@@ -10,7 +12,7 @@ use super::{
 use crate::web::host::selection::{KeptSelection, SelectionTexts};
 
 /// The key of these texts, which are kept from now on.
-pub(super) fn keep(tables: &Tables, texts: &SelectionTexts) -> Result<u32, SqlError> {
+pub(super) fn keep(tables: &Tables, texts: &SelectionTexts) -> Result<NonZeroU32, SqlError> {
     let pair: [JsValue; 2] = [(&*texts.request).into(), (&*texts.granted).into()];
     loop {
         let known = "SELECT key FROM selections WHERE request = ? AND granted = ?";
@@ -34,15 +36,15 @@ pub(super) fn all(tables: &Tables) -> Result<Vec<KeptSelection>, SqlError> {
 }
 
 /// Removes all but those with these keys.
-pub(super) fn forget_others(tables: &Tables, used: &[u32]) -> Result<(), SqlError> {
-    let used: Array = used.iter().map(|key| JsValue::from(*key)).collect();
+pub(super) fn forget_others(tables: &Tables, used: &[NonZeroU32]) -> Result<(), SqlError> {
+    let used: Array = used.iter().map(|key| JsValue::from(key.get())).collect();
     let used = JSON::stringify(&used)?;
     let others = "DELETE FROM selections WHERE key NOT IN (SELECT value FROM json_each(?))";
     tables.rows(others, &[used.into()])?;
     Ok(())
 }
 
-fn key(row: &Row) -> Result<u32, SqlError> {
-    let key = u32::try_from(row.number(0, "selections.key")?);
-    key.map_err(|_| row.wrong(0, "selections.key"))
+fn key(row: &Row) -> Result<NonZeroU32, SqlError> {
+    let key = u32::try_from(row.number(0, "selections.key")?).ok();
+    key.and_then(NonZeroU32::new).ok_or_else(|| row.wrong(0, "selections.key"))
 }

@@ -1,4 +1,4 @@
-//! The tables of one hub, which are made when the hub stores its first row.
+//! The tables of one hub, which are made when the hub stores its first row in them.
 
 use std::cell::Cell;
 
@@ -17,15 +17,20 @@ use crate::web::host::clock;
 pub(super) struct Tables {
     storage: DurableObjectStorage,
     sql: SqlStorage,
-    exist: Cell<bool>,
+    /// The table by which they are found.
+    first: &'static str,
+    /// Whether they exist, once that was looked up.
+    exist: Cell<Option<bool>>,
 }
+
+/// The table that tells the version of the others.
+const SCHEMA: &str = "schema";
 
 impl Tables {
     /// Brings existing tables up to date. It makes none.
     pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
-        let sql = storage.sql()?;
-        let tables = Self { storage, sql, exist: Cell::new(false) };
-        if tables.are_found()? {
+        let tables = Self::of(SCHEMA, storage)?;
+        if tables.exist()? {
             let row = tables.run("SELECT max(version) FROM schema", &[])?.first()?;
             let row = row.filter(|row| !row.get(0).is_null());
             let held = row.map_or(Ok(0), |row| row.number(0, "schema.version"))?;
@@ -34,19 +39,30 @@ impl Tables {
         Ok(tables)
     }
 
+    /// The table of the links. The first link makes it alone, so that a hub to which nobody publishes keeps
+    /// little.
+    pub(super) fn of_links(&self) -> Result<Self, SqlError> {
+        Self::of("selections", self.storage.clone())
+    }
+
+    fn of(first: &'static str, storage: DurableObjectStorage) -> Result<Self, SqlError> {
+        let sql = storage.sql()?;
+        Ok(Self { storage, sql, first, exist: Cell::default() })
+    }
+
     pub(super) fn storage(&self) -> &DurableObjectStorage {
         &self.storage
     }
 
     /// Runs a query that reads or removes rows. A hub without tables has no rows.
     pub(super) fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
-        if self.exist.get() { self.run(query, bindings) } else { Ok(Rows::none()) }
+        if self.exist()? { self.run(query, bindings) } else { Ok(Rows::none()) }
     }
 
     /// Adds a row; if there are no tables, it makes them in the same transaction. `row` is the rest of
     /// an INSERT, from the table's name on.
     pub(super) fn insert(&self, row: &str, values: &[JsValue]) -> Result<(), SqlError> {
-        if !self.exist.get() {
+        if !self.exist()? {
             self.bring_up(0)?;
         }
         self.run(&["INSERT INTO ", row].concat(), values)?;
@@ -57,25 +73,39 @@ impl Tables {
     /// then another life has taken its place elsewhere. A query that names no table would not touch the
     /// storage.
     pub(super) fn touch(&self) -> Result<(), SqlError> {
-        if self.are_found()? == self.exist.get() {
+        if self.are_found()? == self.exist()? {
             return Ok(());
         }
         Err(SqlError::Failed("another life of the hub has changed the tables".to_owned()))
     }
 
+    fn exist(&self) -> Result<bool, SqlError> {
+        if let Some(exist) = self.exist.get() {
+            return Ok(exist);
+        }
+        let exist = self.are_found()?;
+        self.exist.set(Some(exist));
+        Ok(exist)
+    }
+
     fn are_found(&self) -> Result<bool, SqlError> {
-        Ok(self.run("SELECT 1 FROM sqlite_master WHERE name = 'schema'", &[])?.first()?.is_some())
+        let found = self.run("SELECT 1 FROM sqlite_master WHERE name = ?", &[self.first.into()])?;
+        Ok(found.first()?.is_some())
     }
 
     /// Takes all steps or none. Without the transaction, the turn would commit the steps before a
     /// failed one.
     fn bring_up(&self, held: u64) -> Result<(), SqlError> {
-        let steps = schema::steps(held, clock::now())?;
+        let steps = if self.first == SCHEMA {
+            schema::steps(held, clock::now())?
+        } else {
+            schema::SELECTIONS.to_owned()
+        };
         if !steps.is_empty() {
             let run = self.sql.exec_function()?.bind1(&self.sql, &steps.into());
             self.storage.transaction_sync(run.unchecked_ref())?;
         }
-        self.exist.set(true);
+        self.exist.set(Some(true));
         Ok(())
     }
 

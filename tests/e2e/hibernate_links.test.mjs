@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { post, subscribeUrl } from "./clients.mjs";
 import { Links, asleep } from "./links.mjs";
 import { StreamedPost } from "./raw.mjs";
+import { OPERATOR_KEY } from "./server.mjs";
 import { SocketSubscriber } from "./socket.mjs";
 import { Stream, withQuery } from "./stream.mjs";
 import { bearer, token0 } from "./tokens.mjs";
@@ -81,7 +82,22 @@ describe("a link", { concurrency: true }, () => {
     }
     await until(async () => (await links.server.health(hub)).links === 1, "the links to end");
     await links.open(t, hub, { topic: "orders" });
-    assert.ok((await links.selections(hub)) <= 150);
+    assert.ok((await links.selections(hub)).length <= 150);
+  });
+
+  test("is never known by the key of another client, and those that end at once are forgotten at once", async (t) => {
+    const hub = "forgotten";
+    const topics = ["a", "b", "c"];
+    for (const topic of topics) await links.open(t, hub, { topic });
+    assert.deepEqual(await links.selections(hub), [1, 2, 3]);
+    assert.deepEqual(await links.tables(hub), ["selections", "sqlite_sequence"], "nothing else was kept");
+    const drained = await fetch(`${links.server.origin}/hubs/${hub}/drain?within=1ms`, { method: "POST", headers: bearer(OPERATOR_KEY) });
+    assert.deepEqual(await drained.json(), { connections: 3 });
+    assert.deepEqual(await links.selections(hub), []);
+    assert.equal((await links.notes(hub)).removals, 1);
+    await until(async () => (await links.server.health(hub)).connections === 0, "the links to end");
+    await links.open(t, hub, { topic: "d" });
+    assert.deepEqual(await links.selections(hub), [4]);
   });
 
   test("is not opened for a finite read that the form of a QUERY asks for", async () => {

@@ -42,7 +42,9 @@ export class Links {
   age = (hub, versions) => this.#ask("age", { hub, ...versions });
   hasten = (hub, haste) => this.#ask("hasten", { hub, haste });
   grant = (visitor, claims) => this.#ask("grant", { visitor, claims });
+  /** The keys of the selections that it keeps. */
   selections = (hub) => this.#ask("selections", { hub });
+  tables = (hub) => this.#ask("tables", { hub });
   disconnect = (hub, whom) => this.#ask("disconnect", { hub, whom });
 
   /** Opens a stream of `topic`, which may be a list. A `visitor` is one of the application. */

@@ -1,6 +1,6 @@
 //! Links: how they are opened, fed and left, and what is kept of them while the hub sleeps.
 
-use std::{rc::Rc, time::Duration};
+use std::{num::NonZeroU32, rc::Rc, time::Duration};
 
 use crate::{
     base::{connection_id::ConnectionId, limits::SPARE_SELECTIONS, sequence::Sequence},
@@ -74,18 +74,17 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         entered
     }
 
-    /// Keeps the selection of a link, for the time after a sleep. Once as many were kept as there are links,
-    /// and some, the unused ones are removed.
+    /// Keeps the selection of a link, for the time after a sleep. Once two may be kept for each link, and
+    /// some, the unused ones are removed.
     pub(crate) fn keep_selection(&self, link: &Link, texts: &SelectionTexts) -> Result<(), Error> {
         let kept = self.hub().log().history().keep_selection(texts);
         link.state().selects(kept.map_err(|error| self.history_failed(&error))?);
         let selected = self.selected();
         selected.set(selected.get() + 1);
-        if selected.get() > self.links() + SPARE_SELECTIONS {
-            selected.set(0);
+        if selected.get() > 2 * self.links() + SPARE_SELECTIONS {
             let ids: Vec<_> = self.hub().registry().connection_ids().collect();
-            let key = |id| Some(self.delivery().transport(id)?.link()?.state().selection());
-            let used: Vec<u32> = ids.into_iter().filter_map(key).collect();
+            let key = |id| self.delivery().transport(id)?.link()?.state().selection();
+            let used: Vec<NonZeroU32> = ids.into_iter().filter_map(key).collect();
             self.forget_other_selections(&used);
         }
         Ok(())
@@ -129,14 +128,20 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// The selections of the links from before the sleep, by their keys.
     pub(crate) fn selections(&self) -> Vec<KeptSelection> {
         let kept = self.hub().log().history().selections();
-        kept.unwrap_or_else(|error| {
+        let kept = kept.unwrap_or_else(|error| {
             self.history_failed(&error);
             Vec::new()
-        })
+        });
+        self.selected().set(kept.len());
+        kept
     }
 
-    /// Removes the selections with other keys than these.
-    pub(crate) fn forget_other_selections(&self, used: &[u32]) {
+    /// Removes the selections with other keys than these. Many links may end at once: the first removes all,
+    /// and nothing is left for the others.
+    pub(crate) fn forget_other_selections(&self, used: &[NonZeroU32]) {
+        if self.selected().replace(used.len()) == 0 {
+            return;
+        }
         let forgotten = self.hub().log().history().forget_other_selections(used);
         if let Err(error) = forgotten {
             self.application().failed("selections not removed", &error);

@@ -12,7 +12,8 @@
 //! | announced subscriptions | [`Presence`](presence::Presence) |
 //! | drains under way | [`Drains`](drains::Drains) |
 //! | a write that was not confirmed | [`Failure`](failure::Failure) |
-//! | due times: heartbeats, flushes that linger | [`Alarm`](super::host::alarm::Alarm) |
+//! | links whose sockets keep an older state than theirs | [`Touched`](crate::link::state::Touched) |
+//! | due times: heartbeats, flushes that linger, the time in which links come back | [`Alarm`](super::host::alarm::Alarm) |
 //!
 //! An owner has private fields and does not know the engine. An owner that writes to the log does so
 //! through [`Journal`](journal::Journal) or [`Durable`](commits::Durable).
@@ -28,6 +29,13 @@
 //! - Each registered connection ends once: `a_client_that_goes_away_ends_its_connection_once`.
 //! - The engine does not depend on the form of a transport:
 //!   `a_form_of_its_own_is_fed_by_credit`, in this room.
+//!
+//! The invariants of links, each with the test in `tests/e2e` that holds it:
+//! - A socket keeps the exact state of its link whenever no flush is left to come: `hibernate_sleep.test.mjs`.
+//! - Nothing of a link alone sets a timer, except that ends are told after a while when links were lost:
+//!   `hibernate_sleep.test.mjs`.
+//! - A link that is opened again goes on as the same connection: `hibernate_reset.test.mjs`.
+//! - A hub that is dropped leaves the sockets of its links open: `hibernate_sleep.test.mjs`.
 
 pub(crate) mod application;
 pub(crate) mod closing;

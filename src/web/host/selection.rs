@@ -1,5 +1,7 @@
 //! What a link's client asked for and was granted, as a storage keeps it.
 
+use std::num::NonZeroU32;
+
 /// The two texts of a selection. Many links may have the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelectionTexts {
@@ -12,8 +14,8 @@ pub struct SelectionTexts {
 /// The texts that are kept under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptSelection {
-    /// The key.
-    pub key: u32,
+    /// The key, which no other texts have had.
+    pub key: NonZeroU32,
     /// The texts.
     pub texts: SelectionTexts,
 }

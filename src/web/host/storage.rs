@@ -1,6 +1,6 @@
 //! A history that is durable once a sync has resolved.
 
-use std::{convert::Infallible, future::ready, rc::Rc};
+use std::{convert::Infallible, future::ready, num::NonZeroU32, rc::Rc};
 
 use futures::{FutureExt, future::LocalBoxFuture};
 
@@ -58,13 +58,14 @@ pub trait Storage: History + 'static {
     }
 
     /// Keeps what a link's client asked for and was granted, and returns its key: the same for the same
-    /// texts. A storage that keeps nothing has no links after a sleep.
+    /// texts while they are kept, and never one that other texts have had. `None` if it keeps no
+    /// selections: no link goes on after a sleep then.
     ///
     /// # Errors
     /// The storage's own.
-    fn keep_selection(&self, texts: &SelectionTexts) -> Result<u32, Self::Error> {
+    fn keep_selection(&self, texts: &SelectionTexts) -> Result<Option<NonZeroU32>, Self::Error> {
         let _ = texts;
-        Ok(0)
+        Ok(None)
     }
 
     /// The selections that are kept, in the order of their keys.
@@ -79,7 +80,7 @@ pub trait Storage: History + 'static {
     ///
     /// # Errors
     /// The storage's own.
-    fn forget_other_selections(&self, used: &[u32]) -> Result<(), Self::Error> {
+    fn forget_other_selections(&self, used: &[NonZeroU32]) -> Result<(), Self::Error> {
         let _ = used;
         Ok(())
     }

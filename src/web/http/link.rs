@@ -52,7 +52,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     let state = Attachment {
         id,
         generation: clock::random_number(),
-        selection: 0,
+        selection: None,
         standing: Standing { behind: Some(Sequence::START), closing: None },
         credit: Credit::beside(opening.reopens.map_or(0, |reopens| reopens.unread)),
         expires: None,

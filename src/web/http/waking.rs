@@ -2,6 +2,7 @@
 
 use std::{
     cell::{OnceCell, RefCell},
+    num::NonZeroU32,
     rc::Rc,
 };
 
@@ -43,8 +44,9 @@ impl Waking {
         asleep: Asleep<K::State>,
     ) -> bool {
         let Asleep { socket, state, application } = asleep;
+        let Some(selection) = state.selection else { return false };
         let all = self.all(engine);
-        let at = all.binary_search_by_key(&state.selection, |known| known.kept.key);
+        let at = all.binary_search_by_key(&selection, |known| known.kept.key);
         let known = at.ok().and_then(|at| all.get(at));
         let read = known.map(|known| {
             known.read.get_or_init(|| selection::read(&known.kept.texts, config)).as_ref()
@@ -70,7 +72,7 @@ impl Waking {
         clock::soon(Box::new(move || {
             let all = me.0.take().unwrap_or_default();
             let used = all.iter().filter(|known| known.read.get().is_some());
-            let used: Vec<u32> = used.map(|known| known.kept.key).collect();
+            let used: Vec<NonZeroU32> = used.map(|known| known.kept.key).collect();
             if let Some(engine) = engine.upgrade().filter(|_| used.len() < all.len()) {
                 engine.forget_other_selections(&used);
             }

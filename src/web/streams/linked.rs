@@ -2,7 +2,8 @@
 
 use crate::{hub::resumes::Standing, link::state::LinkState};
 
-/// A link, as the engine sees it.
+/// A link, as the engine sees it. It is a trait since `link.rs` needs `transport.rs`, which must not need
+/// `link.rs`.
 pub(crate) trait Linked {
     /// What the hub knows of it.
     fn state(&self) -> &LinkState;

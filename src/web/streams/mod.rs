@@ -10,6 +10,7 @@
 //! - A stream holds at most one chunk that its reader has not taken; the log holds the rest:
 //!   `a_stream_that_is_not_read_holds_one_chunk_and_the_log_the_rest`.
 //! - A stream pulls only when it is read: `a_stream_asks_for_nothing_ahead_of_a_read`.
+//! - A link is given no chunk without credit left: `hibernate_links.test.mjs` in `tests/e2e`.
 //! - A handle keeps neither its stream nor its hub alive:
 //!   `a_connection_does_not_keep_its_hub_alive_and_says_that_it_has_ended`.
 

@@ -24,11 +24,11 @@ const LOOK_EVERY = 25;
 /**
  * `lives`: how often the object was made. `calls`: how often anything reached it. `messages`: how many of these came over
  * links. `sent` and `granted`: bytes in frames behind their heads, and credit. `most`: the most bytes that were on their
- * way at once. `written`: attachments. `openings`: how often a link was asked for. `alarms`: in how many milliseconds each was to come.
+ * way at once. `written`: attachments. `removals`: how often selections were removed. `openings`: how often a link was asked for. `alarms`: in how many milliseconds each was to come.
  * `codes`: those of links that were closed.
  */
 function noteOf(hub) {
-  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, openings: 0, alarms: [], codes: [] };
+  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, removals: 0, openings: 0, alarms: [], codes: [] };
   return notes.get(hub) ?? (notes.set(hub, fresh), fresh);
 }
 
@@ -70,6 +70,13 @@ export class HubObject extends Hub {
       return setAlarm(now + (due - now) / (note.haste ?? 1));
     };
     Object.defineProperty(storage, "setAlarm", { value: set });
+    const { sql } = storage;
+    const exec = sql.exec.bind(sql);
+    const run = (query, ...bindings) => {
+      if (query.startsWith("DELETE FROM selections")) noteOf(hub).removals += 1;
+      return exec(query, ...bindings);
+    };
+    Object.defineProperty(sql, "exec", { value: run });
     super(context, env);
     this.#note = noteOf(hub);
     this.#note.lives += 1;
@@ -79,9 +86,15 @@ export class HubObject extends Hub {
     this.ctx.abort("deliberate");
   }
 
-  /** How many selections it keeps. */
+  /** The keys of the selections that it keeps. */
   selections() {
-    return this.ctx.storage.sql.exec("SELECT count(*) AS n FROM selections").one().n;
+    return this.ctx.storage.sql.exec("SELECT key FROM selections").toArray().map(({ key }) => key);
+  }
+
+  /** The names of its tables. */
+  tables() {
+    const query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+    return this.ctx.storage.sql.exec(query).toArray().map(({ name }) => name);
   }
 
   fetch(request) {
@@ -176,6 +189,7 @@ const DEEDS = {
   /** What the application grants a visitor from now on. */
   grant: ({ visitor, claims }) => grants.set(visitor, claims),
   selections: async ({ hub }, env) => env.HUB.getByName(hub).selections(),
+  tables: async ({ hub }, env) => env.HUB.getByName(hub).tables(),
   disconnect: ({ hub, whom }, env) => env.HUB.getByName(hub).disconnect(whom),
 };
 

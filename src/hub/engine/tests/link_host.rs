@@ -1,7 +1,7 @@
 //! A hub that sleeps, is reset and wakes, beside the Workers that hold the streams of its clients, and the
 //! platform, which keeps of each link what the hub has told it to.
 
-use std::{collections::BTreeMap, rc::Rc, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, rc::Rc, time::Duration};
 
 use super::{
     FakeHistory,
@@ -242,7 +242,7 @@ impl LinkHost {
         let state = Attachment {
             id: id(number),
             generation: self.generations,
-            selection: u32::from(number),
+            selection: NonZeroU32::new(u32::from(number)),
             standing: Resumes::behind(Sequence::START).standing,
             credit: Credit::beside(LINK_WINDOW - WINDOW + unread),
             expires: None,
