@@ -16,6 +16,7 @@ pub(crate) mod flush;
 pub(crate) mod hub;
 mod places;
 pub(crate) mod rest;
+pub(crate) mod restore;
 pub(crate) mod search;
 pub(crate) mod send;
 pub(crate) mod slow;

@@ -153,6 +153,12 @@ impl Flushes {
         urls: &dyn UrlParser,
     ) {
         let (from, tail) = (self.flushed, log.tail());
+        if log.has_removed_behind(from) {
+            // Each is told by its own reading what it misses.
+            for key in registry.keys() {
+                self.wait_ahead(registry, key);
+            }
+        }
         let mut recipients = 0;
         for pushed in registry.flush(log.revealed(from), urls, from) {
             recipients += pushed.to.len();

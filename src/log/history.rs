@@ -234,6 +234,13 @@ pub trait History {
     /// The store's own.
     fn tally(&self, topic: &Topic, of: Tallied) -> Result<Option<Tally>, Self::Error>;
 
+    /// Removes all that there is of this kind. Then the newest one that there ever was is `until`, if that
+    /// is behind it.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn remove(&self, kind: Kind, until: Sequence) -> Result<(), Self::Error>;
+
     /// Removes the oldest of what `retention` no longer keeps of each kind at `now`, a bounded number
     /// at a time; says whether more is to be removed. A closing is removed by
     /// [`Retention::forgets`], if no publication from before it is held.
@@ -287,6 +294,10 @@ impl History for () {
 
     fn tally(&self, _: &Topic, _: Tallied) -> Result<Option<Tally>, Infallible> {
         Ok(None)
+    }
+
+    fn remove(&self, _: Kind, _: Sequence) -> Result<(), Infallible> {
+        Ok(())
     }
 
     fn prune(&self, _: Retention, _: Timestamp) -> Result<bool, Infallible> {

@@ -392,6 +392,8 @@ impl<H: History> Log<H> {
     }
 }
 
+mod removal;
+
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;

@@ -19,6 +19,7 @@ pub(crate) mod kind;
 pub(crate) mod log;
 pub(crate) mod place;
 pub(crate) mod place_key;
+pub(crate) mod restored;
 pub(crate) mod tally;
 pub(crate) mod topic_state;
 pub(crate) mod update;

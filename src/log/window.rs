@@ -151,15 +151,29 @@ impl Window {
             self.dropped(&dropped);
         }
         if self.gone(kind) < last {
-            let mut entries = std::mem::take(&mut self.entries);
-            entries.retain(|entry| {
-                if goes(entry) {
-                    self.dropped(entry);
-                }
-                !goes(entry)
-            });
-            self.entries = entries;
+            self.drop_where(&goes);
         }
+    }
+
+    /// Drops all entries of this kind. Up to and with `until` all of it counts as gone.
+    pub(crate) fn remove(&mut self, kind: Kind, until: Sequence) {
+        // What is held behind the window's start is still here.
+        let below = self.below;
+        self.drop_where(&|entry| entry.update.kind == kind);
+        self.below = below;
+        let gone = &mut self.kinds.of_mut(kind).gone;
+        *gone = until.max(*gone);
+    }
+
+    fn drop_where(&mut self, goes: &dyn Fn(&Entry) -> bool) {
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.retain(|entry| {
+            if goes(entry) {
+                self.dropped(entry);
+            }
+            !goes(entry)
+        });
+        self.entries = entries;
     }
 
     fn dropped(&mut self, entry: &Entry) {

@@ -16,6 +16,7 @@
 pub(crate) mod bodies;
 pub(crate) mod body_query;
 pub(crate) mod close;
+pub(crate) mod export_line;
 pub(crate) mod grant;
 pub(crate) mod idempotency;
 pub(crate) mod idempotency_key;

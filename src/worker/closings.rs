@@ -175,11 +175,22 @@ impl SqlClosings {
             let sequence = Sequence::new(row?.number(0, "closings.sequence")?);
             held.removed = held.removed.max(sequence);
         }
+        self.forget(held)?;
+        Ok(self.held.get().oldest.is_some_and(goes))
+    }
+
+    /// Removes all of them. Then the newest one was `until`, if that is behind it.
+    pub(super) fn remove(&self, until: Sequence) -> Result<(), SqlError> {
+        self.tables.rows("DELETE FROM closings", &[])?;
+        let newest = self.held.get().newest.max(until);
+        self.forget(Held { newest, removed: newest, oldest: None })
+    }
+
+    fn forget(&self, held: Held) -> Result<(), SqlError> {
         self.held.set(held);
         self.tables.rows("DELETE FROM forgotten", &[])?;
         self.tables.insert("forgotten VALUES (?)", &[js_number(held.removed.get())])?;
-        self.look()?;
-        Ok(self.held.get().oldest.is_some_and(goes))
+        self.look()
     }
 }
 

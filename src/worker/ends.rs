@@ -166,18 +166,33 @@ impl Ends {
         }
         self.find_oldest(tables)?;
         if self.held.oldest.is_none() {
-            tables.rows(&format!("DELETE FROM emptied WHERE {is_of}"), &[])?;
-            tables.insert(
-                "emptied VALUES (?, ?, ?, ?)",
-                &[
-                    js_number(self.held.newest.get()),
-                    js_number(self.until.bytes),
-                    u32::from(self.kind == Kind::Subscription).into(),
-                    js_number(self.until.updates),
-                ],
-            )?;
+            self.keep_end(tables)?;
         }
         Ok(self.exceeds(bounds, expired))
+    }
+
+    /// Removes all of this kind. Then the newest one was `until`, if that is behind it.
+    pub(super) fn remove(&mut self, tables: &Tables, until: Sequence) -> Result<(), SqlError> {
+        let (table, is_of) = (table(self.kind), is_of(self.kind));
+        tables.rows(&format!("DELETE FROM {table} WHERE {is_of}"), &[])?;
+        let newest = self.held.newest.max(until);
+        self.held = Held { newest, removed: newest, oldest: None };
+        self.before = self.until;
+        self.keep_end(tables)
+    }
+
+    /// Keeps the end of a kind of which nothing is held.
+    fn keep_end(&self, tables: &Tables) -> Result<(), SqlError> {
+        tables.rows(&format!("DELETE FROM emptied WHERE {}", is_of(self.kind)), &[])?;
+        tables.insert(
+            "emptied VALUES (?, ?, ?, ?)",
+            &[
+                js_number(self.held.newest.get()),
+                js_number(self.until.bytes),
+                u32::from(self.kind == Kind::Subscription).into(),
+                js_number(self.until.updates),
+            ],
+        )
     }
 
     fn exceeds(&self, bounds: Bounds, expired: Option<Timestamp>) -> bool {

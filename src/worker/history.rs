@@ -251,6 +251,14 @@ impl History for SqlHistory {
         )?)
     }
 
+    fn remove(&self, kind: Kind, until: Sequence) -> Result<(), SqlError> {
+        let Some(own) = self.ends(kind) else { return self.closings.remove(until) };
+        let mut ends = own.get();
+        ends.remove(&self.tables, until)?;
+        own.set(ends);
+        Ok(())
+    }
+
     fn prune(&self, retention: Retention, now: Timestamp) -> Result<bool, SqlError> {
         let mut has_more = false;
         for kind in Kind::UPDATES {
@@ -354,6 +362,7 @@ impl Storage for SqlHistory {
 
     fn keep_place_key(&self, key: &PlaceKey) -> Result<(), SqlError> {
         let bytes = Uint8Array::from(&key.as_bytes()[..]);
+        self.tables.rows("DELETE FROM place_key", &[])?;
         self.tables.insert("place_key VALUES (?)", &[bytes.into()])?;
         self.places.borrow_mut().key = Some(key.clone());
         Ok(())

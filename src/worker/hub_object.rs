@@ -48,7 +48,7 @@ type Hub = Handler<(), SqlHistory>;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct HubObject {
-    hub: Result<Hub, InvalidConfig>,
+    pub(super) hub: Result<Hub, InvalidConfig>,
     alarm: Rc<Alarm>,
     since: Timestamp,
 }

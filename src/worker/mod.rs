@@ -35,6 +35,7 @@ mod instead;
 mod message;
 mod open_bodies;
 mod outcomes;
+mod restore;
 mod router;
 mod rows;
 mod schema;

@@ -99,6 +99,10 @@ impl History for Disk {
         never(().tally(topic, of))
     }
 
+    fn remove(&self, kind: Kind, until: Sequence) -> Result<(), Lost> {
+        never(().remove(kind, until))
+    }
+
     fn prune(&self, retention: Retention, now: Timestamp) -> Result<bool, Lost> {
         never(().prune(retention, now))
     }

@@ -28,7 +28,7 @@ use crate::{
         kind::Kind,
         log::{AppendError, Log},
         place::PlaceEvents,
-        place_key::PlaceKey,
+        place_key::{PlaceKey, Places},
         update::EncodedUpdate,
     },
     topics::{topic::Topic, url_parser::UrlParser},
@@ -237,6 +237,11 @@ impl<H: History, T: Clone> Hub<H, T> {
         now: Timestamp,
     ) -> Result<Sequence, AppendError<H::Error>> {
         self.log.close(closing, self.telling.places(), now)
+    }
+
+    /// The log, to change it, and the words for its places.
+    pub(super) fn log_and_places(&mut self) -> (&mut Log<H>, &Places) {
+        (&mut self.log, self.telling.places())
     }
 
     /// Begins a drain.

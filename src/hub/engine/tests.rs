@@ -25,6 +25,7 @@ mod model;
 mod pages;
 mod properties;
 mod rest;
+mod restore;
 mod resume;
 mod search;
 mod send;

@@ -4,6 +4,7 @@ mod age;
 mod closings;
 mod kinds;
 mod properties;
+mod removal;
 
 use std::time::Duration;
 

@@ -56,6 +56,7 @@ pub(crate) mod places;
 pub(crate) mod presence;
 pub(crate) mod publish;
 pub(crate) mod publish_error;
+pub(crate) mod restore;
 pub(crate) mod subscribe;
 pub(crate) mod waiters;
 

@@ -133,11 +133,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         }
         let key = clock::place_key()
             .map_err(|_| PublishError::History("the host gave no random key".to_owned()))?;
-        let kept = self.hub().log().history().keep_place_key(&key);
-        // The hook that logs may ask the hub.
-        kept.map_err(|error| self.publish_failed(&error))?;
-        self.hub_mut().set_place_key(key);
-        Ok(())
+        self.take_place_key(key)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod links;
 mod requests;
+mod restore;
 
 use std::{cell::OnceCell, fmt, rc::Rc, time::Duration};
 
