@@ -190,7 +190,7 @@ test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the bui
 	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
 
 # Tests of the direct mode hold in the other one too: streams, resuming, privacy, presence, limits, policies, drain.
-HIBERNATE := $(addprefix tests/e2e/,$(addsuffix .test.mjs,bad_input closing disconnect drain embedder finite_reads handed_over heartbeat history_age hub_settings idempotency lifetime limits linger memory mercure_0x mercure_1_0_resuming mercure_1_0_subscribing ndjson nothing_yet pipe resume retention_of_subscriptions slow_consumers stop streams_that_end subscriptions trap))
+HIBERNATE := $(addprefix tests/e2e/,$(addsuffix .test.mjs,bad_input closing disconnect drain embedder finite_reads handed_over heartbeat history_age hub_settings idempotency import lifetime limits linger memory mercure_0x mercure_1_0_resuming mercure_1_0_subscribing ndjson nothing_yet pipe resume retention_of_subscriptions slow_consumers stop streams_that_end subscriptions trap))
 
 .PHONY: test-hibernate
 test-hibernate: $(WASM) $(BUILD)/workerd.capnp ## tests of streams again, with streams that Workers hold for hubs that sleep

@@ -1,5 +1,6 @@
 // A hub in an application's Worker.
 import { closing, pipeOptions, stopReason, topicIn, topicsIn } from "./ending.mjs";
+import { placeIn } from "./export/export.mjs";
 import { answer } from "./handler.mjs";
 import { HubError } from "./hub_error.mjs";
 import { comeBack, problem } from "./last_resort.mjs";
@@ -108,6 +109,21 @@ function makeHub(options) {
     async stop(env, topic, reason, options) {
       const stub = stubOf(env, readCall(options, ["hub"]));
       return called(() => stub.stop(topicIn(topic), stopReason(reason)));
+    },
+
+    async export(env, options) {
+      const { hub, after } = readCall(options, ["hub", "after"]);
+      return called(() => stubOf(env, { hub }).export({ after: placeIn(after) }));
+    },
+
+    async import(env, lines, options) {
+      const stub = stubOf(env, readCall(options, ["hub"]));
+      return called(() => stub.import(lines));
+    },
+
+    async clear(env, options) {
+      const stub = stubOf(env, readCall(options, ["hub"]));
+      return called(() => stub.clear());
     },
 
     pipe(env, topic, source, options) {

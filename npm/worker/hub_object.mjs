@@ -1,8 +1,8 @@
 // The Durable Object class: one hub.
+import { ExportCalls } from "./export_calls.mjs";
 import { CLIENT_LEFT } from "./link.mjs";
 import { PING, PONG, attachmentOf, close, isLink, openedLink, replace, wakeLinks } from "./links.mjs";
 import { objectCounts, readRows } from "./metrics/counts.mjs";
-import { OperatorCalls } from "./operator_calls.mjs";
 
 /** The code of a socket that has ended without a code. */
 const ABNORMAL = 1006;
@@ -20,7 +20,7 @@ const REOPEN_GRACE = 10_000;
  *
  * A call that the hub refuses rejects with an error with the members `status` and `field`.
  */
-export class HubObject extends OperatorCalls {
+export class HubObject extends ExportCalls {
   /**
    * @param {DurableObjectState} context
    * @param {any} env
@@ -36,9 +36,11 @@ export class HubObject extends OperatorCalls {
    * @param {Request} request
    * @returns {Promise<Response>}
    */
-  fetch(request) {
+  async fetch(request) {
     const { millstreamLink: opening, millstreamDoor: counted } = /** @type {any} */ (request.cf) ?? {};
     if (counted !== undefined) objectCounts.add(this.ctx.id.toString(), readRows(counted));
+    const heldOff = this.imports.heldOff(request);
+    if (heldOff !== undefined) return heldOff;
     if (typeof opening !== "string") return this.call((hub) => hub.fetch(request));
     return this.call((hub) => openedLink(request, opening, { context: this.ctx, hub }));
   }

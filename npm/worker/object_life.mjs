@@ -1,6 +1,7 @@
 // One life of an object: from its constructor to its reset or its sleep.
 import { DurableObject } from "cloudflare:workers";
 import { HubObject as Hub } from "../../build/millstream.js";
+import { Imports } from "./export/imports.mjs";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
 import { begin, endLifeBefore } from "./lives.mjs";
 import { log } from "./log.mjs";
@@ -24,6 +25,8 @@ export class ObjectLife extends DurableObject {
     endLifeBefore(id);
     this.#hub = new Hub(context, variablesIn(env));
     begin(id, this.#hub);
+    /** @internal */
+    this.imports = new Imports(variablesIn(env));
     // Only the object itself can reset it. Another object's call may trap; a promise continues in its owner's context.
     /** @type {PromiseWithResolvers<void>} */
     const { promise, resolve } = Promise.withResolvers();

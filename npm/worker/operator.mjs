@@ -7,6 +7,8 @@ import { log } from "./log.mjs";
 
 /** Milliseconds: how long an object may take to begin its answer. */
 const DEADLINE = 15_000;
+/** This call lasts as long as its body, of which the object says when it is silent for too long. */
+const BY_BODY = "import";
 /** The name of the object that knows all hubs. No hub can have it. */
 const INDEX = ".index";
 
@@ -29,6 +31,18 @@ const INDEX = ".index";
 const OF_HUB = {
   async drain({ stub, query }) {
     return ofJson({ connections: await stub.drain(query.get("within") ?? undefined) });
+  },
+
+  async export({ stub, query }) {
+    return answerOf(await stub.export({ after: numberIn(query.get("after")) }), "application/x-ndjson");
+  },
+
+  async import({ request, stub }) {
+    return ofJson(await stub.import(request.body ?? /** @type {any} */ (new Blob().stream())));
+  },
+
+  async clear({ stub }) {
+    return ofJson(await stub.clear());
   },
 };
 
@@ -53,7 +67,8 @@ export async function operate({ request, namespace }, { hub, call }) {
   const stub = namespace.get(namespace.idFromName(hub ?? INDEX));
   try {
     const late = (/** @type {Response} */ answer) => answer.body?.cancel();
-    const answer = await inTime(carryOut({ request, query, stub }), { within: DEADLINE, late });
+    const carried = carryOut({ request, query, stub });
+    const answer = call === BY_BODY ? await carried : await inTime(carried, { within: DEADLINE, late });
     if (answer === undefined) {
       const whose = hub === undefined ? "the index of hubs" : `the hub ${hub}`;
       throw new HubError(`${whose} did not answer within ${DEADLINE / 1_000} s`, { status: 504 });
@@ -70,6 +85,7 @@ export async function operate({ request, namespace }, { hub, call }) {
 const TITLES = {
   400: "Bad Request",
   404: "Not Found",
+  408: "Request Timeout",
   409: "Conflict",
   413: "Content Too Large",
   429: "Too Many Requests",
@@ -90,6 +106,12 @@ function ofJson(/** @type {unknown} */ value) {
  */
 function answerOf(body, type) {
   return new Response(body, { headers: { "content-type": type, "cache-control": "no-store", ...PROTECTION } });
+}
+
+/** A number of a query; undefined if there is none. */
+function numberIn(/** @type {string | null} */ text) {
+  if (text === null) return undefined;
+  return /^\d+$/.test(text) ? Number(text) : NaN;
 }
 
 async function withoutBody(/** @type {Response} */ answer) {

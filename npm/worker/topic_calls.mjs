@@ -126,8 +126,8 @@ export class TopicCalls extends ObjectLife {
   }
 
   /** @returns {Promise<Response>} */
-  #post(/** @type {Request} */ request) {
-    return this.call((hub) => hub.publish(request));
+  async #post(/** @type {Request} */ request) {
+    return this.imports.heldOff(request) ?? this.call((hub) => hub.publish(request));
   }
 
   #path() {

@@ -162,6 +162,22 @@ export interface PublishOptions {
   idempotencyKey?: string;
 }
 
+/** Which part of a hub is exported. */
+export interface ExportOptions {
+  /** The export begins behind the entry with this sequence. Default: 0, which is everything. */
+  after?: number;
+}
+
+/** What an import has done. */
+export interface Imported {
+  /** Entries that were imported. */
+  imported: number;
+  /** Entries of the file that the hub held before. */
+  held: number;
+  /** The sequence of the newest entry of the hub. */
+  last: number;
+}
+
 /** A hub in your Worker. */
 export interface Hub<Env = any> {
   /**
@@ -182,6 +198,15 @@ export interface Hub<Env = any> {
   status(env: Env, topic: string, options?: OfHub): Promise<TopicStatus>;
   /** Asks the producers of a topic to stop. Resolves to their number. */
   stop(env: Env, topic: string, reason?: string, options?: OfHub): Promise<number>;
+  /**
+   * Exports a hub as NDJSON in bytes: a header, and a line for each update and each closing behind the entry `after`. Its last
+   * line has an `error` if it could not go on.
+   */
+  export(env: Env, options?: OfHub & ExportOptions): Promise<ReadableStream<Uint8Array>>;
+  /** Imports an export into a hub that is empty or holds the beginning of it. Rejects with a `HubError` that names the line. */
+  import(env: Env, lines: ReadableStream<Uint8Array>, options?: OfHub): Promise<Imported>;
+  /** Removes all updates of a hub. Closed topics stay closed, and connections go on. */
+  clear(env: Env, options?: OfHub): Promise<{ removed: number }>;
   /**
    * Publishes each chunk of a source as it comes, and closes the topic at its end: as done, or as broken if the source fails.
    * A function is given the signal, which a stop aborts.
