@@ -42,7 +42,10 @@ export async function openedLink(request, opening, { context, hub }) {
  */
 export function wakeLinks({ context, hub }) {
   for (const socket of context.getWebSockets(TAG)) {
-    if (!hub.woke(socket, attachmentOf(socket))) replace(socket);
+    if (hub.woke(socket, attachmentOf(socket))) continue;
+    // The next life may find it too, beside the link that the Worker opens now.
+    socket.serializeAttachment(new Uint8Array());
+    replace(socket);
   }
 }
 

@@ -14,7 +14,9 @@ const HUBS = {
   aged: { HISTORY_AGE: "8s" },
   announcing: { SUBSCRIPTIONS: "true", HEARTBEAT: "1s" },
   full: { MAX_CONNECTIONS: "2", HEARTBEAT: "1s" },
+  ended: { HEARTBEAT: "0" },
   quiet: { HEARTBEAT: "1s" },
+  replaced: { MAX_CONNECTIONS: "1", HEARTBEAT: "1s" },
   visited: { HEARTBEAT: "1s" },
   stalled: { HEARTBEAT: "0" },
 };
@@ -160,6 +162,31 @@ describe("while nothing is published", { concurrency: true }, () => {
     await stalled.receives(ids.at(-1));
     assert.deepEqual([stalled.ids, stalled.gaps, stalled.ended], [ids, [], false]);
     assert.equal((await life("stalled")).lives, before.lives + 1);
+  });
+
+  test("the next life takes a link that was replaced, and whose Worker answers no close, for nobody's", async (t) => {
+    const stream = await links.open(t, "replaced");
+    await links.sever("replaced");
+    await until(async () => (await links.notes("replaced")).openings === 2, "the link to be open again");
+    assert.equal(await links.sockets("replaced"), 2, "a socket that is closing is there");
+    await asleep();
+    await links.publish("replaced", "1");
+    await stream.receivesId("1");
+    const { lives, openings } = await links.notes("replaced");
+    assert.deepEqual([lives, openings, stream.ended], [2, 2, false]);
+    assert.equal((await fetch(withQuery(links.server.hub("replaced"), { topic: "a" }))).status, 429, "its place is taken");
+  });
+
+  test("the next life takes a link that the hub has ended, and whose Worker answers no close, for nobody's", async (t) => {
+    await links.grant("bob", { subscribe: ["*"], subscriber: "bob" });
+    await links.open(t, "ended", { visitor: "bob" });
+    await links.sever("ended");
+    assert.equal(await links.disconnect("ended", { subscriber: "bob" }), 1);
+    await links.open(t, "ended", { visitor: "bob" });
+    assert.equal(await links.sockets("ended"), 2, "a socket that is closing is there");
+    await asleep();
+    const { connections } = await links.server.health("ended");
+    assert.deepEqual([connections, (await life("ended")).lives], [1, 2]);
   });
 
   test("a hub that sleeps is drained, and its clients come back when they are told to", async (t) => {

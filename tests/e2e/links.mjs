@@ -42,6 +42,7 @@ export class Links {
   age = (hub, versions) => this.#ask("age", { hub, ...versions });
   hasten = (hub, haste) => this.#ask("hasten", { hub, haste });
   grant = (visitor, claims) => this.#ask("grant", { visitor, claims });
+  sockets = (hub) => this.#ask("sockets", { hub });
   /** The keys of the selections that it keeps. */
   selections = (hub) => this.#ask("selections", { hub });
   tables = (hub) => this.#ask("tables", { hub });

@@ -116,9 +116,11 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.hub().given(id).unwrap_or_default()
     }
 
-    /// A link from before the sleep goes on; returns whether there is a place for it.
+    /// A link from before the sleep goes on; returns whether there is a place for it. Its connection may have
+    /// another link already, and the place is that one's.
     pub(crate) fn wake(&self, subscriber: Subscriber<'_>, attached: &Carried<K::State>) -> bool {
-        let woken = Newcomer { engine: self, subscriber, attached }.enter().is_ok();
+        let newcomer = Newcomer { engine: self, subscriber, attached };
+        let woken = !self.has(subscriber.id) && newcomer.enter().is_ok();
         if woken && !self.delivery().waits(subscriber.id) {
             attached.transport().pull_again();
         }

@@ -31,6 +31,14 @@ impl Link {
     pub(crate) fn new(socket: LinkSocket, state: LinkState, feed: Weak<dyn Feed>) -> Self {
         Self { socket, state, is_lost: Cell::default(), feed }
     }
+
+    /// Closes the socket. A life that begins before the other end has answered still finds it, and is not to
+    /// take it for the link of a connection: it keeps nothing any more.
+    fn close(&self, code: u16, why: &str) {
+        // The socket may be closed already.
+        let _ = self.socket.keep(&Uint8Array::new_with_length(0));
+        let _ = self.socket.close(code, why);
+    }
 }
 
 impl Linked for Link {
@@ -49,8 +57,7 @@ impl Linked for Link {
     }
 
     fn give_up(&self, why: &str) {
-        // The socket may be closed already.
-        let _ = self.socket.close(REOPEN, why);
+        self.close(REOPEN, why);
     }
 }
 
@@ -95,7 +102,8 @@ impl Transport for Link {
         let end = Frame::End(reason.as_str().as_bytes());
         let end = Uint8Array::from(&*[&end.head(), end.payload()].concat());
         // The socket may be closed already.
-        let _ = self.socket.send(&end).and_then(|()| self.socket.close(ENDED, reason.as_str()));
+        let _ = self.socket.send(&end);
+        self.close(ENDED, reason.as_str());
     }
 
     fn link(&self) -> Option<&dyn Linked> {

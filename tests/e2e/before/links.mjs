@@ -33,7 +33,7 @@ function noteOf(hub) {
 }
 
 const HEAD = 9;
-const { send, serializeAttachment } = WebSocket.prototype;
+const { accept, close, send, serializeAttachment } = WebSocket.prototype;
 WebSocket.prototype.send = function (message) {
   const hub = ends.get(this);
   if (hub !== undefined && typeof message !== "string") {
@@ -43,6 +43,9 @@ WebSocket.prototype.send = function (message) {
     if (note.frames !== undefined) message = new Uint8Array(message).with(0, (message[0] % 16) + 16 * note.frames);
   }
   return severed.has(this) ? undefined : send.call(this, message);
+};
+WebSocket.prototype.close = function (...given) {
+  return severed.has(this) ? undefined : close.call(this, ...given);
 };
 WebSocket.prototype.serializeAttachment = function (attachment) {
   const hub = ends.get(this);
@@ -84,6 +87,11 @@ export class HubObject extends Hub {
 
   crash() {
     this.ctx.abort("deliberate");
+  }
+
+  /** How many sockets the runtime has for it. */
+  sockets() {
+    return this.ctx.getWebSockets().length;
   }
 
   /** The keys of the selections that it keeps. */
@@ -134,12 +142,15 @@ export class HubObject extends Hub {
   }
 }
 
-/** The Worker's end of a link, which can be cut off: nothing that it sends arrives, and it gets nothing. */
+/** The Worker's end of a link, which can be cut off: nothing that it sends arrives, it gets nothing, and no close is answered. */
 function severable(socket, hub) {
   const own = held.get(hub) ?? new Set();
   held.set(hub, own.add(socket));
   const listen = socket.addEventListener.bind(socket);
   for (const end of ["close", "error"]) listen(end, () => own.delete(socket));
+  // The runtime would answer a close for it.
+  socket.accept = () => accept.call(socket, { allowHalfOpen: true });
+  listen("close", ({ code }) => socket.close(code));
   socket.addEventListener = (type, listener, ...rest) =>
     listen(type, (event) => {
       if (!severed.has(socket) && !(deaf.has(socket) && type === "message")) listener.call(socket, event);
@@ -188,6 +199,7 @@ const DEEDS = {
   hasten: ({ hub, haste }) => Object.assign(noteOf(hub), { haste }),
   /** What the application grants a visitor from now on. */
   grant: ({ visitor, claims }) => grants.set(visitor, claims),
+  sockets: ({ hub }, env) => env.HUB.getByName(hub).sockets(),
   selections: async ({ hub }, env) => env.HUB.getByName(hub).selections(),
   tables: async ({ hub }, env) => env.HUB.getByName(hub).tables(),
   disconnect: ({ hub, whom }, env) => env.HUB.getByName(hub).disconnect(whom),
