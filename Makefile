@@ -120,8 +120,8 @@ $(PACKAGE): $(WASM) tools/package.mjs Cargo.toml $(wildcard *.md) $(shell find n
 	node tools/package.mjs $(BUILD)
 
 .PHONY: settings
-settings: ## write the tables of docs/configuration.md, settings.json and settings.d.ts from src/settings
-	UPDATE_EXPECT=1 cargo test --locked --lib settings::tests::written
+settings: ## write what is written from the code: the tables of docs/configuration.md, settings.json, settings.d.ts, the list of figures
+	UPDATE_EXPECT=1 cargo test --locked --lib -- settings::tests::written http::figures
 
 # --- test --------------------------------------------------------------
 

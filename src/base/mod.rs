@@ -23,9 +23,13 @@ pub(crate) mod duration;
 #[cfg(feature = "hub")]
 pub(crate) mod excerpts;
 #[cfg(feature = "hub")]
+pub(crate) mod figures;
+#[cfg(feature = "hub")]
 pub(crate) mod form;
 #[cfg(feature = "hub")]
 pub(crate) mod heap;
+#[cfg(feature = "hub")]
+pub(crate) mod histogram;
 #[cfg(feature = "hub")]
 pub(crate) mod http_token;
 #[cfg(feature = "hub")]

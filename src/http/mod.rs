@@ -15,9 +15,11 @@ pub(crate) mod answer_line;
 pub(crate) mod body_kind;
 pub(crate) mod drain_within;
 pub(crate) mod error;
+pub(crate) mod figures;
 pub(crate) mod hub_path;
 pub(crate) mod operator_call;
 pub(crate) mod problem;
+pub(crate) mod refusals;
 pub(crate) mod topic_status;
 mod unauthorized;
 

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::{
     base::{
         connection_id::ConnectionId,
+        figures::Figures,
         limits::{CHUNKS_AHEAD, TAKEN_AT_ONCE},
     },
     event_stream::comment,
@@ -232,6 +233,13 @@ impl Admissions {
     /// Whether an address with this many places gets no more.
     fn is_too_many(&self, held: u64) -> bool {
         self.count_addresses() && held >= self.limits.per_address
+    }
+
+    /// Its figures. A limit of 0 is none.
+    pub(crate) fn tell(&self, figures: &mut Figures) {
+        figures.add(format_args!("connections.stream.leaving"), self.leaving as u64);
+        figures.add(format_args!("places.taken"), self.places.len() as u64);
+        figures.add(format_args!("places.limit"), self.limits.connections);
     }
 
     /// How many connections have ended whose streams the runtime still has.

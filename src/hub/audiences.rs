@@ -100,6 +100,7 @@ pub(crate) struct Flushed {
     /// audiences that are shown the same topics of it, so that the audiences that share it are known by
     /// it.
     pub chunk: Arc<[u8]>,
+    pub updates: usize,
     /// Where the chunk ends, if it ends before the tail because it is full.
     pub cut: Option<Sequence>,
 }
@@ -326,8 +327,9 @@ impl Audiences {
         }
         let flushed = touched.into_iter().filter_map(|audience| {
             let group = self.members.get_mut(audience)?;
-            let chunk = group.chunk.take()?.into();
-            Some(Flushed { audience, chunk, cut: group.cut.take() })
+            let chunk = group.chunk.take()?;
+            let updates = chunk.len();
+            Some(Flushed { audience, chunk: chunk.into(), updates, cut: group.cut.take() })
         });
         flushed.collect()
     }

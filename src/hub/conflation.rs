@@ -52,6 +52,12 @@ impl Conflation {
         self.left_out
     }
 
+    /// How many are left.
+    #[must_use]
+    pub(crate) fn len(&self) -> usize {
+        self.newest.len() + self.closings.len()
+    }
+
     /// Writes the updates that are left to a stream, behind the gap if there is one. A comment says
     /// how many were left out.
     pub(crate) fn write(self, gap: &mut Untold<'_>, chunk: &mut Vec<u8>) {

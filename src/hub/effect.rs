@@ -33,6 +33,9 @@ pub struct Enqueue<T> {
     /// The update up to which its recipients have everything once they have it. `None` if it is for these
     /// connections alone, and no part of the log.
     pub until: Option<Sequence>,
+    /// How many updates of the log the chunk has, which count as delivered once it is taken
+    /// ([`Hub::took`](crate::Hub::took)).
+    pub updates: usize,
 }
 
 /// A connection that is given a chunk.

@@ -4,11 +4,14 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use crate::{
     base::{
+        figures::Figures,
         limits::{FLUSH_BYTES, FLUSH_RECIPIENTS},
         sequence::Sequence,
-        timestamp::Timestamp,
+        timestamp::{Timestamp, whole_millis},
     },
-    hub::{audiences::ConnectionKey, linger::Linger, registry::Registry},
+    hub::{
+        audiences::ConnectionKey, flush_counts::FlushCounts, linger::Linger, registry::Registry,
+    },
     log::{history::History, log::Log},
     topics::url_parser::UrlParser,
 };
@@ -32,6 +35,7 @@ pub(crate) struct Flushes {
     due: VecDeque<Part>,
     /// Connections that waited further on than the last flush; some of them may wait no longer.
     ahead: Vec<ConnectionKey>,
+    counts: FlushCounts,
 }
 
 /// A part of a flush.
@@ -47,6 +51,8 @@ enum Part {
 #[derive(Clone, Debug)]
 pub(crate) struct Due {
     pub(crate) chunk: Arc<[u8]>,
+    /// How many updates it has.
+    pub(crate) updates: usize,
     /// It begins behind this update.
     pub(crate) from: Sequence,
     /// It ends with this one.
@@ -74,6 +80,7 @@ impl Flushes {
             turn: FLUSH_RECIPIENTS,
             due: VecDeque::new(),
             ahead: Vec::new(),
+            counts: FlushCounts::default(),
         }
     }
 
@@ -145,6 +152,25 @@ impl Flushes {
         Some(flushed_at.saturating_add(self.linger.after(self.recipients)).max(now))
     }
 
+    /// A flush begins of everything that the log has revealed.
+    pub(crate) fn count<H: History>(&mut self, log: &Log<H>, now: Timestamp) {
+        self.counts.begin(log.revealed(self.flushed), now);
+    }
+
+    /// A turn is over, perhaps the last one.
+    pub(crate) fn end_turn(&mut self, now: Timestamp) {
+        if self.due.is_empty() {
+            self.counts.end(now);
+        }
+    }
+
+    /// Its figures.
+    pub(crate) fn tell(&self, figures: &mut Figures) {
+        self.counts.tell(figures);
+        let linger = whole_millis(self.linger.after(self.recipients));
+        figures.add(format_args!("linger"), linger);
+    }
+
     /// Begins a flush of everything that the log has revealed.
     pub(crate) fn begin<H: History, T>(
         &mut self,
@@ -163,7 +189,7 @@ impl Flushes {
         for pushed in registry.flush(log.revealed(from), urls, from) {
             recipients += pushed.to.len();
             let until = pushed.cut.unwrap_or(tail);
-            let chunk = Due { chunk: pushed.chunk, from, until };
+            let chunk = Due { chunk: pushed.chunk, updates: pushed.updates, from, until };
             self.due.push_back(Part::Chunk { chunk, to: pushed.to });
         }
         let mut ahead = std::mem::take(&mut self.ahead);

@@ -1,5 +1,7 @@
 //! How much memory a hub takes, and what it gives up to take no more.
 
+use crate::base::figures::Figures;
+
 /// The memory that one connection counts for, beside its selectors: its part in the module's memory and
 /// in the heap, rounded up. The runtime's part for a request is not counted.
 const CONNECTION_BYTES: usize = 4 << 10;
@@ -70,6 +72,15 @@ impl Memory {
     #[must_use]
     pub fn has_room_for(self, held: Held) -> bool {
         self.0 == 0 || held.bytes() <= self.0
+    }
+
+    /// The figures of what is held of it. A limit of 0 is none.
+    pub(crate) fn tell(self, held: Held, figures: &mut Figures) {
+        let connections = Held { audiences: 0, queues: 0, ..held }.bytes();
+        figures.add(format_args!("memory.connections"), connections as u64);
+        figures.add(format_args!("memory.audiences"), held.audiences as u64);
+        figures.add(format_args!("memory.queues"), held.queues as u64);
+        figures.add(format_args!("memory.limit"), self.0 as u64);
     }
 }
 

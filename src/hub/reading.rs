@@ -12,8 +12,9 @@ use crate::{
     log::{
         gap::{Gap, GapForm, Untold},
         history::History,
-        log::{Log, Scanned},
+        log::Log,
         place_key::{Nonce, Places},
+        scanned::Scanned,
     },
     topics::{resolved_topics::ResolvedTopics, url_parser::UrlParser},
 };
@@ -62,6 +63,8 @@ pub(crate) struct Came<E> {
     pub(crate) ended: Result<bool, E>,
     /// How many updates were left out since newer ones of their topics follow.
     pub(crate) left_out: u64,
+    /// How many were written for the connection.
+    pub(crate) shown: u64,
 }
 
 impl Default for Reading {
@@ -100,7 +103,7 @@ impl Reading {
     ) -> Result<Came<H::Error>, H::Error> {
         let &Source { log, audience, now, .. } = source;
         if self.page.as_ref().is_some_and(|page| page.is_over()) {
-            return Ok(Came { to: span.from, ended: Ok(true), left_out: 0 });
+            return Ok(Came { to: span.from, ended: Ok(true), left_out: 0, shown: 0 });
         }
         let known = span.from.max(self.told);
         let kinds = audience.map_or(&[][..], Audience::kinds);
@@ -123,21 +126,23 @@ impl Reading {
                 .map(|_| cursor.get() - span.from.get());
             untold.add(missed);
         }
-        let (mut seen, mut passes) = (cursor, 0);
+        let (mut seen, mut passes, mut shown) = (cursor, 0, 0);
         let scanned = from.and_then(|cursor| {
             log.scan(cursor, span.until, |entry| {
                 seen = entry.sequence;
                 let topics = ResolvedTopics::new(&entry.update.topics, source.urls);
-                let shown = audience.filter(|audience| audience.admits(&entry.update, &topics));
-                if let Some(entry) = shown.map(|audience| audience.shown(entry, &topics)) {
+                let admits = audience.filter(|audience| audience.admits(&entry.update, &topics));
+                if let Some(entry) = admits.map(|audience| audience.shown(entry, &topics)) {
                     if let Some(conflation) = &mut conflation {
                         conflation.add(&entry);
                     } else if let Some(page) = &mut self.page {
+                        shown += 1;
                         page.add(&entry, &mut untold, chunk);
                         if page.is_full() {
                             return ControlFlow::Break(());
                         }
                     } else {
+                        shown += 1;
                         untold.tell_ahead_of(&entry, chunk);
                         chunk.extend_from_slice(&entry.update.event);
                     }
@@ -165,6 +170,7 @@ impl Reading {
         let mut left_out = 0;
         if let Some(conflation) = conflation.take_if(is_due) {
             left_out = conflation.left_out();
+            shown = conflation.len() as u64;
             conflation.write(&mut untold, chunk);
         }
         let to = if ended && !is_full { span.until.max(seen) } else { seen };
@@ -176,7 +182,7 @@ impl Reading {
         self.gap = untold.gap;
         self.told = gone;
         self.conflation = conflation;
-        Ok(Came { to, ended: scanned.map(|_| ended), left_out })
+        Ok(Came { to, ended: scanned.map(|_| ended), left_out, shown })
     }
 }
 

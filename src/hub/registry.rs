@@ -9,7 +9,7 @@ use crate::{
     base::{connection_id::ConnectionId, limits::MAX_CHUNK_BYTES, sequence::Sequence},
     hub::{
         audience::{Audience, Selection},
-        audiences::{AudienceKey, Audiences, ConnectionKey, NoPlace},
+        audiences::{AudienceKey, Audiences, ConnectionKey, Flushed, NoPlace},
         close_reason::{CloseReason, Closing},
         connection::{Connection, Newcomer, SendError, UnknownConnection},
         memory::{Held, Memory},
@@ -46,6 +46,7 @@ pub struct Registry<T> {
 #[derive(Debug)]
 pub(crate) struct Pushed {
     pub(crate) chunk: Arc<[u8]>,
+    pub(crate) updates: usize,
     /// Where the chunk ends, if it ends before the tail because it is full.
     pub(crate) cut: Option<Sequence>,
     pub(crate) to: Vec<ConnectionKey>,
@@ -131,7 +132,11 @@ impl<T> Registry<T> {
 
     /// The ids of all connections, in no order.
     pub fn connection_ids(&self) -> impl Iterator<Item = ConnectionId> {
-        self.connections.iter().map(|(_, connection)| connection.id())
+        self.all().map(Connection::id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Connection<T>> {
+        self.connections.iter().map(|(_, connection)| connection)
     }
 
     /// The connection with this id.
@@ -158,12 +163,15 @@ impl<T> Registry<T> {
             Whom::Subscriber(name) => connection.subscriber() == Some(name),
             Whom::Topic(_) => asking.binary_search(&connection.audience()).is_ok(),
         };
-        let all = self.connections.iter().map(|(_, connection)| connection);
-        all.filter(is_meant).map(Connection::id).collect()
+        self.all().filter(is_meant).map(Connection::id).collect()
     }
 
     pub(crate) fn keys(&self) -> Vec<ConnectionKey> {
         self.connections.iter().map(|(key, _)| key).collect()
+    }
+
+    pub(crate) fn look_at(&self, key: ConnectionKey) -> Option<&Connection<T>> {
+        self.connections.get(key)
     }
 
     pub(crate) fn at(&mut self, key: ConnectionKey) -> Option<&mut Connection<T>> {
@@ -346,7 +354,8 @@ impl<T> Registry<T> {
                     connection.progress_mut().come_due(from);
                 }
             }
-            pushed.push(Pushed { chunk: flushed.chunk, cut: flushed.cut, to });
+            let Flushed { chunk, updates, cut, .. } = flushed;
+            pushed.push(Pushed { chunk, updates, cut, to });
         }
         pushed
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        figures::Figures,
         limits::{SLOW_AFTER_UPDATES, SLOW_FOR},
         sequence::Sequence,
         timestamp::Timestamp,
@@ -17,12 +18,16 @@ pub(crate) struct SlowReaders {
     swept: Sequence,
     /// Updates that were left out for slow connections.
     conflated: u64,
+    /// Slow connections that were ended.
+    evicted: u64,
+    /// How often a stream did not take the chunk of a flush.
+    behind: u64,
 }
 
 impl SlowReaders {
     /// None, in a log that ends at `tail`.
     pub(crate) fn new(policy: SlowConsumers, tail: Sequence) -> Self {
-        Self { policy, swept: tail, conflated: 0 }
+        Self { policy, swept: tail, conflated: 0, evicted: 0, behind: 0 }
     }
 
     /// Whether this reader is given the newest update of each topic alone.
@@ -40,6 +45,24 @@ impl SlowReaders {
     /// How many updates were left out.
     pub(crate) fn conflated(&self) -> u64 {
         self.conflated
+    }
+
+    /// A stream has not taken the chunk of a flush.
+    pub(crate) fn fell_behind(&mut self) {
+        self.behind += 1;
+    }
+
+    /// Slow connections were ended.
+    pub(crate) fn evict(&mut self, connections: usize) {
+        self.evicted += connections as u64;
+    }
+
+    /// Its figures, by policy and outcome. Whatever the policy is, `ended` connections were too slow.
+    pub(crate) fn tell(&self, figures: &mut Figures, ended: u64) {
+        figures.add(format_args!("slow.any.behind"), self.behind);
+        figures.add(format_args!("slow.any.ended"), ended.saturating_sub(self.evicted));
+        figures.add(format_args!("slow.conflate.left out"), self.conflated);
+        figures.add(format_args!("slow.evict.ended"), self.evicted);
     }
 
     /// Whether a search is worth its cost: there are as many new updates as make a reader slow.

@@ -13,6 +13,7 @@
 #![cfg(feature = "hub")]
 
 pub(crate) mod attachment;
+pub(crate) mod counts;
 pub(crate) mod credit;
 pub(crate) mod frame;
 pub(crate) mod grant;

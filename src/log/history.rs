@@ -4,6 +4,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use crate::{
     base::{
+        figures::Figures,
         limits::{
             CLOSED_AGE, KEPT_SUBSCRIPTION_BYTES, KEPT_SUBSCRIPTION_UPDATES, PAGE_BYTES,
             PAGE_UPDATES,
@@ -152,6 +153,20 @@ pub struct Held {
     pub removed: Sequence,
     /// The oldest one held, if there is one, and when it was accepted.
     pub oldest: Option<(Sequence, Timestamp)>,
+    /// How many are held.
+    pub updates: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Held {
+    /// The figures of the kind with this name.
+    pub(crate) fn tell(&self, figures: &mut Figures, kind: &str) {
+        let oldest = self.oldest.map_or(0, |(_, accepted)| accepted.as_millis());
+        figures.add(format_args!("history.{kind}.updates"), self.updates);
+        figures.add(format_args!("history.{kind}.bytes"), self.bytes);
+        figures.add(format_args!("history.{kind}.oldest"), oldest);
+    }
 }
 
 /// A piece of what is held, in order.

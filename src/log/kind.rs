@@ -20,6 +20,15 @@ impl Kind {
     pub const ALL: [Self; 3] = [Self::Publication, Self::Subscription, Self::Closing];
     /// The kinds of updates, which are kept within bounds.
     pub const UPDATES: [Self; 2] = [Self::Publication, Self::Subscription];
+
+    /// The kind as a word for figures.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Publication => "publication",
+            Self::Subscription => "subscription",
+            Self::Closing => "closing",
+        }
+    }
 }
 
 /// One value for each kind.

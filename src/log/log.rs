@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::{
     base::{
+        figures::Figures,
         limits::{MAX_CLOSINGS, MAX_SAME_ID, MAX_SCAN_BYTES, MAX_SCAN_UPDATES},
         sequence::Sequence,
         timestamp::Timestamp,
@@ -17,6 +18,7 @@ use crate::{
         history::{Bounds, Entry, History, Retention},
         kind::{Kind, OfKind},
         place_key::Places,
+        scanned::Scanned,
         update::EncodedUpdate,
         window::Window,
     },
@@ -54,17 +56,6 @@ pub enum AppendError<E> {
     /// The history refused it.
     #[error(transparent)]
     History(#[from] E),
-}
-
-/// How far a scan came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scanned {
-    /// It has seen everything up to where it was to end.
-    End,
-    /// It was stopped, or has looked at as much as one turn may; it goes on from here.
-    Stopped(Sequence),
-    /// It has come upon an update that cannot be read, here, and goes on behind it.
-    Unreadable(Sequence),
 }
 
 impl<H: History> Log<H> {
@@ -204,6 +195,16 @@ impl<H: History> Log<H> {
             self.closings.forget(moment, self.window.oldest_of(Kind::Publication));
         }
         self.history.prune(self.retention, now)
+    }
+
+    /// Its figures. What a history cannot tell counts as nothing.
+    pub(crate) fn tell(&self, figures: &mut Figures) {
+        for kind in Kind::UPDATES {
+            let held = if H::KEEPS { self.history.held(kind).ok() } else { self.window.held(kind) };
+            held.unwrap_or_default().tell(figures, kind.as_str());
+        }
+        figures.add(format_args!("closed"), self.closing_count());
+        self.window.tell(figures);
     }
 
     /// When to call [`Log::prune`] for updates that will be too old, or for closings, if nothing calls
@@ -357,7 +358,7 @@ impl<H: History> Log<H> {
             let page;
             let mut unreadable = None;
             let entries: Box<dyn Iterator<Item = &Entry>> =
-                if let Some(entries) = self.window.after(cursor) {
+                if let Some(entries) = self.window.read_after(cursor) {
                     Box::new(entries)
                 } else {
                     // The window may still have what the history no longer has.

@@ -20,6 +20,7 @@ pub(crate) mod log;
 pub(crate) mod place;
 pub(crate) mod place_key;
 pub(crate) mod restored;
+pub(crate) mod scanned;
 pub(crate) mod tally;
 pub(crate) mod topic_state;
 pub(crate) mod update;

@@ -1,12 +1,12 @@
 //! The newest part of the log, in memory.
 
-use std::collections::VecDeque;
+use std::{cell::Cell, collections::VecDeque};
 
 use crate::{
-    base::{sequence::Sequence, timestamp::Timestamp},
+    base::{figures::Figures, sequence::Sequence, timestamp::Timestamp},
     event_stream::event_id::EventId,
     log::{
-        history::{Bounds, Entry, Retention},
+        history::{Bounds, Entry, Held, Retention},
         kind::{Kind, OfKind},
     },
 };
@@ -19,6 +19,14 @@ pub(crate) struct Window {
     kinds: OfKind<OneKind>,
     retention: Retention,
     below: Below,
+    reads: Reads,
+}
+
+/// How often a reader went on here, and how often in the history.
+#[derive(Debug, Default)]
+struct Reads {
+    here: Cell<u64>,
+    below: Cell<u64>,
 }
 
 /// The store below a window.
@@ -43,8 +51,8 @@ impl Window {
     /// An empty window that keeps as much as `retention` allows.
     #[must_use]
     pub(crate) fn alone(retention: Retention) -> Self {
-        let (entries, kinds) = (VecDeque::new(), OfKind::default());
-        Self { entries, bytes: 0, kinds, retention, below: Below::Nothing }
+        let (entries, kinds, reads) = Default::default();
+        Self { entries, bytes: 0, kinds, retention, below: Below::Nothing, reads }
     }
 
     /// An empty window over a history with this `newest` update of each kind, of both together as
@@ -54,7 +62,7 @@ impl Window {
         let kinds = OfKind::new(|kind| OneKind { gone: *newest.of(kind), ..OneKind::default() });
         let start = Kind::ALL.into_iter().map(|kind| *newest.of(kind)).max();
         let below = Below::History { start: start.unwrap_or_default(), bounds };
-        Self { entries: VecDeque::new(), bytes: 0, kinds, retention, below }
+        Self { kinds, below, ..Self::alone(retention) }
     }
 
     /// The oldest update in it.
@@ -205,6 +213,32 @@ impl Window {
         }
         let ahead = self.entries.partition_point(|entry| entry.sequence <= cursor);
         (ahead < self.entries.len()).then(|| self.entries.range(ahead..))
+    }
+
+    /// The same for a reader that goes on in the history if not here.
+    pub(crate) fn read_after(&self, cursor: Sequence) -> Option<impl Iterator<Item = &Entry>> {
+        let entries = self.after(cursor);
+        let reads = if entries.is_some() { &self.reads.here } else { &self.reads.below };
+        reads.set(reads.get() + 1);
+        entries
+    }
+
+    /// What is held of this kind, where there is no history.
+    pub(crate) fn held(&self, kind: Kind) -> Option<Held> {
+        let OneKind { updates, bytes, gone } = *self.kinds.of(kind);
+        let is_of = |entry: &&Entry| entry.update.kind == kind;
+        let oldest = self.entries.iter().find(is_of)?;
+        let newest = self.entries.iter().rfind(is_of)?.sequence;
+        let oldest = Some((oldest.sequence, oldest.accepted));
+        Some(Held { newest, removed: gone, oldest, updates, bytes })
+    }
+
+    /// Its figures.
+    pub(crate) fn tell(&self, figures: &mut Figures) {
+        figures.add(format_args!("reads.window"), self.reads.here.get());
+        figures.add(format_args!("reads.history"), self.reads.below.get());
+        figures.add(format_args!("window.updates"), self.entries.len() as u64);
+        figures.add(format_args!("window.bytes"), self.bytes);
     }
 
     /// The first update with this id after `cursor`.

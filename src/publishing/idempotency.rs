@@ -12,6 +12,7 @@ mod outcomes;
 use std::{collections::HashMap, fmt, rc::Rc, time::Duration};
 
 use crate::base::{
+    figures::Figures,
     limits::{MAX_IDEMPOTENCY_KEYS, MAX_IDEMPOTENCY_KEYS_OF_PUBLISHER},
     timestamp::Timestamp,
 };
@@ -44,13 +45,15 @@ pub(crate) enum Turn {
 pub(crate) struct Idempotency {
     in_flight: HashMap<OwnedKey, Fingerprint>,
     outcomes: Rc<dyn Outcomes>,
+    /// How often an answer was given again.
+    hits: u64,
 }
 
 impl Idempotency {
     /// No key is in flight.
     #[must_use]
     pub(crate) fn new(outcomes: Rc<dyn Outcomes>) -> Self {
-        Self { in_flight: HashMap::new(), outcomes }
+        Self { in_flight: HashMap::new(), outcomes, hits: 0 }
     }
 
     /// Decides on a request with this key and this body, which has come now.
@@ -71,6 +74,7 @@ impl Idempotency {
         self.outcomes.forget(Timestamp::from_millis(since))?;
         if let Some(outcome) = self.outcomes.find(key)? {
             let same = outcome.fingerprint == *fingerprint;
+            self.hits += u64::from(same);
             return Ok(if same { Turn::Again(outcome) } else { Turn::Mismatch });
         }
         let own = self.in_flight.keys().filter(|in_flight| in_flight.space == key.space).count();
@@ -89,6 +93,11 @@ impl Idempotency {
     /// [`OutcomesFailed`].
     pub(crate) fn remember(&self, key: &OwnedKey, outcome: &Outcome) -> Result<(), OutcomesFailed> {
         self.outcomes.remember(key, outcome)
+    }
+
+    /// Its figures.
+    pub(crate) fn tell(&self, figures: &mut Figures) {
+        figures.add(format_args!("idempotency.hits"), self.hits);
     }
 
     /// Ends the turn of the first request, whether it was published or not.

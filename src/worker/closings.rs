@@ -51,7 +51,7 @@ impl SqlClosings {
         let closings = Self { tables, count, held, open };
         if let Some(row) = closings.tables.rows("SELECT sequence FROM forgotten", &[])?.first()? {
             let removed = Sequence::new(row.number(0, "forgotten.sequence")?);
-            closings.held.set(Held { newest: removed, removed, oldest: None });
+            closings.held.set(Held { newest: removed, removed, ..Held::default() });
         }
         closings.look()?;
         Ok(closings)
@@ -183,7 +183,7 @@ impl SqlClosings {
     pub(super) fn remove(&self, until: Sequence) -> Result<(), SqlError> {
         self.tables.rows("DELETE FROM closings", &[])?;
         let newest = self.held.get().newest.max(until);
-        self.forget(Held { newest, removed: newest, oldest: None })
+        self.forget(Held { newest, removed: newest, ..Held::default() })
     }
 
     fn forget(&self, held: Held) -> Result<(), SqlError> {

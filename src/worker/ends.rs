@@ -80,7 +80,7 @@ impl Ends {
             newest = newest.max(last);
         }
         let newest = Sequence::new(newest);
-        let held = Held { newest, removed: newest, oldest: None };
+        let held = Held { newest, removed: newest, ..Held::default() };
         let mut ends = Self { kind, held, before: until, until };
         ends.find_oldest(tables)?;
         Ok(ends)
@@ -114,7 +114,9 @@ impl Ends {
 
     /// The held updates.
     pub(super) fn held(&self) -> Held {
-        self.held
+        let updates = self.until.updates.saturating_sub(self.before.updates);
+        let bytes = self.until.bytes.saturating_sub(self.before.bytes);
+        Held { updates, bytes, ..self.held }
     }
 
     /// The place of the next update.
@@ -176,7 +178,7 @@ impl Ends {
         let (table, is_of) = (table(self.kind), is_of(self.kind));
         tables.rows(&format!("DELETE FROM {table} WHERE {is_of}"), &[])?;
         let newest = self.held.newest.max(until);
-        self.held = Held { newest, removed: newest, oldest: None };
+        self.held = Held { newest, removed: newest, ..Held::default() };
         self.before = self.until;
         self.keep_end(tables)
     }
@@ -197,8 +199,7 @@ impl Ends {
 
     fn exceeds(&self, bounds: Bounds, expired: Option<Timestamp>) -> bool {
         let Some((_, oldest)) = self.held.oldest else { return false };
-        let updates = self.until.updates.saturating_sub(self.before.updates);
-        let bytes = self.until.bytes.saturating_sub(self.before.bytes);
+        let Held { updates, bytes, .. } = self.held();
         !bounds.hold(updates, bytes) || expired.is_some_and(|expired| oldest <= expired)
     }
 

@@ -72,8 +72,13 @@ impl<H: History, T: Clone> Hub<H, T> {
                 beat.sooner(next);
             }
         }
-        let heartbeats =
-            due.into_iter().map(|(chunk, to)| Enqueue { chunk, to, from: None, until: None });
+        let heartbeats = due.into_iter().map(|(chunk, to)| Enqueue {
+            chunk,
+            to,
+            from: None,
+            until: None,
+            updates: 0,
+        });
         beat.effects.extend(heartbeats.map(Effect::Enqueue));
         beat
     }

@@ -12,13 +12,8 @@ use crate::{
         subscriber::Subscriber,
     },
     log::{
-        closing::Closing,
-        gap::GapForm,
-        history::History,
-        kind::Kind,
-        log::{AppendError, Scanned},
-        tally::Sight,
-        topic_state::TopicState,
+        closing::Closing, gap::GapForm, history::History, kind::Kind, log::AppendError,
+        scanned::Scanned, tally::Sight, topic_state::TopicState,
     },
     topics::{resolved_topics::ResolvedTopics, topic::Topic},
 };

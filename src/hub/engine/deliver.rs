@@ -7,7 +7,7 @@ use crate::{
     base::{connection_id::ConnectionId, timestamp::Timestamp},
     hub::{
         audiences::ConnectionKey, close_reason::CloseReason, connection::UnknownConnection,
-        registry::Closed,
+        registry::Closed, traffic::Taken,
     },
     log::history::History,
 };
@@ -100,6 +100,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             // Bytes that are out of the queue go out, even when the history behind them failed:
             // the next poll meets the failure again.
             connection.progress_mut().sent(now);
+            self.traffic_mut().took(Taken { streams: 1, bytes: chunk.len(), updates: 0 });
             return Ok(Polled::Chunk(chunk));
         }
         if !read.map_err(PollError::History)? {

@@ -109,6 +109,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                 None => turn.others.extend(self.catch_up(next.key, now)),
             }
         }
+        self.end_turn(now);
         let enqueued = turn.enqueued.into_iter().map(Effect::Enqueue);
         enqueued.chain(turn.others).collect()
     }
@@ -140,7 +141,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         connection.feed(now);
         let to = vec![Recipient::of(connection)];
         let until = Some(connection.progress().cursor());
-        Some(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None, until }))
+        Some(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None, until, updates: 0 }))
     }
 }
 
@@ -154,14 +155,15 @@ struct Turn<T> {
 
 impl<T> Turn<T> {
     fn enqueue(&mut self, due: Due, recipient: Recipient<T>) {
-        let Due { chunk, from, until } = due;
+        let Due { chunk, updates, from, until } = due;
         let at = *self.by_chunk.entry((chunk.as_ptr(), until)).or_insert(self.enqueued.len());
         let same = self.enqueued.get_mut(at);
         if let Some(same) = same {
             same.to.push(recipient);
         } else {
             let (from, until) = (Some(from), Some(until));
-            self.enqueued.push(Enqueue { chunk, to: vec![recipient], from, until });
+            let to = vec![recipient];
+            self.enqueued.push(Enqueue { chunk, to, from, until, updates });
         }
     }
 }

@@ -14,12 +14,12 @@ use crate::{
         flushes::{Flushes, Next},
         heartbeat::Heartbeat,
         linger::Linger,
-        reading::{Source, Span},
         registry::{Closed, Registry, Unregistered},
         slow_consumers::SlowConsumers,
         slow_readers::SlowReaders,
         telling::Telling,
         terms::Terms,
+        traffic::Traffic,
     },
     log::{
         closing,
@@ -46,6 +46,7 @@ pub struct Hub<H, T> {
     urls: Rc<dyn UrlParser>,
     flushes: Flushes,
     slow_readers: SlowReaders,
+    traffic: Traffic,
 }
 
 impl<H: History, T: Clone> Hub<H, T> {
@@ -63,6 +64,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             urls,
             flushes: Flushes::new(tail),
             slow_readers: SlowReaders::new(SlowConsumers::default(), tail),
+            traffic: Traffic::default(),
         }
     }
 
@@ -117,12 +119,6 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn log(&self) -> &Log<H> {
         &self.log
-    }
-
-    /// How many updates were left out for slow connections that are given the newest alone.
-    #[must_use]
-    pub fn conflated(&self) -> u64 {
-        self.slow_readers.conflated()
     }
 
     /// The connections.
@@ -294,44 +290,13 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.registry.keep_begun(self.terms.memory(), key, chunk)
     }
 
-    /// Moves the connection's cursor through the log, and the updates that it may see into `chunk`;
-    /// returns whether the cursor came to its end.
-    pub(super) fn read(
-        &mut self,
-        key: ConnectionKey,
-        chunk: &mut Vec<u8>,
-        now: Timestamp,
-    ) -> Result<bool, H::Error> {
-        let Some(connection) = self.registry.at(key) else { return Ok(true) };
-        let progress = connection.progress();
-        let Some(until) = progress.until(self.log.tail()) else { return Ok(true) };
-        let conflates = self.slow_readers.conflates(progress, until);
-        let span = Span { from: progress.cursor(), until, conflates };
-        let (audience, nonce) = (connection.audience(), connection.id().into());
-        let mut reading = connection.take_reading();
-        let source = Source {
-            log: &self.log,
-            audience: self.registry.audience(audience),
-            urls: &*self.urls,
-            places: self.telling.places(),
-            nonce,
-            now,
-        };
-        let came = reading.read(&source, span, chunk);
-        let Some(connection) = self.registry.at(key) else { return Ok(true) };
-        connection.put_reading(reading);
-        let came = came?;
-        connection.progress_mut().read_to(came.to);
-        self.slow_readers.leave_out(came.left_out);
-        came.ended
-    }
-
     /// Lets everybody read up to and with `until`. It is due for a flush then. Gives the topics that are
     /// closed by that.
     pub(super) fn reveal(&mut self, until: Sequence) -> Vec<Topic> {
         let mut closed = Vec::new();
         for Entry { update, .. } in self.log.commit(until) {
             self.flushes.add(update.event.len());
+            self.traffic.revealed(update.kind);
             if update.kind == Kind::Closing {
                 closed.extend(update.topics.canonical().cloned());
             }
@@ -360,6 +325,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Begins a flush, if one can begin.
     pub(super) fn begin_flush(&mut self, now: Timestamp) {
         if self.flushes.can_begin(self.log.tail(), now) {
+            self.flushes.count(&self.log, now);
             self.flushes.begin(&self.log, &mut self.registry, &*self.urls);
         }
     }
@@ -367,6 +333,31 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// The next connection of the flush that is under way.
     pub(super) fn next_due(&mut self) -> Option<Next> {
         self.flushes.next()
+    }
+
+    /// A turn of a flush is over.
+    pub(super) fn end_turn(&mut self, now: Timestamp) {
+        self.flushes.end_turn(now);
+    }
+
+    /// The slow readers.
+    pub(super) fn slow_readers(&self) -> &SlowReaders {
+        &self.slow_readers
+    }
+
+    /// The slow readers, to count them.
+    pub(super) fn slow_readers_mut(&mut self) -> &mut SlowReaders {
+        &mut self.slow_readers
+    }
+
+    /// The counts of what came in and went out.
+    pub(super) fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
+    /// The same, to count on.
+    pub(super) fn traffic_mut(&mut self) -> &mut Traffic {
+        &mut self.traffic
     }
 
     /// Whether there are as many new updates as make a reader slow.

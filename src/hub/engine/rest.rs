@@ -31,6 +31,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         let Ok(key) = self.registry().key(recipient.id) else { return };
         let Some(connection) = self.at(key) else { return };
         connection.progress_mut().fall_behind(from);
+        self.slow_readers_mut().fell_behind();
     }
 
     /// The update up to which the connection was given everything. It does not move while the connection

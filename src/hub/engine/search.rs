@@ -31,7 +31,13 @@ impl<H: History, T: Clone> Hub<H, T> {
         let to: Vec<_> =
             longest_first.filter_map(|Reverse((_, key))| self.release(key, now)).collect();
         (!to.is_empty())
-            .then(|| Enqueue { chunk: comment::EMPTY.into(), to, from: None, until: None })
+            .then(|| Enqueue {
+                chunk: comment::EMPTY.into(),
+                to,
+                from: None,
+                until: None,
+                updates: 0,
+            })
             .map(Effect::Enqueue)
     }
 }

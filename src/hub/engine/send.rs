@@ -84,6 +84,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                 to: fed,
                 from: None,
                 until: None,
+                updates: 0,
             }));
         }
         Ok(effects)
@@ -164,6 +165,6 @@ impl<H: History, T: Clone> Hub<H, T> {
             connection.feed(now);
         }
         let to = vec![Recipient::of(connection)];
-        Some(Effect::Enqueue(Enqueue { chunk, to, from: None, until: None }))
+        Some(Effect::Enqueue(Enqueue { chunk, to, from: None, until: None, updates: 0 }))
     }
 }

@@ -28,6 +28,13 @@ impl<H: History, T: Clone> Hub<H, T> {
                 effects.extend(self.end(id, CloseReason::TooSlow));
             }
         }
+        self.slow_readers_mut().evict(effects.len());
         effects
+    }
+
+    /// How many updates were left out for slow connections that are given the newest alone.
+    #[must_use]
+    pub fn conflated(&self) -> u64 {
+        self.slow_readers().conflated()
     }
 }

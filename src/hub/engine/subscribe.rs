@@ -111,6 +111,9 @@ impl<H: History, T: Clone> Hub<H, T> {
             Unregistered::IdTaken => SubscribeError::IdTaken(id),
             Unregistered::NoPlace(place) => place.into(),
         })?;
+        if resumes.is_none() {
+            self.traffic_mut().subscribed();
+        }
         if resumes.is_some_and(|resumes| resumes.standing.behind.is_none())
             && let Ok(key) = self.registry().key(id)
         {

@@ -10,6 +10,7 @@ mod disconnect;
 mod drain;
 mod ending;
 mod fake_history;
+mod figures;
 mod finite;
 mod gap;
 mod held;

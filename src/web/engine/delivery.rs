@@ -14,6 +14,7 @@ use crate::{
         effect::Enqueue,
         engine::Hub,
     },
+    link::counts::LinkCounts,
     web::{
         engine::{flushes::Flushes, waiters::Waiters},
         host::storage::Storage,
@@ -35,11 +36,17 @@ pub(crate) struct Delivery<A, S: Storage> {
     flushes: Flushes,
     /// Publishers that wait until the next flush has use for more.
     ahead: Waiters,
+    link_counts: LinkCounts,
 }
 
 impl<A, S: Storage> Delivery<A, S> {
     pub(crate) fn new(hub: Hub<S, Carried<A>>) -> Self {
-        Self { hub: RefCell::new(hub), flushes: Flushes::default(), ahead: Waiters::default() }
+        Self {
+            hub: RefCell::new(hub),
+            flushes: Flushes::default(),
+            ahead: Waiters::default(),
+            link_counts: LinkCounts::default(),
+        }
     }
 
     pub(crate) fn hub(&self) -> Ref<'_, Hub<S, Carried<A>>> {
@@ -48,6 +55,11 @@ impl<A, S: Storage> Delivery<A, S> {
 
     pub(crate) fn hub_mut(&self) -> RefMut<'_, Hub<S, Carried<A>>> {
         self.hub.borrow_mut()
+    }
+
+    /// What has become of links.
+    pub(crate) fn link_counts(&self) -> &LinkCounts {
+        &self.link_counts
     }
 
     pub(crate) fn attached(&self, id: ConnectionId) -> Option<Carried<A>> {
@@ -74,10 +86,12 @@ impl<A, S: Storage> Delivery<A, S> {
     /// `gone`.
     pub(crate) fn offer(&self, enqueue: &Enqueue<Carried<A>>, gone: &mut Vec<ConnectionId>) {
         let chunk = SharedChunk::new(&enqueue.chunk).until(enqueue.until);
+        let mut taken = 0;
         for recipient in &enqueue.to {
             let transport = recipient.state.transport();
             match transport.offer(&chunk) {
                 Offered::Taken => {
+                    taken += 1;
                     // A stream that pulls for each chunk shows by its next pull that it has room.
                     let rests = transport.rests() && self.hub_mut().rest(recipient);
                     if !rests {
@@ -87,14 +101,19 @@ impl<A, S: Storage> Delivery<A, S> {
                 Offered::Behind => {
                     self.hub_mut().fell_behind(recipient, enqueue.from);
                     // A chunk that is not in the log would be lost.
-                    if enqueue.from.is_none() && !transport.enqueue(&chunk) {
-                        gone.push(recipient.id);
+                    if enqueue.from.is_none() {
+                        if transport.enqueue(&chunk) {
+                            taken += 1;
+                        } else {
+                            gone.push(recipient.id);
+                        }
                     }
                     transport.pull_again();
                 }
                 Offered::Gone => gone.push(recipient.id),
             }
         }
+        self.hub_mut().took(enqueue, taken);
     }
 
     /// Resolves when the connection was given and has read all that is queued and committed now, or has

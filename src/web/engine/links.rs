@@ -53,7 +53,15 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             let mut hub = self.hub_mut();
             (hub.standing(id), hub.replace(id))
         };
-        let Some(replaced) = replaced else { return self.subscribe(subscriber, attached).await };
+        let counts = self.delivery().link_counts();
+        let Some(replaced) = replaced else {
+            let entered = self.subscribe(subscriber, attached).await;
+            let is_new = subscriber.resumes.is_none();
+            let count = if is_new { &counts.opened } else { &counts.reopened };
+            count.add(u64::from(entered.is_ok()));
+            return entered;
+        };
+        counts.replaced.add(1);
         if let Some(link) = replaced.transport().link() {
             link.give_up("replaced");
         }
@@ -121,6 +129,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     pub(crate) fn wake(&self, subscriber: Subscriber<'_>, attached: &Carried<K::State>) -> bool {
         let newcomer = Newcomer { engine: self, subscriber, attached };
         let woken = !self.has(subscriber.id) && newcomer.enter().is_ok();
+        self.delivery().link_counts().woken.add(u64::from(woken));
         if woken && !self.delivery().waits(subscriber.id) {
             attached.transport().pull_again();
         }
@@ -156,6 +165,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         if let Some(attached) = self.of_link(link) {
             if let Some(link) = attached.transport().link() {
                 link.state().grant(grant);
+                self.delivery().link_counts().granted.add(grant.bytes().into());
             }
             self.feed(link.id);
         }
@@ -170,6 +180,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             LOST | ABNORMAL => {
                 if let Some(link) = attached.transport().link() {
                     link.lose();
+                    self.delivery().link_counts().lost.add(1);
                 }
                 return true;
             }

@@ -1,11 +1,12 @@
 //! Looks into the hub: its active subscriptions, its figures and its health.
 
 use crate::{
-    base::timestamp::Timestamp,
-    http::error::Error,
+    base::{figures::Figures, timestamp::Timestamp},
+    http::{error::Error, figures::Owners},
     hub::{close_reason::CloseReason, subscriber::Subscriber},
     log::{place::Place, tally::Sight, topic_state::TopicState},
     presence::{subscription_document::ActiveSubscription, told_subscriptions::ToldSubscriptions},
+    publishing::idempotency::Idempotency,
     tokens::access::Access,
     topics::topic::Topic,
     web::{
@@ -68,6 +69,12 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// The number of connections that have ended while the runtime still holds their streams.
     pub(crate) fn leaving(&self) -> usize {
         self.places().leaving()
+    }
+
+    /// The figures, with those of these idempotency keys.
+    pub(crate) fn figures(&self, keys: &Idempotency) -> Figures {
+        let (hub, places) = (self.hub(), self.places().admissions());
+        Owners { hub: &*hub, places: &places, links: self.delivery().link_counts(), keys }.figures()
     }
 
     /// Whether the address of a client matters.

@@ -1,6 +1,10 @@
 //! Places for connections: which are taken, and newcomers that wait for one.
 
-use std::{cell::RefCell, pin::pin, time::Duration};
+use std::{
+    cell::{Ref, RefCell},
+    pin::pin,
+    time::Duration,
+};
 
 use futures::future;
 
@@ -73,6 +77,11 @@ impl Places {
     /// Frees the place of a connection; returns whether it had one.
     pub(crate) fn let_go(&self, id: ConnectionId) -> bool {
         self.admissions.borrow_mut().let_go(id)
+    }
+
+    /// Which are taken, to look at.
+    pub(crate) fn admissions(&self) -> Ref<'_, Admissions> {
+        self.admissions.borrow()
     }
 
     /// The number of connections that have ended and keep their place.

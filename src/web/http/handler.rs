@@ -8,6 +8,7 @@ use std::{cell::OnceCell, fmt, rc::Rc, time::Duration};
 
 use crate::{
     base::{
+        figures::Figures,
         limits::{WINDOW_BYTES, WINDOW_UPDATES},
         timestamp::Timestamp,
     },
@@ -196,6 +197,11 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     #[must_use]
     pub fn conflated(&self) -> u64 {
         self.engine.conflated()
+    }
+
+    /// The figures, for the operator.
+    pub(crate) fn figures(&self) -> Figures {
+        self.engine.figures(&self.limits.once().keys())
     }
 
     /// Whether a write was not confirmed. The handler then refuses everything: make a new one over the

@@ -1,6 +1,9 @@
 //! One publication for one idempotency key, also while the first request with it is in work.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Ref, RefCell},
+    rc::Rc,
+};
 
 use futures::channel::oneshot;
 
@@ -55,6 +58,11 @@ pub(crate) struct First<'a> {
 impl Once {
     pub(crate) fn new(outcomes: Rc<dyn Outcomes>) -> Self {
         Self { keys: RefCell::new(Idempotency::new(outcomes)), waiting: RefCell::default() }
+    }
+
+    /// The keys, to look at.
+    pub(crate) fn keys(&self) -> Ref<'_, Idempotency> {
+        self.keys.borrow()
     }
 
     /// Waits for the key's turn.

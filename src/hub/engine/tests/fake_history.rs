@@ -107,7 +107,9 @@ impl History for FakeHistory {
             let oldest = store.of(kind).next().map(|entry| (entry.sequence, entry.accepted));
             let removed = *store.removed.of(kind);
             let newest = store.of(kind).next_back().map_or(removed, |entry| entry.sequence);
-            Held { newest, removed, oldest }
+            let updates = store.of(kind).count() as u64;
+            let bytes = store.of(kind).map(|entry| entry.update.stored_bytes() as u64).sum();
+            Held { newest, removed, oldest, updates, bytes }
         })
     }
 

@@ -327,23 +327,26 @@ impl Host {
             match effect {
                 Effect::Enqueue(enqueue) => {
                     assert!(!enqueue.to.is_empty(), "a chunk for nobody");
-                    for recipient in enqueue.to {
+                    let mut took = 0;
+                    for recipient in &enqueue.to {
                         assert_eq!(recipient.id, id(recipient.state));
                         let stream = self.streams.get_mut(&recipient.state).unwrap();
                         let was_pending = std::mem::take(&mut stream.has_pending_read);
                         assert!(was_pending, "{} has no read pending", recipient.state);
                         if stream.is_full {
-                            self.hub.fell_behind(&recipient, enqueue.from);
+                            self.hub.fell_behind(recipient, enqueue.from);
                         }
                         if !stream.is_full || enqueue.from.is_none() {
                             self.enqueue(recipient.state, &enqueue.chunk);
+                            took += 1;
                         }
                         let stream = self.streams.get_mut(&recipient.state).unwrap();
                         if self.rests && !stream.is_full {
                             stream.is_full = true;
-                            stream.has_pending_read = self.hub.rest(&recipient);
+                            stream.has_pending_read = self.hub.rest(recipient);
                         }
                     }
+                    self.hub.took(&enqueue, took);
                 }
                 Effect::Closed(closed) => self.end([closed]),
             }
