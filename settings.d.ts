@@ -284,4 +284,11 @@ export interface Settings {
    * Default: none.
    */
   HUBS?: string | Record<string, Record<string, string>>;
+
+  /**
+   * HUB_NAMES: the hubs that there may be, such as `news tenant-*`; a request for another is answered 404.
+   * Value: names of hubs, separated by spaces or commas, with * for any characters.
+   * Default: all that hubs can have.
+   */
+  HUB_NAMES?: string | number | boolean;
 }

@@ -3,6 +3,7 @@ import { closing, pipeOptions, stopReason, topicIn, topicsIn } from "./ending.mj
 import { placeIn } from "./export/export.mjs";
 import { answer } from "./handler.mjs";
 import { HubError } from "./hub_error.mjs";
+import { checkHub } from "./hub_names.mjs";
 import { comeBack, problem } from "./last_resort.mjs";
 import { described, log } from "./log.mjs";
 import { WELL_KNOWN, checkedName, renamed, route } from "./mount.mjs";
@@ -10,6 +11,7 @@ import { assetsOf, checkRuntime, namespaceOf, readOptions } from "./options.mjs"
 import { pipe } from "./pipe.mjs";
 import { publishEach } from "./publications.mjs";
 import { readerOf } from "./reader.mjs";
+import { indexOf } from "./reports.mjs";
 import { kind, readCall, toPortable } from "./update.mjs";
 import { declare, variablesIn } from "./variables.mjs";
 
@@ -31,10 +33,17 @@ function makeHub(options) {
   checkRuntime();
   declare(variables);
 
-  /** The stub of the hub that a call is for. */
+  /** The name of the hub that a call is for. */
+  const nameIn = (/** @type {any} */ env, /** @type {unknown} */ hub) => {
+    const name = checkedName(hub);
+    checkHub(name, variablesIn(env));
+    return name;
+  };
+
+  /** The stub of that hub. */
   const stubOf = (/** @type {any} */ env, /** @type {OfHub} */ { hub = DEFAULT_HUB }) => {
     const namespace = namespaceOf(env, binding);
-    return namespace.get(namespace.idFromName(checkedName(hub)));
+    return namespace.get(namespace.idFromName(nameIn(env, hub)));
   };
 
   return {
@@ -92,7 +101,7 @@ function makeHub(options) {
     reader(env, options) {
       const { hub = DEFAULT_HUB } = readCall(options, ["hub"]);
       const own = /** @type {any} */ (env);
-      return readerOf(checkedName(hub), { variables: variablesIn(own), namespace: namespaceOf(own, binding) });
+      return readerOf(nameIn(own, hub), { variables: variablesIn(own), namespace: namespaceOf(own, binding) });
     },
 
     async close(env, topic, options) {
@@ -104,6 +113,16 @@ function makeHub(options) {
     async status(env, topic, options) {
       const stub = stubOf(env, readCall(options, ["hub"]));
       return called(() => stub.status(topicIn(topic)));
+    },
+
+    async hubs(env, options) {
+      const given = readCall(options, ["after", "limit"]);
+      return called(() => indexOf(namespaceOf(/** @type {any} */ (env), binding)).list(given));
+    },
+
+    async drain(env, options) {
+      const { hub, within } = readCall(options, ["hub", "within"]);
+      return called(() => stubOf(env, { hub }).drain(within));
     },
 
     async stop(env, topic, reason, options) {

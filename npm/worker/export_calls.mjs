@@ -18,6 +18,8 @@ export class ExportCalls extends OperatorCalls {
    */
   async export(options) {
     const { after } = readCall(options, ["after"]);
+    // Refuses where there may be no hub.
+    this.call(() => undefined);
     return exportOf(this.ctx.storage, { hub: checkedName(this.ctx.id.name), after: placeIn(after) });
   }
 
@@ -46,7 +48,7 @@ export class ExportCalls extends OperatorCalls {
   }
 
   /**
-   * The exports of the hub that write to its log without a publication.
+   * The exports of the hub that write to its log without a publication, and who is told of it.
    *
    * @returns {import("./export/import.mjs").Writing}
    */
@@ -55,6 +57,7 @@ export class ExportCalls extends OperatorCalls {
       takePlaceKey: (key) => this.call((hub) => hub.takePlaceKey(key)),
       restore: (lines, stood) => this.call((hub) => hub.restore(lines, stood)),
       removeAll: (kind, until) => this.call((hub) => hub.removeAll(kind, until)),
+      kept: () => this.reports.kept(),
     };
   }
 }

@@ -1,7 +1,7 @@
 // The Durable Object class: one hub.
 import { ExportCalls } from "./export_calls.mjs";
 import { CLIENT_LEFT } from "./link.mjs";
-import { PING, PONG, attachmentOf, close, isLink, openedLink, replace, wakeLinks } from "./links.mjs";
+import { PING, PONG, attachmentOf, close, isLink, openedLink, replace } from "./links.mjs";
 import { objectCounts, readRows } from "./metrics/counts.mjs";
 
 /** The code of a socket that has ended without a code. */
@@ -21,15 +21,6 @@ const REOPEN_GRACE = 10_000;
  * A call that the hub refuses rejects with an error with the members `status` and `field`.
  */
 export class HubObject extends ExportCalls {
-  /**
-   * @param {DurableObjectState} context
-   * @param {any} env
-   */
-  constructor(context, env) {
-    super(context, env);
-    this.call((hub) => wakeLinks({ context, hub }));
-  }
-
   /**
    * Answers a request that `createHub` has judged.
    *

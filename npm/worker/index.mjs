@@ -14,6 +14,8 @@ export { HubObject } from "./hub_object.mjs";
  * @typedef {import("./types.d.ts").HubOptions<Env>} HubOptions
  */
 /** @typedef {import("./types.d.ts").HubContext} HubContext */
+/** @typedef {import("./types.d.ts").HubList} HubList */
+/** @typedef {import("./types.d.ts").ListOptions} ListOptions */
 /**
  * @template [Env=any]
  * @typedef {import("./types.d.ts").OwnHub<Env>} OwnHub

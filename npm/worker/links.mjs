@@ -36,13 +36,14 @@ export async function openedLink(request, opening, { context, hub }) {
 }
 
 /**
- * Gives a hub that wakes the links of the life before. What it cannot read is opened again.
+ * Gives a hub that wakes the links of the life before. What it cannot read is opened again, and so are all if there is no
+ * hub any more.
  *
- * @param {{ context: DurableObjectState, hub: Hub }} object
+ * @param {{ context: DurableObjectState, hub: Hub | undefined }} object
  */
 export function wakeLinks({ context, hub }) {
   for (const socket of context.getWebSockets(TAG)) {
-    if (hub.woke(socket, attachmentOf(socket))) continue;
+    if (hub?.woke(socket, attachmentOf(socket))) continue;
     // The next life may find it too, beside the link that the Worker opens now.
     socket.serializeAttachment(new Uint8Array());
     replace(socket);

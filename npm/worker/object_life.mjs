@@ -1,17 +1,25 @@
 // One life of an object: from its constructor to its reset or its sleep.
 import { DurableObject } from "cloudflare:workers";
-import { HubObject as Hub } from "../../build/millstream.js";
+import { HubObject as Hub, hasHub } from "../../build/millstream.js";
 import { Imports } from "./export/imports.mjs";
+import { HubIndex, INDEX } from "./hub_index.mjs";
+import { noHub } from "./hub_names.mjs";
 import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
+import { wakeLinks } from "./links.mjs";
 import { begin, endLifeBefore } from "./lives.mjs";
 import { log } from "./log.mjs";
+import { Reports } from "./reports.mjs";
 import { variablesIn } from "./variables.mjs";
 
 /** The reason with which an object ends when a write was not confirmed. */
 export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over what is stored";
 
-/** The hub of an object in wasm, and how it is called. RPC reaches methods alone, so what is for the subclasses is no method. */
+/**
+ * The hub of an object in wasm, and how it is called; or the index. RPC reaches methods alone, so what is for the subclasses
+ * is no method.
+ */
 export class ObjectLife extends DurableObject {
+  /** @type {Hub | undefined} */
   #hub;
 
   /**
@@ -20,34 +28,31 @@ export class ObjectLife extends DurableObject {
    */
   constructor(context, env) {
     super(context, env);
-    instance();
-    const id = context.id.toString();
-    endLifeBefore(id);
-    this.#hub = new Hub(context, variablesIn(env));
-    begin(id, this.#hub);
+    const { name } = context.id;
     /** @internal */
     this.imports = new Imports(variablesIn(env));
-    // Only the object itself can reset it. Another object's call may trap; a promise continues in its owner's context.
-    /** @type {PromiseWithResolvers<void>} */
-    const { promise, resolve } = Promise.withResolvers();
+    /**
+     * The index, if the object is no hub.
+     *
+     * @internal
+     */
+    this.index = name === INDEX ? new HubIndex(context.storage) : undefined;
     /** @internal */
-    this.reset = resolve;
-    promise.then(() => this.#abort(TRAPPED));
-    const reference = resetWithInstance(this);
-    // At once, so that a client that is told of the failure does not reach this object again.
-    this.#hub.failed().then((failed) => {
-      const object = reference.deref();
-      if (failed && object !== undefined) object.#abort(UNCONFIRMED);
-    });
+    this.reports = new Reports(context.id, env, () => "null");
+    /**
+     * Resets the object when the wasm instance has trapped. Only the object itself can do it: another object's call may trap.
+     *
+     * @internal
+     */
+    this.reset = () => {};
     /**
      * Calls an export of the hub. No export throws: a call that does has trapped, or belongs to a trapped instance.
      *
      * @internal
-     * @template T
-     * @param {(hub: Hub) => T} method
-     * @returns {T}
+     * @type {<T>(method: (hub: Hub) => T) => T}
      */
     this.call = (method) => {
+      if (this.#hub === undefined) throw noHub(String(name));
       try {
         return method(this.#hub);
       } catch (error) {
@@ -56,10 +61,39 @@ export class ObjectLife extends DurableObject {
         throw error;
       }
     };
+    if (this.index === undefined) this.#begin(variablesIn(env));
+  }
+
+  /** Makes the hub, if there may be one of this name. */
+  #begin(/** @type {any} */ variables) {
+    instance();
+    const { name } = this.ctx.id;
+    if (name !== undefined && !hasHub(variables, name)) return wakeLinks({ context: this.ctx, hub: undefined });
+    const id = this.ctx.id.toString();
+    endLifeBefore(id);
+    const reference = resetWithInstance(this);
+    this.#hub = new Hub(this.ctx, variables, keeping(reference));
+    begin(id, this.#hub);
+    // A promise continues in its owner's context.
+    /** @type {PromiseWithResolvers<void>} */
+    const { promise, resolve } = Promise.withResolvers();
+    this.reset = resolve;
+    promise.then(() => this.#abort(TRAPPED));
+    // At once, so that a client that is told of the failure does not reach this object again.
+    this.#hub.failed().then((failed) => {
+      const object = reference.deref();
+      if (failed && object !== undefined) object.#abort(UNCONFIRMED);
+    });
+    this.call((hub) => wakeLinks({ context: this.ctx, hub }));
   }
 
   /** Ends the object with its requests and streams. The next request constructs it anew. */
   #abort(/** @type {string} */ reason) {
     this.ctx.abort(reason);
   }
+}
+
+/** What a hub calls when updates are durable. The memory of wasm must not keep the object. */
+function keeping(/** @type {WeakRef<ObjectLife>} */ reference) {
+  return () => reference.deref()?.reports.kept();
 }

@@ -1,6 +1,7 @@
 // The calls of an operator over HTTP. The door has checked the key. Each call is one by RPC of an object, so that HTTP and
 // RPC are one thing.
 import { HubError } from "./hub_error.mjs";
+import { INDEX } from "./hub_index.mjs";
 import { inTime } from "./in_time.mjs";
 import { PROTECTION, problem } from "./last_resort.mjs";
 import { log } from "./log.mjs";
@@ -9,8 +10,6 @@ import { log } from "./log.mjs";
 const DEADLINE = 15_000;
 /** This call lasts as long as its body, of which the object says when it is silent for too long. */
 const BY_BODY = "import";
-/** The name of the object that knows all hubs. No hub can have it. */
-const INDEX = ".index";
 
 /** @import { Visit } from "./handler.mjs" */
 
@@ -51,7 +50,12 @@ const OF_HUB = {
  *
  * @type {Record<string, (call: Call) => Promise<Response>>}
  */
-const OF_ALL = {};
+const OF_ALL = {
+  async hubs({ stub, query }) {
+    const limit = query.get("limit");
+    return ofJson(await stub.list({ after: query.get("after") ?? undefined, limit: limit === null ? undefined : Number(limit) }));
+  },
+};
 
 /**
  * Carries out a call.

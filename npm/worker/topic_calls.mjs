@@ -2,14 +2,14 @@
 import { Beginnings, taken } from "./beginnings.mjs";
 import { closing, pipeOptions, stopReason, topicIn, topicsIn } from "./ending.mjs";
 import { HubError } from "./hub_error.mjs";
+import { IndexCalls } from "./index_calls.mjs";
 import { checkedName, pathOfHub } from "./mount.mjs";
-import { ObjectLife } from "./object_life.mjs";
 import { answered, ofLines, ofStop, ofUpdate, publishEach, published } from "./publications.mjs";
 
 /** @import { CloseOptions, Published, PublishOptions, Refused, TopicStatus, Update, Whom } from "./types.d.ts" */
 
 /** What an application's Worker may do with topics: everything. */
-export class TopicCalls extends ObjectLife {
+export class TopicCalls extends IndexCalls {
   #beginnings = new Beginnings();
 
   /**

@@ -156,6 +156,22 @@ export interface OfHub {
   hub?: string;
 }
 
+/** Which hubs are listed. */
+export interface ListOptions {
+  /** The name behind which the list begins: `next` of the list before. */
+  after?: string;
+  /** The most hubs in the list, up to 1,000. Default: 1,000. */
+  limit?: number;
+}
+
+/** Hubs in the order of their names. */
+export interface HubList {
+  /** Each with its name and the time of its last report, in milliseconds since 1970. */
+  hubs: { name: string; time: number }[];
+  /** The last name, if there are more hubs behind it. */
+  next?: string;
+}
+
 /** How an update is published. */
 export interface PublishOptions {
   /** Up to 255 bytes. For five minutes the same key with the same update publishes once and gets the same answer. */
@@ -196,6 +212,10 @@ export interface Hub<Env = any> {
   close(env: Env, topic: string | string[], options?: OfHub & CloseOptions): Promise<{ id: string }>;
   /** Tells whether a topic is open, closed or absent, and what the hub holds of it. */
   status(env: Env, topic: string, options?: OfHub): Promise<TopicStatus>;
+  /** Lists the hubs that have kept an update, in the order of their names. */
+  hubs(env: Env, options?: ListOptions): Promise<HubList>;
+  /** Sends all clients of a hub away in good order: they come back `within` this time, such as `10s`. Resolves to their number. */
+  drain(env: Env, options?: OfHub & { within?: string }): Promise<number>;
   /** Asks the producers of a topic to stop. Resolves to their number. */
   stop(env: Env, topic: string, reason?: string, options?: OfHub): Promise<number>;
   /**

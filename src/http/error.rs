@@ -45,8 +45,10 @@ pub(crate) enum Error {
     /// The hub does not answer at this origin.
     #[error("the hub does not answer at this origin")]
     Misdirected,
-    /// The name in the path cannot be that of a hub.
-    #[error("a hub's name has 1 to 64 characters out of A-Z a-z 0-9 _ -")]
+    /// No hub can have the name in the path, or `HUB_NAMES` has other hubs.
+    #[error(
+        "a hub's name has 1 to 64 characters out of A-Z a-z 0-9 _ -, and is one of HUB_NAMES if that is set"
+    )]
     HubName,
     /// The hub does not accept the method.
     #[error(transparent)]

@@ -7,7 +7,8 @@ use crate::{
     hub::{admission::ConnectionLimits, delivery::Delivery, heartbeat::Heartbeat},
     log::{gap::GapEvents, history::Retention, place::PlaceEvents},
     settings::{
-        level::Level, methods::Methods, operator_key::OperatorKey, stream_holder::StreamHolder,
+        hub_names::HubNames, level::Level, methods::Methods, operator_key::OperatorKey,
+        stream_holder::StreamHolder,
     },
     tokens::{authorization::Authorization, origins::Origins},
 };
@@ -27,6 +28,8 @@ pub struct Config {
     pub(crate) cors_origins: Origins,
     /// The heartbeat: `HEARTBEAT`.
     pub(crate) heartbeat: Heartbeat,
+    /// Which hubs there may be: `HUB_NAMES`.
+    pub(crate) hub_names: HubNames,
     /// How much history is kept: `HISTORY_UPDATES`, `HISTORY_BYTES`, `HISTORY_AGE`.
     pub(crate) retention: Retention,
     /// The lowest level of the log records that are written: `LOG_LEVEL`.

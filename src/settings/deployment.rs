@@ -45,6 +45,12 @@ impl Deployment {
         &self.all
     }
 
+    /// Whether there may be a hub of this name.
+    #[must_use]
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.all.hub_names.has(name)
+    }
+
     /// The settings of the hub of this name.
     #[must_use]
     pub(crate) fn of_hub(&self, name: &str) -> Cow<'_, Config> {

@@ -3,7 +3,7 @@
 use crate::{
     base::hub_name::is_hub_name,
     settings::{
-        invalid_config::{HUBS, InvalidConfig},
+        invalid_config::{HUB_NAMES, HUBS, InvalidConfig},
         near_miss::near_miss,
         table,
     },
@@ -44,11 +44,11 @@ impl HubVariables {
                 expected: "made of hubs, whose names have 1 to 64 of A-Z a-z 0-9 _ -",
             });
         }
-        let known = table::known(variable).filter(|name| *name != HUBS);
+        let known = table::known(variable).filter(is_of_hub);
         let known = known.ok_or_else(|| InvalidConfig::HubVariable {
             hub: hub.to_owned(),
             variable: variable.to_owned(),
-            meant: near_miss(variable).filter(|name| *name != HUBS),
+            meant: near_miss(variable).filter(is_of_hub),
         })?;
         let found = self.find(hub, known);
         if let Ok(at) = found {
@@ -75,6 +75,11 @@ impl HubVariables {
     pub(crate) fn hubs(&self) -> impl Iterator<Item = &str> {
         self.0.chunk_by(|a, b| a.hub == b.hub).filter_map(|own| Some(own.first()?.hub.as_str()))
     }
+}
+
+/// Whether one hub can have a value of its own.
+fn is_of_hub(variable: &&'static str) -> bool {
+    ![HUBS, HUB_NAMES].contains(variable)
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use crate::{
 /// The name of the variable for single hubs, which no hub can have of its own.
 pub(crate) const HUBS: &str = "HUBS";
 
+/// The variable that says which hubs there may be.
+pub(crate) const HUB_NAMES: &str = "HUB_NAMES";
+
 /// The form that the variable must have.
 pub(crate) const EXPECTED: &str = r#"JSON such as {"news":{"HISTORY_AGE":"1h"}}, with hubs, their variables, and texts as values"#;
 

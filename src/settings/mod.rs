@@ -16,6 +16,7 @@
 
 pub(crate) mod config;
 pub(crate) mod deployment;
+pub(crate) mod hub_names;
 pub(crate) mod hub_variables;
 pub(crate) mod invalid_config;
 pub(crate) mod level;

@@ -56,6 +56,12 @@ pub fn door_step(request: &Request, env: &Env, answers: &DoorAnswers) -> Result<
     }
 }
 
+/// Whether there may be a hub of this name. With settings that are wrong each hub says so itself.
+#[wasm_bindgen(js_name = hasHub)]
+pub fn has_hub(env: &Env, name: &str) -> bool {
+    config::deployment(env).as_ref().as_ref().map_or(true, |deployment| deployment.has(name))
+}
+
 /// Takes the fetched key set, or the reason why there is none. Returns whether it can be used.
 #[wasm_bindgen(js_name = keySetFetched)]
 pub fn key_set_fetched(url: &str, document: Option<String>, failure: &str) -> bool {

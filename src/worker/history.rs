@@ -6,10 +6,8 @@ use std::{
     rc::Rc,
 };
 
-use futures::FutureExt;
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Function, Uint8Array};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 use super::{
     closings::{Span, SqlClosings},
@@ -70,11 +68,14 @@ pub(super) struct SqlHistory {
     open_bodies: Rc<SqlOpenBodies>,
     /// Broken updates that are logged already.
     reported: RefCell<Vec<u64>>,
+    /// Is called when updates are durable.
+    kept: Function,
 }
 
 impl SqlHistory {
-    /// Opens the history. A storage that never held an update is empty, and stays without tables.
-    pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
+    /// Opens the history, which calls `kept` when updates are durable. A storage that never held an update
+    /// is empty, and stays without tables.
+    pub(super) fn open(storage: DurableObjectStorage, kept: Function) -> Result<Self, SqlError> {
         let tables = Rc::new(Tables::open(storage)?);
         let links = tables.of_links()?;
         let ends = |kind| Ends::read(&tables, kind).map(Cell::new);
@@ -93,6 +94,7 @@ impl SqlHistory {
             outcomes,
             open_bodies,
             reported,
+            kept,
         })
     }
 
@@ -316,8 +318,7 @@ impl History for SqlHistory {
 
 impl Storage for SqlHistory {
     fn sync(&self) -> Synced<SqlError> {
-        let synced = self.tables.storage().sync();
-        async move { Ok(JsFuture::from(synced?).await.map(|_| ())?) }.boxed_local()
+        self.tables.sync(self.kept.clone())
     }
 
     fn drained(&self) -> Result<Option<Timestamp>, SqlError> {

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, fmt::Display, rc::Rc, time::Duration};
 
-use js_sys::{Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 
@@ -56,20 +56,21 @@ pub struct HubObject {
 
 #[wasm_bindgen]
 impl HubObject {
-    /// Opens the hub over the object's storage, with the variables of its name.
+    /// Opens the hub over the object's storage, with the variables of its name. It calls `kept` when updates
+    /// are durable.
     ///
     /// # Errors
     /// The storage throws, or the runtime does not know the name. It then makes the object anew for the
     /// next request.
     #[wasm_bindgen(constructor)]
-    pub fn new(state: &DurableObjectState, env: &Env) -> Result<Self, JsError> {
+    pub fn new(state: &DurableObjectState, env: &Env, kept: Function) -> Result<Self, JsError> {
         let storage = state.storage().map_err(SqlError::from)?;
         let name = state.id().and_then(|id| id.name()).map_err(SqlError::from)?;
         let name =
             name.ok_or_else(|| JsError::new("the runtime does not tell the hub its name"))?;
         let hub = match config::of_hub(env, &name) {
             Ok(config) => {
-                let history = SqlHistory::open(storage.clone())?;
+                let history = SqlHistory::open(storage.clone(), kept)?;
                 Ok(Handler::new(config, history, ())?)
             }
             Err(invalid) => Err(invalid),

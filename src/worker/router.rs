@@ -53,6 +53,10 @@ impl Visit<'_> {
         let is_host = url_parts::is_host(of_url) && host.as_deref().is_none_or(url_parts::is_host);
         let path = url_parts::path(&url);
         let found = if is_host { HubPath::parse(path) } else { Err(Error::Host) };
+        let found = found.and_then(|found| match found.hub() {
+            Some(name) if !deployment.has(name) => Err(Error::HubName),
+            _ => Ok(found),
+        });
         let caller = Caller { head: request, is_barred: self.is_barred };
         let response = match found {
             Ok(HubPath::Hub(name) | HubPath::Subscriptions(name)) => {
@@ -113,6 +117,9 @@ impl Visit<'_> {
         let Ok(HubPath::Hub(name)) = HubPath::parse(hub) else {
             return doorstep::refuse(self.deployment.of_all(), self.request, &Error::NotFound);
         };
+        if !self.deployment.has(name) {
+            return doorstep::refuse(self.deployment.of_all(), self.request, &Error::HubName);
+        }
         let config = self.deployment.of_hub(name);
         let (own, url) = (&config.authorization, self.request.url());
         let keyless =

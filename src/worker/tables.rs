@@ -2,15 +2,17 @@
 
 use std::cell::Cell;
 
-use js_sys::Array;
+use futures::FutureExt;
+use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use super::{
     rows::{Rows, SqlError},
     schema,
     sys::{DurableObjectStorage, SqlStorage},
 };
-use crate::web::host::clock;
+use crate::web::{Synced, host::clock};
 
 /// Every query of a hub goes through here, so that no query names a missing table.
 #[derive(Debug)]
@@ -50,8 +52,16 @@ impl Tables {
         Ok(Self { storage, sql, first, exist: Cell::default() })
     }
 
-    pub(super) fn storage(&self) -> &DurableObjectStorage {
-        &self.storage
+    /// Resolves when all rows so far are durable, and calls `kept` then.
+    pub(super) fn sync(&self, kept: Function) -> Synced<SqlError> {
+        let synced = self.storage.sync();
+        async move {
+            JsFuture::from(synced?).await?;
+            // What the host does about it is its own.
+            let _ = kept.call0(&JsValue::UNDEFINED);
+            Ok(())
+        }
+        .boxed_local()
     }
 
     /// Runs a query that reads or removes rows. A hub without tables has no rows.

@@ -1,8 +1,20 @@
-// The databases of the objects of a server on workerd, from outside.
+// The databases of the hubs of a server on workerd, from outside.
+import { createHash, createHmac } from "node:crypto";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+
+/** The database of the index, which is no hub: workerd names the file by the class and the object's name. */
+export const INDEX = databaseOf(".index");
+
+/** The name of the database of an object. */
+export function databaseOf(name) {
+  const key = createHash("sha256").update("HubObject").digest();
+  const half = (of) => createHmac("sha256", key).update(of).digest().subarray(0, 16);
+  const first = half(name);
+  return `${Buffer.concat([first, half(first)]).toString("hex")}.sqlite`;
+}
 
 /** The rows of the query in a copy of the only object's database. The server may run. */
 export function rows(folder, query) {
@@ -50,7 +62,7 @@ export function change(folder, sql) {
 }
 
 function files(folder) {
-  const names = readdirSync(join(folder, "HubObject")).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  const names = readdirSync(join(folder, "HubObject")).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name) && name !== INDEX);
   return names.map((name) => join(folder, "HubObject", name));
 }
 

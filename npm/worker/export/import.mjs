@@ -16,7 +16,11 @@ const BATCH_LENGTH = 262_144;
 /** The kinds of entries, in the order in which the hub counts them. */
 const KINDS = /** @type {const} */ (["publications", "subscriptions", "closings"]);
 
-/** @typedef {Pick<import("../../../build/millstream.js").HubObject, "takePlaceKey" | "restore" | "removeAll">} Writing */
+/**
+ * What an import needs of the hub. `kept` is told that entries are durable.
+ *
+ * @typedef {Pick<import("../../../build/millstream.js").HubObject, "takePlaceKey" | "restore" | "removeAll"> & { kept: () => void }} Writing
+ */
 
 /** @typedef {{ number: number, text: string, entry: Entry }} Line */
 
@@ -177,6 +181,7 @@ export class Import {
       // A reader of the part that is here must know what is not.
       this.#mark((removed) => removed > this.#newest && this.#newest);
       await this.#storage.sync();
+      this.#hub.kept();
     }
   }
 

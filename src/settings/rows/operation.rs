@@ -1,7 +1,7 @@
 //! Variables for the operator of a deployment.
 
 use crate::settings::{
-    invalid_config::{EXPECTED, HUBS},
+    invalid_config::{EXPECTED, HUB_NAMES, HUBS},
     level::Level,
     rows::parse::set,
     setting::{Group, Preset, Read, Refusal, Setting},
@@ -36,6 +36,17 @@ pub(crate) const GROUP: Group = Group {
             is_secret: true,
             about: "variables of single hubs, which override those of all",
             read: Read::ByHost,
+        },
+        Setting {
+            name: HUB_NAMES,
+            default: Preset::Told("all that hubs can have"),
+            expected: "names of hubs, separated by spaces or commas, with * for any characters",
+            is_secret: false,
+            about: "the hubs that there may be, such as `news tenant-*`; a request for another is answered 404",
+            read: Read::Parsed(|draft, text| {
+                draft.config.hub_names = text.parse().map_err(Refusal::Part)?;
+                Ok(())
+            }),
         },
     ],
 };

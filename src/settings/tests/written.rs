@@ -151,7 +151,7 @@ fn a_row_has_a_name_of_its_own_and_one_sentence() {
 
 #[test]
 fn a_wrong_value_is_shown_with_what_would_be_right_unless_it_may_be_a_secret() {
-    const WRONG: &str = "-----BEGIN no such value";
+    const WRONG: &str = "-----BEGIN no such value.";
     for setting in settings().filter(|setting| setting.name != HUBS) {
         let read = Config::read(|name| (name == setting.name).then(|| WRONG.to_owned()));
         let told = read.unwrap_err().to_string();

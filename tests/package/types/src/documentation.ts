@@ -40,6 +40,15 @@ export async function rpc(env: Env): Promise<void> {
   // README: end rpc
 }
 
+export async function operate(env: Env): Promise<void> {
+  // README: begin operate
+  const { hubs, next } = await events.hubs(env, { limit: 100 });
+
+  const sentAway = await events.drain(env, { hub: "red", within: "30s" });
+  // README: end operate
+  console.log(hubs, next, sentAway);
+}
+
 export async function errors(env: Env, order: { id: string }): Promise<void> {
   // README: begin errors
   try {
