@@ -25,10 +25,10 @@ const LOOK_EVERY = 25;
  * `lives`: how often the object was made. `calls`: how often anything reached it. `messages`: how many of these came over
  * links. `sent` and `granted`: bytes in frames behind their heads, and credit. `most`: the most bytes that were on their
  * way at once. `written`: attachments. `removals`: how often selections were removed. `openings`: how often a link was asked for. `alarms`: in how many milliseconds each was to come.
- * `codes`: those of links that were closed.
+ * `codes`: those of links that were closed. `ids`: those of the connections whose links were opened.
  */
 function noteOf(hub) {
-  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, removals: 0, openings: 0, alarms: [], codes: [] };
+  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, removals: 0, openings: 0, alarms: [], codes: [], ids: [] };
   return notes.get(hub) ?? (notes.set(hub, fresh), fresh);
 }
 
@@ -166,7 +166,10 @@ function watched(namespace) {
     const fetch = async (...given) => {
       while (isReopening(given) && noteOf(id.name).isBarred) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
       const response = await stub.fetch(...given);
-      if (response.webSocket) severable(response.webSocket, id.name);
+      if (response.webSocket) {
+        noteOf(id.name).ids.push(JSON.parse(response.headers.get("millstream-link")).id);
+        severable(response.webSocket, id.name);
+      }
       return response;
     };
     return new Proxy(stub, { get: (target, name) => (name === "fetch" ? fetch : Reflect.get(target, name)) });
