@@ -7,10 +7,6 @@ use crate::{
         connection_id::ConnectionId, limits::MAX_ATTACHED_ADDRESS, sequence::Sequence,
         timestamp::Timestamp,
     },
-    hub::{
-        close_reason::{CloseReason, Closing},
-        resumes::Standing,
-    },
     link::{VERSION, credit::Credit},
 };
 
@@ -23,8 +19,9 @@ pub(crate) struct Attachment {
     pub(crate) generation: u32,
     /// The key under which its selection is stored, if it is.
     pub(crate) selection: Option<NonZeroU32>,
-    /// Where its connection stands.
-    pub(crate) standing: Standing,
+    /// The update up to which its connection was given everything; `None` if it waits at the end of the log.
+    /// That its topics are closed is found again.
+    pub(crate) behind: Option<Sequence>,
     /// How much more it may be given.
     pub(crate) credit: Credit,
     /// When what allows it runs out.
@@ -36,26 +33,20 @@ pub(crate) struct Attachment {
 /// In the place of a number that is not there.
 const NONE: u64 = u64::MAX;
 
-/// In the place of a reason that is not there.
-const OPEN: u8 = u8::MAX;
-
 impl Attachment {
     /// The attachment as bytes. An address that is none is left out.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let Standing { behind, closing } = self.standing;
         let address = self.address.as_deref().unwrap_or_default().as_bytes();
         let address = if address.len() > MAX_ATTACHED_ADDRESS { &[] } else { address };
-        let behind = behind.map_or(NONE, Sequence::get);
-        let reason = closing.map_or(OPEN, |closing| closing.reason as u8);
-        let until = closing.map_or(NONE, |closing| closing.until.get());
+        let behind = self.behind.map_or(NONE, Sequence::get);
         let expires = self.expires.map_or(NONE, Timestamp::as_millis);
         let selection = self.selection.map_or(0, NonZeroU32::get);
-        let mut bytes = vec![VERSION, reason];
+        let mut bytes = vec![VERSION];
         bytes.extend_from_slice(&self.id.to_bytes());
         bytes.extend_from_slice(&self.generation.to_be_bytes());
         bytes.extend_from_slice(&selection.to_be_bytes());
         bytes.extend_from_slice(&self.credit.left().to_be_bytes());
-        for number in [behind, until, expires] {
+        for number in [behind, expires] {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
         bytes.extend_from_slice(address);
@@ -64,7 +55,7 @@ impl Attachment {
 
     /// Reads an attachment; `None` if this is none, or one of another version.
     pub(crate) fn decode(mut bytes: &[u8]) -> Option<Self> {
-        let [version, reason] = *take(&mut bytes)?;
+        let [version] = *take(&mut bytes)?;
         if version != VERSION {
             return None;
         }
@@ -73,15 +64,7 @@ impl Attachment {
         let selection = NonZeroU32::new(u32::from_be_bytes(*take(&mut bytes)?));
         let credit = Credit::of(i32::from_be_bytes(*take(&mut bytes)?))?;
         let mut number = || Some(u64::from_be_bytes(*take(&mut bytes)?));
-        let (behind, until, expires) = (number()?, number()?, number()?);
-        let closing = match (reason, until) {
-            (OPEN, NONE) => None,
-            (reason, until) => {
-                let reason = *CloseReason::ALL.get(usize::from(reason))?;
-                Some(Closing { reason, until: Sequence::new(until) })
-            }
-        };
-        let behind = (behind != NONE).then(|| Sequence::new(behind));
+        let (behind, expires) = (number()?, number()?);
         if bytes.len() > MAX_ATTACHED_ADDRESS {
             return None;
         }
@@ -90,7 +73,7 @@ impl Attachment {
             id,
             generation,
             selection,
-            standing: Standing { behind, closing },
+            behind: (behind != NONE).then(|| Sequence::new(behind)),
             credit,
             expires: (expires != NONE).then(|| Timestamp::from_millis(expires)),
             address: (!address.is_empty()).then(|| address.into()),
@@ -116,7 +99,7 @@ mod tests {
             id: ConnectionId::from_random([7; 16]),
             generation: 3,
             selection: NonZeroU32::new(9),
-            standing: Standing { behind: Some(Sequence::new(41)), closing: None },
+            behind: Some(Sequence::new(41)),
             credit,
             expires: Some(Timestamp::from_millis(1_790_000_000_000)),
             address: Some("2001:db8::1".into()),
@@ -126,13 +109,9 @@ mod tests {
     #[test]
     fn what_was_kept_is_read_as_it_was() {
         let full = attachment();
-        let closing = Some(Closing { reason: CloseReason::Drained, until: Sequence::new(50) });
-        let closing = Standing { closing, ..full.standing };
-        let waiting = Standing { behind: None, closing: None };
         for kept in [
             Attachment { selection: None, ..full.clone() },
-            Attachment { standing: closing, ..full.clone() },
-            Attachment { standing: waiting, expires: None, address: None, ..full.clone() },
+            Attachment { behind: None, expires: None, address: None, ..full.clone() },
             full,
         ] {
             assert_eq!(Attachment::decode(&kept.encode()), Some(kept));
@@ -156,11 +135,9 @@ mod tests {
         let too_long = [&kept[..], &[b'x'; MAX_ATTACHED_ADDRESS]].concat();
         let cut = kept[..40].to_vec();
         let other_version = changed(0, 2);
-        let other_reason = changed(1, 99);
-        let too_much_credit = changed(26, 0x7f);
+        let too_much_credit = changed(25, 0x7f);
         let no_text = changed(kept.len() - 1, 0xff);
-        for bytes in [vec![], cut, too_long, other_version, other_reason, too_much_credit, no_text]
-        {
+        for bytes in [vec![], cut, too_long, other_version, too_much_credit, no_text] {
             assert_eq!(Attachment::decode(&bytes), None, "{bytes:?}");
         }
     }

@@ -7,8 +7,7 @@ use std::{
 };
 
 use crate::{
-    base::{connection_id::ConnectionId, timestamp::Timestamp},
-    hub::resumes::Standing,
+    base::{connection_id::ConnectionId, sequence::Sequence, timestamp::Timestamp},
     link::{attachment::Attachment, credit::Credit, grant::Grant},
 };
 
@@ -78,10 +77,10 @@ impl LinkState {
     }
 
     /// What the socket is to keep now that its connection stands here.
-    pub(crate) fn kept(&self, standing: Standing) -> Vec<u8> {
+    pub(crate) fn kept(&self, behind: Option<Sequence>) -> Vec<u8> {
         self.is_touched.set(false);
         let mut state = self.state.borrow_mut();
-        state.standing = standing;
+        state.behind = behind;
         state.encode()
     }
 }

@@ -216,7 +216,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let Some(transport) = self.delivery().transport(id) else { return };
         let standing = self.hub().standing(id);
         if let (Some(link), Some(standing)) = (transport.link(), standing) {
-            link.keep(standing);
+            link.keep(standing.behind);
         }
     }
 }

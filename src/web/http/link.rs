@@ -8,10 +8,7 @@ use web_sys::{Request, Response};
 use crate::{
     base::sequence::Sequence,
     hub::close_reason::CloseReason,
-    hub::{
-        resumes::{Resumes, Standing},
-        subscriber::Subscriber,
-    },
+    hub::{resumes::Resumes, subscriber::Subscriber},
     link::{attachment::Attachment, credit::Credit, opened::Opened, opening::Opening},
     web::{
         engine::engine::Engine,
@@ -53,7 +50,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         id,
         generation: clock::random_number(),
         selection: None,
-        standing: Standing { behind: Some(Sequence::START), closing: None },
+        behind: Some(Sequence::START),
         credit: Credit::beside(opening.reopens.map_or(0, |reopens| reopens.unread)),
         expires: None,
         address: Option::clone(&address),

@@ -7,7 +7,11 @@ use std::{
 };
 
 use crate::{
-    hub::{resumes::Resumes, subscribe_request::SubscribeRequest, subscriber::Subscriber},
+    hub::{
+        resumes::{Resumes, Standing},
+        subscribe_request::SubscribeRequest,
+        subscriber::Subscriber,
+    },
     link::attachment::Attachment,
     settings::config::Config,
     tokens::access::Access,
@@ -52,8 +56,8 @@ impl Waking {
             known.read.get_or_init(|| selection::read(&known.kept.texts, config)).as_ref()
         });
         let Some((request, access)) = read.flatten() else { return false };
-        let (standing, expires) = (state.standing, state.expires);
-        let resumes = Resumes { standing, expires, has_begun: true };
+        let standing = Standing { behind: state.behind, closing: None };
+        let resumes = Resumes { standing, expires: state.expires, has_begun: true };
         let address = state.address.clone();
         let subscriber = Subscriber { id: state.id, request, access, resumes: Some(resumes) };
         let link = engine.link(socket, state);

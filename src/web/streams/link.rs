@@ -5,7 +5,8 @@ use std::{cell::Cell, rc::Weak};
 use js_sys::Uint8Array;
 
 use crate::{
-    hub::{close_reason::CloseReason, resumes::Standing},
+    base::sequence::Sequence,
+    hub::close_reason::CloseReason,
     link::{frame::Frame, state::LinkState},
     web::{
         host::{clock, link_socket::LinkSocket},
@@ -51,9 +52,9 @@ impl Linked for Link {
         self.state.spend(usize::MAX);
     }
 
-    fn keep(&self, standing: Standing) {
+    fn keep(&self, behind: Option<Sequence>) {
         // A socket that is closed keeps nothing, and needs nothing.
-        let _ = self.socket.keep(&Uint8Array::from(&*self.state.kept(standing)));
+        let _ = self.socket.keep(&Uint8Array::from(&*self.state.kept(behind)));
     }
 
     fn give_up(&self, why: &str) {

@@ -1,6 +1,6 @@
 //! What the engine does with links alone.
 
-use crate::{hub::resumes::Standing, link::state::LinkState};
+use crate::{base::sequence::Sequence, link::state::LinkState};
 
 /// A link, as the engine sees it. It is a trait since `link.rs` needs `transport.rs`, which must not need
 /// `link.rs`.
@@ -12,7 +12,7 @@ pub(crate) trait Linked {
     fn lose(&self);
 
     /// Keeps its state with the socket, and where its connection stands.
-    fn keep(&self, standing: Standing);
+    fn keep(&self, behind: Option<Sequence>);
 
     /// Makes the Worker open another link, unless it has.
     fn give_up(&self, why: &str);

@@ -172,12 +172,17 @@ pub(super) struct Read {
     places: usize,
     openings: usize,
     ended: Option<String>,
+    /// How many updates were left out since newer ones of their topics followed.
+    pub(super) left_out: u64,
 }
 
 impl Read {
     pub(super) fn of(stream: &[u8], ended: Option<&str>) -> Self {
         let mut read = Self { ended: ended.map(str::to_owned), ..Self::default() };
         let text = std::str::from_utf8(stream).unwrap();
+        let left_out = text.lines().filter_map(|line| line.strip_prefix(": conflated: "));
+        read.left_out =
+            left_out.map(|told| told.split(' ').next().unwrap().parse::<u64>().unwrap()).sum();
         read.openings = text.lines().filter(|line| *line == ":").count();
         let events = Decoder::with_max_event_bytes(usize::MAX).decode(stream, |event| {
             let place = || match event.last_event_id() {

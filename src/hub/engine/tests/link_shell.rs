@@ -8,6 +8,7 @@ use super::{
     link_worker::Worker,
 };
 use crate::{
+    base::limits::REOPEN_GRACE,
     hub::{
         close_reason::CloseReason,
         effect::{Effect, Enqueue},
@@ -19,6 +20,15 @@ use crate::{
 
 /// More turns than any test needs.
 const ENOUGH: usize = 10_000;
+
+/// Why a socket was closed.
+#[derive(Clone, Copy)]
+pub(super) enum Leaving {
+    /// Its client has gone.
+    Client,
+    /// Its Worker opens another.
+    Lost,
+}
 
 impl LinkHost {
     pub(super) fn carry_out(&mut self, effects: impl IntoIterator<Item = Effect<u8>>) {
@@ -47,6 +57,14 @@ impl LinkHost {
             };
             if !has_room {
                 self.hub().fell_behind(recipient, enqueue.from);
+            }
+            let is_lost = self.sockets.get(&number).is_some_and(|socket| socket.is_lost);
+            if is_lost && enqueue.from.is_none() {
+                // A chunk that is not in the log would be lost.
+                if let Some(closed) = self.hub().remove(recipient.id, CloseReason::ClientGone) {
+                    self.ends(&closed);
+                }
+                continue;
             }
             if has_room || enqueue.from.is_none() {
                 self.give(number, Frame::of(enqueue.until, &enqueue.chunk));
@@ -159,7 +177,7 @@ impl LinkHost {
     pub(super) fn keep(&mut self, number: u8) {
         let standing = self.hub().standing(id(number));
         if let (Some(socket), Some(standing)) = (self.sockets.get_mut(&number), standing) {
-            socket.kept = Some(socket.state().kept(standing));
+            socket.kept = Some(socket.state().kept(standing.behind));
         }
     }
 
@@ -178,11 +196,21 @@ impl LinkHost {
     }
 
     /// A socket was closed; all that the hub is told of its link is what is kept of it.
-    pub(super) fn left(&mut self, kept: &Kept) {
+    pub(super) fn left(&mut self, kept: &Kept, leaving: Leaving) {
         self.hub();
-        let Some(link) = attachment(kept) else { return };
-        if self.is_current(&link) {
-            let _ = self.hub().remove(link.id, CloseReason::ClientGone);
+        let Some(link) = attachment(kept).filter(|link| self.is_current(link)) else { return };
+        let number = *self.hub().registry().get(link.id).unwrap().state();
+        match leaving {
+            Leaving::Lost => {
+                let socket = self.sockets.get_mut(&number).unwrap();
+                socket.is_lost = true;
+                socket.state().spend(usize::MAX);
+                self.graces.push((self.now.saturating_add(REOPEN_GRACE), kept.clone()));
+            }
+            Leaving::Client => {
+                self.hub().remove(link.id, CloseReason::ClientGone).unwrap();
+                self.sockets.remove(&number);
+            }
         }
     }
 
