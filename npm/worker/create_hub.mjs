@@ -59,7 +59,7 @@ function makeHub(options) {
         }
       });
       if (failure !== undefined) {
-        log("the option hub failed", failure);
+        log("the option hub failed", { detail: failure });
         return comeBack(request) ?? problem(500, "Internal Server Error");
       }
       if (routed === undefined) {

@@ -8,7 +8,10 @@ import { instance } from "./instance.mjs";
 import { importKey, loadKeySet } from "./keys.mjs";
 import { described, log } from "./log.mjs";
 import { doorCounts } from "./metrics/counts.mjs";
+import { hubOf } from "./mount.mjs";
 import { operate } from "./operator.mjs";
+import { refusedAtDoor } from "./refused.mjs";
+import { tellStart } from "./started.mjs";
 import { WrongKeys } from "./wrong_keys.mjs";
 
 /** The most tries of a step. An instance that traps costs one try. */
@@ -45,6 +48,7 @@ const wrongKeys = new WrongKeys();
  */
 export async function admit(visit) {
   const { authorize, context } = visit;
+  const since = performance.now();
   const isBarred = wrongKeys.bars(visit.request);
   /** @type {Record<string, any>} */
   const answers = { byApplication: authorize !== undefined, isBarred, signer: undefined, digest: undefined, claims: undefined };
@@ -52,9 +56,11 @@ export async function admit(visit) {
   let pause;
   for (;;) {
     const next = takeStep(visit, answers);
+    tellStart(visit);
     if (next instanceof Response) {
       const { mostWrongKeys } = /** @type {any} */ (next);
       if (mostWrongKeys !== undefined) wrongKeys.add(visit.request, mostWrongKeys);
+      refusedAtDoor(visit, next, since);
       return next;
     }
     switch (next.step) {
@@ -75,7 +81,8 @@ export async function admit(visit) {
         answers.digest = new Uint8Array(await crypto.subtle.digest("SHA-256", next.bytes));
         break;
       case "authorize": {
-        const given = await ask(() => authorize?.(/** @type {string} */ (next.hub)));
+        const hub = /** @type {string} */ (next.hub);
+        const given = await ask(hub, () => authorize?.(hub));
         if (given instanceof Response) return given;
         answers.claims = given;
         break;
@@ -91,9 +98,11 @@ export async function admit(visit) {
 /**
  * The application's claims as JSON, or its `Response`. Null if it does not know the client, false if it failed.
  *
+ * @param {string} hub
  * @param {() => unknown} decide
  */
-async function ask(decide) {
+async function ask(hub, decide) {
+  const since = performance.now();
   try {
     const given = /** @type {any} */ (await inTime(decide())) ?? null;
     if (given instanceof Response && (given.bodyUsed || given.type === "error")) {
@@ -106,7 +115,7 @@ async function ask(decide) {
     // A function has no JSON. The name of its type is not JSON, so it is refused.
     return JSON.stringify(claims) ?? typeof claims;
   } catch (error) {
-    log("authorize failed", described(error));
+    log("authorize failed", { hub, duration: Math.round(performance.now() - since), detail: described(error) });
     return false;
   }
 }
@@ -141,20 +150,20 @@ function takeStep({ request, variables }, answers) {
       instance();
       return doorStep(request, variables, answers);
     } catch (error) {
-      log("door unusable", `attempt ${attempt} of ${ATTEMPTS}: ${error}`);
+      log("door unusable", { hub: hubOf(request), detail: `attempt ${attempt} of ${ATTEMPTS}: ${error}` });
       if (attempt === ATTEMPTS) throw error;
     }
   }
 }
 
 /** The bytes of the key that made the signature; null if none did. */
-async function signer(/** @type {Step} */ { algorithm, algorithmName, keys, maxImported, signature, input }) {
+async function signer(/** @type {Step} */ { hub, algorithm, algorithmName, keys, maxImported, signature, input }) {
   for (const [format, bytes] of keys) {
     let key;
     try {
       key = await importKey({ format, bytes, algorithm, algorithmName, maxImported });
     } catch (error) {
-      log("keys unusable", `a key for ${algorithmName}: ${error}`);
+      log("keys unusable", { hub, detail: `a key for ${algorithmName}: ${error}` });
       continue;
     }
     // workerd throws for a signature of the wrong length: the key did not make it.
@@ -175,7 +184,7 @@ async function fetchKeySet(/** @type {Step} */ { hub, url, limit, timeout }, /**
     /** @type {HubContext} */ (context).waitUntil(fetched);
   } catch (error) {
     // An application may call the Worker without a context. The fetch then lasts no longer than this request.
-    log("context missing", `nothing holds the fetch of ${url} but the request that needs it: ${error}`);
+    log("context missing", { hub, detail: `nothing holds the fetch of ${url} but the request that needs it: ${error}` });
   }
   await fetched;
 }
@@ -192,7 +201,7 @@ function finish(url, document, failure) {
     instance();
     return keySetFetched(url, document, failure);
   } catch (error) {
-    log("keys unusable", `${url}: ${error}`);
+    log("keys unusable", { detail: `${url}: ${error}` });
     return false;
   }
 }

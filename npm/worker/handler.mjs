@@ -6,7 +6,9 @@ import { UNCONFIRMED } from "./object_life.mjs";
 import { instance } from "./instance.mjs";
 import { comeBack, problem } from "./last_resort.mjs";
 import { log } from "./log.mjs";
+import { hubOf } from "./mount.mjs";
 import { bodyOf, isForm } from "./query_body.mjs";
+import { refusedAtDoor } from "./refused.mjs";
 import { handOver } from "./ways.mjs";
 
 /** Three tries: one may meet the trap, one an object that is not reset yet, and one meets neither. */
@@ -35,12 +37,12 @@ export async function answer(visit) {
   try {
     admitted = await admit(visit);
   } catch (error) {
-    log("no answer at the door", String(error));
+    log("no answer at the door", { hub: hubOf(visit.request), detail: String(error) });
     return instead(unreachable, visit);
   }
   if (admitted instanceof Response) return admitted;
   if (admitted.held) return holding(visit, admitted);
-  return reach(visit, async () => ending(await handOver(visit, admitted)));
+  return reach(visit, async () => ending(await handOver(visit, admitted), admitted.hub));
 }
 
 /**
@@ -74,12 +76,14 @@ async function reach(visit, way) {
   const attempts = REPEATABLE.includes(visit.request.method) ? ATTEMPTS : 1;
   let answer = unreachable;
   for (let attempt = 1; attempt <= attempts; attempt++) {
+    const since = performance.now();
     try {
       instance();
       return await way();
     } catch (caught) {
       const error = /** @type {any} */ (caught);
-      log("hub unreachable", `attempt ${attempt} of ${attempts}: ${error}`);
+      const duration = Math.round(performance.now() - since);
+      log("hub unreachable", { hub: hubOf(visit.request), duration, detail: `attempt ${attempt} of ${attempts}: ${error}` });
       if (String(error).includes(UNCONFIRMED)) answer = unconfirmed;
       if (error.overloaded) break;
     }
@@ -93,18 +97,26 @@ async function reach(visit, way) {
  * @param {typeof unreachable} answer
  * @param {Visit} visit
  */
-function instead(answer, { request, variables }) {
+function instead(answer, visit) {
+  const { request, variables } = visit;
   try {
     instance();
-    return answer(request, variables);
+    const refusal = answer(request, variables);
+    refusedAtDoor(visit, refusal);
+    return refusal;
   } catch (error) {
-    log("no answer", String(error));
+    log("no answer", { hub: hubOf(request), detail: String(error) });
     return comeBack(request) ?? problem(500, "Internal Server Error");
   }
 }
 
-/** The same answer. An answer to a streamed publication gets its last line also when its object is reset. */
-function ending(/** @type {Response} */ response) {
+/**
+ * The same answer. An answer to a streamed publication gets its last line also when its object is reset.
+ *
+ * @param {Response} response
+ * @param {string} hub
+ */
+function ending(response, hub) {
   if (response.headers.get("content-type") !== "application/x-ndjson") return response;
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
   const lines = new ReadableStream(
@@ -115,7 +127,7 @@ function ending(/** @type {Response} */ response) {
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
-          log("publication cut off", String(error));
+          log("publication cut off", { hub, detail: String(error) });
           instance();
           controller.enqueue(lastLine());
           controller.close();

@@ -52,6 +52,7 @@ const HAS_EXPIRED = new TextEncoder().encode(": expired\n");
  */
 export class HeldStream {
   #id;
+  #hub;
   #reopen;
   #clock;
   /** @type {Link | undefined} */
@@ -77,9 +78,11 @@ export class HeldStream {
   /**
    * @param {Linked} linked
    * @param {Reopen} reopen
+   * @param {string} hub
    */
-  constructor({ terms, socket }, reopen) {
+  constructor({ terms, socket }, reopen, hub) {
     this.#id = terms.id;
+    this.#hub = hub;
     this.#cursor = terms.cursor;
     this.#reopen = reopen;
     this.#clock = new Clock(terms, Date.now());
@@ -235,7 +238,7 @@ export class HeldStream {
     try {
       return this.#linkOver(socket);
     } catch (error) {
-      log("hub unreachable", `the link is not accepted: ${error}`);
+      log("hub unreachable", { hub: this.#hub, connection: this.#id, detail: `the link is not accepted: ${error}` });
       return undefined;
     }
   }

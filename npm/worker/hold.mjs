@@ -2,6 +2,7 @@
 import { admit } from "./door.mjs";
 import { HeldStream } from "./held_stream.mjs";
 import { log } from "./log.mjs";
+import { hubOf } from "./mount.mjs";
 import { mayComeLater } from "./tries.mjs";
 import { TERMS, openLink, withoutConnection } from "./ways.mjs";
 
@@ -26,7 +27,7 @@ export async function hold(visit, admitted, form) {
     await answer.body?.cancel();
     return undefined;
   }
-  const stream = new HeldStream(linked, (place) => reopen(visit, { ...place, form }));
+  const stream = new HeldStream(linked, (place) => reopen(visit, { ...place, form }), admitted.hub);
   const { signal } = visit.request;
   signal.addEventListener("abort", () => stream.leave());
   if (signal.aborted) stream.leave();
@@ -49,7 +50,7 @@ async function reopen(kept, opening) {
     await answer.body?.cancel();
     return mayComeLater(answer.status) ? undefined : null;
   } catch (error) {
-    log("hub unreachable", `the link is not open again: ${error}`);
+    log("hub unreachable", { hub: hubOf(kept.request), connection: opening.id, detail: `the link is not open again: ${error}` });
     return undefined;
   }
 }

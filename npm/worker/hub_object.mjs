@@ -30,10 +30,11 @@ export class HubObject extends ExportCalls {
   async fetch(request) {
     const { millstreamLink: opening, millstreamDoor: counted } = /** @type {any} */ (request.cf) ?? {};
     if (counted !== undefined) objectCounts.add(this.ctx.id.toString(), readRows(counted));
-    const heldOff = this.imports.heldOff(request);
-    if (heldOff !== undefined) return heldOff;
-    if (typeof opening !== "string") return this.call((hub) => hub.fetch(request));
-    return this.call((hub) => openedLink(request, opening, { context: this.ctx, hub }));
+    return this.answer((hub) => {
+      const heldOff = this.imports.heldOff(request);
+      if (heldOff !== undefined) return heldOff;
+      return typeof opening === "string" ? openedLink(request, opening, { context: this.ctx, hub }) : hub.fetch(request);
+    });
   }
 
   /**

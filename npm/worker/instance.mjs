@@ -11,6 +11,13 @@ import { log } from "./log.mjs";
 
 export const TRAPPED = "the wasm instance has trapped: all of its objects are reset";
 
+/**
+ * The hub whose call runs. Work that continues after a wait runs for none that is known here.
+ *
+ * @type {string | undefined}
+ */
+let caller;
+
 /** Whether the instance has trapped. The next call renews it first. */
 let trapped = false;
 /**
@@ -30,7 +37,7 @@ let ended;
 /** @type {any} */ (globalThis).millstreamAborted = () => {
   if (trapped) return;
   trapped = true;
-  log(TRAPPED);
+  log("trapped", { hub: caller, detail: TRAPPED });
   for (const object of objects) object.deref()?.reset();
 };
 
@@ -42,6 +49,23 @@ export function instance() {
   renew();
   forgetLives();
   trapped = false;
+}
+
+/**
+ * Calls an export for a hub.
+ *
+ * @template T
+ * @param {string | undefined} hub
+ * @param {() => T} method
+ * @returns {T}
+ */
+export function callFor(hub, method) {
+  caller = hub;
+  try {
+    return method();
+  } finally {
+    caller = undefined;
+  }
 }
 
 /**

@@ -27,6 +27,18 @@ export function pathOfHub(/** @type {string} */ hub) {
   return hub === "default" ? WELL_KNOWN : folderOf(hub) + WELL_KNOWN;
 }
 
+/** The name of the hub that a request is for, for the log; undefined if it is for none. No request fails for want of it. */
+export function hubOf(/** @type {Request} */ request) {
+  try {
+    const path = new URL(request.url).pathname.replace(METADATA, "");
+    if (/^\/\.well-known\/mercure(\/|$)/.test(path)) return "default";
+    const name = /^\/hubs\/([^/]+)/.exec(path)?.[1];
+    return isHubName(name) ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A name that no hub can have makes a path that is not found: a name such as `..` would lead to another hub. */
 function folderOf(/** @type {string} */ hub) {
   return `/hubs/${isHubName(hub) ? hub : "!"}`;

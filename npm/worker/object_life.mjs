@@ -4,10 +4,10 @@ import { HubObject as Hub, hasHub } from "../../build/millstream.js";
 import { Imports } from "./export/imports.mjs";
 import { HubIndex, INDEX } from "./hub_index.mjs";
 import { noHub } from "./hub_names.mjs";
-import { TRAPPED, instance, resetWithInstance } from "./instance.mjs";
+import { TRAPPED, callFor, instance, resetWithInstance } from "./instance.mjs";
 import { wakeLinks } from "./links.mjs";
 import { begin, endLifeBefore } from "./lives.mjs";
-import { log } from "./log.mjs";
+import { ObjectLog } from "./object_log.mjs";
 import { Reports } from "./reports.mjs";
 import { variablesIn } from "./variables.mjs";
 
@@ -21,6 +21,7 @@ export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over 
 export class ObjectLife extends DurableObject {
   /** @type {Hub | undefined} */
   #hub;
+  #log;
 
   /**
    * @param {DurableObjectState} context
@@ -29,6 +30,7 @@ export class ObjectLife extends DurableObject {
   constructor(context, env) {
     super(context, env);
     const { name } = context.id;
+    this.#log = new ObjectLog(context.id);
     /** @internal */
     this.imports = new Imports(variablesIn(env));
     /**
@@ -52,14 +54,26 @@ export class ObjectLife extends DurableObject {
      * @type {<T>(method: (hub: Hub) => T) => T}
      */
     this.call = (method) => {
-      if (this.#hub === undefined) throw noHub(String(name));
+      const hub = this.#hub;
+      if (hub === undefined) throw noHub(String(name));
       try {
-        return method(this.#hub);
+        return callFor(name, () => method(hub));
       } catch (error) {
-        log("object unusable", String(error));
+        this.#log.unusable(error);
         this.#abort(TRAPPED);
         throw error;
       }
+    };
+    /**
+     * Gives the answer of an export. Every answer to a request goes through here.
+     *
+     * @internal
+     * @param {(hub: Hub) => Response | Promise<Response>} method
+     * @returns {Promise<Response>}
+     */
+    this.answer = async (method) => {
+      const since = performance.now();
+      return this.#log.told(await this.call(method), since);
     };
     if (this.index === undefined) this.#begin(variablesIn(env));
   }
@@ -74,6 +88,7 @@ export class ObjectLife extends DurableObject {
     const reference = resetWithInstance(this);
     this.#hub = new Hub(this.ctx, variables, keeping(reference));
     begin(id, this.#hub);
+    this.#log.beginsAt(this.#hub.logLevel);
     // A promise continues in its owner's context.
     /** @type {PromiseWithResolvers<void>} */
     const { promise, resolve } = Promise.withResolvers();
@@ -88,8 +103,9 @@ export class ObjectLife extends DurableObject {
   }
 
   /** Ends the object with its requests and streams. The next request constructs it anew. */
-  #abort(/** @type {string} */ reason) {
-    this.ctx.abort(reason);
+  #abort(/** @type {string} */ cause) {
+    this.#log.reset(cause === UNCONFIRMED ? "unconfirmed" : "trapped", cause);
+    this.ctx.abort(cause);
   }
 }
 

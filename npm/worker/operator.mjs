@@ -80,7 +80,7 @@ export async function operate({ request, namespace }, { hub, call }) {
     return request.method === "HEAD" ? withoutBody(answer) : answer;
   } catch (caught) {
     const { status, message, field } = HubError.ofCall(caught);
-    if (status >= 500) log(`operator's call ${call} failed`, message);
+    if (status >= 500) log("operator's call failed", { hub, status, reason: call, detail: message });
     return problem(status, TITLES[status] ?? "Internal Server Error", { detail: message, field });
   }
 }

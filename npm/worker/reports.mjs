@@ -53,13 +53,14 @@ export class Reports {
       const namespace = namespaceOf(this.#id, this.#env);
       if (namespace === undefined) {
         this.end();
-        return log("hub not in the index", `${nameOf(this.#id)}: the Worker of the objects has no binding of their class, so no list has the hub`);
+        const detail = "the Worker of the objects has no binding of their class, so no list has the hub";
+        return log("hub not in the index", { hub: nameOf(this.#id), detail });
       }
       await this.#tell(namespace);
       this.#hasFailed = false;
     } catch (error) {
       this.#due = Math.min(this.#due, now() + AGAIN);
-      if (!this.#hasFailed) log("hub not in the index", `${nameOf(this.#id)}: ${described(error)}`);
+      if (!this.#hasFailed) log("hub not in the index", { hub: nameOf(this.#id), detail: described(error) });
       this.#hasFailed = true;
     }
   }

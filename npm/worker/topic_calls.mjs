@@ -126,8 +126,8 @@ export class TopicCalls extends IndexCalls {
   }
 
   /** @returns {Promise<Response>} */
-  async #post(/** @type {Request} */ request) {
-    return this.imports.heldOff(request) ?? this.call((hub) => hub.publish(request));
+  #post(/** @type {Request} */ request) {
+    return this.answer((hub) => this.imports.heldOff(request) ?? hub.publish(request));
   }
 
   #path() {

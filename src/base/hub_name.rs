@@ -24,6 +24,12 @@ impl OwnPath {
         Self(if hub == DEFAULT_HUB { HUB.to_owned() } else { format!("/hubs/{hub}{HUB}") })
     }
 
+    /// The name of the hub.
+    #[must_use]
+    pub(crate) fn name(&self) -> &str {
+        self.0.strip_prefix("/hubs/").and_then(|path| path.strip_suffix(HUB)).unwrap_or(DEFAULT_HUB)
+    }
+
     /// As text.
     #[must_use]
     pub(crate) fn as_str(&self) -> &str {
@@ -58,5 +64,7 @@ mod tests {
     fn a_hub_has_a_path_of_its_own_unless_it_is_the_default_one() {
         assert_eq!(OwnPath::of_name("news").as_str(), "/hubs/news/.well-known/mercure");
         assert_eq!(OwnPath::of_name("default"), OwnPath::default());
+        assert_eq!(OwnPath::of_name("news").name(), "news");
+        assert_eq!(OwnPath::default().name(), "default");
     }
 }

@@ -1,8 +1,10 @@
 //! Every way in which a request is refused.
 //!
 //! The mapping to HTTP stands in two files: `status` has the status and the body, `retry` the headers
-//! and the time at which a client comes back. An error without a status does not compile.
+//! and the time at which a client comes back. `reason` has the word for the log and the metrics. An error
+//! without a status or a word does not compile.
 
+mod reason;
 mod retry;
 mod status;
 

@@ -19,7 +19,6 @@ use crate::{
         place_key::Places,
     },
     topics::topic::Topic,
-    web::{Level, Record},
 };
 
 /// The most closings that one call of [`SqlClosings::prune`] removes.
@@ -139,7 +138,7 @@ impl SqlClosings {
             let row = row?;
             match entry(&row, places) {
                 Ok(entry) => entries.push(entry),
-                Err(broken) => report(&broken),
+                Err(broken) => self.tables.report("closing unreadable", &broken),
             }
         }
         Ok(entries)
@@ -204,10 +203,6 @@ fn closed(row: &Row) -> Result<ClosedTopic, SqlError> {
         },
         private: row.number(2, "closings.private")? > 0,
     })
-}
-
-fn report(broken: &SqlError) {
-    Record::new(Level::Error, "closing unreadable").with_detail(broken).to_console();
 }
 
 fn entry(row: &Row, places: &Places) -> Result<Entry, SqlError> {

@@ -75,7 +75,7 @@ impl Ends {
         if let Some(last) = last {
             let last = last.number(0, "updates.sequence")?;
             if last > newest {
-                update_row::report(last, "it cannot be counted with");
+                update_row::report(tables, last, &"it cannot be counted with");
             }
             newest = newest.max(last);
         }

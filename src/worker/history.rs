@@ -40,7 +40,7 @@ use crate::{
     publishing::{idempotency::Outcomes, open_bodies::OpenBodies},
     topics::topic::Topic,
     web::{
-        Level, Record, Storage, Synced,
+        Storage, Synced,
         host::{
             clock,
             selection::{KeptSelection, SelectionTexts},
@@ -73,10 +73,14 @@ pub(super) struct SqlHistory {
 }
 
 impl SqlHistory {
-    /// Opens the history, which calls `kept` when updates are durable. A storage that never held an update
+    /// Opens the history of the hub of this name, which calls `kept` when updates are durable. A storage that never held an update
     /// is empty, and stays without tables.
-    pub(super) fn open(storage: DurableObjectStorage, kept: Function) -> Result<Self, SqlError> {
-        let tables = Rc::new(Tables::open(storage)?);
+    pub(super) fn open(
+        storage: DurableObjectStorage,
+        hub: String,
+        kept: Function,
+    ) -> Result<Self, SqlError> {
+        let tables = Rc::new(Tables::open(storage, hub)?);
         let links = tables.of_links()?;
         let ends = |kind| Ends::read(&tables, kind).map(Cell::new);
         let (publications, subscriptions) = (ends(Kind::Publication)?, ends(Kind::Subscription)?);
@@ -129,7 +133,7 @@ impl SqlHistory {
         let mut reported = self.reported.borrow_mut();
         if reported.len() < MAX_REPORTED && !reported.contains(&sequence) {
             reported.push(sequence);
-            update_row::report(sequence, broken);
+            update_row::report(&self.tables, sequence, broken);
         }
     }
 
@@ -329,8 +333,7 @@ impl Storage for SqlHistory {
             Ok(at) => Ok(Some(Timestamp::from_millis(at))),
             // The error matters for a day only, and to no update.
             Err(broken) => {
-                let record = Record::new(Level::Error, "time of the last drain unreadable");
-                record.with_detail(broken).to_console();
+                self.tables.report("time of the last drain unreadable", &broken);
                 Ok(None)
             }
         }

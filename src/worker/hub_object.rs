@@ -21,7 +21,7 @@ use crate::{
     hub::{close_reason::CloseReason, whom::Whom},
     link::opening::Opening,
     log::tally::Sight,
-    settings::invalid_config::InvalidConfig,
+    settings::{invalid_config::InvalidConfig, level::Level},
     topics::topic::Topic,
     web::{
         Handler,
@@ -70,13 +70,20 @@ impl HubObject {
             name.ok_or_else(|| JsError::new("the runtime does not tell the hub its name"))?;
         let hub = match config::of_hub(env, &name) {
             Ok(config) => {
-                let history = SqlHistory::open(storage.clone(), kept)?;
+                let history = SqlHistory::open(storage.clone(), name, kept)?;
                 Ok(Handler::new(config, history, ())?)
             }
             Err(invalid) => Err(invalid),
         };
         let alarm = Rc::new(Alarm::new(storage));
         Ok(Self { hub, alarm, since: clock::now(), refusals: RefCell::default() })
+    }
+
+    /// The place of the hub's level of the log among all levels.
+    #[wasm_bindgen(getter, js_name = logLevel)]
+    #[must_use]
+    pub fn log_level(&self) -> u8 {
+        self.hub.as_ref().map_or_else(|_| Level::default(), |hub| hub.config().log_level) as u8
     }
 
     /// Answers a request to this hub, with the right that the door has granted.

@@ -40,6 +40,7 @@ mod router;
 mod rows;
 mod schema;
 mod selections;
+mod standing;
 mod subscriptions;
 mod sys;
 mod tables;

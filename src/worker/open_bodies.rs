@@ -9,7 +9,6 @@ use super::{
 use crate::{
     log::closing::{Closing, EndReason},
     publishing::open_bodies::{OpenBodies, OpenBodiesFailed, OpenBody},
-    web::{Level, Record},
 };
 
 /// The bodies of one hub, over the table of [`super::schema`].
@@ -39,10 +38,7 @@ impl OpenBodies for SqlOpenBodies {
         for row in self.tables.rows(rows, &[])? {
             match closing(&row?) {
                 Ok(closing) => left.push(closing),
-                Err(error) => {
-                    let record = Record::new(Level::Error, "topic of an open body unreadable");
-                    record.with_detail(&error).to_console();
-                }
+                Err(error) => self.tables.report("topic of an open body unreadable", &error),
             }
         }
         if !left.is_empty() {

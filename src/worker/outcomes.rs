@@ -10,7 +10,6 @@ use crate::{
     base::timestamp::Timestamp,
     publishing::idempotency::{Counts, Fingerprint, Outcome, Outcomes, OutcomesFailed, OwnedKey},
     tokens::publisher::KeySpace,
-    web::{Level, Record},
 };
 
 /// The outcomes of one hub.
@@ -95,8 +94,7 @@ impl Outcomes for SqlOutcomes {
             let space = KeySpace::stored(row.text(1, "outcomes.publisher")?);
             self.counts.borrow_mut().remove_one(&space);
             if let Err(broken) = row.number(2, "outcomes.at") {
-                let record = Record::new(Level::Error, "idempotency key forgotten early");
-                record.with_detail(broken).to_console();
+                self.tables.report("idempotency key forgotten early", &broken);
             }
         }
         Ok(())

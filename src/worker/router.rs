@@ -107,7 +107,7 @@ impl Visit<'_> {
         if let Err(Error::Claims(invalid)) = &stepped {
             // The application's developer finds the wrong claim in the log.
             let record = Record::new(Level::Error, "authorize gave wrong claims");
-            record.with_detail(invalid).to_console();
+            record.with_hub(config.hub_path.name()).with_detail(invalid).to_console();
         }
         stepped
     }

@@ -15,7 +15,6 @@ use crate::{
         subscription_event::{Change, SubscriptionEvent},
         told_subscriptions::{Stored, ToldSubscriptions},
     },
-    web::{Level, Record},
 };
 
 /// The active subscriptions of one hub, over the table of [`super::schema`].
@@ -37,6 +36,10 @@ impl SqlSubscriptions {
 
     fn rows(&self, query: &str, bindings: &[JsValue]) -> Result<Rows, SqlError> {
         self.tables.rows(query, bindings)
+    }
+
+    fn report(&self, error: &SqlError) {
+        self.tables.report("end of a subscription not told", error);
     }
 
     /// Takes the connections that meet a condition.
@@ -61,7 +64,7 @@ impl SqlSubscriptions {
                     let told = told.as_slice().iter();
                     ends.extend(told.filter_map(|active| active.event(Change::Ended).ok()));
                 }
-                None => report(&row.wrong(2, "active_connections.subscriptions")),
+                None => self.report(&row.wrong(2, "active_connections.subscriptions")),
             }
         }
         self.rows(&["DELETE FROM active_connections WHERE ", condition].concat(), bindings)?;
@@ -83,7 +86,7 @@ impl SqlSubscriptions {
         for row in self.rows(ended, &[])? {
             match of_row(&row?) {
                 Ok(end) => ends.push(end),
-                Err(error) => report(&error),
+                Err(error) => self.report(&error),
             }
         }
         Ok(ends)
@@ -105,7 +108,7 @@ impl ActiveSubscriptions for SqlSubscriptions {
             let row = row?;
             match text(&row, 0).parse() {
                 Ok(id) => ids.push(id),
-                Err(_) => report(&row.wrong(0, "active_connections.subscriber")),
+                Err(_) => self.report(&row.wrong(0, "active_connections.subscriber")),
             }
         }
         Ok(ids)
@@ -141,9 +144,4 @@ impl ActiveSubscriptions for SqlSubscriptions {
 /// A value that is no text counts as the empty text, which means nothing here.
 fn text(row: &Row, at: u32) -> String {
     row.get(at).as_string().unwrap_or_default()
-}
-
-fn report(error: &SqlError) {
-    let record = Record::new(Level::Error, "end of a subscription not told");
-    record.with_detail(error).to_console();
 }

@@ -1,6 +1,6 @@
 //! The tables of one hub, which are made when the hub stores its first row in them.
 
-use std::cell::Cell;
+use std::{cell::Cell, fmt::Display};
 
 use futures::FutureExt;
 use js_sys::{Array, Function};
@@ -12,7 +12,7 @@ use super::{
     schema,
     sys::{DurableObjectStorage, SqlStorage},
 };
-use crate::web::{Synced, host::clock};
+use crate::web::{Level, Record, Synced, host::clock};
 
 /// Every query of a hub goes through here, so that no query names a missing table.
 #[derive(Debug)]
@@ -23,15 +23,16 @@ pub(super) struct Tables {
     first: &'static str,
     /// Whether they exist, once that was looked up.
     exist: Cell<Option<bool>>,
+    hub: String,
 }
 
 /// The table that tells the version of the others.
 const SCHEMA: &str = "schema";
 
 impl Tables {
-    /// Brings existing tables up to date. It makes none.
-    pub(super) fn open(storage: DurableObjectStorage) -> Result<Self, SqlError> {
-        let tables = Self::of(SCHEMA, storage)?;
+    /// Brings existing tables of the hub of this name up to date. It makes none.
+    pub(super) fn open(storage: DurableObjectStorage, hub: String) -> Result<Self, SqlError> {
+        let tables = Self::of(SCHEMA, storage, hub)?;
         if tables.exist()? {
             let row = tables.run("SELECT max(version) FROM schema", &[])?.first()?;
             let row = row.filter(|row| !row.get(0).is_null());
@@ -44,12 +45,16 @@ impl Tables {
     /// The table of the links. The first link makes it alone, so that a hub to which nobody publishes keeps
     /// little.
     pub(super) fn of_links(&self) -> Result<Self, SqlError> {
-        Self::of("selections", self.storage.clone())
+        Self::of("selections", self.storage.clone(), self.hub.clone())
     }
 
-    fn of(first: &'static str, storage: DurableObjectStorage) -> Result<Self, SqlError> {
+    fn of(
+        first: &'static str,
+        storage: DurableObjectStorage,
+        hub: String,
+    ) -> Result<Self, SqlError> {
         let sql = storage.sql()?;
-        Ok(Self { storage, sql, first, exist: Cell::default() })
+        Ok(Self { storage, sql, first, exist: Cell::default(), hub })
     }
 
     /// Resolves when all rows so far are durable, and calls `kept` then.
@@ -62,6 +67,11 @@ impl Tables {
             Ok(())
         }
         .boxed_local()
+    }
+
+    /// Logs that something in the storage is not as it should be.
+    pub(super) fn report(&self, event: &'static str, why: &dyn Display) {
+        Record::new(Level::Error, event).with_hub(&self.hub).with_detail(why).to_console();
     }
 
     /// Runs a query that reads or removes rows. A hub without tables has no rows.

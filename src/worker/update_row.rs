@@ -5,12 +5,14 @@ use std::fmt;
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsCast;
 
-use super::rows::{Row, Rows, SqlError};
+use super::{
+    rows::{Row, Rows, SqlError},
+    tables::Tables,
+};
 use crate::{
     base::{sequence::Sequence, timestamp::Timestamp},
     log::{history::Entry, kind::Kind, update::EncodedUpdate, update_id::IdOrigin},
     topics::{topic::Topic, topics::Topics},
-    web::{Level, Record},
 };
 
 /// The query of a page: the cursor, the end, and the number of rows. [`read`] reads the rows.
@@ -47,7 +49,7 @@ pub(super) fn sequence(rows: Rows) -> Result<Option<Sequence>, SqlError> {
 }
 
 /// Logs that a row of the updates is broken, and why.
-pub(super) fn report(sequence: u64, why: impl fmt::Display) {
-    let record = Record::new(Level::Error, "update unreadable");
-    record.with_detail(format_args!("the update {sequence} in the storage: {why}")).to_console();
+pub(super) fn report(tables: &Tables, sequence: u64, why: &dyn fmt::Display) {
+    let why = format_args!("the update {sequence} in the storage: {why}");
+    tables.report("update unreadable", &why);
 }

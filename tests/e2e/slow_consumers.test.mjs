@@ -154,7 +154,7 @@ describe("with SLOW_CONSUMERS=evict", () => {
     assert.deepEqual([stalled.comments.at(-1), stalled.gaps], ["too slow", []]);
     const records = server.output.split("\n").flatMap((line) => (/^\{.*\}$/.test(line) ? [JSON.parse(line)] : []));
     const closed = records.filter(({ event }) => event === "connection closed");
-    assert.deepEqual(closed.map(({ level, detail }) => [level, detail]), [["warning", "too slow"]]);
+    assert.deepEqual(closed.map(({ level, hub, reason }) => [level, hub, reason]), [["warning", "evict", "too slow"]]);
     const lastEventId = stalled.ids.at(-1);
     const resumed = await SocketSubscriber.open(t, subscribeUrl(scene.hub, ["*"]), { "last-event-id": lastEventId });
     await until(() => resumed.ids.at(-1) === scene.newest, "all that was missed", LONG);

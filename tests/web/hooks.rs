@@ -93,6 +93,8 @@ async fn a_hook_that_fails_ends_its_own_connection_alone() {
     assert_eq!(records.len(), 2);
     assert_eq!(records.last().unwrap().connection, expected);
     assert_eq!(records.last().unwrap().event, "registered hook failed");
+    assert_eq!(records.last().unwrap().hub.as_deref(), Some("default"));
+    assert!(records.last().unwrap().time.ends_with('Z'));
     assert!(records.last().unwrap().detail.as_ref().unwrap().contains("no room for eve"));
 
     publish(&hub, &["2"]).await;

@@ -2,6 +2,7 @@
 import { unconfirmed } from "../../../build/millstream.js";
 import { HubError } from "../hub_error.mjs";
 import { WELL_KNOWN } from "../mount.mjs";
+import { marked } from "../refused.mjs";
 
 /** Seconds. An import of an ordinary hub takes less. */
 const COME_BACK = "5";
@@ -41,11 +42,12 @@ export class Imports {
    */
   heldOff(request) {
     if (!this.#runs || !new URL(request.url).pathname.includes(WELL_KNOWN)) return undefined;
+    const detail = "another hub is being imported into this one; try again";
+    const refusal = { reason: "importing", status: 503, text: detail, isPlain: true };
     const response = unconfirmed(request, this.#variables);
-    if (response.ok) return response;
+    if (response.ok) return marked(response, refusal);
     const headers = new Headers(response.headers);
     headers.set("retry-after", COME_BACK);
-    const detail = "another hub is being imported into this one; try again";
-    return Response.json({ type: "about:blank", title: "Service Unavailable", status: 503, detail }, { status: 503, headers });
+    return marked(Response.json({ type: "about:blank", title: "Service Unavailable", status: 503, detail }, { status: 503, headers }), refusal);
   }
 }

@@ -22,7 +22,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let connections = self.connection_count();
         let detail =
             format!("{connections} connections, to come back within {} ms", whole_millis(within));
-        self.application().log(&Record::new(Level::Info, "draining").with_detail(detail));
+        self.application().log(Record::new(Level::Info, "draining").with_detail(detail));
         let noted = {
             let hub = self.hub();
             if hub.drain_matters() { hub.log().history().note_drain(clock::now()) } else { Ok(()) }

@@ -145,7 +145,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let connection = Connection::new(id, attached, self.weak());
         if let Err(failed) = self.application.hooks().registered(&connection) {
             let record = Record::new(Level::Error, "registered hook failed").with_connection(id);
-            self.application.log(&record.with_detail(failed));
+            self.application.log(record.with_detail(failed));
             self.end(id, CloseReason::Failed);
         }
         // A connection that the hook itself has ended is unknown: there is nothing to start.
@@ -294,8 +294,10 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
             CloseReason::TooSlow => Level::Warning,
             _ => Level::Debug,
         };
-        let record = Record::new(level, "connection closed").with_connection(id);
-        self.application.log(&record.with_detail(closed.reason.as_str()));
+        if self.application.logs(level) {
+            let record = Record::new(level, "connection closed").with_connection(id);
+            self.application.log(record.with_reason(closed.reason.as_str()));
+        }
         self.application.hooks().connection_closed(id, attached.application(), closed.reason);
         match (attached.subscriptions(), &self.presence) {
             // Its Worker opens the link again.

@@ -102,7 +102,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
                 Err(PollError::Unknown(_)) => return Polled::Ended,
                 Err(PollError::History(error)) => {
                     let record = Record::new(Level::Error, "history unreadable");
-                    self.application().log(&record.with_connection(id).with_detail(error));
+                    self.application().log(record.with_connection(id).with_detail(error));
                     self.end(id, CloseReason::Failed);
                     return Polled::Ended;
                 }

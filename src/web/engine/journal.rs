@@ -22,5 +22,5 @@ pub(crate) trait Journal {
     fn prune(&self);
     /// Whether the log is open: a hub that goes or has failed takes no more.
     fn is_open(&self) -> bool;
-    fn log(&self, record: &Record);
+    fn log(&self, record: Record);
 }

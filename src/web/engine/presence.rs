@@ -127,7 +127,7 @@ impl Presence {
             let detail =
                 format!("over a limit: {subscriptions} subscriptions, {payloads} payloads");
             let record = Record::new(Level::Debug, "subscriptions not told").with_connection(id);
-            journal.log(&record.with_detail(detail));
+            journal.log(record.with_detail(detail));
         }
         told
     }
@@ -262,5 +262,5 @@ fn random_nonce() -> Option<Nonce> {
 
 fn not_told(error: &dyn Display, journal: &dyn Journal) {
     let record = Record::new(Level::Error, "subscription event not published");
-    journal.log(&record.with_detail(error));
+    journal.log(record.with_detail(error));
 }

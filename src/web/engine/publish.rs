@@ -147,7 +147,7 @@ impl<K: Hooks, S: Storage> Journal for Engine<K, S> {
         };
         let sequence = appended.map_err(|error| self.not_appended(error))?;
         if self.application().logs(Level::Debug) {
-            self.application().log(&Record::of_update("update appended", update));
+            self.application().log(Record::of_update("update appended", update));
         }
         Ok(Appended { sequence, published: Published { id: update.id().clone(), connections } })
     }
@@ -162,7 +162,7 @@ impl<K: Hooks, S: Storage> Journal for Engine<K, S> {
         self.weak().strong_count() > 0 && !self.failure().has_happened()
     }
 
-    fn log(&self, record: &Record) {
+    fn log(&self, record: Record) {
         self.application().log(record);
     }
 }

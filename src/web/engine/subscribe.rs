@@ -99,7 +99,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.wind_up(subscribed.expires);
         if resumes.is_none() && self.application().logs(Level::Debug) {
             let record = Record::of_subscription("connection registered", request, access);
-            self.application().log(&record.with_connection(id));
+            self.application().log(record.with_connection(id));
         }
         let goes_on = was_told || resumes.is_some() && self.has_returned(told);
         if !goes_on {

@@ -82,7 +82,7 @@ fn engine() -> Rc<Engine<(), ()>> {
     let Ok(log) = Log::open((), config.retention, Bounds::NONE);
     let urls = Rc::new(HostUrlParser::of_hub(&config));
     let hub = Hub::new(log, config.heartbeat.clone(), urls);
-    let application = Application::new((), config.log_level);
+    let application = Application::new((), &config);
     Engine::new(hub, Owners { application, places: Places::new(&config), presence: None })
 }
 

@@ -23,6 +23,11 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
+/// The time as ISO 8601, in UTC.
+pub(crate) fn iso_8601() -> String {
+    js_sys::Date::new_0().to_iso_string().into()
+}
+
 pub(crate) fn connection_id() -> Result<ConnectionId, JsValue> {
     random().map(ConnectionId::from_random)
 }

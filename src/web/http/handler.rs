@@ -84,7 +84,7 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let urls = Rc::new(HostUrlParser::of_hub(&config));
         let limits = Limits::new(&config, log.history().outcomes());
         let owners = Owners {
-            application: Application::new(hooks, config.log_level),
+            application: Application::new(hooks, &config),
             places: Places::new(&config),
             presence: config.subscriptions.then(|| {
                 Presence::new(log.history().subscriptions(), Rc::clone(&urls), log.tail())

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, ReadableStream, Request, Response, ResponseInit};
 
@@ -59,8 +60,8 @@ pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Respon
     let (method, retry) = (request.method(), refusal.comes_back(clock::random_byte()));
     let names_stream = media_type::names_event_stream(&accept);
     match retry.filter(|_| names_stream && methods::OF_STREAMS.contains(&method.as_str())) {
-        Some(retry) if method != "HEAD" => come_back(refusal, retry),
-        Some(_) => event_stream(None),
+        Some(retry) if method != "HEAD" => mark(come_back(refusal, retry)?, refusal),
+        Some(_) => mark(event_stream(None)?, refusal),
         None => error(refusal),
     }
 }
@@ -133,6 +134,16 @@ pub(crate) fn error(error: &Error) -> Result<Response, JsValue> {
     if let Some((name, value)) = error.header() {
         response.headers().set(name, &value)?;
     }
+    mark(response, error)
+}
+
+/// Marks the answer as a refusal, for the log and the metrics of the host: the reason, the status, the text,
+/// and whether the text is plain. No client sees the mark.
+fn mark(response: Response, refusal: &Error) -> Result<Response, JsValue> {
+    let (reason, status) = (refusal.reason(), refusal.problem().status());
+    let (text, is_plain) = (refusal.to_string(), refusal.is_plain());
+    let mark = Array::of4(&reason.into(), &status.into(), &text.into(), &is_plain.into());
+    Reflect::set(&response, &"refused".into(), &mark)?;
     Ok(response)
 }
 

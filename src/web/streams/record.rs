@@ -11,19 +11,28 @@ use crate::{
     settings::level::Level,
     tokens::access::Access,
     topics::{subscription::Subscription, topic::Topic},
+    web::host::clock,
 };
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Record {
+    /// When it was made: ISO 8601, in UTC, with milliseconds.
+    pub time: String,
     /// How much it matters.
     pub level: Level,
     /// The event, as a short constant text to search for.
     pub event: &'static str,
+    /// The name of the hub, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hub: Option<String>,
     /// The connection it happened to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<String>,
+    /// Why, in a constant text to search for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
     /// More about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -45,9 +54,10 @@ impl Record {
     /// A record without details.
     #[must_use]
     pub fn new(level: Level, event: &'static str) -> Self {
-        let (connection, detail, id, data) = (None, None, None, None);
+        let time = clock::iso_8601();
+        let (hub, connection, reason, detail, id, data) = (None, None, None, None, None, None);
         let (topics, payloads) = (Vec::new(), Vec::new());
-        Self { level, event, connection, detail, id, topics, data, payloads }
+        Self { time, level, event, hub, connection, reason, detail, id, topics, data, payloads }
     }
 
     /// A publication, for debugging.
@@ -77,6 +87,18 @@ impl Record {
     #[must_use]
     pub fn with_connection(self, id: ConnectionId) -> Self {
         Self { connection: Some(id.to_string()), ..self }
+    }
+
+    /// The same record about this hub.
+    #[must_use]
+    pub fn with_hub(self, name: &str) -> Self {
+        Self { hub: Some(name.to_owned()), ..self }
+    }
+
+    /// The same record with a reason.
+    #[must_use]
+    pub fn with_reason(self, reason: &'static str) -> Self {
+        Self { reason: Some(reason), ..self }
     }
 
     /// The same record with more detail.

@@ -34,7 +34,7 @@ impl Journal for Counted {
         true
     }
 
-    fn log(&self, _: &Record) {}
+    fn log(&self, _: Record) {}
 }
 
 impl Durable for Counted {
