@@ -1,5 +1,6 @@
 // The calls of an operator over HTTP. The door has checked the key. Each call is one by RPC of an object, so that HTTP and
 // RPC are one thing.
+import { UnreadBody } from "./export/unread_body.mjs";
 import { HubError } from "./hub_error.mjs";
 import { INDEX } from "./hub_index.mjs";
 import { inTime } from "./in_time.mjs";
@@ -37,7 +38,12 @@ const OF_HUB = {
   },
 
   async import({ request, stub }) {
-    return ofJson(await stub.import(request.body ?? /** @type {any} */ (new Blob().stream())));
+    const body = new UnreadBody(request.body ?? new Blob().stream());
+    try {
+      return ofJson(await stub.import(body.readable));
+    } catch (caught) {
+      return body.answer(refusal(caught, { hub: stub.name, call: "import" }));
+    }
   },
 
   async clear({ stub }) {
@@ -79,10 +85,20 @@ export async function operate({ request, namespace }, { hub, call }) {
     }
     return request.method === "HEAD" ? withoutBody(answer) : answer;
   } catch (caught) {
-    const { status, message, field } = HubError.ofCall(caught);
-    if (status >= 500) log("operator's call failed", { hub, status, reason: call, detail: message });
-    return problem(status, TITLES[status] ?? "Internal Server Error", { detail: message, field });
+    return refusal(caught, { hub, call });
   }
+}
+
+/**
+ * The answer to a call that failed.
+ *
+ * @param {unknown} caught
+ * @param {{ hub?: string, call: string }} asked
+ */
+function refusal(caught, { hub, call }) {
+  const { status, message, field } = HubError.ofCall(caught);
+  if (status >= 500) log("operator's call failed", { hub, status, reason: call, detail: message });
+  return problem(status, TITLES[status] ?? "Internal Server Error", { detail: message, field });
 }
 
 /** @type {Record<number, string>} */

@@ -183,6 +183,16 @@ test("while an import runs, publications are 503, streams end at once and come b
   await publish(hub, { topic: "a", data: "x" });
 });
 
+test("a refusal reaches a client that still sends, however much it has left", async () => {
+  const hub = freshName();
+  await publish(hub, { topic: "a", data: "x" });
+  const file = numbered(200).replaceAll('"data":"', `"data":"${"x".repeat(100_000)}`);
+  for (let time = 0; time < 5; time += 1) {
+    const { status, answer } = await imported(server, hub, file);
+    assert.deepEqual([status, answer.detail.includes("under another key of places")], [409, true]);
+  }
+});
+
 test("an upload that breaks off leaves what was durable, and the hub is free again", async () => {
   const hub = freshName();
   const upload = new StreamedPost(callOf(server, hub, "import"), "application/x-ndjson", KEY);
