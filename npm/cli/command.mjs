@@ -5,17 +5,19 @@ import { suggestion } from "./similar.mjs";
 
 /**
  * @typedef {object} Option
- * @property {"string"} type as in `node:util`
+ * @property {"string" | "boolean"} type as in `node:util`
  * @property {boolean} [multiple] whether it may be repeated
- * @property {string} value the name of its value in the help
+ * @property {string} [value] the name of its value in the help; a boolean has none
  * @property {string} about one line
  */
 
-/** @typedef {Record<string, string | string[] | undefined>} Values */
+/** @typedef {Record<string, string | boolean | (string | boolean)[] | undefined>} Values */
 
 /**
  * @typedef {object} Command
  * @property {string} about one line
+ * @property {{ name: string, value: string, about: string, wrong: string }} [argument] a word that belongs to no option: the
+ *   option that `run` sees it as, its name in the help, one line, and the error when there is another one
  * @property {Record<string, Option>} options
  * @property {string} notes what is printed between the options and the examples
  * @property {string[]} examples
@@ -38,12 +40,13 @@ export function list(rows) {
  * @param {string} name
  * @param {Command} command
  */
-export function commandHelp(name, { about, options, notes, examples }) {
+export function commandHelp(name, { about, argument, options, notes, examples }) {
   /** @type {[string, string][]} */
-  const rows = Object.entries(options).map(([option, { value, about }]) => [`--${option} ${value}`, about]);
+  const rows = Object.entries(options).map(([option, { value, about }]) => [`--${option}${value ? ` ${value}` : ""}`, about]);
+  if (argument !== undefined) rows.unshift([argument.value, argument.about]);
   return `millstream ${name}: ${about}
 
-Usage: millstream ${name} [OPTIONS]
+Usage: millstream ${name} [OPTIONS]${argument ? ` [${argument.value}]` : ""}
 
 Options:
 ${list([...rows, ["-h, --help", "print this"]])}
@@ -63,15 +66,24 @@ ${examples.map((example) => `  ${example}`).join("\n")}
  * @param {string[]} args
  * @returns {Values | "help"}
  */
-export function readOptions(name, { options }, args) {
+export function readOptions(name, { argument, options }, args) {
+  const all = /** @type {const} */ ({ ...options, help: { type: "boolean", short: "h" } });
   try {
-    const { help, ...values } = parseArgs({ args, options: { ...options, help: { type: "boolean", short: "h" } } }).values;
-    return help === true ? "help" : /** @type {Values} */ (values);
+    const { values, positionals } = parseArgs({ args, options: all, allowPositionals: argument !== undefined });
+    const { help, ...others } = values;
+    if (help === true) return "help";
+    // It may be a key that stands in the wrong place, so it is not shown.
+    if (argument !== undefined && positionals.length > 1) throw new UsageError(argument.wrong, helpOf(name));
+    return /** @type {Values} */ (argument === undefined ? others : { ...others, [argument.name]: positionals[0] });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const known = [...Object.keys(options), "help"].map((option) => `--${option}`);
     throw usageError(name, known, /** @type {NodeJS.ErrnoException} */ (error));
   }
 }
+
+/** What is printed below an error of a command's options. @param {string} name */
+export const helpOf = (name) => `millstream ${name} --help lists the options.\n`;
 
 /**
  * An error of `parseArgs` in our words.
@@ -81,8 +93,8 @@ export function readOptions(name, { options }, args) {
  * @param {NodeJS.ErrnoException} error
  */
 function usageError(name, known, { code, message }) {
-  const help = `millstream ${name} --help lists the options.\n`;
-  const argument = /'([^' ]+)/.exec(message)?.[1] ?? "";
+  const help = helpOf(name);
+  const argument = /'(?:-\w, )?([^' ]+)/.exec(message)?.[1] ?? "";
   switch (code) {
     case "ERR_PARSE_ARGS_UNKNOWN_OPTION":
       return new UsageError(`there is no option ${argument}${suggestion(argument, known)}`, help);
@@ -90,7 +102,7 @@ function usageError(name, known, { code, message }) {
       // It may be a key that stands in the wrong place, so it is not shown.
       return new UsageError("a word belongs to no option: each value stands behind its option, as in --publish 'orders/{id}'", help);
     case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
-      if (message.includes("does not take")) return new UsageError("--help takes no value", help);
+      if (message.includes("does not take")) return new UsageError(`${argument} takes no value`, help);
       return new UsageError(`${argument} needs a value; one that begins with a hyphen is written ${argument}=-…`, help);
     default:
       return new UsageError(message, help);

@@ -18,3 +18,12 @@ export class UsageError extends Failure {
     this.help = help;
   }
 }
+
+/** A signal has ended it, such as Ctrl-C. */
+export class Interrupted extends Failure {
+  /** @param {NodeJS.Signals} signal */
+  constructor(signal) {
+    super("interrupted");
+    this.signal = signal;
+  }
+}

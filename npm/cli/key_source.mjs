@@ -38,15 +38,11 @@ const MAX_BYTES = 64 << 10;
  * @returns {Promise<KeyText>}
  */
 export async function findKey({ key, publish, subscribe }) {
-  if (key === "-") {
-    if (process.stdin.isTTY) process.stderr.write("millstream: reading the key from the terminal; Ctrl-D ends it\n");
-    return { text: withoutEnd(await read(process.stdin, "the standard input")), name: "the standard input" };
-  }
+  if (key === "-") return ofStandardInput();
   if (key !== undefined) return { text: withoutEnd(await read(createReadStream(key), shown(key))), name: shown(key) };
   const asked = [...(publish ? [VARIABLES.publish] : []), ...(subscribe ? [VARIABLES.subscribe] : [])];
-  const environment = { name: "the environment", variables: process.env };
-  const file = { name: DEV_VARS, variables: asked.every((variable) => ofPlace(variable, environment)) ? {} : await devVars() };
-  const found = asked.map((variable) => ofPlace(variable, environment) ?? ofPlace(variable, file));
+  const file = { name: DEV_VARS, variables: asked.every((variable) => ofEnvironment(variable)) ? {} : await devVars() };
+  const found = asked.map((variable) => ofEnvironment(variable) ?? ofPlace(variable, file));
   const missing = asked.filter((_, index) => found[index] === undefined);
   if (missing.length > 0) {
     const set = missing.join(" and ");
@@ -59,6 +55,15 @@ export async function findKey({ key, publish, subscribe }) {
   }
   return first;
 }
+
+/** @returns {Promise<KeyText>} */
+export async function ofStandardInput() {
+  if (process.stdin.isTTY) process.stderr.write("millstream: reading the key from the terminal; Ctrl-D ends it\n");
+  return { text: withoutEnd(await read(process.stdin, "the standard input")), name: "the standard input" };
+}
+
+/** The key in a variable of the environment. @param {string} variable */
+export const ofEnvironment = (variable) => ofPlace(variable, { name: "the environment", variables: process.env });
 
 /**
  * @param {string} variable

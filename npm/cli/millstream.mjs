@@ -4,12 +4,18 @@
 // Exit codes: 0 when it is done, 1 when it failed, 2 when the command line is wrong.
 import { readFileSync } from "node:fs";
 import { commandHelp, list, readOptions } from "./command.mjs";
-import { Failure, UsageError } from "./failure.mjs";
+import { exportHub } from "./export.mjs";
+import { Failure, Interrupted, UsageError } from "./failure.mjs";
+import { clear, deleteHub, drain } from "./hub_life.mjs";
+import { hubs } from "./hubs.mjs";
+import { importHub } from "./import.mjs";
+import { endBy } from "./interrupt.mjs";
 import { suggestion } from "./similar.mjs";
+import { stats } from "./stats.mjs";
 import { token } from "./token.mjs";
 
 /** Every command. A new one is a file and a row here. */
-const COMMANDS = Object.freeze({ token });
+const COMMANDS = Object.freeze({ token, hubs, stats, drain, clear, delete: deleteHub, export: exportHub, import: importHub });
 
 /** No command has a longer name. */
 const LONGEST_NAME = 20;
@@ -29,7 +35,8 @@ ${list([
 
 Examples:
   millstream token --publish '*'
-  millstream token --help
+  millstream hubs https://hub.example
+  millstream export --help
 
 It exits with 0 when it is done, 1 when it failed, and 2 when the command line is wrong.
 `;
@@ -64,6 +71,12 @@ async function main([name, ...args]) {
 /** @param {string} name @returns {name is keyof typeof COMMANDS} */
 const isCommand = (name) => Object.hasOwn(COMMANDS, name);
 
+// A reader that has gone, such as `head`, needs no more and no word about it.
+process.stdout.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
+  if (error.code !== "EPIPE") process.stderr.write(`millstream: the standard output cannot be written: ${error.message}\n`);
+  process.exit(1);
+});
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
@@ -71,4 +84,5 @@ try {
   process.stderr.write(`millstream: ${error.message}\n`);
   if (error instanceof UsageError) process.stderr.write(`\n${error.help}`);
   process.exitCode = error.exitCode;
+  if (error instanceof Interrupted) endBy(error);
 }

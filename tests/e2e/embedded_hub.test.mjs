@@ -1,6 +1,7 @@
 // A hub in an application's own Worker: `createHub` with a path, on wrangler as a user runs it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { Running } from "./millstream.mjs";
 import { OPERATOR_KEY, Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
 import { until } from "./until.mjs";
@@ -189,4 +190,12 @@ test("a key publishes once, whatever other publishers use the same", async () =>
     body: JSON.stringify({ topic, data: "3" }),
   });
   assert.equal(stranger.status, 200);
+});
+
+test("the operator's commands take the hub's path as its URL", async () => {
+  const run = (...args) => new Running(args, { env: { OPERATOR_KEY } }).end();
+  const { code, stdout, stderr } = await run("drain", at("/tenant/events"), "--within", "1s");
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^drained the hub at http:.*\/tenant\/events: \d+ connections have ended, and come back within 1s\n$/);
+  assert.match((await run("hubs", at("/events"))).stderr, /is one hub of an application, whose hubs only a Worker of its own can list or delete/);
 });
