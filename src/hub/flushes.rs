@@ -152,9 +152,9 @@ impl Flushes {
         Some(flushed_at.saturating_add(self.linger.after(self.recipients)).max(now))
     }
 
-    /// A flush begins of everything that the log has revealed.
-    pub(crate) fn count<H: History>(&mut self, log: &Log<H>, now: Timestamp) {
-        self.counts.begin(log.revealed(self.flushed), now);
+    /// A flush is about to [begin](Self::begin).
+    pub(crate) fn count_from(&mut self, now: Timestamp) {
+        self.counts.begin(now);
     }
 
     /// A turn is over, perhaps the last one.
@@ -186,7 +186,8 @@ impl Flushes {
             }
         }
         let mut recipients = 0;
-        for pushed in registry.flush(log.revealed(from), urls, from) {
+        let revealed = log.revealed(from).inspect(|entry| self.counts.add(entry.accepted));
+        for pushed in registry.flush(revealed, urls, from) {
             recipients += pushed.to.len();
             let until = pushed.cut.unwrap_or(tail);
             let chunk = Due { chunk: pushed.chunk, updates: pushed.updates, from, until };

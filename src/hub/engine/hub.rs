@@ -325,7 +325,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Begins a flush, if one can begin.
     pub(super) fn begin_flush(&mut self, now: Timestamp) {
         if self.flushes.can_begin(self.log.tail(), now) {
-            self.flushes.count(&self.log, now);
+            self.flushes.count_from(now);
             self.flushes.begin(&self.log, &mut self.registry, &*self.urls);
         }
     }
