@@ -14,7 +14,7 @@ mod streams;
 
 pub use engine::publish_error::PublishError;
 pub use host::host_url_parser::HostUrlParser;
-pub use host::selection::{KeptSelection, SelectionTexts};
+pub use host::selection::SelectionTexts;
 pub use host::storage::{Storage, Synced};
 pub use http::handler::Handler;
 pub use http::subscribe_failed::SubscribeFailed;

@@ -41,10 +41,7 @@ use crate::{
     topics::topic::Topic,
     web::{
         Storage, Synced,
-        host::{
-            clock,
-            selection::{KeptSelection, SelectionTexts},
-        },
+        host::{clock, selection::SelectionTexts},
     },
 };
 
@@ -376,8 +373,12 @@ impl Storage for SqlHistory {
         selections::keep(&self.links, texts).map(Some)
     }
 
-    fn selections(&self) -> Result<Vec<KeptSelection>, SqlError> {
-        selections::all(&self.links)
+    fn selection(&self, key: NonZeroU32) -> Result<Option<SelectionTexts>, SqlError> {
+        selections::of_key(&self.links, key)
+    }
+
+    fn count_selections(&self) -> Result<usize, SqlError> {
+        selections::count(&self.links)
     }
 
     fn forget_other_selections(&self, used: &[NonZeroU32]) -> Result<(), SqlError> {

@@ -9,7 +9,7 @@ use super::{
     rows::{Row, SqlError},
     tables::Tables,
 };
-use crate::web::host::selection::{KeptSelection, SelectionTexts};
+use crate::web::host::selection::SelectionTexts;
 
 /// The key of these texts, which are kept from now on.
 pub(super) fn keep(tables: &Tables, texts: &SelectionTexts) -> Result<NonZeroU32, SqlError> {
@@ -23,16 +23,19 @@ pub(super) fn keep(tables: &Tables, texts: &SelectionTexts) -> Result<NonZeroU32
     }
 }
 
-/// All of them, in the order of their keys.
-pub(super) fn all(tables: &Tables) -> Result<Vec<KeptSelection>, SqlError> {
-    let rows = tables.rows("SELECT key, request, granted FROM selections ORDER BY key", &[])?;
-    rows.map(|row| {
-        let row = row?;
-        let text = |at| row.get(at).as_string().unwrap_or_default();
-        let texts = SelectionTexts { request: text(1), granted: text(2) };
-        Ok(KeptSelection { key: key(&row)?, texts })
-    })
-    .collect()
+/// The texts with this key.
+pub(super) fn of_key(tables: &Tables, key: NonZeroU32) -> Result<Option<SelectionTexts>, SqlError> {
+    let texts = "SELECT request, granted FROM selections WHERE key = ?";
+    let Some(row) = tables.rows(texts, &[key.get().into()])?.first()? else { return Ok(None) };
+    let text = |at| row.get(at).as_string().unwrap_or_default();
+    Ok(Some(SelectionTexts { request: text(0), granted: text(1) }))
+}
+
+/// How many there are.
+pub(super) fn count(tables: &Tables) -> Result<usize, SqlError> {
+    let row = tables.rows("SELECT count(*) FROM selections", &[])?.first()?;
+    let count = row.map_or(Ok(0), |row| row.number(0, "count(*)"))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// Removes all but those with these keys.

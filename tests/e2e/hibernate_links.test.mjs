@@ -28,6 +28,7 @@ const HUBS = {
   evicting: { SLOW_CONSUMERS: "evict", HEARTBEAT: "0" },
   memory: { MEMORY: "65536", HEARTBEAT: "1s" },
   questions: { HEARTBEAT: "1s" },
+  reset: { HEARTBEAT: "1s" },
   mixed: { HEARTBEAT: "1s" },
   young: { CONNECTION_AGE: "2s" },
 };
@@ -83,6 +84,19 @@ describe("a link", { concurrency: true }, () => {
     await until(async () => (await links.server.health(hub)).links === 1, "the links to end");
     await links.open(t, hub, { topic: "orders" });
     assert.ok((await links.selections(hub)).length <= 150);
+  });
+
+  test("keeps no more questions across resets either", async (t) => {
+    const hub = "reset";
+    await links.open(t, hub);
+    for (let life = 1; life <= 3; life += 1) {
+      for (let at = 0; at < 50; at += 1) (await links.open(t, hub, { topic: `orders/${life}/${at}` })).close();
+      await until(async () => (await links.server.health(hub)).links === 1, "the links to end");
+      await links.abort(hub);
+      await until(async () => (await links.server.health(hub)).links === 1, "the link to be open again");
+    }
+    const { length } = await links.selections(hub);
+    assert.ok(length <= 70, `${length} questions`);
   });
 
   test("is never known by the key of another client, and those that end at once are forgotten at once", async (t) => {

@@ -11,6 +11,7 @@ import { until } from "./until.mjs";
 
 const HUBS = {
   awake: { DELIVERY: "direct" },
+  asking: { HEARTBEAT: "1s" },
   aged: { HISTORY_AGE: "8s" },
   announcing: { SUBSCRIPTIONS: "true", HEARTBEAT: "1s" },
   full: { MAX_CONNECTIONS: "2", HEARTBEAT: "1s" },
@@ -162,6 +163,19 @@ describe("while nothing is published", { concurrency: true }, () => {
     await stalled.receives(ids.at(-1));
     assert.deepEqual([stalled.ids, stalled.gaps, stalled.ended], [ids, [], false]);
     assert.equal((await life("stalled")).lives, before.lives + 1);
+  });
+
+  test("the next life reads what its links ask for, and nothing that others have asked", async (t) => {
+    const hub = "asking";
+    const streams = [await links.open(t, hub), await links.open(t, hub), await links.open(t, hub, { topic: ["a", "b"] })];
+    for (let at = 0; at < 20; at += 1) (await links.open(t, hub, { topic: `orders/${at}` })).close();
+    await until(async () => (await links.server.health(hub)).links === 3, "the links to end");
+    assert.equal((await links.selections(hub)).length, 22);
+    await asleep();
+    await links.publish(hub, "1");
+    for (const stream of streams) await stream.receivesId("1");
+    const { lives, readings } = await links.notes(hub);
+    assert.deepEqual([lives, readings, (await links.selections(hub)).length], [2, 2, 2]);
   });
 
   test("the next life takes a link that was replaced, and whose Worker answers no close, for nobody's", async (t) => {

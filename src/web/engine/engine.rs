@@ -52,8 +52,8 @@ pub(crate) struct Engine<K: Hooks, S: Storage> {
     presence: Option<Presence>,
     /// The links whose sockets keep an older state than theirs.
     touched: Touched,
-    /// How many selections the storage keeps at the most.
-    selected: Cell<usize>,
+    /// How many selections the storage keeps at the most, once that was looked up.
+    selected: Cell<Option<usize>>,
     /// The end of the time in which links come back.
     graces: Alarm,
     /// A call of the host, while there are connections whose time the hub keeps.
@@ -152,8 +152,8 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         let _ = self.hub_mut().start(id);
     }
 
-    /// How many selections the storage keeps at the most.
-    pub(super) fn selected(&self) -> &Cell<usize> {
+    /// How many selections the storage keeps at the most, once that was looked up.
+    pub(super) fn selected(&self) -> &Cell<Option<usize>> {
         &self.selected
     }
 

@@ -15,11 +15,7 @@ use crate::{
     link::{attachment::Attachment, grant::Grant, state::LinkState},
     web::{
         engine::{delivery::Carried, engine::Engine, places::Entrance, subscribe::Newcomer},
-        host::{
-            link_socket::LinkSocket,
-            selection::{KeptSelection, SelectionTexts},
-            storage::Storage,
-        },
+        host::{link_socket::LinkSocket, selection::SelectionTexts, storage::Storage},
         streams::{feed::Feed, hooks::Hooks, link::Link, linked::Linked},
     },
 };
@@ -87,9 +83,13 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     pub(crate) fn keep_selection(&self, link: &Link, texts: &SelectionTexts) -> Result<(), Error> {
         let kept = self.hub().log().history().keep_selection(texts);
         link.state().selects(kept.map_err(|error| self.history_failed(&error))?);
-        let selected = self.selected();
-        selected.set(selected.get() + 1);
-        if selected.get() > 2 * self.links() + SPARE_SELECTIONS {
+        // An earlier life may have left some.
+        let selected = match self.selected().get() {
+            Some(selected) => selected + 1,
+            None => self.count_selections(),
+        };
+        self.selected().set(Some(selected));
+        if selected > 2 * self.links() + SPARE_SELECTIONS {
             let ids: Vec<_> = self.hub().registry().connection_ids().collect();
             let key = |id| self.delivery().transport(id)?.link()?.state().selection();
             let used: Vec<NonZeroU32> = ids.into_iter().filter_map(key).collect();
@@ -136,21 +136,36 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         woken
     }
 
-    /// The selections of the links from before the sleep, by their keys.
-    pub(crate) fn selections(&self) -> Vec<KeptSelection> {
-        let kept = self.hub().log().history().selections();
-        let kept = kept.unwrap_or_else(|error| {
+    /// The selection of links from before the sleep.
+    pub(crate) fn selection(&self, key: NonZeroU32) -> Option<SelectionTexts> {
+        let kept = self.hub().log().history().selection(key);
+        kept.unwrap_or_else(|error| {
             self.history_failed(&error);
-            Vec::new()
-        });
-        self.selected().set(kept.len());
-        kept
+            None
+        })
+    }
+
+    /// All links from before the sleep are taken up, with the selections of these keys. Removes the others.
+    pub(crate) fn all_woke(&self, used: &[NonZeroU32]) {
+        let kept = self.count_selections();
+        self.selected().set(Some(kept));
+        if used.len() < kept {
+            self.forget_other_selections(used);
+        }
+    }
+
+    fn count_selections(&self) -> usize {
+        let count = self.hub().log().history().count_selections();
+        count.unwrap_or_else(|error| {
+            self.history_failed(&error);
+            0
+        })
     }
 
     /// Removes the selections with other keys than these. Many links may end at once: the first removes all,
     /// and nothing is left for the others.
     pub(crate) fn forget_other_selections(&self, used: &[NonZeroU32]) {
-        if self.selected().replace(used.len()) == 0 {
+        if self.selected().replace(Some(used.len())) == Some(0) {
             return;
         }
         let forgotten = self.hub().log().history().forget_other_selections(used);

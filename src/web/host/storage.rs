@@ -12,7 +12,7 @@ use crate::{
         idempotency::{MemoryOutcomes, Outcomes},
         open_bodies::OpenBodies,
     },
-    web::host::selection::{KeptSelection, SelectionTexts},
+    web::host::selection::SelectionTexts,
 };
 
 /// Resolves when everything appended so far would survive a crash.
@@ -68,12 +68,21 @@ pub trait Storage: History + 'static {
         Ok(None)
     }
 
-    /// The selections that are kept, in the order of their keys.
+    /// The selection that is kept under this key.
     ///
     /// # Errors
     /// The storage's own.
-    fn selections(&self) -> Result<Vec<KeptSelection>, Self::Error> {
-        Ok(Vec::new())
+    fn selection(&self, key: NonZeroU32) -> Result<Option<SelectionTexts>, Self::Error> {
+        let _ = key;
+        Ok(None)
+    }
+
+    /// How many selections are kept.
+    ///
+    /// # Errors
+    /// The storage's own.
+    fn count_selections(&self) -> Result<usize, Self::Error> {
+        Ok(0)
     }
 
     /// Removes the selections with other keys than these.

@@ -1,10 +1,6 @@
 //! The links of a hub that wakes: each goes on with what its client had asked for.
 
-use std::{
-    cell::{OnceCell, RefCell},
-    num::NonZeroU32,
-    rc::Rc,
-};
+use std::{cell::RefCell, num::NonZeroU32, rc::Rc};
 
 use crate::{
     hub::{
@@ -17,20 +13,21 @@ use crate::{
     tokens::access::Access,
     web::{
         engine::engine::Engine,
-        host::{clock, link_socket::LinkSocket, selection::KeptSelection, storage::Storage},
+        host::{clock, link_socket::LinkSocket, storage::Storage},
         http::selection,
         streams::{attached::Attached, hooks::Hooks},
     },
 };
 
-/// The selections from before the sleep, while the links are taken up again.
+/// The selections that were read while the links are taken up again, in the order of their keys. A hub may
+/// keep many more: those of links that have ended.
 #[derive(Default)]
-pub(crate) struct Waking(RefCell<Option<Rc<[Known]>>>);
+pub(crate) struct Waking(RefCell<Vec<Known>>);
 
-/// A selection, and what was read of it: once for all links that have it.
+/// A selection, which is read once for all links that have it.
 struct Known {
-    kept: KeptSelection,
-    read: OnceCell<Option<(SubscribeRequest, Access)>>,
+    key: NonZeroU32,
+    read: Option<Rc<(SubscribeRequest, Access)>>,
 }
 
 /// A link from before the sleep.
@@ -48,14 +45,9 @@ impl Waking {
         asleep: Asleep<K::State>,
     ) -> bool {
         let Asleep { socket, state, application } = asleep;
-        let Some(selection) = state.selection else { return false };
-        let all = self.all(engine);
-        let at = all.binary_search_by_key(&selection, |known| known.kept.key);
-        let known = at.ok().and_then(|at| all.get(at));
-        let read = known.map(|known| {
-            known.read.get_or_init(|| selection::read(&known.kept.texts, config)).as_ref()
-        });
-        let Some((request, access)) = read.flatten() else { return false };
+        let selection = state.selection.and_then(|key| self.read(engine, config, key));
+        let Some(selection) = selection else { return false };
+        let (request, access) = &*selection;
         let standing = Standing { behind: state.behind, closing: None };
         let resumes = Resumes { standing, expires: state.expires, has_begun: true };
         let address = state.address.clone();
@@ -64,23 +56,37 @@ impl Waking {
         engine.wake(subscriber, &Rc::new(Attached::new(link, application).at(address)))
     }
 
-    /// All selections. Once the links are taken up, those that no link has are removed.
-    fn all<K: Hooks, S: Storage>(self: &Rc<Self>, engine: &Rc<Engine<K, S>>) -> Rc<[Known]> {
-        if let Some(all) = &*self.0.borrow() {
-            return Rc::clone(all);
+    /// The selection with this key, if it is kept and this version reads it.
+    fn read<K: Hooks, S: Storage>(
+        self: &Rc<Self>,
+        engine: &Rc<Engine<K, S>>,
+        config: &Config,
+        key: NonZeroU32,
+    ) -> Option<Rc<(SubscribeRequest, Access)>> {
+        let all = self.0.borrow();
+        let at = match all.binary_search_by_key(&key, |known| known.key) {
+            Ok(at) => return all.get(at)?.read.clone(),
+            Err(at) => at,
+        };
+        if all.is_empty() {
+            self.finish_later(engine);
         }
-        let kept = engine.selections().into_iter();
-        let all: Rc<[Known]> = kept.map(|kept| Known { kept, read: OnceCell::new() }).collect();
-        self.0.replace(Some(Rc::clone(&all)));
+        drop(all);
+        let texts = engine.selection(key);
+        let read = texts.and_then(|texts| selection::read(&texts, config)).map(Rc::new);
+        self.0.borrow_mut().insert(at, Known { key, read: read.clone() });
+        read
+    }
+
+    /// Once the links are taken up, the selections that no link has are removed.
+    fn finish_later<K: Hooks, S: Storage>(self: &Rc<Self>, engine: &Rc<Engine<K, S>>) {
         let (me, engine) = (Rc::clone(self), Rc::downgrade(engine));
         clock::soon(Box::new(move || {
-            let all = me.0.take().unwrap_or_default();
-            let used = all.iter().filter(|known| known.read.get().is_some());
-            let used: Vec<NonZeroU32> = used.map(|known| known.kept.key).collect();
-            if let Some(engine) = engine.upgrade().filter(|_| used.len() < all.len()) {
-                engine.forget_other_selections(&used);
+            let used = me.0.take().into_iter().filter(|known| known.read.is_some());
+            let used: Vec<NonZeroU32> = used.map(|known| known.key).collect();
+            if let Some(engine) = engine.upgrade() {
+                engine.all_woke(&used);
             }
         }));
-        all
     }
 }

@@ -24,11 +24,11 @@ const LOOK_EVERY = 25;
 /**
  * `lives`: how often the object was made. `calls`: how often anything reached it. `messages`: how many of these came over
  * links. `sent` and `granted`: bytes in frames behind their heads, and credit. `most`: the most bytes that were on their
- * way at once. `written`: attachments. `removals`: how often selections were removed. `openings`: how often a link was asked for. `alarms`: in how many milliseconds each was to come.
+ * way at once. `written`: attachments. `removals`: how often selections were removed. `readings`: how many were read. `openings`: how often a link was asked for. `alarms`: in how many milliseconds each was to come.
  * `codes`: those of links that were closed. `ids`: those of the connections whose links were opened.
  */
 function noteOf(hub) {
-  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, removals: 0, openings: 0, alarms: [], codes: [], ids: [] };
+  const fresh = { lives: 0, calls: 0, messages: 0, sent: 0, granted: 0, most: 0, written: 0, removals: 0, readings: 0, openings: 0, alarms: [], codes: [], ids: [] };
   return notes.get(hub) ?? (notes.set(hub, fresh), fresh);
 }
 
@@ -76,8 +76,18 @@ export class HubObject extends Hub {
     const { sql } = storage;
     const exec = sql.exec.bind(sql);
     const run = (query, ...bindings) => {
-      if (query.startsWith("DELETE FROM selections")) noteOf(hub).removals += 1;
-      return exec(query, ...bindings);
+      const note = noteOf(hub);
+      if (query.startsWith("DELETE FROM selections")) note.removals += 1;
+      const cursor = exec(query, ...bindings);
+      if (!/^SELECT (key, )?request, granted FROM selections/.test(query)) return cursor;
+      const { raw } = cursor;
+      cursor.raw = function* () {
+        for (const row of raw.call(cursor)) {
+          note.readings += 1;
+          yield row;
+        }
+      };
+      return cursor;
     };
     Object.defineProperty(sql, "exec", { value: run });
     super(context, env);
