@@ -30,8 +30,15 @@ export async function openedLink(request, opening, { context, hub }) {
   if (context.getWebSocketAutoResponse() === null) {
     context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
-  context.acceptWebSocket(here, [TAG]);
-  if (!hub.opened(JSON.parse(terms).id)) replace(here);
+  const { id } = JSON.parse(terms);
+  try {
+    context.acceptWebSocket(here, [TAG]);
+  } catch (error) {
+    // The runtime has as many sockets for the object as it takes.
+    await hub.disconnect("connection", id);
+    throw error;
+  }
+  if (!hub.opened(id)) replace(here);
   return new Response(null, { status: 101, webSocket: away, headers: answer.headers });
 }
 

@@ -114,6 +114,17 @@ describe("a link", { concurrency: true }, () => {
     assert.deepEqual(await links.selections(hub), [4]);
   });
 
+  test("for which the runtime has no socket leaves no connection behind", async (t) => {
+    const hub = "crowded";
+    await links.crowd(hub, true);
+    const refused = await fetch(withQuery(links.server.hub(hub), { topic: "a" }), { headers: { accept: "*/*" } });
+    assert.equal(refused.status, 503);
+    assert.equal((await links.server.health(hub)).connections, 0);
+    await links.crowd(hub, false);
+    await links.open(t, hub);
+    assert.equal((await links.server.health(hub)).connections, 1);
+  });
+
   test("is not opened for a finite read that the form of a QUERY asks for", async () => {
     await links.publishAll("finite", numbers(1, 3));
     const answer = await asksFor("finite", "match=a&live=false");

@@ -39,6 +39,7 @@ export class Links {
   deafen = (hub) => this.#ask("deafen", { hub });
   tellCode = (hub, code) => this.#ask("tellCode", { hub, code });
   bar = (hub, isBarred) => this.#ask("bar", { hub, isBarred });
+  crowd = (hub, isCrowded) => this.#ask("crowd", { hub, isCrowded });
   age = (hub, versions) => this.#ask("age", { hub, ...versions });
   hasten = (hub, haste) => this.#ask("hasten", { hub, haste });
   grant = (visitor, claims) => this.#ask("grant", { visitor, claims });

@@ -128,7 +128,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
     /// another link already, and the place is that one's.
     pub(crate) fn wake(&self, subscriber: Subscriber<'_>, attached: &Carried<K::State>) -> bool {
         let newcomer = Newcomer { engine: self, subscriber, attached };
-        let woken = !self.has(subscriber.id) && newcomer.enter().is_ok();
+        let woken = newcomer.enter().is_ok();
         self.delivery().link_counts().woken.add(u64::from(woken));
         if woken && !self.delivery().waits(subscriber.id) {
             attached.transport().pull_again();

@@ -40,6 +40,10 @@ impl<K: Hooks, S: Storage> Entrance for Newcomer<'_, K, S> {
         let address = self.attached.address().map(|address| &**address);
         self.engine.history_answers()?;
         let Subscriber { id, request, .. } = self.subscriber;
+        // A Worker may ask again for a link that still waits for its place. The place is the first one's.
+        if self.engine.has(id) {
+            return Err(Error::Internal);
+        }
         self.engine.places().take(id, address, request.form())?;
         self.engine.register(self.subscriber, self.attached)
     }

@@ -71,9 +71,13 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         }
     };
     link.state().expires(subscribed.expires);
-    let response = respond::subscription(None, subscriber.request, subscribed.preceding.as_ref())?;
     let heartbeat = engine.heartbeat_interval();
     let opened = Opened { id, cursor: engine.given(id), expires: subscribed.expires, heartbeat };
-    response.headers().set(HEADER, &opened.encode())?;
-    Ok(response)
+    let preceding = subscribed.preceding.as_ref();
+    let answered = respond::subscription(None, subscriber.request, preceding)
+        .and_then(|response| response.headers().set(HEADER, &opened.encode()).map(|()| response));
+    if answered.is_err() {
+        engine.end(id, CloseReason::ClientGone);
+    }
+    answered
 }

@@ -61,6 +61,7 @@ export class HubObject extends Hub {
     for (const socket of context.getWebSockets()) ends.set(socket, hub);
     const accept = context.acceptWebSocket.bind(context);
     const accepted = (socket, ...rest) => {
+      if (noteOf(hub).isCrowded) throw new Error("no more sockets");
       ends.set(socket, hub);
       return accept(socket, ...rest);
     };
@@ -206,6 +207,8 @@ const DEEDS = {
   tellCode: ({ hub, code }) => Object.assign(noteOf(hub), { code }),
   /** No link of it is opened again, until it is unbarred. */
   bar: ({ hub, isBarred }) => Object.assign(noteOf(hub), { isBarred }),
+  /** The runtime takes no further socket, until it does again. */
+  crowd: ({ hub, isCrowded }) => Object.assign(noteOf(hub), { isCrowded }),
   /** Makes the object one of another version: `opening` is the version of what it is asked, `frames` that of its frames. */
   age: ({ hub, opening, frames }) => Object.assign(noteOf(hub), { opening, frames }),
   /** Lets its alarms come in a part of their time. */
