@@ -125,6 +125,11 @@ function makeHub(options) {
       return called(() => stubOf(env, { hub }).drain(within));
     },
 
+    async delete(env, options) {
+      const stub = stubOf(env, readCall(options, ["hub"]));
+      return called(() => stub.delete());
+    },
+
     async stop(env, topic, reason, options) {
       const stub = stubOf(env, readCall(options, ["hub"]));
       return called(() => stub.stop(topicIn(topic), stopReason(reason)));

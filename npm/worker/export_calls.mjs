@@ -18,8 +18,7 @@ export class ExportCalls extends OperatorCalls {
    */
   async export(options) {
     const { after } = readCall(options, ["after"]);
-    // Refuses where there may be no hub.
-    this.call(() => undefined);
+    if (this.refusal !== undefined) throw this.refusal;
     return exportOf(this.ctx.storage, { hub: checkedName(this.ctx.id.name), after: placeIn(after) });
   }
 

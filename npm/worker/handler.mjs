@@ -2,7 +2,7 @@
 import { lastLine, unconfirmed, unreachable } from "../../build/millstream.js";
 import { admit } from "./door.mjs";
 import { hold } from "./hold.mjs";
-import { UNCONFIRMED } from "./object_life.mjs";
+import { DELETED, UNCONFIRMED } from "./object_life.mjs";
 import { instance } from "./instance.mjs";
 import { comeBack, problem } from "./last_resort.mjs";
 import { log } from "./log.mjs";
@@ -84,7 +84,7 @@ async function reach(visit, way) {
       const error = /** @type {any} */ (caught);
       const duration = Math.round(performance.now() - since);
       log("hub unreachable", { hub: hubOf(visit.request), duration, detail: `attempt ${attempt} of ${attempts}: ${error}` });
-      if (String(error).includes(UNCONFIRMED)) answer = unconfirmed;
+      if ([DELETED, UNCONFIRMED].some((reason) => String(error).includes(reason))) answer = unconfirmed;
       if (error.overloaded) break;
     }
   }

@@ -45,7 +45,7 @@ export class HubObject extends ExportCalls {
    * @param {string | ArrayBuffer} text
    */
   webSocketMessage(socket, text) {
-    if (!isLink(this.ctx, socket)) return;
+    if (!this.#isLink(socket)) return;
     if (text === PING) return socket.send(PONG);
     const isRead = typeof text === "string" && this.call((hub) => hub.said(attachmentOf(socket), text));
     if (!isRead) replace(socket);
@@ -58,20 +58,25 @@ export class HubObject extends ExportCalls {
    * @param {number} code
    */
   webSocketClose(socket, code) {
-    if (!isLink(this.ctx, socket)) return;
+    if (!this.#isLink(socket)) return;
     this.#left(attachmentOf(socket), code);
     close(socket, 1000);
   }
 
   /** A link was lost. The runtime calls it. */
   webSocketError(/** @type {WebSocket} */ socket) {
-    if (!isLink(this.ctx, socket)) return;
+    if (!this.#isLink(socket)) return;
     this.#left(attachmentOf(socket), ABNORMAL);
   }
 
   /** Removes old updates. The runtime calls it. */
   alarm() {
-    return this.call((hub) => hub.alarm());
+    return this.refusal === undefined ? this.call((hub) => hub.alarm()) : undefined;
+  }
+
+  /** Whether the socket is a link of a hub that is there. */
+  #isLink(/** @type {WebSocket} */ socket) {
+    return this.refusal === undefined && isLink(this.ctx, socket);
   }
 
   /**
@@ -82,6 +87,6 @@ export class HubObject extends ExportCalls {
    */
   #left(attachment, code) {
     const isMissed = this.call((hub) => hub.left(attachment, code));
-    if (isMissed) setTimeout(() => this.call((hub) => hub.left(attachment, CLIENT_LEFT)), REOPEN_GRACE);
+    if (isMissed) setTimeout(() => this.refusal ?? this.call((hub) => hub.left(attachment, CLIENT_LEFT)), REOPEN_GRACE);
   }
 }

@@ -2,6 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { HubObject as Hub, hasHub } from "../../build/millstream.js";
 import { Imports } from "./export/imports.mjs";
+import { HubError } from "./hub_error.mjs";
 import { HubIndex, INDEX } from "./hub_index.mjs";
 import { noHub } from "./hub_names.mjs";
 import { TRAPPED, callFor, instance, resetWithInstance } from "./instance.mjs";
@@ -13,6 +14,16 @@ import { variablesIn } from "./variables.mjs";
 
 /** The reason with which an object ends when a write was not confirmed. */
 export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over what is stored";
+
+/** The reason with which an object ends when its hub is deleted, and refuses calls until then. */
+export const DELETED = "the hub was deleted: it begins anew with nothing";
+
+/**
+ * One word for each in the log.
+ *
+ * @type {Record<string, string>}
+ */
+const REASONS = { [UNCONFIRMED]: "unconfirmed", [DELETED]: "deleted" };
 
 /**
  * The hub of an object in wasm, and how it is called; or the index. RPC reaches methods alone, so what is for the subclasses
@@ -42,6 +53,13 @@ export class ObjectLife extends DurableObject {
     /** @internal */
     this.reports = new Reports(context.id, env, () => "null");
     /**
+     * Why there is no hub to call; undefined while there is one.
+     *
+     * @internal
+     * @type {HubError | undefined}
+     */
+    this.refusal = noHub(String(name));
+    /**
      * Resets the object when the wasm instance has trapped. Only the object itself can do it: another object's call may trap.
      *
      * @internal
@@ -54,8 +72,8 @@ export class ObjectLife extends DurableObject {
      * @type {<T>(method: (hub: Hub) => T) => T}
      */
     this.call = (method) => {
-      const hub = this.#hub;
-      if (hub === undefined) throw noHub(String(name));
+      if (this.refusal !== undefined) throw this.refusal;
+      const hub = /** @type {Hub} */ (this.#hub);
       try {
         return callFor(name, () => method(hub));
       } catch (error) {
@@ -75,6 +93,23 @@ export class ObjectLife extends DurableObject {
       const since = performance.now();
       return this.#log.told(await this.call(method), since);
     };
+    /**
+     * Removes all that the hub keeps. Nothing reaches it from then on, and the object ends when this has settled.
+     *
+     * @internal
+     */
+    this.remove = async () => {
+      this.refusal = new HubError(DELETED, { status: 503 });
+      try {
+        await emptied(context.storage);
+        await this.reports.forget();
+        // Of what was under way something may have been written since.
+        await emptied(context.storage);
+      } finally {
+        // Behind the answer.
+        setTimeout(() => this.#abort(DELETED));
+      }
+    };
     if (this.index === undefined) this.#begin(variablesIn(env));
   }
 
@@ -89,6 +124,7 @@ export class ObjectLife extends DurableObject {
     this.#hub = new Hub(this.ctx, variables, keeping(reference));
     begin(id, this.#hub);
     this.#log.beginsAt(this.#hub.logLevel);
+    this.refusal = undefined;
     // A promise continues in its owner's context.
     /** @type {PromiseWithResolvers<void>} */
     const { promise, resolve } = Promise.withResolvers();
@@ -97,19 +133,27 @@ export class ObjectLife extends DurableObject {
     // At once, so that a client that is told of the failure does not reach this object again.
     this.#hub.failed().then((failed) => {
       const object = reference.deref();
-      if (failed && object !== undefined) object.#abort(UNCONFIRMED);
+      if (failed && object !== undefined && object.refusal === undefined) object.#abort(UNCONFIRMED);
     });
     this.call((hub) => wakeLinks({ context: this.ctx, hub }));
   }
 
   /** Ends the object with its requests and streams. The next request constructs it anew. */
   #abort(/** @type {string} */ cause) {
-    this.#log.reset(cause === UNCONFIRMED ? "unconfirmed" : "trapped", cause);
+    this.#log.reset(REASONS[cause] ?? "trapped", cause);
     this.ctx.abort(cause);
   }
 }
 
+async function emptied(/** @type {DurableObjectStorage} */ storage) {
+  await storage.deleteAlarm();
+  await storage.deleteAll();
+}
+
 /** What a hub calls when updates are durable. The memory of wasm must not keep the object. */
 function keeping(/** @type {WeakRef<ObjectLife>} */ reference) {
-  return () => reference.deref()?.reports.kept();
+  return () => {
+    const object = reference.deref();
+    if (object?.refusal === undefined) object?.reports.kept();
+  };
 }

@@ -33,6 +33,10 @@ const OF_HUB = {
     return ofJson({ connections: await stub.drain(query.get("within") ?? undefined) });
   },
 
+  async delete({ stub }) {
+    return ofJson(await stub.delete());
+  },
+
   async export({ stub, query }) {
     return answerOf(await stub.export({ after: numberIn(query.get("after")) }), "application/x-ndjson");
   },

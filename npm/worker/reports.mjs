@@ -2,16 +2,18 @@
 //
 // A report rides on a publication that has become durable. The publication does not wait for it, and is the same whatever
 // becomes of it. Without publications there is none.
+import { HubError } from "./hub_error.mjs";
 import { INDEX } from "./hub_index.mjs";
 import { inTime } from "./in_time.mjs";
 import { described, log } from "./log.mjs";
+import { now } from "./now.mjs";
 
 /** Milliseconds between two reports. */
 const EVERY = 60_000;
 /** Milliseconds until another try, on a later publication. */
 const AGAIN = 5_000;
 /** Milliseconds: how long the index may take. A call that is under way keeps a hub awake. */
-const DEADLINE = 10_000;
+const DEADLINE = 5_000;
 
 /** @import { HubNamespace } from "./types.d.ts" */
 
@@ -20,6 +22,8 @@ export class Reports {
   #id;
   #env;
   #figures;
+  /** @type {ReturnType<typeof indexOf> | undefined} */
+  #index;
   /** When the next one is due. */
   #due = 0;
   #hasFailed = false;
@@ -43,20 +47,21 @@ export class Reports {
     Promise.resolve().then(() => this.#send());
   }
 
-  /** There are no more reports. */
-  end() {
-    this.#due = Infinity;
+  /** Makes the index forget the hub. Where it was never told of the hub there is nothing to forget. */
+  async forget() {
+    if (namespaceOf(this.#id, this.#env) === undefined) return;
+    try {
+      await this.#ask((index) => index.forget(nameOf(this.#id)));
+    } catch (error) {
+      const why = /** @type {Error} */ (error).message;
+      throw new HubError(`the hub is deleted, but the list of hubs still has it: ${why}; delete it again`, { status: 503, cause: error });
+    }
   }
 
   async #send() {
     try {
-      const namespace = namespaceOf(this.#id, this.#env);
-      if (namespace === undefined) {
-        this.end();
-        const detail = "the Worker of the objects has no binding of their class, so no list has the hub";
-        return log("hub not in the index", { hub: nameOf(this.#id), detail });
-      }
-      await this.#tell(namespace);
+      const report = { name: nameOf(this.#id), time: now(), figures: this.#figures() };
+      await this.#ask((index) => index.report([report]));
       this.#hasFailed = false;
     } catch (error) {
       this.#due = Math.min(this.#due, now() + AGAIN);
@@ -65,21 +70,23 @@ export class Reports {
     }
   }
 
-  async #tell(/** @type {HubNamespace} */ namespace) {
-    const report = { name: nameOf(this.#id), time: Math.round(now()), figures: this.#figures() };
-    /** @type {any} */
-    const call = indexOf(namespace).report([report]);
-    const told = call.then(() => true);
-    const isTold = await inTime(told, { within: DEADLINE, late: () => {} });
-    if (isTold) return;
-    call[Symbol.dispose]();
-    throw new Error(`the index gave no answer within ${DEADLINE / 1_000} s`);
+  /** Asks the index. What is asked of one stub comes in its order. A stub whose object was reset has to be another one. */
+  async #ask(/** @type {(index: any) => any} */ call) {
+    const namespace = namespaceOf(this.#id, this.#env);
+    if (namespace === undefined) throw new Error("the Worker of the objects has no binding of their class");
+    const ask = async () => {
+      this.#index ??= indexOf(namespace);
+      const asked = call(this.#index);
+      const isDone = await inTime(asked.then(() => true), { within: DEADLINE, late: () => {} });
+      if (!isDone) asked[Symbol.dispose]();
+      return isDone;
+    };
+    const isDone = await ask().catch(() => {
+      this.#index = undefined;
+      return ask();
+    });
+    if (!isDone) throw new Error(`the index gave no answer within ${DEADLINE / 1_000} s`);
   }
-}
-
-/** Milliseconds since 1970. They never go back. */
-function now() {
-  return performance.timeOrigin + performance.now();
 }
 
 function nameOf(/** @type {DurableObjectId} */ id) {

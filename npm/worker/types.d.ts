@@ -216,6 +216,11 @@ export interface Hub<Env = any> {
   hubs(env: Env, options?: ListOptions): Promise<HubList>;
   /** Sends all clients of a hub away in good order: they come back `within` this time, such as `10s`. Resolves to their number. */
   drain(env: Env, options?: OfHub & { within?: string }): Promise<number>;
+  /**
+   * Deletes a hub with all that it keeps. Its clients are sent away as by a drain, and come back to a hub that begins anew.
+   * Resolves to their number once everything is gone.
+   */
+  delete(env: Env, options?: OfHub): Promise<{ connections: number }>;
   /** Asks the producers of a topic to stop. Resolves to their number. */
   stop(env: Env, topic: string, reason?: string, options?: OfHub): Promise<number>;
   /**

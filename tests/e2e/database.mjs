@@ -27,6 +27,12 @@ export function tables(folder) {
   return files(folder).map((file) => rowsIn(file, query).map(({ name }) => name));
 }
 
+/** The ids of the objects that have an alarm. workerd keeps alarms in a database of the class. */
+export function alarms(folder) {
+  const ids = rowsIn(join(folder, "HubObject", "metadata.sqlite"), "SELECT actor_id AS id FROM _cf_ALARM");
+  return ids.map(({ id }) => `${id}.sqlite`);
+}
+
 function rowsIn(original, query) {
   const copies = mkdtempSync(join(tmpdir(), "millstream-database-"));
   try {

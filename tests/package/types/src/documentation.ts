@@ -45,6 +45,8 @@ export async function operate(env: Env): Promise<void> {
   const { hubs, next } = await events.hubs(env, { limit: 100 });
 
   const sentAway = await events.drain(env, { hub: "red", within: "30s" });
+
+  await events.delete(env, { hub: "red" });
   // README: end operate
   console.log(hubs, next, sentAway);
 }
