@@ -28,7 +28,7 @@ const manifest = { name, version, ...JSON.parse(readFileSync("npm/package.json",
 writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
 // The declarations come from the comments of the modules, and their maps lead to these.
-const options = { noEmit: false, declaration: true, declarationMap: true, emitDeclarationOnly: true, rootDir: "." };
+const options = { noEmit: false, declaration: true, declarationMap: true, emitDeclarationOnly: true, stripInternal: true, rootDir: "." };
 const project = join(folder, "tsconfig.json");
 const PARTS = {
   "npm/tsconfig.json": ["npm/worker", "npm/resumable-stream"],

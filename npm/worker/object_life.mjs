@@ -32,7 +32,75 @@ const REASONS = { [UNCONFIRMED]: "unconfirmed", [DELETED]: "deleted" };
 export class ObjectLife extends DurableObject {
   /** @type {Hub | undefined} */
   #hub;
-  #log;
+  #log = new ObjectLog(this.ctx.id);
+  /** @internal */
+  imports = new Imports(variablesIn(this.env));
+  /**
+   * The index, if the object is no hub.
+   *
+   * @internal
+   */
+  index = this.ctx.id.name === INDEX ? new HubIndex(this.ctx.storage) : undefined;
+  /** @internal */
+  reports = new Reports(this.ctx.id, this.env, () => "null");
+  /**
+   * Why there is no hub to call; undefined while there is one.
+   *
+   * @internal
+   * @type {HubError | undefined}
+   */
+  refusal = noHub(String(this.ctx.id.name));
+  /**
+   * Resets the object when the wasm instance has trapped. Only the object itself can do it: another object's call may trap.
+   *
+   * @internal
+   */
+  reset = () => {};
+  /**
+   * Calls an export of the hub. No export throws: a call that does has trapped, or belongs to a trapped instance.
+   *
+   * @internal
+   * @type {<T>(method: (hub: Hub) => T) => T}
+   */
+  call = (method) => {
+    if (this.refusal !== undefined) throw this.refusal;
+    const hub = /** @type {Hub} */ (this.#hub);
+    try {
+      return callFor(this.ctx.id.name, () => method(hub));
+    } catch (error) {
+      this.#log.unusable(error);
+      this.#abort(TRAPPED);
+      throw error;
+    }
+  };
+  /**
+   * Gives the answer of an export. Every answer to a request goes through here.
+   *
+   * @internal
+   * @param {(hub: Hub) => Response | Promise<Response>} method
+   * @returns {Promise<Response>}
+   */
+  answer = async (method) => {
+    const since = performance.now();
+    return this.#log.told(await this.call(method), since);
+  };
+  /**
+   * Removes all that the hub keeps. Nothing reaches it from then on, and the object ends when this has settled.
+   *
+   * @internal
+   */
+  remove = async () => {
+    this.refusal = new HubError(DELETED, { status: 503 });
+    try {
+      await emptied(this.ctx.storage);
+      await this.reports.forget();
+      // Of what was under way something may have been written since.
+      await emptied(this.ctx.storage);
+    } finally {
+      // Behind the answer.
+      setTimeout(() => this.#abort(DELETED));
+    }
+  };
 
   /**
    * @param {DurableObjectState} context
@@ -40,76 +108,6 @@ export class ObjectLife extends DurableObject {
    */
   constructor(context, env) {
     super(context, env);
-    const { name } = context.id;
-    this.#log = new ObjectLog(context.id);
-    /** @internal */
-    this.imports = new Imports(variablesIn(env));
-    /**
-     * The index, if the object is no hub.
-     *
-     * @internal
-     */
-    this.index = name === INDEX ? new HubIndex(context.storage) : undefined;
-    /** @internal */
-    this.reports = new Reports(context.id, env, () => "null");
-    /**
-     * Why there is no hub to call; undefined while there is one.
-     *
-     * @internal
-     * @type {HubError | undefined}
-     */
-    this.refusal = noHub(String(name));
-    /**
-     * Resets the object when the wasm instance has trapped. Only the object itself can do it: another object's call may trap.
-     *
-     * @internal
-     */
-    this.reset = () => {};
-    /**
-     * Calls an export of the hub. No export throws: a call that does has trapped, or belongs to a trapped instance.
-     *
-     * @internal
-     * @type {<T>(method: (hub: Hub) => T) => T}
-     */
-    this.call = (method) => {
-      if (this.refusal !== undefined) throw this.refusal;
-      const hub = /** @type {Hub} */ (this.#hub);
-      try {
-        return callFor(name, () => method(hub));
-      } catch (error) {
-        this.#log.unusable(error);
-        this.#abort(TRAPPED);
-        throw error;
-      }
-    };
-    /**
-     * Gives the answer of an export. Every answer to a request goes through here.
-     *
-     * @internal
-     * @param {(hub: Hub) => Response | Promise<Response>} method
-     * @returns {Promise<Response>}
-     */
-    this.answer = async (method) => {
-      const since = performance.now();
-      return this.#log.told(await this.call(method), since);
-    };
-    /**
-     * Removes all that the hub keeps. Nothing reaches it from then on, and the object ends when this has settled.
-     *
-     * @internal
-     */
-    this.remove = async () => {
-      this.refusal = new HubError(DELETED, { status: 503 });
-      try {
-        await emptied(context.storage);
-        await this.reports.forget();
-        // Of what was under way something may have been written since.
-        await emptied(context.storage);
-      } finally {
-        // Behind the answer.
-        setTimeout(() => this.#abort(DELETED));
-      }
-    };
     if (this.index === undefined) this.#begin(variablesIn(env));
   }
 
