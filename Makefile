@@ -194,7 +194,7 @@ HIBERNATE := $(addprefix tests/e2e/,$(addsuffix .test.mjs,bad_input closing disc
 
 .PHONY: test-hibernate
 test-hibernate: $(WASM) $(BUILD)/workerd.capnp ## tests of streams again, with streams that Workers hold for hubs that sleep
-	DELIVERY=hibernate node --test --test-concurrency=3 --test-reporter=spec --test-timeout=180000 $(HIBERNATE) tests/soak/lives.test.mjs 2>&1 | node tools/count_tests.mjs hibernate
+	DELIVERY=hibernate STALLED_MEGABYTES=100 node --test --test-concurrency=3 --test-reporter=spec --test-timeout=180000 $(HIBERNATE) tests/e2e/hibernate_links.test.mjs tests/soak/lives.test.mjs 2>&1 | node tools/count_tests.mjs hibernate
 
 .PHONY: soak
 soak: $(WASM) $(BUILD)/workerd.capnp ## held streams of many clients through resets, sleeps, batches and stalls (MINUTES=10, CLIENTS=500, SEED=)

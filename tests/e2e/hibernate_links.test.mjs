@@ -14,8 +14,8 @@ const WINDOW = 65_536;
 /** The most bytes of a chunk, but for its last update. */
 const CHUNK = 131_072;
 /** What is published to a reader that takes nothing, and in how many updates. */
-const HUGE = 32_000_000;
-const UPDATES = 600;
+const HUGE = Number(process.env.STALLED_MEGABYTES ?? 32) * 1_000_000;
+const UPDATES = HUGE / 50_000;
 /** The bytes of the largest form that a Worker holds. */
 const LARGEST_HELD = 16_384;
 const FILLER = "x".repeat(4_000);
@@ -24,7 +24,7 @@ const LONG = 60_000;
 const HUBS = {
   busy: { HEARTBEAT: "1s" },
   conflating: { SLOW_CONSUMERS: "conflate", HEARTBEAT: "0" },
-  credit: { HEARTBEAT: "0" },
+  credit: { HEARTBEAT: "0", HISTORY_BYTES: String(2 * HUGE) },
   evicting: { SLOW_CONSUMERS: "evict", HEARTBEAT: "0" },
   memory: { MEMORY: "65536", HEARTBEAT: "1s" },
   questions: { HEARTBEAT: "1s" },
@@ -161,8 +161,8 @@ describe("a link", { concurrency: true }, () => {
 describe("credit", () => {
   test("bounds what is on its way to a reader that takes nothing, however much is published", async (t) => {
     const stalled = await stalledIn(t, "credit");
-    const data = "x".repeat(Math.floor(HUGE / UPDATES));
-    for (let at = 0; at < UPDATES; at += 100) await links.publishAll("credit", numbers(at + 1, at + 100), { data });
+    const data = "x".repeat(HUGE / UPDATES);
+    for (let at = 0; at < UPDATES; at += 40) await links.publishAll("credit", numbers(at + 1, at + 40), { data });
     const { sent, granted, most } = await links.notes("credit");
     assert.ok(sent < HUGE / 4, `${sent} bytes were sent: the reader took them, or they wait in memory`);
     assert.ok(granted < sent);
