@@ -12,13 +12,16 @@ import { Running, commandLine } from "./millstream.mjs";
 import { OPERATOR_KEY, Server } from "./server.mjs";
 import { until } from "./until.mjs";
 
+/** How the hubs of the journey deliver. */
+const MOVED = ["direct", "hibernate"];
+const HUBS = Object.fromEntries(MOVED.map((DELIVERY) => [`moved-${DELIVERY}`, { DELIVERY }]));
 const ENV = { OPERATOR_KEY };
 const WRONG_KEY = "a key of nobody";
 
 let server;
 let folder;
 before(async () => {
-  server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" } });
+  server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true", HUBS: JSON.stringify(HUBS) } });
   folder = mkdtempSync(join(tmpdir(), "millstream-operator-"));
 });
 after(async () => {
@@ -69,7 +72,7 @@ describe("hubs", () => {
   });
 });
 
-describe("drain and clear", () => {
+describe("drain, clear and delete", () => {
   test("a drain tells how many clients were sent away", async (t) => {
     const subscriber = await Subscriber.open(server.hub("drained"), ["a"]);
     t.after(() => subscriber.close());
@@ -84,6 +87,26 @@ describe("drain and clear", () => {
     await publishMany("cleared", { to: 3 });
     assert.equal(await done(["clear", url(), "--hub", "cleared"]), "cleared the hub cleared: 3 updates are removed\n");
     assert.deepEqual(idsOf(await done(["export", url(), "--hub", "cleared"])), []);
+  });
+
+  test("a hub is deleted when its name is given again on a terminal, or with --yes", async () => {
+    await publishMany("deleted", { to: 3 });
+    const held = async () => idsOf(await exported(server, "deleted")).length;
+    assert.match(await failed(["delete", url(), "--hub", "deleted"], { code: 2 }), /nobody is here to be asked .*: add --yes/);
+    const args = commandLine(["delete", url(), "--hub", "deleted"]);
+    const asked = async (given) => {
+      const running = new Running([], { env: ENV, shell: `exec script -qec "${args}" /dev/null` });
+      await until(() => running.printed.includes("Its name again: "), () => `a question; there was ${running.printed}`);
+      return running.end(`${given}\n`);
+    };
+    const refused = await asked("other");
+    assert.deepEqual([refused.code, await held()], [1, 3]);
+    assert.match(refused.stdout, /that is not the name deleted, so nothing is deleted/);
+    const { code, stdout } = await asked("deleted");
+    assert.deepEqual([code, await held()], [0, 0], stdout);
+    await publishMany("deleted", { to: 1 });
+    assert.equal(await done(["delete", url(), "--hub", "deleted", "--yes"]), "deleted the hub deleted\n");
+    assert.equal(await held(), 0);
   });
 });
 
@@ -185,6 +208,33 @@ describe("export and import", () => {
     const { stdout, stderr } = await new Running([], { env: ENV, shell }).end();
     assert.deepEqual([stdout, stderr], ['{"millstre1\n', ""]);
   });
+});
+
+describe("a client that is connected throughout notices nothing of a move", { concurrency: true }, () => {
+  for (const delivery of MOVED) {
+    test(`by export, drain, delete and import, with ${delivery} delivery`, async (t) => {
+      const hub = `moved-${delivery}`;
+      const subscriber = await Subscriber.open(server.hub(hub), ["a"], { types: ["place"] });
+      t.after(() => subscriber.close());
+      let count = 0;
+      const load = async () => {
+        for (const end = count + 300; count < end; ) await publish(server.hub(hub), { topic: "a", data: String((count += 1)) });
+      };
+      await load();
+      const file = path(`${hub}.ndjson`);
+      const of = (command, ...args) => [command, url(), "--hub", hub, ...args];
+      await done(of("export", "--output", file));
+      await done(of("drain", "--within", "10s"));
+      await done(of("delete", "--yes"));
+      assert.match(await done(of("import", "--input", file)), /: 300 entries; the newest is 300\n$/);
+      await load();
+      await subscriber.receives(String(count));
+      assert.equal(subscriber.opened, 2);
+      assert.deepEqual(subscriber.events.filter(({ type }) => type === "gap"), []);
+      const updates = subscriber.events.filter(({ type }) => type === "message").map(({ data }) => data);
+      assert.deepEqual(updates, Array.from({ length: 600 }, (_, at) => String(at + 1)));
+    });
+  }
 });
 
 describe("what is wrong is said with its mend", () => {
