@@ -36,6 +36,8 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS := $(TOOLS)/cargo-mutants-$(CARGO_MUTANTS_VERSION)/bin/cargo-mutants
+# Of Debian, which has prometheus and promtool in one package.
+PROMETHEUS := $(TOOLS)/prometheus/usr/bin/promtool
 WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib
 VERSION := $(shell sed -n '/^version = "\(.*\)"$$/{s//\1/p;q}' Cargo.toml)
@@ -61,7 +63,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(BUILD)/millstream_bg.wasm
 PACKAGE := $(BUILD)/millstream-$(VERSION).tgz
 
-export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(dir $(CARGO_FUZZ)):$(dir $(CARGO_DENY)):$(dir $(CARGO_MUTANTS)):$(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(dir $(WASM_BINDGEN)):$(dir $(WASM_PACK)):$(dir $(CARGO_FUZZ)):$(dir $(CARGO_DENY)):$(dir $(CARGO_MUTANTS)):$(dir $(PROMETHEUS)):$(PATH)
 # While developing, the tools report nothing and ask nothing of other servers.
 export WRANGLER_SEND_METRICS := false
 export CLOUDFLARE_CF_FETCH_ENABLED := false
@@ -129,7 +131,7 @@ settings: ## write what is written from the code: the tables of docs/configurati
 # Then come the rings with browsers and servers, which have deadlines: each runs alone.
 .PHONY: test
 test: SEED = 1
-test: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) $(CARGO_FUZZ) components browser | $(WASM_TARGET) ## every ring of tests, the lints and the documentation
+test: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) $(CARGO_FUZZ) $(PROMETHEUS) components browser | $(WASM_TARGET) ## every ring of tests, the lints and the documentation
 	@node tools/side_by_side.mjs '$(MAKE) --no-print-directory SEED=$(SEED)' \
 	  'lint-crate doc test-native build-web lint-features lint-crates' \
 	  'deploy-check lint-package test-npm test-wasm-examples fuzz test-bench test-axum'
@@ -186,7 +188,7 @@ test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the we
 	wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" --mode no-install -- --locked --lib --test web 2>&1 | node tools/count_tests.mjs web
 
 .PHONY: test-e2e
-test-e2e: $(WASM) $(BUILD)/workerd.capnp browser ## real clients against the built worker, on wrangler and on workerd
+test-e2e: $(WASM) $(BUILD)/workerd.capnp $(PROMETHEUS) browser ## real clients against the built worker, on wrangler and on workerd
 	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
 
 # Tests of the direct mode hold in the other one too: streams, resuming, privacy, presence, limits, policies, drain.
@@ -205,7 +207,7 @@ test-package: $(PACKAGE) browser ## the package, installed into projects of user
 	node --test --test-concurrency=3 --test-reporter=spec --test-timeout=180000 'tests/package/*.test.mjs' 2>&1 | node tools/count_tests.mjs package
 
 .PHONY: test-clients
-test-clients: $(PACKAGE) $(BUILD)/workerd.capnp browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## the client on Node 20, Deno, Bun, workerd, Firefox, WebKitGTK; clients of others; installs them
+test-clients: $(PACKAGE) $(BUILD)/workerd.capnp $(PROMETHEUS) browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## the client on Node 20, Deno, Bun, workerd, Firefox, WebKitGTK; clients of others; installs them
 	cargo clippy --locked --all-targets --manifest-path tests/clients/rust/Cargo.toml --target-dir $(BUILD)/clients/rust -- -D warnings
 	CLIENTS_PYTHON=$(CLIENTS_VENV)/bin/python CLIENTS_RUST=$(CLIENTS_RUST) node --test --test-reporter=spec --test-timeout=180000 --test-concurrency=1 'tests/clients/*.test.mjs' 2>&1 | node tools/count_tests.mjs clients
 
@@ -342,6 +344,9 @@ $(CARGO_MUTANTS):
 
 $(CARGO_DENY):
 	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --root $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)
+
+$(PROMETHEUS):
+	tools/prometheus $(TOOLS)/prometheus
 
 $(NPM): package.json package-lock.json .npmrc
 	npm ci --loglevel=error

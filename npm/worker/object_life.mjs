@@ -7,7 +7,8 @@ import { HubIndex, INDEX } from "./hub_index.mjs";
 import { noHub } from "./hub_names.mjs";
 import { TRAPPED, callFor, instance, resetWithInstance } from "./instance.mjs";
 import { wakeLinks } from "./links.mjs";
-import { begin, endLifeBefore } from "./lives.mjs";
+import { begin, endLifeBefore, endsBy } from "./lives.mjs";
+import { ofAllLives } from "./metrics/kept.mjs";
 import { ObjectLog } from "./object_log.mjs";
 import { Reports } from "./reports.mjs";
 import { variablesIn } from "./variables.mjs";
@@ -19,9 +20,9 @@ export const UNCONFIRMED = "a write was not confirmed: the hub begins anew over 
 export const DELETED = "the hub was deleted: it begins anew with nothing";
 
 /**
- * One word for each in the log.
+ * One word for each, in the log and in the metrics.
  *
- * @type {Record<string, string>}
+ * @type {Record<string, import("./lives.mjs").Cause>}
  */
 const REASONS = { [UNCONFIRMED]: "unconfirmed", [DELETED]: "deleted" };
 
@@ -42,7 +43,7 @@ export class ObjectLife extends DurableObject {
    */
   index = this.ctx.id.name === INDEX ? new HubIndex(this.ctx.storage) : undefined;
   /** @internal */
-  reports = new Reports(this.ctx.id, this.env, () => "null");
+  reports = new Reports(this.ctx.id, this.env, () => JSON.stringify(this.figures()));
   /**
    * Why there is no hub to call; undefined while there is one.
    *
@@ -84,6 +85,12 @@ export class ObjectLife extends DurableObject {
     const since = performance.now();
     return this.#log.told(await this.call(method), since);
   };
+  /**
+   * What the object has counted in all of its lives in this isolate.
+   *
+   * @internal
+   */
+  figures = () => ofAllLives(this.ctx.id.toString(), this.call((hub) => hub.figures()));
   /**
    * Removes all that the hub keeps. Nothing reaches it from then on, and the object ends when this has settled.
    *
@@ -137,9 +144,11 @@ export class ObjectLife extends DurableObject {
   }
 
   /** Ends the object with its requests and streams. The next request constructs it anew. */
-  #abort(/** @type {string} */ cause) {
-    this.#log.reset(REASONS[cause] ?? "trapped", cause);
-    this.ctx.abort(cause);
+  #abort(/** @type {string} */ why) {
+    const cause = REASONS[why] ?? "trapped";
+    endsBy(this.ctx.id.toString(), cause);
+    this.#log.reset(cause, why);
+    this.ctx.abort(why);
   }
 }
 

@@ -6,6 +6,10 @@ import { INDEX } from "./hub_index.mjs";
 import { inTime } from "./in_time.mjs";
 import { PROTECTION, problem } from "./last_resort.mjs";
 import { log } from "./log.mjs";
+import { doorCounts } from "./metrics/counts.mjs";
+import { bodyOf, pageOf, piecesOf } from "./metrics/page.mjs";
+import { reportsIn } from "./metrics/report.mjs";
+import { formFor } from "./metrics/text.mjs";
 
 /** Milliseconds: how long an object may take to begin its answer. */
 const DEADLINE = 15_000;
@@ -20,6 +24,7 @@ const BY_BODY = "import";
  * @typedef {object} Call
  * @property {Request} request
  * @property {URLSearchParams} query
+ * @property {string} hub the name of the hub, or of the index
  * @property {DurableObjectStub<import("./hub_object.mjs").HubObject>} stub the object of the hub, or of the index
  */
 
@@ -53,6 +58,12 @@ const OF_HUB = {
   async clear({ stub }) {
     return ofJson(await stub.clear());
   },
+
+  async metrics({ request, hub, stub }) {
+    const form = formFor(request.headers.get("accept"));
+    const report = await doorCounts.handTo(hub, (counted) => stub.metrics(counted));
+    return ofMetrics(pageOf({ hub, report }, form), form);
+  },
 };
 
 /**
@@ -61,6 +72,11 @@ const OF_HUB = {
  * @type {Record<string, (call: Call) => Promise<Response>>}
  */
 const OF_ALL = {
+  async metrics({ request, stub }) {
+    const form = formFor(request.headers.get("accept"));
+    return ofMetrics(bodyOf(piecesOf(await reportsIn(await stub.all()), form)), form);
+  },
+
   async hubs({ stub, query }) {
     const limit = query.get("limit");
     return ofJson(await stub.list({ after: query.get("after") ?? undefined, limit: limit === null ? undefined : Number(limit) }));
@@ -78,10 +94,11 @@ export async function operate({ request, namespace }, { hub, call }) {
   const carryOut = (hub === undefined ? OF_ALL : OF_HUB)[call];
   if (carryOut === undefined) return problem(404, "Not Found");
   const query = new URL(request.url).searchParams;
-  const stub = namespace.get(namespace.idFromName(hub ?? INDEX));
+  const name = hub ?? INDEX;
+  const stub = namespace.get(namespace.idFromName(name));
   try {
     const late = (/** @type {Response} */ answer) => answer.body?.cancel();
-    const carried = carryOut({ request, query, stub });
+    const carried = carryOut({ request, query, hub: name, stub });
     const answer = call === BY_BODY ? await carried : await inTime(carried, { within: DEADLINE, late });
     if (answer === undefined) {
       const whose = hub === undefined ? "the index of hubs" : `the hub ${hub}`;
@@ -120,6 +137,16 @@ const TITLES = {
 /** An answer for the operator alone. */
 function ofJson(/** @type {unknown} */ value) {
   return answerOf(JSON.stringify(value), "application/json");
+}
+
+/**
+ * @param {BodyInit} body
+ * @param {import("./metrics/text.mjs").Form} form
+ */
+function ofMetrics(body, { contentType }) {
+  const answer = answerOf(body, contentType);
+  answer.headers.set("vary", "Accept");
+  return answer;
 }
 
 /**

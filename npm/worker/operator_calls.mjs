@@ -1,6 +1,10 @@
 // The calls by RPC that an operator has: npm/worker/operator.mjs makes them of requests over HTTP.
 import { HubError } from "./hub_error.mjs";
+import { objectCounts } from "./metrics/counts.mjs";
 import { TopicCalls } from "./topic_calls.mjs";
+
+/** @import { Row } from "./metrics/counts.mjs" */
+/** @import { Report } from "./metrics/report.mjs" */
 
 /** What the operator of a hub may do with it. */
 export class OperatorCalls extends TopicCalls {
@@ -28,5 +32,17 @@ export class OperatorCalls extends TopicCalls {
     const connections = await this.drain();
     await this.remove();
     return { connections };
+  }
+
+  /**
+   * Tells what the hub counts. The Worker makes the text of it.
+   *
+   * @internal
+   * @param {Row[]} [counted] what the door has counted for the hub
+   * @returns {Promise<Report>}
+   */
+  async metrics(counted = []) {
+    objectCounts.add(this.ctx.id.toString(), counted);
+    return this.figures();
   }
 }

@@ -49,19 +49,13 @@ export function withoutConnection(/** @type {Headers} */ headers) {
 }
 
 /**
- * Sends with a request what the door has counted for its hub. What does not arrive is counted again.
+ * Sends with a request what the door has counted for its hub.
  *
  * @param {string} hub
  * @param {(told: string | undefined) => Promise<Response>} send
  */
-async function riding(hub, send) {
-  const rows = doorCounts.take(hub);
-  try {
-    return await send(rows && JSON.stringify(rows));
-  } catch (error) {
-    if (rows !== undefined) doorCounts.add(hub, rows);
-    throw error;
-  }
+function riding(hub, send) {
+  return doorCounts.handTo(hub, (rows) => send(rows && JSON.stringify(rows)));
 }
 
 /**

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Takes the figures of one owner after the other.
 ///
-/// Each number comes with its name. A test writes the names into `npm/worker/metrics/figures.json`, by
+/// Each number comes with its name. A test writes the names into `npm/worker/metrics/figures.mjs`, by
 /// which JavaScript reads the numbers. So the wasm has no names.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {

@@ -17,7 +17,7 @@ pub(crate) struct Owners<'a, H, T> {
 }
 
 impl<H: History, T: Clone> Owners<'_, H, T> {
-    /// All figures, in the order of `npm/worker/metrics/figures.json`.
+    /// All figures, in the order of `npm/worker/metrics/figures.mjs`.
     pub(crate) fn figures(&self) -> Figures {
         let mut figures = Figures::default();
         self.hub.tell(&mut figures);
@@ -59,8 +59,14 @@ mod tests {
 
     #[test]
     fn the_list_of_figures_in_the_package_is_that_of_the_code() {
-        let names = serde_json::to_string_pretty(&figures().names()).unwrap();
-        expect_file!["../../npm/worker/metrics/figures.json"].assert_eq(&(names + "\n"));
+        let names: Vec<_> = figures().names().iter().map(|name| format!("  {name:?},\n")).collect();
+        let names = names.concat();
+        let module = format!(
+            "// Written by `make settings` from src/http/figures.rs.\n\n\
+             /** The names of the figures of a hub, in their order. */\n\
+             export const FIGURES = [\n{names}];\n"
+        );
+        expect_file!["../../npm/worker/metrics/figures.mjs"].assert_eq(&module);
     }
 
     #[test]

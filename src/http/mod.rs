@@ -19,7 +19,6 @@ pub(crate) mod figures;
 pub(crate) mod hub_path;
 pub(crate) mod operator_call;
 pub(crate) mod problem;
-pub(crate) mod refusals;
 pub(crate) mod topic_status;
 mod unauthorized;
 

@@ -1,6 +1,6 @@
 //! The Durable Object: one hub.
 
-use std::{cell::RefCell, fmt::Display, rc::Rc, time::Duration};
+use std::{fmt::Display, rc::Rc, time::Duration};
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     base::{hub_name::OwnPath, limits::PRUNE_SLACK, timestamp::Timestamp, url_parts},
     door::granted::{Granted, InvalidGranted},
-    http::{drain_within, error::Error, hub_path::HubPath, refusals::Refusals, topic_status},
+    http::{drain_within, error::Error, hub_path::HubPath, topic_status},
     hub::{close_reason::CloseReason, whom::Whom},
     link::opening::Opening,
     log::tally::Sight,
@@ -51,7 +51,6 @@ pub struct HubObject {
     pub(super) hub: Result<Hub, InvalidConfig>,
     alarm: Rc<Alarm>,
     since: Timestamp,
-    refusals: RefCell<Refusals>,
 }
 
 #[wasm_bindgen]
@@ -76,7 +75,7 @@ impl HubObject {
             Err(invalid) => Err(invalid),
         };
         let alarm = Rc::new(Alarm::new(storage));
-        Ok(Self { hub, alarm, since: clock::now(), refusals: RefCell::default() })
+        Ok(Self { hub, alarm, since: clock::now() })
     }
 
     /// The place of the hub's level of the log among all levels.
@@ -174,18 +173,11 @@ impl HubObject {
         }
     }
 
-    /// The figures of the hub as JSON: `figures` are the numbers by the names of
-    /// `npm/worker/metrics/figures.json`, and `refused` has a reason, a status and a number each. A hub
-    /// whose variables are wrong has no figures.
+    /// The figures of the hub as a JSON array, by the names of `npm/worker/metrics/figures.mjs`. A hub
+    /// whose variables are wrong has none.
     pub fn figures(&self) -> String {
         let figures = self.hub.as_ref().map(Handler::figures).unwrap_or_default();
-        let refused = self.refusals.borrow().text();
-        [r#"{"figures":["#, figures.text(), r#"],"refused":["#, &refused, "]}"].concat()
-    }
-
-    /// Counts an answer with this status, which was refused for this reason.
-    pub fn refused(&self, reason: &str, status: u16) {
-        self.refusals.borrow_mut().count(reason, status);
+        ["[", figures.text(), "]"].concat()
     }
 
     /// Resolves to true once a write was not confirmed: the memory may be ahead of the storage.

@@ -3,7 +3,7 @@
 /**
  * A figure with its stem and the values of its labels ahead.
  *
- * @typedef {[stem: string, ...(string | number)[]]} Row
+ * @typedef {(string | number)[]} Row
  */
 
 /** Counts by their owner, each as a row: its stem, the values of its labels, and a number. */
@@ -38,7 +38,7 @@ export class Counts {
     for (const row of rows) {
       const [label, number] = [row.slice(0, -1), Number(row.at(-1))];
       const key = label.join("\n");
-      own.set(key, /** @type {any} */ ([...label, Number(own.get(key)?.at(-1) ?? 0) + number]));
+      own.set(key, [...label, Number(own.get(key)?.at(-1) ?? 0) + number]);
     }
   }
 
@@ -47,12 +47,23 @@ export class Counts {
     return [...(this.#byOwner.get(owner)?.values() ?? [])];
   }
 
-  /** The rows of an owner, which are counted no longer; undefined if there are none. */
-  take(/** @type {string} */ owner) {
-    if (!this.#byOwner.has(owner)) return undefined;
-    const rows = this.of(owner);
+  /**
+   * Hands the rows of an owner to somebody who counts them from now on. What does not arrive is counted here again.
+   *
+   * @template T
+   * @param {string} owner
+   * @param {(rows: Row[] | undefined) => Promise<T>} send without rows if there are none
+   * @returns {Promise<T>}
+   */
+  async handTo(owner, send) {
+    const rows = this.#byOwner.has(owner) ? this.of(owner) : undefined;
     this.#byOwner.delete(owner);
-    return rows;
+    try {
+      return await send(rows);
+    } catch (error) {
+      if (rows !== undefined) this.add(owner, rows);
+      throw error;
+    }
   }
 }
 
@@ -79,7 +90,7 @@ export function readRows(/** @type {unknown} */ text) {
   } catch {
     return [];
   }
-  return Array.isArray(rows) ? /** @type {Row[]} */ (rows.filter(isRow)) : [];
+  return Array.isArray(rows) ? rows.filter(isRow) : [];
 }
 
 function isRow(/** @type {unknown} */ row) {

@@ -2,14 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Counts, readRows } from "./counts.mjs";
 
-test("rows with the same labels are one, whose numbers are added", () => {
+test("rows with the same labels are one, whose numbers are added", async () => {
   const counts = new Counts(2);
   counts.add("a", [["refused", "token-missing", "401", 1]]);
   counts.add("a", [["refused", "token-missing", "401", 2], ["refused", "token-missing", "403", 1]]);
   counts.add("b", [["tokens", "verified", 1]]);
   assert.deepEqual(counts.of("a"), [["refused", "token-missing", "401", 3], ["refused", "token-missing", "403", 1]]);
-  assert.deepEqual(counts.take("a"), [["refused", "token-missing", "401", 3], ["refused", "token-missing", "403", 1]]);
-  assert.deepEqual([counts.of("a"), counts.take("a"), counts.of("b")], [[], undefined, [["tokens", "verified", 1]]]);
+  assert.deepEqual(counts.of("b"), [["tokens", "verified", 1]]);
+});
+
+test("what was handed on is counted no longer, unless it did not arrive", async () => {
+  const counts = new Counts(2);
+  counts.add("a", [["tokens", "verified", 1]]);
+  const lost = async (rows) => {
+    assert.deepEqual(rows, [["tokens", "verified", 1]]);
+    counts.add("a", [["tokens", "verified", 2]]);
+    throw new Error("lost");
+  };
+  await assert.rejects(counts.handTo("a", lost), /lost/);
+  assert.deepEqual(await counts.handTo("a", async (rows) => rows), [["tokens", "verified", 3]]);
+  assert.deepEqual([await counts.handTo("a", async (rows) => rows), counts.of("a")], [undefined, []]);
 });
 
 test("of more owners than there is room for, the one that was counted first is forgotten", () => {

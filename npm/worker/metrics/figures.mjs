@@ -1,4 +1,7 @@
-[
+// Written by `make settings` from src/http/figures.rs.
+
+/** The names of the figures of a hub, in their order. */
+export const FIGURES = [
   "connections.stream.replaying",
   "connections.stream.registering",
   "connections.stream.waiting",
@@ -85,5 +88,5 @@
   "links.woken",
   "links.lost",
   "links.granted",
-  "idempotency.hits"
-]
+  "idempotency.hits",
+];
