@@ -77,6 +77,28 @@ test("connections, updates, private ones too, and deliveries are counted", async
   assert.equal(await figure("counted", "millstream_ended_connections_total", ',reason="drained"'), 2);
 });
 
+test("the metrics of all hubs are their last reports, with the age of each, and wake no hub", async (t) => {
+  const own = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" } });
+  t.after(() => own.stop());
+  const empty = await metrics("/metrics", { of: own });
+  assert.deepEqual([empty.response.status, /\{/.test(empty.text)], [200, false]);
+  for (const name of ["b", "a"]) assert.equal((await post(own.hub(name), { topic: "t" })).status, 200);
+  const all = () => metrics("/metrics", { of: own }).then(({ text }) => text);
+  await until(async () => /hub="a"/.test(await all()) && /hub="b"/.test(await all()), "both reports");
+  assert.match(await all(), /\nmercure_updates_total\{hub="a"\} 1\nmercure_updates_total\{hub="b"\} 1\n#/);
+  assert.equal(execFileSync("promtool", ["check", "metrics"], { input: await all(), encoding: "utf8" }), "");
+  await own.kill();
+  await own.restart();
+  const begun = Date.now();
+  const { response, text } = await metrics("/metrics", { of: own, accept: "application/openmetrics-text" });
+  assert.equal(response.headers.get("content-type"), OPEN_METRICS);
+  assert.match(text, /\nmercure_updates_total\{hub="a"\} 1\n/);
+  assert.match(text, /\n# EOF\n$/);
+  const [, age] = /^millstream_report_age_seconds\{hub="a"\} (\S+)$/m.exec(text);
+  assert.ok(Number(age) > 0, age);
+  assert.ok((await own.health("a")).since >= begun, "the hub began its life when it was asked itself");
+});
+
 test("a trap is counted, and the hub goes on", async () => {
   const trapped = await metrics("/hubs/traps/metrics");
   assert.equal(trapped.response.status, 503);

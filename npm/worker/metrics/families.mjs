@@ -65,6 +65,13 @@ export const SUMS = [
   { name: "mercure_updates_total", type: "counter", figures: "updates.publication", help: "Publications that subscribers may read, private ones included." },
 ];
 
+/**
+ * The age of a report, where it is not the hub itself that tells the figures.
+ *
+ * @type {Family}
+ */
+export const AGE = { name: "millstream_report_age_seconds", type: "gauge", figures: "", help: "How long ago the hub has reported the figures that are shown here; only in the metrics of all hubs." };
+
 /** The values of the labels of a figure of this family; undefined if it is another's. */
 export function valuesIn(/** @type {string[]} */ parts, /** @type {Family} */ { figures }) {
   const pattern = figures.split(".");

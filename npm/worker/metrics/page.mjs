@@ -1,10 +1,9 @@
 // The metrics of hubs as text.
-import { FAMILIES, SUMS } from "./families.mjs";
+import { AGE, FAMILIES, SUMS } from "./families.mjs";
 import { isReadable } from "./report.mjs";
 import { samplesOf } from "./samples.mjs";
 import { headOf, sampleOf } from "./text.mjs";
 
-/** @import { Family } from "./families.mjs" */
 /** @import { Report } from "./report.mjs" */
 /** @import { Form } from "./text.mjs" */
 
@@ -12,9 +11,6 @@ import { headOf, sampleOf } from "./text.mjs";
 const PIECE = 64 * 1024;
 
 const ALL = [...SUMS, ...FAMILIES];
-
-/** @type {Family} */
-const AGE = { name: "millstream_report_age_seconds", type: "gauge", figures: "", help: "How long ago the hub has reported the figures that are shown here." };
 
 /**
  * The metrics of one hub.
