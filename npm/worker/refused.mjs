@@ -53,8 +53,15 @@ export function refusedAtDoor({ request, variables }, response, since) {
   const refusal = refusalIn(response);
   if (refusal === undefined) return;
   const hub = hubOf(request);
-  if (hub !== undefined && refusal.reason !== NO_HUB) doorCounts.add(hub, [["refused", refusal.reason, String(refusal.status), 1]]);
+  if (hub !== undefined && refusal.reason !== NO_HUB) doorCounts.add(hub, rowsOf(refusal));
   logRefusal(new HubLog(hub, logLevel(variables, hub ?? "default")), refusal, since);
+}
+
+/** What is counted of a refusal. A token that is refused is counted among the tokens, too. */
+function rowsOf(/** @type {Refusal} */ { reason, status }) {
+  const rows = [["refused", reason, String(status), 1]];
+  const [, error] = /^token-(?!missing$)(.*)$/.exec(reason) ?? [];
+  return error === undefined ? rows : [...rows, ["tokens", error, 1]];
 }
 
 /**

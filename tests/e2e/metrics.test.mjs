@@ -77,6 +77,32 @@ test("connections, updates, private ones too, and deliveries are counted", async
   assert.equal(await figure("counted", "millstream_ended_connections_total", ',reason="drained"'), 2);
 });
 
+test("refusals are counted by reason and status, at the door and in the hub, and tokens by their errors", async () => {
+  const hub = server.hub("refusing");
+  const asked = (headers, more = {}) => fetch(subscribeUrl(hub, ["a"], more), { headers });
+  const wrong = bearer(await token0({ subscribe: ["*"] }, { key: "a secret that is not that of this hub at all" }));
+  for (const [status, answer] of [
+    [401, await asked(wrong)],
+    [401, await asked(wrong)],
+    [401, await asked(bearer("e30.e30.e30"))],
+    [406, await asked({ accept: "text/html" })],
+    [400, await asked({}, { limit: "no number", live: "false" })],
+  ]) {
+    await answer.body?.cancel();
+    assert.equal(answer.status, status);
+  }
+  const { text } = await metrics("/hubs/refusing/metrics");
+  const told = text.split("\n").flatMap((line) => /^millstream_(?:refusals|tokens)_total\{hub="refusing",(.*)$/.exec(line)?.[1] ?? []);
+  assert.deepEqual(told.toSorted(), [
+    'outcome="malformed"} 1',
+    'outcome="signature"} 2',
+    'reason="invalid-subscription",status="400"} 1',
+    'reason="not-acceptable",status="406"} 1',
+    'reason="token-malformed",status="401"} 1',
+    'reason="token-signature",status="401"} 2',
+  ]);
+});
+
 test("the metrics of all hubs are their last reports, with the age of each, and wake no hub", async (t) => {
   const own = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true" } });
   t.after(() => own.stop());
