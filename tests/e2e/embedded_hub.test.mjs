@@ -92,6 +92,8 @@ test("the routes of the hub lie below its path, and headers name it by that path
   assert.ok(listed.headers.get("link").startsWith(`<${at("/events")}>; rel="mercure"`), listed.headers.get("link"));
   const drained = await fetch(at("/tenant/events/drain?within=1s"), { method: "POST", headers: { tenant: "drained", authorization: `Bearer ${OPERATOR_KEY}` } });
   assert.deepEqual(await drained.json(), { connections: 0 });
+  const metrics = await fetch(at("/tenant/events/metrics"), { headers: { tenant: "drained", authorization: `Bearer ${OPERATOR_KEY}` } });
+  assert.match(await metrics.text(), /^mercure_subscribers_connected\{hub="drained"\} 0$/m);
 });
 
 test("the application names the hub of a request, and no visitor reaches another", async (t) => {
