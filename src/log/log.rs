@@ -78,11 +78,6 @@ impl<H: History> Log<H> {
         Ok(Self { window, closings, history, retention, newest, accepted, tail: newest })
     }
 
-    /// Gives up the updates in memory, when nobody reads them any more.
-    pub(crate) fn empty(&mut self) {
-        self.window = Window::alone(self.retention);
-    }
-
     /// The history that the window lies over.
     #[must_use]
     pub fn history(&self) -> &H {
@@ -260,7 +255,8 @@ impl<H: History> Log<H> {
             let here = self.window.gone(*kind);
             // An update is held if one of both has it.
             let removed = if H::KEEPS { removed.min(here) } else { here };
-            gone = gone.max(removed).max(self.expired_of(*kind, now)?);
+            // What was removed before it was committed is not known to be gone before that.
+            gone = gone.max(removed.min(self.tail)).max(self.expired_of(*kind, now)?);
         }
         Ok(gone)
     }
@@ -329,7 +325,9 @@ impl<H: History> Log<H> {
         if cursor >= self.tail {
             return Ok(cursor);
         }
-        Ok(self.oldest()?.map_or(self.tail, |oldest| cursor.max(oldest.previous())))
+        // The oldest one may not be committed, when all before it are removed.
+        let held = self.oldest()?.map_or(self.tail, |oldest| oldest.previous().min(self.tail));
+        Ok(cursor.max(held))
     }
 
     /// Shows `visit` the updates after `cursor`, up to and with `until` or the tail, in order,

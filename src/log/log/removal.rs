@@ -3,13 +3,18 @@
 use super::{AppendError, Log};
 use crate::{
     base::sequence::Sequence,
-    log::{history::History, kind::Kind},
+    log::{history::History, kind::Kind, window::Window},
 };
 
 impl<H: History> Log<H> {
     /// The newest entry that there ever was, committed or not.
     pub(crate) fn newest(&self) -> Sequence {
         self.newest
+    }
+
+    /// Gives up the updates in memory, when nobody reads them any more.
+    pub(crate) fn empty(&mut self) {
+        self.window = Window::alone(self.retention);
     }
 
     /// Removes all that there is of this kind, committed or not. What there was up to and with `until`

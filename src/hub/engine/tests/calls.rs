@@ -32,6 +32,8 @@ pub(super) enum Call {
     Tell,
     Commit,
     Prune,
+    /// The operator removes all updates.
+    Clear,
     SendOne(u8),
     SendAll,
     Wait(u64),
@@ -91,6 +93,7 @@ pub(super) fn any_call() -> impl Strategy<Value = Call> {
         6 => Just(Call::Tell),
         8 => Just(Call::Commit),
         4 => Just(Call::Prune),
+        1 => Just(Call::Clear),
         3 => connection().prop_map(Call::SendOne),
         2 => Just(Call::SendAll),
         3 => (0..20_000_u64).prop_map(Call::Wait),

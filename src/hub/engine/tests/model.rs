@@ -28,9 +28,9 @@ use crate::{
 pub(super) struct Model {
     pub(super) all: Vec<EncodedUpdate>,
     pub(super) tail: usize,
-    /// Those that are gone from the history, and how many are gone from memory.
+    /// Those that are gone from the history, and those that are in memory.
     pruned: BTreeSet<usize>,
-    trimmed: usize,
+    in_memory: BTreeSet<usize>,
     retention: Retention,
     window: usize,
     /// When each was accepted.
@@ -97,7 +97,7 @@ impl Model {
             all: Vec::new(),
             tail: 0,
             pruned: BTreeSet::new(),
-            trimmed: 0,
+            in_memory: BTreeSet::new(),
             retention,
             window: window.min(usize::try_from(retention.publications.updates).unwrap()),
             accepted: Vec::new(),
@@ -116,11 +116,11 @@ impl Model {
         let expired = (0..self.expired()).rfind(is_update).map_or(0, |at| at + 1);
         let cursor = cursor.max(expired.min(self.tail));
         let oldest = (0..self.all.len()).find(|at| self.is_held(*at));
-        cursor.max(oldest.unwrap_or(self.tail))
+        cursor.max(oldest.unwrap_or(self.tail).min(self.tail))
     }
 
     fn is_held(&self, at: usize) -> bool {
-        !self.pruned.contains(&at) || at >= self.trimmed
+        !self.pruned.contains(&at) || self.in_memory.contains(&at)
     }
 
     /// Behind the newest update that is gone, of those that this subscriber could be shown.
@@ -133,7 +133,7 @@ impl Model {
         let removed = (0..self.all.len()).filter(|at| !self.is_held(*at) && is_of(at)).max();
         let expired = (0..self.expired()).filter(is_of).max();
         let expired = expired.map_or(0, |at| (at + 1).min(self.tail));
-        removed.map_or(0, |at| at + 1).max(expired)
+        removed.map_or(0, |at| (at + 1).min(self.tail)).max(expired)
     }
 
     /// Whether this update is held and readable, also by who may be told of subscriptions.
@@ -183,6 +183,7 @@ impl Model {
     }
 
     pub(super) fn append(&mut self, update: EncodedUpdate) {
+        self.in_memory.insert(self.all.len());
         self.all.push(update);
         self.accepted.push(self.now);
     }
@@ -231,7 +232,13 @@ impl Model {
             }
         };
         // Who is told so at once knows that all of it may be gone.
-        let told = if opening == b":\n" { gone.max(cursor) } else { self.tail };
+        let told = if matches!(begin, Begin::Live) {
+            self.tail
+        } else if opening == b":\n" {
+            gone.max(cursor)
+        } else {
+            self.tail
+        };
         let is_told =
             matches!(begin, Begin::Live | Begin::Earliest) && hub_events(id) == HubEvents::Shown;
         if cursor >= self.tail && is_told {
@@ -311,8 +318,30 @@ impl Model {
         let expired = self.expired();
         let has_ended = |own: &&Subscriber| self.has_ended(&own.selectors);
         let ended: Vec<_> = self.connections.values().filter(has_ended).map(|own| own.id).collect();
+        let (held, gone) = (self.held_from(0), [false, true].map(|both| self.gone(both)));
+        let is_passed_over = (before..self.all.len()).any(|at| !self.is_held(at));
+        let all: Vec<_> =
+            (0..self.all.len()).map(|at| self.is_held(at).then(|| self.all[at].clone())).collect();
         for subscriber in open(&mut self.connections) {
             let mut chunk = Vec::new();
+            // What is removed before it is shown is a gap for whoever waits.
+            if is_passed_over {
+                if subscriber.is_waiting {
+                    subscriber.cursor = before;
+                    let gone = gone[usize::from(subscriber.could_be_told())];
+                    subscriber.read(&all, (held, gone), self.tail, &mut chunk);
+                }
+                if !chunk.is_empty() {
+                    subscriber.feed(&chunk, self.tail, self.now);
+                }
+                if ended.contains(&subscriber.id) {
+                    subscriber.closing.get_or_insert((self.tail, CloseReason::Ended));
+                    if subscriber.is_waiting {
+                        subscriber.closed = Some(CloseReason::Ended);
+                    }
+                }
+                continue;
+            }
             // Who ends untold is read for alone, and no update is that is too old by then.
             let is_untold = hub_events(subscriber.id) == HubEvents::Hidden;
             let is_read_for = is_untold && ended.contains(&subscriber.id);
@@ -333,11 +362,13 @@ impl Model {
     }
 
     pub(super) fn prune(&mut self) {
-        while self.all.len() - self.trimmed > self.window && self.trimmed + 1 < self.tail {
-            self.trimmed += 1;
+        while self.in_memory.len() > self.window
+            && self.in_memory.first().is_some_and(|oldest| oldest + 1 < self.tail)
+        {
+            self.in_memory.pop_first();
         }
         let expired = self.expired();
-        self.trimmed = self.trimmed.max(expired.min(self.tail));
+        self.in_memory = self.in_memory.split_off(&expired.min(self.tail));
         for kind in Kind::UPDATES {
             for _ in 0..PRUNED_AT_ONCE {
                 let held = |at: &usize| self.all[*at].kind == kind && !self.pruned.contains(at);
@@ -347,6 +378,13 @@ impl Model {
                 self.pruned.extend(oldest);
             }
         }
+    }
+
+    /// All updates are removed, committed or not.
+    pub(super) fn clear(&mut self) {
+        let updates = (0..self.all.len()).filter(|at| self.all[*at].kind != Kind::Closing);
+        self.pruned.extend(updates);
+        self.in_memory.retain(|at| self.all[*at].kind == Kind::Closing);
     }
 
     pub(super) fn send(&mut self, ids: &[u8], event: &[u8]) {

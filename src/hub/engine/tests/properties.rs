@@ -12,6 +12,7 @@ use super::{
     update,
 };
 use crate::{
+    base::sequence::Sequence,
     event_stream::event::Event,
     hub::{
         close_reason::CloseReason,
@@ -101,10 +102,8 @@ impl Both {
                 self.host.commit();
                 self.model.commit();
             }
-            Call::Prune => {
-                self.host.hub.prune(self.host.now).unwrap();
-                self.model.prune();
-            }
+            Call::Prune => self.prune(),
+            Call::Clear => self.clear(),
             Call::SendOne(id) => self.send_one(*id),
             Call::SendAll => {
                 let event = self.event();
@@ -165,6 +164,18 @@ impl Both {
         let closing = Closing { topic: topic.parse().unwrap(), reason, private };
         self.host.append_closing(&closing);
         self.model.close_topic(&closing);
+    }
+
+    fn prune(&mut self) {
+        self.host.hub.prune(self.host.now).unwrap();
+        self.model.prune();
+    }
+
+    fn clear(&mut self) {
+        for kind in Kind::UPDATES {
+            self.host.hub.remove_all(kind, Sequence::START).unwrap();
+        }
+        self.model.clear();
     }
 
     fn stop_all(&mut self) {
