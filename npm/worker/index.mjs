@@ -5,6 +5,7 @@ export { HubObject } from "./hub_object.mjs";
 /** @typedef {import("./types.d.ts").CloseOptions} CloseOptions */
 /** @typedef {import("./types.d.ts").Decision} Decision */
 /** @typedef {import("./types.d.ts").EndReason} EndReason */
+/** @typedef {import("./types.d.ts").ExportOptions} ExportOptions */
 /**
  * @template [Env=any]
  * @typedef {import("./types.d.ts").Hub<Env>} Hub
@@ -16,6 +17,7 @@ export { HubObject } from "./hub_object.mjs";
 /** @typedef {import("./types.d.ts").HubContext} HubContext */
 /** @typedef {import("./types.d.ts").HubList} HubList */
 /** @typedef {import("./types.d.ts").ListOptions} ListOptions */
+/** @typedef {import("./types.d.ts").Imported} Imported */
 /**
  * @template [Env=any]
  * @typedef {import("./types.d.ts").OwnHub<Env>} OwnHub

@@ -53,6 +53,23 @@ test("the application itself reads what is private, of the hub that it names, an
   assert.equal((await call("readerPosts")).result, 401);
 });
 
+test("the application copies a hub, clears it, and is told what is wrong", async () => {
+  for (const data of ["1", "2"]) await call("publish", { topic: "a", data }, { hub: "original" });
+  const { file, rest, imported, cleared } = (await call("copy", "original", "copied")).result;
+  const [header, ...entries] = file.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual([header.millstream.hub, entries.map(({ data }) => data)], ["original", ["1", "2"]]);
+  assert.equal(rest.trimEnd().split("\n")[1], file.trimEnd().split("\n")[2]);
+  assert.deepEqual([imported, cleared], [{ imported: 2, held: 0, last: 2 }, { removed: 2 }]);
+  const refused = async (name, ...given) => {
+    const { error } = await call(name, ...given);
+    return [error.name, error.status, error.field];
+  };
+  assert.deepEqual(await refused("wrongExport", { after: -1 }), ["HubError", 400, "after"]);
+  assert.deepEqual(await refused("wrongExport", { hub: "no/name" }), ["HubError", 404, "hub"]);
+  assert.deepEqual(await refused("wrongImport", { a: 1 }), ["HubError", 400, "lines"]);
+  assert.deepEqual(await refused("wrongImport", "broken"), ["HubError", 400, undefined]);
+});
+
 test("the application's Worker holds the streams of a hub that may sleep, and reads it by a call as well", async (t) => {
   const topic = fresh();
   const reader = await open(t, topic, { path: "/tenant/events", tenant: "held" });

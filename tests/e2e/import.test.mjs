@@ -132,6 +132,30 @@ test("a hub that has gone its own way is no prefix: the answer says where it dif
   assert.equal(await lastOf(hub), 4);
 });
 
+test("closings between updates, and kinds of which one was removed further than the other, are the same behind a cut", async () => {
+  const time = Date.now() - 10_000;
+  const subscription = (sequence) => updateOf(sequence, { time, kind: "subscription", private: true, topic: ["/.well-known/mercure/subscriptions/a/b"] });
+  // The hub had removed its publications up to 100, and its updates about subscriptions up to 1000.
+  const of = (sequence) => {
+    if (sequence % 3 === 0) return sequence > 1_000 && subscription(sequence);
+    return sequence % 3 === 1 ? updateOf(sequence, { time }) : { sequence, time, topic: [`closed-${sequence}`], close: "done" };
+  };
+  const entries = Array.from({ length: 1_200 }, (_, at) => of(at + 101)).filter(Boolean);
+  const removed = { publications: 100, subscriptions: 999, closings: 98 };
+  const made = { millstream: { ...headerOf(1_300).millstream, removed } };
+  const lines = fileOf(made, ...entries).trimEnd().split("\n");
+  const hub = freshName();
+  assert.equal((await imported(server, hub, `${lines.slice(0, 401).join("\n")}\n`)).status, 400);
+  const part = linesOf(await exported(server, hub));
+  assert.deepEqual(part.entries, entries.slice(0, 400));
+  assert.deepEqual([part.header.removed.publications, part.header.removed.subscriptions], [100, part.header.until]);
+  const { answer } = await imported(server, hub, fileOf(made, ...entries));
+  assert.deepEqual(answer, { imported: entries.length - 400, held: 400, last: 1_300 });
+  const whole = linesOf(await exported(server, hub));
+  assert.deepEqual([whole.entries, whole.header.removed], [entries, removed]);
+  assert.deepEqual((await imported(server, hub, fileOf(made, ...entries))).answer, { imported: 0, held: entries.length, last: 1_300 });
+});
+
 test("what is too old is imported and removed as usual", async () => {
   const entries = [updateOf(1), updateOf(2, { time: Date.now() })];
   assert.deepEqual((await imported(server, "forgetful", fileOf(headerOf(2), ...entries))).answer, { imported: 2, held: 0, last: 2 });

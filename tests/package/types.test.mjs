@@ -50,7 +50,7 @@ test("every link of the packed README and pages to a file leads there", () => {
 test("an editor shows what createHub and its calls do", () => {
   const declared = (name) => readFileSync(project.path(`node_modules/millstream/npm/worker/${name}`), "utf8");
   const types = declared("types.d.ts");
-  for (const call of ["<Env = any>(options: HubOptions", "publish(", "publishMany(", "disconnect(", "close(", "status(", "stop(", "pipe<"]) {
+  for (const call of ["<Env = any>(options: HubOptions", "publish(", "publishMany(", "disconnect(", "close(", "status(", "stop(", "export(", "import(", "clear(", "pipe<"]) {
     const documented = types.split("\n").some((line, at, all) => line.trim().startsWith(call) && all[at - 1].trim().endsWith("*/"));
     assert.ok(documented, call);
   }

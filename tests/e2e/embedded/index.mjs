@@ -65,6 +65,15 @@ const CALLS = {
   publishBroken: async (env) => new Response(await events.publishMany(env, broken())).text(),
   publishOdd: (env, kind) => events.publish(env, { topic: "a", data: { function: () => {}, cycle: loop(), date: new Date(0) }[kind] }),
   disconnect: (env, ...rest) => events.disconnect(env, ...rest),
+  /** A hub as a file, and a copy of it that is cleared. */
+  copy: async (env, hub, copy) => {
+    const file = await new Response(await events.export(env, { hub })).text();
+    const rest = await new Response(await events.export(env, { hub, after: 1 })).text();
+    const imported = await events.import(env, new Blob([file]).stream(), { hub: copy });
+    return { file, rest, imported, cleared: await events.clear(env, { hub: copy }) };
+  },
+  wrongExport: (env, options) => events.export(env, options),
+  wrongImport: (env, lines) => events.import(env, typeof lines === "string" ? new Blob([lines]).stream() : lines),
   /** The first update that the hub holds of a topic. */
   readFirst: async (env, topics, options) => {
     const reading = { topics, lastEventId: "earliest", fetch: events.reader(env, options) };

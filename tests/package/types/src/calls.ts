@@ -1,6 +1,6 @@
 // Calls that compile with the types of the package, and calls that must not.
 import { HubError, createHub } from "millstream";
-import type { Decision, EndReason, Hub, HubOptions, Piped, Published, Refused, Rights, TopicStatus, Update } from "millstream";
+import type { Decision, EndReason, ExportOptions, Hub, HubOptions, Imported, Piped, Published, Refused, Rights, TopicStatus, Update } from "millstream";
 
 async function decide(request: Request): Promise<Decision> {
   const rights: Rights = { subscribe: ["orders/{id}", { match: "/orders/:id", match_type: "urlpattern" }], expires: new Date() };
@@ -44,6 +44,12 @@ export async function calls(env: Env, request: Request, context: ExecutionContex
   const { updates } = await piped.finished;
   ended.push(updates, closed.length, reason === "broken" ? 1 : 0);
 
+  const part: ExportOptions = { after: 57 };
+  const file: ReadableStream<Uint8Array> = await events.export(env, { hub: "shop", ...part });
+  const { imported, held, last }: Imported = await events.import(env, file, { hub: "copy" });
+  const { removed } = await events.clear(env, { hub: "copy" });
+  ended.push(imported, held, last, removed);
+
   // The same by RPC, by the type that wrangler writes for the binding.
   const stub = env.HUB.getByName("default");
   const { id, connections } = await stub.publish(update, { idempotencyKey: "key" });
@@ -51,6 +57,7 @@ export async function calls(env: Env, request: Request, context: ExecutionContex
   ended.push(await stub.disconnect({ subscriber: "ada" }), connections);
   closed.push(await stub.close("chat/1", { reason: "done" }));
   ended.push(await stub.stop("chat/1", "the user left"), (await stub.status("chat/1")).count);
+  ended.push((await stub.import(await stub.export(part))).last, (await stub.clear()).removed);
 
   try {
     await events.publish(env, { topic: "" });
@@ -91,6 +98,10 @@ export async function wrong(env: Env, request: Request, context: ExecutionContex
   await events.publish(env, { topic: "a", retry: "1000" });
   // @ts-expect-error: many updates are in a list
   await events.publishMany(env, { topic: "a" });
+  // @ts-expect-error: a file is a stream of bytes
+  await events.import(env, "a file");
+  // @ts-expect-error: a place is a number
+  await events.export(env, { after: "57" });
   // @ts-expect-error: somebody has one name
   await events.disconnect(env, { user: "ada" });
   // @ts-expect-error: an update has a topic by RPC too
