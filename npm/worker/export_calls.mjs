@@ -52,6 +52,8 @@ export class ExportCalls extends OperatorCalls {
    * @returns {import("./export/import.mjs").Writing}
    */
   #writing() {
+    // Refuses where there may be no hub.
+    this.call(() => undefined);
     return {
       takePlaceKey: (key) => this.call((hub) => hub.takePlaceKey(key)),
       restore: (lines, stood) => this.call((hub) => hub.restore(lines, stood)),
