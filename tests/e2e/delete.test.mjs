@@ -7,7 +7,7 @@ import { Subscriber, publish, subscribeUrl } from "./clients.mjs";
 import { alarms, databaseOf } from "./database.mjs";
 import { OPERATOR_KEY, Server } from "./server.mjs";
 import { SocketSubscriber } from "./socket.mjs";
-import { bearer } from "./tokens.mjs";
+import { KEYS, bearer, token0 } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
 /** Bytes of a database that has nothing. */
@@ -15,8 +15,8 @@ const EMPTY = 4_096;
 
 let server;
 before(async () => {
-  const HUBS = JSON.stringify({ held: { DELIVERY: "hibernate" } });
-  server = await Server.start({ kind: "workerd", vars: { ANONYMOUS_PUBLISH: "true", HISTORY_AGE: "1h", HUBS } });
+  const HUBS = JSON.stringify({ held: { DELIVERY: "hibernate" }, present: { DELIVERY: "hibernate", SUBSCRIPTIONS: "true" } });
+  server = await Server.start({ kind: "workerd", vars: { ...KEYS, ANONYMOUS_PUBLISH: "true", HISTORY_AGE: "1h", HUBS } });
 });
 after(() => server?.stop());
 
@@ -89,6 +89,20 @@ test("a publication during a deletion is answered, and what is answered 200 late
   const held = await response.text();
   assert.match(held, /^id: after$/m);
   assert.doesNotMatch(held, /^id: first$/m);
+});
+
+test("subscriptions of a deleted hub are told once they are back, and none stays behind", async (t) => {
+  const hub = server.hub("present");
+  const headers = bearer(await token0({ subscribe: ["*"] }));
+  const active = async () => (await (await fetch(`${hub}/subscriptions`, { headers })).json()).subscriptions.filter(({ active }) => active).length;
+  const source = await Subscriber.open(hub, ["a"]);
+  t.after(() => source.close());
+  await publish(hub, update("1"));
+  assert.equal(await active(), 1);
+  assert.equal((await remove("present")).status, 200);
+  assert.equal(await active(), 0);
+  await until(() => source.opened >= 2, "the client to be back", 30_000);
+  assert.equal(await active(), 1);
 });
 
 test("what is not there can be deleted, and a deletion can be repeated", async () => {

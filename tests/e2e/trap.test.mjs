@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Subscriber, post, publish } from "./clients.mjs";
-import { Server } from "./server.mjs";
+import { OPERATOR_KEY, Server } from "./server.mjs";
+import { bearer } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
 let server;
@@ -58,6 +59,16 @@ test("a subscription that meets a trap is tried again, since an EventSource woul
   const response = await request;
   t.after(() => response.body.cancel());
   assert.equal(response.status, 200);
+});
+
+test("a trap takes no hub out of the index, whose object is not reset", async () => {
+  const listed = async () => (await (await fetch(`${server.origin}/hubs`, { headers: bearer(OPERATOR_KEY) })).json()).hubs.map(({ name }) => name);
+  await publish(server.hub("listed"), { topic: "a", data: "1" });
+  await until(async () => (await listed()).includes("listed"), "the hub to be in the index");
+  await post(server.hub("listed"), { topic: "a", data: "lost" }, TRAP);
+  assert.ok((await listed()).includes("listed"));
+  await publish(server.hub("listed-later"), { topic: "a", data: "2" });
+  await until(async () => (await listed()).includes("listed-later"), "another hub to be in the index");
 });
 
 test("where nothing in the instance can answer, an EventSource comes back, and others get a problem", async () => {
