@@ -2,6 +2,7 @@
 //
 // A document's blocks of `sh` share a shell. A line with the comment `# stays open` goes on in the background: a server
 // must answer, and a stream must have got an update when the document ends. An error of HTTP fails the block.
+// A block of `output` behind a block of `sh` is what that prints; an ellipsis stands for whatever differs.
 // A block that cannot run here stands in `NOT_RUN`, with the reason and the test that holds it.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -10,6 +11,7 @@ import { test } from "node:test";
 import { blocks, documents, read } from "./documents.mjs";
 import { OPERATOR_KEY, Server } from "./server.mjs";
 import { Shell } from "./shell.mjs";
+import { until } from "./until.mjs";
 
 /** What is not run: how the block begins, why, and the test (file and title) that shows what it promises. */
 const NOT_RUN = [
@@ -51,7 +53,19 @@ const NOT_RUN = [
 ];
 
 const isNotRun = (path, { text }) => NOT_RUN.some((entry) => entry.path === path && text.startsWith(entry.begins));
-const commands = documents().map((path) => ({ path, parts: blocks(read(path)).filter(({ language }) => language === "sh") }));
+const commands = documents().map((path) => ({ path, parts: commandsOf(blocks(read(path))) }));
+
+/** The blocks of `sh`, each with what it prints if the document shows it. */
+function commandsOf(all) {
+  const outputOf = (at) => (all[at + 1]?.language === "output" ? all[at + 1].text : undefined);
+  return all.flatMap((block, at) => (block.language === "sh" ? [{ ...block, output: outputOf(at) }] : []));
+}
+
+/** Whether what is printed has the lines that a document shows. */
+function isShown(shown, printed) {
+  const escaped = shown.split("…").map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${escaped.join(".*")}$`, "m").test(printed);
+}
 
 for (const { path, parts } of commands.filter(({ parts }) => parts.length > 0)) {
   test(`the commands of ${path}`, async (t) => {
@@ -61,10 +75,20 @@ for (const { path, parts } of commands.filter(({ parts }) => parts.length > 0)) 
     const model = join(server.folder, "model.stream");
     writeFileSync(model, "data: a model's word\n\n");
     const origins = { "http://127.0.0.1:8787": server.origin, "https://hub.example": server.origin };
-    const shell = new Shell({ origins, vars: { OPERATOR_KEY, MODEL: `file://${model}` } });
+    const log = join(server.folder, "hub.log");
+    const shell = new Shell({ origins, vars: { OPERATOR_KEY, MODEL: `file://${model}`, LOG: log } });
     t.after(() => shell.close());
     for (const block of parts.filter((block) => !isNotRun(path, block))) {
-      await t.test(`line ${block.line}`, () => shell.run(block.text));
+      await t.test(`line ${block.line}`, async () => {
+        const run = () => {
+          writeFileSync(log, server.output);
+          return shell.run(block.text);
+        };
+        // A line of the log comes a little later than the answer.
+        const isOfLog = block.text.includes("$LOG");
+        const printed = await (isOfLog ? until(() => run().catch(() => undefined), "the lines of the log") : run());
+        if (block.output !== undefined) assert.ok(isShown(block.output, printed), printed);
+      });
     }
     await shell.updates();
   });

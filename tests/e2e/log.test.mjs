@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Subscriber, post, subscribeUrl } from "./clients.mjs";
+import { blocks, read } from "./documents.mjs";
 import { Server } from "./server.mjs";
 import { KEYS_0, bearer, sign, tampered, token0 } from "./tokens.mjs";
 import { until } from "./until.mjs";
@@ -111,5 +112,17 @@ test("each line has its time, its level and its event", () => {
     assert.equal(new Date(time).toISOString(), time);
     assert.match(level, /^(debug|info|warning|error)$/);
     assert.equal(typeof event, "string");
+  }
+});
+
+test("the lines in docs/operations.md are those of the log", () => {
+  const shown = blocks(read("docs/operations.md")).filter(({ language, text }) => language === "json" && text.includes('"event"'));
+  const documented = shown.map(({ text }) => JSON.parse(text)).filter(({ hub }) => hub !== "evict");
+  assert.equal(documented.length, 3);
+  for (const line of documented) {
+    const same = lines().find(({ event, hub, reason }) => event === line.event && hub === line.hub && reason === line.reason);
+    const { time, duration, version, delivery } = line;
+    assert.deepEqual({ ...same, time, duration, version, delivery }, { ...line, duration, version, delivery });
+    assert.deepEqual(Object.keys(same), Object.keys(line));
   }
 });
