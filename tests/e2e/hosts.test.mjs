@@ -16,20 +16,23 @@ after(() => server?.stop());
 const send = (target, ...fields) =>
   exchange(server.port, Buffer.from([`HEAD ${target} HTTP/1.1`, ...fields, "Connection: close", "", ""].join("\r\n")));
 
+/** What is logged besides that a request was refused. */
+const besidesRefusals = (output) => output.split("\n").filter((line) => line !== "" && !/"event":"refus(ed|als left out)"/.test(line));
+
 describe("a Host that is none", () => {
   const hosts = [
     "é.example", "%41.example", "a b", "x:99999", "x:-1", "x:abc", "a:80:80", "a,b", "[::1", "a\\b", "<a>", "user@x",
     "x/y", "x?y", "x#y", "☃.net",
   ];
   for (const host of hosts) {
-    test(`${host} is answered 400, and leaves nothing in the log`, async () => {
+    test(`${host} is answered 400, and leaves nothing in the log but that`, async () => {
       const { length } = server.output;
       const { status, head } = await send(PATH, `Host: ${host}`);
       assert.equal(status, 400);
       assert.match(head, /^content-type: application\/problem\+json/im);
       assert.equal((await send("/", `Host: ${host}`)).status, 400);
       assert.equal((await send(PATH, "Host: a")).status, 200);
-      assert.equal(server.output.slice(length), "");
+      assert.deepEqual(besidesRefusals(server.output.slice(length)), []);
     });
   }
 
@@ -51,11 +54,11 @@ describe("a target of another form", () => {
     "/hubs/é/.well-known/mercure": 404,
   };
   for (const [target, status] of Object.entries(targets)) {
-    test(`${target.slice(0, 60)} is answered ${status}, and leaves nothing in the log`, async () => {
+    test(`${target.slice(0, 60)} is answered ${status}, and leaves nothing in the log but that`, async () => {
       const { length } = server.output;
       assert.equal((await send(target, "Host: a")).status, status);
       assert.equal((await send(PATH, "Host: a")).status, 200);
-      assert.equal(server.output.slice(length), "");
+      assert.deepEqual(besidesRefusals(server.output.slice(length)), []);
     });
   }
 
