@@ -125,6 +125,11 @@ function makeHub(options) {
       return called(() => stubOf(env, { hub }).drain(within));
     },
 
+    async stats(env, options) {
+      const stub = stubOf(env, readCall(options, ["hub"]));
+      return called(() => stub.stats());
+    },
+
     async delete(env, options) {
       const stub = stubOf(env, readCall(options, ["hub"]));
       return called(() => stub.delete());

@@ -16,6 +16,7 @@ export { HubObject } from "./hub_object.mjs";
  */
 /** @typedef {import("./types.d.ts").HubContext} HubContext */
 /** @typedef {import("./types.d.ts").HubList} HubList */
+/** @typedef {import("./types.d.ts").HubStats} HubStats */
 /** @typedef {import("./types.d.ts").ListOptions} ListOptions */
 /** @typedef {import("./types.d.ts").Imported} Imported */
 /**

@@ -9,6 +9,7 @@ import { TRAPPED, callFor, instance, resetWithInstance } from "./instance.mjs";
 import { wakeLinks } from "./links.mjs";
 import { begin, endLifeBefore, endsBy } from "./lives.mjs";
 import { ofAllLives } from "./metrics/kept.mjs";
+import { now } from "./now.mjs";
 import { ObjectLog } from "./object_log.mjs";
 import { Reports } from "./reports.mjs";
 import { variablesIn } from "./variables.mjs";
@@ -34,6 +35,12 @@ export class ObjectLife extends DurableObject {
   /** @type {Hub | undefined} */
   #hub;
   #log = new ObjectLog(this.ctx.id);
+  /**
+   * When this life began, in milliseconds since 1970.
+   *
+   * @internal
+   */
+  since = now();
   /** @internal */
   imports = new Imports(variablesIn(this.env));
   /**

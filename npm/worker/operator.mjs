@@ -38,6 +38,10 @@ const OF_HUB = {
     return ofJson({ connections: await stub.drain(query.get("within") ?? undefined) });
   },
 
+  async stats({ stub }) {
+    return ofJson(await stub.stats());
+  },
+
   async delete({ stub }) {
     return ofJson(await stub.delete());
   },

@@ -1,8 +1,10 @@
 // The calls by RPC that an operator has: npm/worker/operator.mjs makes them of requests over HTTP.
 import { HubError } from "./hub_error.mjs";
 import { objectCounts } from "./metrics/counts.mjs";
+import { statsOf } from "./stats.mjs";
 import { TopicCalls } from "./topic_calls.mjs";
 
+/** @import { HubStats } from "./types.d.ts" */
 /** @import { Row } from "./metrics/counts.mjs" */
 /** @import { Report } from "./metrics/report.mjs" */
 
@@ -20,6 +22,16 @@ export class OperatorCalls extends TopicCalls {
       throw new HubError(`within is ${JSON.stringify(within)}; it is a time such as "10s"`, { status: 400, field: "within" });
     }
     return this.call((hub) => hub.drain(within));
+  }
+
+  /**
+   * Tells what the hub has, and what it has done.
+   *
+   * @returns {Promise<HubStats>}
+   */
+  async stats() {
+    const { figures } = this.figures();
+    return statsOf({ hub: String(this.ctx.id.name), since: this.since, figures });
   }
 
   /**

@@ -172,6 +172,38 @@ export interface HubList {
   next?: string;
 }
 
+/** What a hub has, and what it has done in the lives of its object in one isolate. */
+export interface HubStats {
+  /** Its name. */
+  hub: string;
+  /** When this life of the hub's object began, in milliseconds since 1970. */
+  since: number;
+  /** Connections that are open. */
+  connections: number;
+  /** How many of them are held by Workers. */
+  links: number;
+  /** Connections that have ended, but whose clients have not taken everything yet. */
+  leaving: number;
+  /** Subscriptions that have begun. */
+  subscribers: number;
+  /** Updates that were published. */
+  updates: number;
+  /** Updates that were handed to connections, once for each connection. */
+  deliveries: number;
+  /** The updates that are held; `oldest` is the time of the first, in milliseconds since 1970. */
+  history: { updates: number; bytes: number; oldest?: number };
+  /** Topics that are closed. */
+  closed: number;
+  /** Connections that have ended, by reason. */
+  ended: Record<string, number>;
+  /** Updates that were left out for slow readers. */
+  conflated: number;
+  /** What is charged against `MEMORY`, and its limit. */
+  memory: { bytes: number; limit: number };
+  /** Places for connections; the limit 0 is none. */
+  places: { taken: number; limit: number };
+}
+
 /** How an update is published. */
 export interface PublishOptions {
   /** Up to 255 bytes. For five minutes the same key with the same update publishes once and gets the same answer. */
@@ -216,6 +248,8 @@ export interface Hub<Env = any> {
   hubs(env: Env, options?: ListOptions): Promise<HubList>;
   /** Sends all clients of a hub away in good order: they come back `within` this time, such as `10s`. Resolves to their number. */
   drain(env: Env, options?: OfHub & { within?: string }): Promise<number>;
+  /** Tells what a hub has, and what it has done. */
+  stats(env: Env, options?: OfHub): Promise<HubStats>;
   /**
    * Deletes a hub with all that it keeps. Its clients are sent away as by a drain, and come back to a hub that begins anew.
    * Resolves to their number once everything is gone.

@@ -103,6 +103,20 @@ test("the index is no hub, and a hub is no index", async () => {
   }
 });
 
+test("an operator is told what a hub has, over HTTP and by a call", async (t) => {
+  const before = Date.now();
+  const reader = await SocketSubscriber.open(t, subscribeUrl(server.hub("new-stats"), ["a"]));
+  await publish(server.hub("new-stats"), update("1"));
+  await reader.receives("1");
+  const told = await (await fetch(`${server.origin}/hubs/new-stats/stats`, { headers: bearer(OPERATOR_KEY) })).json();
+  const { since, history, ended, memory, places, ...others } = told;
+  assert.deepEqual(others, { hub: "new-stats", connections: 1, links: others.links, leaving: 0, subscribers: 1, updates: 1, deliveries: 1, closed: 0, conflated: 0 });
+  assert.ok(Math.abs(since - before) < 60_000 && Math.abs(history.oldest - before) < 60_000, JSON.stringify(told));
+  assert.ok(history.updates === 1 && history.bytes > 0 && memory.limit > memory.bytes && memory.bytes > 0 && places.taken === 1, JSON.stringify(told));
+  assert.equal(ended["too slow"], 0);
+  assert.deepEqual((await call("new-stats", "stats", [], "createHub")).result, told);
+});
+
 test("an application lists, drains and deletes hubs", async () => {
   await publish(server.hub("new-operated"), update("1"));
   await isListed("new-operated");

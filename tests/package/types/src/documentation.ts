@@ -44,11 +44,13 @@ export async function operate(env: Env): Promise<void> {
   // README: begin operate
   const { hubs, next } = await events.hubs(env, { limit: 100 });
 
+  const { connections, history } = await events.stats(env, { hub: "red" });
+
   const sentAway = await events.drain(env, { hub: "red", within: "30s" });
 
   await events.delete(env, { hub: "red" });
   // README: end operate
-  console.log(hubs, next, sentAway);
+  console.log(hubs, next, connections, history.updates, sentAway);
 }
 
 export async function errors(env: Env, order: { id: string }): Promise<void> {
