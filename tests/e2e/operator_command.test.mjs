@@ -60,7 +60,7 @@ async function publishMany(hub, { from = 1, to, data = "" }) {
 const idsOf = (text) => linesOf(text).entries.map(({ id }) => id);
 const numbersTo = (count) => Array.from({ length: count }, (_, at) => `u${at + 1}`);
 
-describe("hubs", () => {
+describe("hubs and stats", () => {
   before(() => Promise.all(["listed-a", "listed-b"].map((hub) => publish(server.hub(hub), { topic: "a", data: "x".repeat(2_000) }))));
 
   test("list the hubs as a table, and as JSON", async () => {
@@ -69,6 +69,30 @@ describe("hubs", () => {
     const lines = (await done(["hubs", url()])).split("\n");
     assert.match(lines[0], /^HUB +REPORTED$/);
     assert.match(lines.find((line) => line.startsWith("listed-a")), /^listed-a +\d+ s ago$/);
+    const asked = (await done(["hubs", url(), "--ask"])).split("\n");
+    assert.match(asked[0], /^HUB +REPORTED +CONNECTIONS +UPDATES +SIZE +OLDEST$/);
+    assert.match(asked.find((line) => line.startsWith("listed-b")), /^listed-b +\d+ s ago +0 +1 +\d\.\d kB +\d+ s ago$/);
+  });
+
+  test("tell a hub that does not answer as such, and the others all the same", async (t) => {
+    // The list comes on the first connection; one hub is asked on the second.
+    const proxy = await FaultProxy.to(server.port, [undefined, { kind: "stall", at: 0 }]);
+    t.after(() => proxy.close());
+    const hubs = JSON.parse(await done(["hubs", url(proxy), "--ask", "--json"]));
+    const silent = hubs.filter(({ error }) => error !== undefined);
+    assert.deepEqual(silent.map(({ error }) => error), ["it did not answer within 5 s"]);
+    for (const { stats } of hubs.filter((hub) => !silent.includes(hub))) assert.equal(typeof stats.connections, "number");
+  });
+
+  test("tell the figures of one hub, with sizes and times", async (t) => {
+    const subscriber = await Subscriber.open(server.hub("listed-a"), ["a"]);
+    t.after(() => subscriber.close());
+    const text = await done(["stats", url(), "--hub", "listed-a"]);
+    assert.match(text, /^ {2}connections +1$/m);
+    assert.match(text, /^ {2}history\.updates +1$/m);
+    assert.match(text, /^ {2}history\.bytes +2\.\d kB$/m);
+    const { connections, history } = JSON.parse(await done(["stats", url(), "--hub", "listed-a", "--json"]));
+    assert.deepEqual([connections, history.updates], [1, 1]);
   });
 });
 
