@@ -43,3 +43,31 @@ impl LinkCounts {
         figures.add(format_args!("links.granted"), granted.0.get());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_count_has_a_figure_of_its_own_name() {
+        let counts = LinkCounts::default();
+        counts.opened.add(1);
+        counts.reopened.add(2);
+        counts.replaced.add(3);
+        counts.woken.add(4);
+        counts.lost.add(5);
+        counts.granted.add(40_000);
+        counts.granted.add(25_536);
+        let mut figures = Figures::default();
+        counts.tell(&mut figures);
+        let expected = [
+            ("opened", 1),
+            ("reopened", 2),
+            ("replaced", 3),
+            ("woken", 4),
+            ("lost", 5),
+            ("granted", 65_536),
+        ];
+        assert_eq!(figures.in_group("links"), expected);
+    }
+}

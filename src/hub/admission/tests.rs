@@ -147,3 +147,21 @@ fn a_document_that_has_ended_is_given_nothing_but_white_space() {
         assert_eq!(admissions.end(id(1), reason, 1), Parting::Close(b""));
     }
 }
+
+#[test]
+fn places_count_until_they_are_free_and_the_leaving_ones_are_told_apart() {
+    let mut admissions = admissions(9, 0);
+    for number in 1..=3 {
+        assert_eq!(admissions.enter(id(number), None, EVENTS), Ok(()));
+    }
+    let told = |admissions: &Admissions| {
+        let mut figures = Figures::default();
+        admissions.tell(&mut figures);
+        ["connections.stream.leaving", "places.taken", "places.limit"].map(|name| figures.of(name))
+    };
+    assert_eq!(told(&admissions), [0, 3, 9]);
+    admissions.end(id(1), CloseReason::Drained, MUCH);
+    assert_eq!(told(&admissions), [1, 3, 9]);
+    assert!(admissions.let_go(id(1)));
+    assert_eq!(told(&admissions), [0, 2, 9]);
+}

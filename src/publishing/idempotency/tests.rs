@@ -171,3 +171,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_answer_that_is_given_again_is_a_hit_and_nothing_else_is() {
+    let mut keys = idempotency();
+    publish(&mut keys, "k", "x", 0);
+    keys.begin(&key("k"), &body("y"), at(0)).unwrap();
+    keys.begin(&key("new"), &body("x"), at(0)).unwrap();
+    keys.begin(&key("new"), &body("x"), at(0)).unwrap();
+    let hits = |keys: &Idempotency| {
+        let mut figures = Figures::default();
+        keys.tell(&mut figures);
+        figures.of("idempotency.hits")
+    };
+    assert_eq!(hits(&keys), 0);
+    keys.begin(&key("k"), &body("x"), at(1)).unwrap();
+    keys.begin(&key("k"), &body("x"), at(2)).unwrap();
+    assert_eq!(hits(&keys), 2);
+}

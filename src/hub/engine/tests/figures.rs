@@ -12,12 +12,18 @@ use crate::{
     base::{
         figures::Figures,
         limits::{SLOW_AFTER_UPDATES, SLOW_FOR},
+        sequence::Sequence,
     },
     hub::{
-        close_reason::CloseReason, finite_read::ReadForm, memory::Memory,
+        close_reason::CloseReason,
+        finite_read::ReadForm,
+        memory::Memory,
+        resumes::{Keeper, Resumes},
         slow_consumers::SlowConsumers,
+        subscriber::Subscriber,
     },
     log::closing::{Closing, EndReason},
+    tokens::access::Access,
 };
 
 fn figures(host: &Host) -> Figures {
@@ -51,6 +57,51 @@ fn three_updates_for_two_connections_of_one_audience_are_six_deliveries() {
     let delivered = (figures.of("delivered.bytes"), figures.of("delivered.chunks"));
     assert_eq!(delivered, given(&host, &[1, 2, 3]));
     assert_eq!(figures.in_group("connections.stream"), [("waiting", 3)]);
+}
+
+#[test]
+fn each_connection_is_in_one_state() {
+    let mut host = Host::default();
+    host.publish("1", &["a"]);
+    host.subscribe(1, &earliest(&["a"]));
+    host.subscribe(2, &live(&["a"]));
+    let states = |host: &Host| {
+        let figures = figures(host);
+        ["replaying", "registering", "waiting", "behind"]
+            .map(|state| figures.of(&format!("connections.stream.{state}")))
+    };
+    assert_eq!(states(&host), [1, 1, 0, 0]);
+    host.registered(2);
+    assert_eq!(states(&host), [1, 0, 0, 1]);
+    host.read(1);
+    host.read(2);
+    assert_eq!(states(&host), [0, 0, 2, 0]);
+}
+
+#[test]
+fn connections_that_a_worker_keeps_are_links() {
+    let mut host = Host::default();
+    host.hub = host.hub.with_keepers(|state| match state {
+        1 => Keeper::Worker,
+        _ => Keeper::Hub,
+    });
+    host.connect(1, &live(&["a"]));
+    host.connect(2, &live(&["a"]));
+    let figures = figures(&host);
+    assert_eq!(figures.in_group("connections.link"), [("waiting", 1)]);
+    assert_eq!(figures.in_group("connections.stream"), [("waiting", 1)]);
+}
+
+#[test]
+fn a_connection_that_goes_on_is_no_new_subscriber() {
+    let mut host = Host::default();
+    host.connect(1, &live(&["a"]));
+    let request = live(&["a"]);
+    let access = Access::default();
+    let resumes = Some(Resumes::behind(Sequence::START));
+    let again = Subscriber { id: id(2), request: &request, access: &access, resumes };
+    host.hub.subscribe(again, 2, host.now).unwrap();
+    assert_eq!(figures(&host).of("subscribers"), 1);
 }
 
 #[test]
