@@ -154,6 +154,21 @@ describe("a hub whose object is reset, or whose links are cut off", { concurrenc
     assert.deepEqual([stream.ids, stream.ended], [["1", "3"], false]);
   });
 
+  test("is counted for its operator: the links that were opened, and opened again, and what readers took", async (t) => {
+    const hub = "counted";
+    const streams = await Promise.all([links.open(t, hub), links.open(t, hub)]);
+    await links.publishAll(hub, numbers(1, 40), { data: "x".repeat(4_000) });
+    await Promise.all(streams.map((stream) => stream.receivesId("40")));
+    await until(async () => (await links.figure(hub, "millstream_link_granted_bytes_total")) >= 2 * 65_536, "credit");
+    assert.equal(await links.figure(hub, "millstream_deliveries_total"), 80);
+    assert.deepEqual([await links.linksThat("opened", hub), await links.linksThat("reopened", hub)], [2, 0]);
+    await links.abort(hub);
+    await open(hub, 2);
+    assert.deepEqual([await links.linksThat("opened", hub), await links.linksThat("reopened", hub)], [2, 2]);
+    assert.equal(await links.figure(hub, "mercure_subscribers_total"), 2);
+    assert.equal(await links.figure(hub, "millstream_connections", ',transport="link",state="waiting"'), 2);
+  });
+
   test("ends the streams of those who are refused now", async (t) => {
     await links.grant("refused", { subscribe: ["a"] });
     const stream = await links.open(t, "refused", { visitor: "refused" });

@@ -56,6 +56,8 @@ describe("while nothing is published", { concurrency: true }, () => {
     const { since, connections } = await links.server.health("quiet");
     assert.ok(since >= slept - 1_000 && since <= Date.now(), `it has lived since ${since}, and slept until ${slept}`);
     assert.equal(connections, 1);
+    assert.deepEqual([await links.linksThat("opened", "quiet"), await links.linksThat("woken", "quiet")], [1, 1]);
+    assert.equal(await links.figure("quiet", "mercure_subscribers_total"), 1);
   });
 
   test("a hub with direct streams does not", async (t) => {

@@ -49,6 +49,16 @@ export class Links {
   tables = (hub) => this.#ask("tables", { hub });
   disconnect = (hub, whom) => this.#ask("disconnect", { hub, whom });
 
+  /** What the operator is told of a hub under this name, with these labels. A hub that sleeps wakes. */
+  async figure(hub, name, labels = "") {
+    const response = await fetch(`${this.server.origin}/hubs/${hub}/metrics`, { headers: bearer(OPERATOR_KEY) });
+    const lines = (await response.text()).split("\n");
+    return Number(lines.find((line) => line.startsWith(`${name}{hub="${hub}"${labels}} `))?.split(" ").at(-1));
+  }
+
+  /** How many links of a hub were `opened`, `reopened`, `replaced`, `woken` or `lost`. */
+  linksThat = (event, hub) => this.figure(hub, "millstream_links_total", `,event="${event}"`);
+
   /** Opens a stream of `topic`, which may be a list. A `visitor` is one of the application. */
   open(t, hub, { topic = "a", token, visitor, headers = {} } = {}) {
     const own = { ...(token && bearer(token)), ...(visitor && { visitor }), ...headers };
