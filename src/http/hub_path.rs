@@ -82,7 +82,8 @@ impl<'a> HubPath<'a> {
     pub(crate) fn hub(&self) -> Option<&'a str> {
         match self {
             Self::Hub(name) | Self::HubHealth(name) | Self::Subscriptions(name) => Some(name),
-            Self::Operator(..) | Self::Health | Self::Metadata(_) => None,
+            Self::Operator(hub, _) => *hub,
+            Self::Health | Self::Metadata(_) => None,
         }
     }
 }
@@ -122,11 +123,12 @@ mod tests {
     #[test]
     fn a_path_that_is_handed_to_one_hub_names_it() {
         let hub = |path: &str| HubPath::parse(path).unwrap().hub().map(str::to_owned);
-        for rest in [HUB, "/healthz", "/.well-known/mercure/subscriptions"] {
+        for rest in [HUB, "/healthz", "/.well-known/mercure/subscriptions", "/stats", "/import", ""]
+        {
             assert_eq!(hub(&format!("/hubs/news{rest}")).as_deref(), Some("news"), "{rest}");
         }
         assert_eq!(hub(HUB).as_deref(), Some("default"));
-        assert_eq!(hub("/healthz"), None);
+        assert_eq!((hub("/healthz"), hub("/metrics"), hub("/hubs")), (None, None, None));
         assert_eq!(hub("/.well-known/oauth-protected-resource/.well-known/mercure"), None);
     }
 
