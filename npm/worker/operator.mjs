@@ -97,6 +97,10 @@ const OF_ALL = {
 export async function operate({ request, namespace }, { hub, call }) {
   const carryOut = (hub === undefined ? OF_ALL : OF_HUB)[call];
   if (carryOut === undefined) return problem(404, "Not Found");
+  if (isOfOtherPage(request)) {
+    const detail = "a page of another origin sent this; the calls that change a hub are for no such page";
+    return problem(403, "Forbidden", { detail });
+  }
   const query = new URL(request.url).searchParams;
   const name = hub ?? INDEX;
   const stub = namespace.get(namespace.idFromName(name));
@@ -112,6 +116,20 @@ export async function operate({ request, namespace }, { hub, call }) {
   } catch (caught) {
     return refusal(caught, { hub, call });
   }
+}
+
+/**
+ * Whether a page of another origin wants to change a hub. A browser that knows the key as the password of Basic adds it to
+ * every form that any page sends here.
+ *
+ * @param {Request} request
+ */
+function isOfOtherPage({ method, headers, url }) {
+  if (method === "GET" || method === "HEAD") return false;
+  const site = headers.get("sec-fetch-site");
+  if (site !== null) return site !== "same-origin" && site !== "none";
+  const origin = headers.get("origin");
+  return origin !== null && URL.parse(origin)?.host !== new URL(url).host;
 }
 
 /**

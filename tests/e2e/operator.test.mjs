@@ -58,6 +58,20 @@ test("the key comes as a bearer token or as anybody's password, and once", async
   for (const headers of [twice, basic(OPERATOR_KEY, ""), bearer("")]) assert.equal(await drain(headers), 401);
 });
 
+test("a page of another origin changes nothing, though the browser adds the key to its form", async () => {
+  const asked = async (method, path, more) => (await fetch(`${server.origin}${path}`, { method, headers: { ...basic("operator", OPERATOR_KEY), ...more } })).status;
+  const own = { origin: server.origin };
+  for (const foreign of [{ origin: "https://other.example" }, { origin: "null" }, { ...own, "sec-fetch-site": "cross-site" }, { "sec-fetch-site": "same-site" }]) {
+    for (const [method, path] of [["POST", "/hubs/a/drain?within=1ms"], ["POST", "/hubs/a/import"], ["DELETE", "/hubs/a/history"], ["DELETE", "/hubs/a"]]) {
+      assert.equal(await asked(method, path, foreign), 403, `${method} ${path} ${JSON.stringify(foreign)}`);
+    }
+    assert.equal(await asked("GET", "/hubs", foreign), 200);
+  }
+  for (const from of [own, { ...own, "sec-fetch-site": "same-origin" }, { "sec-fetch-site": "none" }]) {
+    assert.equal(await asked("POST", "/hubs/a/drain?within=1ms", from), 200, JSON.stringify(from));
+  }
+});
+
 test("ten wrong keys within a minute are enough: then none is looked at, by whichever path", async () => {
   const tries = [...CALLS.map(([allowed, path]) => [path, { method: allowed.split(", ")[0], headers: WRONG }]), ["/hubs/a/healthz", { headers: WRONG }]];
   const own = await Server.start({ kind: "workerd" });
