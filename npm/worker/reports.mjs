@@ -74,16 +74,17 @@ export class Reports {
   async #ask(/** @type {(index: any) => any} */ call) {
     const namespace = namespaceOf(this.#id, this.#env);
     if (namespace === undefined) throw new Error("the Worker of the objects has no binding of their class");
-    const ask = async () => {
-      this.#index ??= indexOf(namespace);
-      const asked = call(this.#index);
+    const ask = async (/** @type {ReturnType<typeof indexOf>} */ index) => {
+      const asked = call(index);
       const isDone = await inTime(asked.then(() => true), { within: DEADLINE, late: () => {} });
       if (!isDone) asked[Symbol.dispose]();
       return isDone;
     };
-    const isDone = await ask().catch(() => {
-      this.#index = undefined;
-      return ask();
+    const first = (this.#index ??= indexOf(namespace));
+    const isDone = await ask(first).catch(() => {
+      // What was asked of the same stub is asked of the same one again, so that the order stays.
+      if (this.#index === first) this.#index = indexOf(namespace);
+      return ask(/** @type {ReturnType<typeof indexOf>} */ (this.#index));
     });
     if (!isDone) throw new Error(`the index gave no answer within ${DEADLINE / 1_000} s`);
   }
