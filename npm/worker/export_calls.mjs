@@ -3,6 +3,7 @@ import { clear } from "./export/clear.mjs";
 import { exportOf, placeIn } from "./export/export.mjs";
 import { Import } from "./export/import.mjs";
 import { HubError } from "./hub_error.mjs";
+import { LIFE } from "./living_object.mjs";
 import { checkedName } from "./mount.mjs";
 import { OperatorCalls } from "./operator_calls.mjs";
 import { kind, readCall } from "./update.mjs";
@@ -18,7 +19,7 @@ export class ExportCalls extends OperatorCalls {
    */
   async export(options) {
     const { after } = readCall(options, ["after"]);
-    if (this.refusal !== undefined) throw this.refusal;
+    if (this[LIFE].refusal !== undefined) throw this[LIFE].refusal;
     return exportOf(this.ctx.storage, { hub: checkedName(this.ctx.id.name), after: placeIn(after) });
   }
 
@@ -33,7 +34,7 @@ export class ExportCalls extends OperatorCalls {
     if (!(lines instanceof ReadableStream)) {
       throw new HubError(`import was given ${kind(lines)}; it takes a stream of NDJSON in bytes`, { status: 400, field: "lines" });
     }
-    return this.imports.run(() => new Import(this.#writing(), this.ctx.storage).run(lines));
+    return this[LIFE].imports.run(() => new Import(this.#writing(), this.ctx.storage).run(lines));
   }
 
   /**
@@ -53,12 +54,12 @@ export class ExportCalls extends OperatorCalls {
    */
   #writing() {
     // Refuses where there may be no hub.
-    this.call(() => undefined);
+    this[LIFE].call(() => undefined);
     return {
-      takePlaceKey: (key) => this.call((hub) => hub.takePlaceKey(key)),
-      restore: (lines, stood) => this.call((hub) => hub.restore(lines, stood)),
-      removeAll: (kind, until) => this.call((hub) => hub.removeAll(kind, until)),
-      kept: () => this.reports.kept(),
+      takePlaceKey: (key) => this[LIFE].call((hub) => hub.takePlaceKey(key)),
+      restore: (lines, stood) => this[LIFE].call((hub) => hub.restore(lines, stood)),
+      removeAll: (kind, until) => this[LIFE].call((hub) => hub.removeAll(kind, until)),
+      kept: () => this[LIFE].reports.kept(),
     };
   }
 }

@@ -2,6 +2,7 @@
 import { ExportCalls } from "./export_calls.mjs";
 import { CLIENT_LEFT } from "./link.mjs";
 import { PING, PONG, attachmentOf, close, isLink, openedLink, replace } from "./links.mjs";
+import { LIFE } from "./living_object.mjs";
 import { objectCounts, readRows } from "./metrics/counts.mjs";
 
 /** The code of a socket that has ended without a code. */
@@ -30,8 +31,8 @@ export class HubObject extends ExportCalls {
   async fetch(request) {
     const { millstreamLink: opening, millstreamDoor: counted } = /** @type {any} */ (request.cf) ?? {};
     if (counted !== undefined) objectCounts.add(this.ctx.id.toString(), readRows(counted));
-    return this.answer((hub) => {
-      const heldOff = this.imports.heldOff(request);
+    return this[LIFE].answer((hub) => {
+      const heldOff = this[LIFE].imports.heldOff(request);
       if (heldOff !== undefined) return heldOff;
       return typeof opening === "string" ? openedLink(request, opening, { context: this.ctx, hub }) : hub.fetch(request);
     });
@@ -47,7 +48,7 @@ export class HubObject extends ExportCalls {
   webSocketMessage(socket, text) {
     if (!this.#isLink(socket)) return;
     if (text === PING) return socket.send(PONG);
-    const isRead = typeof text === "string" && this.call((hub) => hub.said(attachmentOf(socket), text));
+    const isRead = typeof text === "string" && this[LIFE].call((hub) => hub.said(attachmentOf(socket), text));
     if (!isRead) replace(socket);
   }
 
@@ -71,12 +72,12 @@ export class HubObject extends ExportCalls {
 
   /** Removes old updates. The runtime calls it. */
   alarm() {
-    return this.refusal === undefined ? this.call((hub) => hub.alarm()) : undefined;
+    return this[LIFE].refusal === undefined ? this[LIFE].call((hub) => hub.alarm()) : undefined;
   }
 
   /** Whether the socket is a link of a hub that is there. */
   #isLink(/** @type {WebSocket} */ socket) {
-    return this.refusal === undefined && isLink(this.ctx, socket);
+    return this[LIFE].refusal === undefined && isLink(this.ctx, socket);
   }
 
   /**
@@ -86,7 +87,7 @@ export class HubObject extends ExportCalls {
    * @param {number} code
    */
   #left(attachment, code) {
-    const isMissed = this.call((hub) => hub.left(attachment, code));
-    if (isMissed) setTimeout(() => this.refusal ?? this.call((hub) => hub.left(attachment, CLIENT_LEFT)), REOPEN_GRACE);
+    const isMissed = this[LIFE].call((hub) => hub.left(attachment, code));
+    if (isMissed) setTimeout(() => this[LIFE].refusal ?? this[LIFE].call((hub) => hub.left(attachment, CLIENT_LEFT)), REOPEN_GRACE);
   }
 }

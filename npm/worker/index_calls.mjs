@@ -1,14 +1,14 @@
 // The calls by RPC of the index. Hubs and the Worker make them.
 import { HubError } from "./hub_error.mjs";
 import { MAX_LISTED } from "./hub_index.mjs";
-import { ObjectLife } from "./object_life.mjs";
+import { LIFE, LivingObject } from "./living_object.mjs";
 import { kind } from "./update.mjs";
 
 /** @import { HubIndex, Report } from "./hub_index.mjs" */
 /** @import { HubList, ListOptions } from "./types.d.ts" */
 
 /** What can be asked of the index. A hub refuses it. */
-export class IndexCalls extends ObjectLife {
+export class IndexCalls extends LivingObject {
   /**
    * Takes reports of hubs.
    *
@@ -56,7 +56,7 @@ export class IndexCalls extends ObjectLife {
 }
 
 /** @returns {HubIndex} */
-function indexIn(/** @type {ObjectLife} */ { index }) {
+function indexIn(/** @type {LivingObject} */ { [LIFE]: { index } }) {
   if (index !== undefined) return index;
   throw new HubError("this object is a hub, and not the index of hubs", { status: 404, field: "hub" });
 }

@@ -1,5 +1,4 @@
 // One life of an object: from its constructor to its reset or its sleep.
-import { DurableObject } from "cloudflare:workers";
 import { HubObject as Hub, hasHub } from "../../build/millstream.js";
 import { Imports } from "./export/imports.mjs";
 import { HubError } from "./hub_error.mjs";
@@ -27,113 +26,103 @@ export const DELETED = "the hub was deleted: it begins anew with nothing";
  */
 const REASONS = { [UNCONFIRMED]: "unconfirmed", [DELETED]: "deleted" };
 
-/**
- * The hub of an object in wasm, and how it is called; or the index. RPC reaches methods alone, so what is for the subclasses
- * is no method.
- */
-export class ObjectLife extends DurableObject {
+/** The hub of an object in wasm, and how it is called; or the index. */
+export class ObjectLife {
+  #context;
+  #log;
   /** @type {Hub | undefined} */
   #hub;
-  #log = new ObjectLog(this.ctx.id);
-  /**
-   * When this life began, in milliseconds since 1970.
-   *
-   * @internal
-   */
+  /** When this life began, in milliseconds since 1970. */
   since = now();
-  /** @internal */
-  imports = new Imports(variablesIn(this.env));
-  /**
-   * The index, if the object is no hub.
-   *
-   * @internal
-   */
-  index = this.ctx.id.name === INDEX ? new HubIndex(this.ctx.storage) : undefined;
-  /** @internal */
-  reports = new Reports(this.ctx.id, this.env, () => JSON.stringify(this.figures()));
+  imports;
+  /** The index, if the object is no hub. */
+  index;
+  reports;
   /**
    * Why there is no hub to call; undefined while there is one.
    *
-   * @internal
    * @type {HubError | undefined}
    */
-  refusal = noHub(String(this.ctx.id.name));
-  /**
-   * Resets the object when the wasm instance has trapped. Only the object itself can do it: another object's call may trap.
-   *
-   * @internal
-   */
-  reset = () => {};
-  /**
-   * Calls an export of the hub. No export throws: a call that does has trapped, or belongs to a trapped instance.
-   *
-   * @internal
-   * @type {<T>(method: (hub: Hub) => T) => T}
-   */
-  call = (method) => {
-    if (this.refusal !== undefined) throw this.refusal;
-    const hub = /** @type {Hub} */ (this.#hub);
-    try {
-      return callFor(this.ctx.id.name, () => method(hub));
-    } catch (error) {
-      this.#log.unusable(error);
-      this.#abort(TRAPPED);
-      throw error;
-    }
-  };
-  /**
-   * Gives the answer of an export. Every answer to a request goes through here.
-   *
-   * @internal
-   * @param {(hub: Hub) => Response | Promise<Response>} method
-   * @returns {Promise<Response>}
-   */
-  answer = async (method) => {
-    const since = performance.now();
-    return this.#log.told(await this.call(method), since);
-  };
-  /**
-   * What the object has counted in all of its lives in this isolate.
-   *
-   * @internal
-   */
-  figures = () => ofAllLives(this.ctx.id.toString(), this.call((hub) => hub.figures()));
-  /**
-   * Removes all that the hub keeps. Nothing reaches it from then on, and the object ends when this has settled.
-   *
-   * @internal
-   */
-  remove = async () => {
-    this.refusal = new HubError(DELETED, { status: 503 });
-    try {
-      await emptied(this.ctx.storage);
-      await this.reports.forget();
-      // Of what was under way something may have been written since.
-      await emptied(this.ctx.storage);
-    } finally {
-      // Behind the answer.
-      setTimeout(() => this.#abort(DELETED));
-    }
-  };
+  refusal;
 
   /**
    * @param {DurableObjectState} context
    * @param {any} env
    */
   constructor(context, env) {
-    super(context, env);
-    if (this.index === undefined) this.#begin(variablesIn(env));
+    const { id, storage } = context;
+    const variables = variablesIn(env);
+    this.#context = context;
+    this.#log = new ObjectLog(id);
+    this.imports = new Imports(variables);
+    this.index = id.name === INDEX ? new HubIndex(storage) : undefined;
+    this.reports = new Reports(id, env, () => JSON.stringify(this.figures()));
+    this.refusal = noHub(String(id.name));
+    if (this.index === undefined) this.#begin(variables);
+  }
+
+  /** Resets the object when the wasm instance has trapped. Only the object itself can do it: another object's call may trap. */
+  reset = () => {};
+
+  /**
+   * Calls an export of the hub. No export throws: a call that does has trapped, or belongs to a trapped instance.
+   *
+   * @template T
+   * @param {(hub: Hub) => T} method
+   * @returns {T}
+   */
+  call(method) {
+    if (this.refusal !== undefined) throw this.refusal;
+    const hub = /** @type {Hub} */ (this.#hub);
+    try {
+      return callFor(this.#context.id.name, () => method(hub));
+    } catch (error) {
+      this.#log.unusable(error);
+      this.#abort(TRAPPED);
+      throw error;
+    }
+  }
+
+  /**
+   * Gives the answer of an export. Every answer to a request goes through here.
+   *
+   * @param {(hub: Hub) => Response | Promise<Response>} method
+   * @returns {Promise<Response>}
+   */
+  async answer(method) {
+    const since = performance.now();
+    return this.#log.told(await this.call(method), since);
+  }
+
+  /** What the object has counted in all of its lives in this isolate. */
+  figures() {
+    return ofAllLives(this.#context.id.toString(), this.call((hub) => hub.figures()));
+  }
+
+  /** Removes all that the hub keeps. Nothing reaches it from then on, and the object ends when this has settled. */
+  async remove() {
+    const { storage } = this.#context;
+    this.refusal = new HubError(DELETED, { status: 503 });
+    try {
+      await emptied(storage);
+      await this.reports.forget();
+      // Of what was under way something may have been written since.
+      await emptied(storage);
+    } finally {
+      // Behind the answer.
+      setTimeout(() => this.#abort(DELETED));
+    }
   }
 
   /** Makes the hub, if there may be one of this name. */
   #begin(/** @type {any} */ variables) {
     instance();
-    const { name } = this.ctx.id;
-    if (name !== undefined && !hasHub(variables, name)) return wakeLinks({ context: this.ctx, hub: undefined });
-    const id = this.ctx.id.toString();
+    const { name } = this.#context.id;
+    if (name !== undefined && !hasHub(variables, name)) return wakeLinks({ context: this.#context, hub: undefined });
+    const id = this.#context.id.toString();
     endLifeBefore(id);
     const reference = resetWithInstance(this);
-    this.#hub = new Hub(this.ctx, variables, keeping(reference));
+    this.#hub = new Hub(this.#context, variables, keeping(reference));
     begin(id, this.#hub);
     this.#log.beginsAt(this.#hub.logLevel);
     this.refusal = undefined;
@@ -147,15 +136,15 @@ export class ObjectLife extends DurableObject {
       const object = reference.deref();
       if (failed && object !== undefined && object.refusal === undefined) object.#abort(UNCONFIRMED);
     });
-    this.call((hub) => wakeLinks({ context: this.ctx, hub }));
+    this.call((hub) => wakeLinks({ context: this.#context, hub }));
   }
 
   /** Ends the object with its requests and streams. The next request constructs it anew. */
   #abort(/** @type {string} */ why) {
     const cause = REASONS[why] ?? "trapped";
-    endsBy(this.ctx.id.toString(), cause);
+    endsBy(this.#context.id.toString(), cause);
     this.#log.reset(cause, why);
-    this.ctx.abort(why);
+    this.#context.abort(why);
   }
 }
 

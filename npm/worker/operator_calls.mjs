@@ -1,5 +1,6 @@
 // The calls by RPC that an operator has: npm/worker/operator.mjs makes them of requests over HTTP.
 import { HubError } from "./hub_error.mjs";
+import { LIFE } from "./living_object.mjs";
 import { objectCounts } from "./metrics/counts.mjs";
 import { statsOf } from "./stats.mjs";
 import { TopicCalls } from "./topic_calls.mjs";
@@ -21,7 +22,7 @@ export class OperatorCalls extends TopicCalls {
     if (typeof within !== "string") {
       throw new HubError(`within is ${JSON.stringify(within)}; it is a time such as "10s"`, { status: 400, field: "within" });
     }
-    return this.call((hub) => hub.drain(within));
+    return this[LIFE].call((hub) => hub.drain(within));
   }
 
   /**
@@ -30,8 +31,8 @@ export class OperatorCalls extends TopicCalls {
    * @returns {Promise<HubStats>}
    */
   async stats() {
-    const { figures } = this.figures();
-    return statsOf({ hub: String(this.ctx.id.name), since: this.since, figures });
+    const life = this[LIFE];
+    return statsOf({ hub: String(this.ctx.id.name), since: life.since, figures: life.figures().figures });
   }
 
   /**
@@ -42,7 +43,7 @@ export class OperatorCalls extends TopicCalls {
    */
   async delete() {
     const connections = await this.drain();
-    await this.remove();
+    await this[LIFE].remove();
     return { connections };
   }
 
@@ -55,6 +56,6 @@ export class OperatorCalls extends TopicCalls {
    */
   async metrics(counted = []) {
     objectCounts.add(this.ctx.id.toString(), counted);
-    return this.figures();
+    return this[LIFE].figures();
   }
 }

@@ -3,6 +3,7 @@ import { Beginnings, taken } from "./beginnings.mjs";
 import { closing, pipeOptions, stopReason, topicIn, topicsIn } from "./ending.mjs";
 import { HubError } from "./hub_error.mjs";
 import { IndexCalls } from "./index_calls.mjs";
+import { LIFE } from "./living_object.mjs";
 import { checkedName, pathOfHub } from "./mount.mjs";
 import { answered, ofLines, ofStop, ofUpdate, publishEach, published } from "./publications.mjs";
 
@@ -60,7 +61,7 @@ export class TopicCalls extends IndexCalls {
       const wrong = "disconnect takes one of { subscriber }, { topic } and { connection }, with a text";
       throw new HubError(wrong, { status: 400, field: "disconnect" });
     }
-    return this.call((hub) => hub.disconnect(kind, value));
+    return this[LIFE].call((hub) => hub.disconnect(kind, value));
   }
 
   /**
@@ -83,7 +84,7 @@ export class TopicCalls extends IndexCalls {
    * @returns {Promise<TopicStatus>}
    */
   async status(topic) {
-    return JSON.parse(await this.call((hub) => hub.status(topicIn(topic))));
+    return JSON.parse(await this[LIFE].call((hub) => hub.status(topicIn(topic))));
   }
 
   /**
@@ -127,7 +128,7 @@ export class TopicCalls extends IndexCalls {
 
   /** @returns {Promise<Response>} */
   #post(/** @type {Request} */ request) {
-    return this.answer((hub) => this.imports.heldOff(request) ?? hub.publish(request));
+    return this[LIFE].answer((hub) => this[LIFE].imports.heldOff(request) ?? hub.publish(request));
   }
 
   #path() {

@@ -196,6 +196,10 @@ test("a binding that is missing is named, with the lines that add it", async () 
   assert.match(error.message, /there is no Durable Object binding "HUB".*class_name = "HubObject"/);
 });
 
+test("a class of the application has its own members beside those of the hub", async () => {
+  assert.deepEqual(await call("ownMembers"), { result: ["call", "figures", "imports", "index", "refusal", "reports", "since", "remove", "reset"] });
+});
+
 test("a key publishes once, whatever other publishers use the same", async () => {
   const topic = fresh();
   const key = { idempotencyKey: `"key" of ${topic}` };

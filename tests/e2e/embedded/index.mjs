@@ -1,8 +1,28 @@
 // An application with a hub in it. It calls the hub for a POST to /calls, by the JSON of the body.
 import { subscribe } from "../../../npm/client/index.mjs";
-import { HubObject, createHub } from "../../../npm/worker/index.mjs";
+import { HubObject as Hub, createHub } from "../../../npm/worker/index.mjs";
 
-export { HubObject };
+/** The members of a class of the application are its own, whatever the hub has inside. */
+export class HubObject extends Hub {
+  figures = "figures";
+  imports = "imports";
+  index = "index";
+  refusal = "refusal";
+  reports = "reports";
+  since = "since";
+  answer() {
+    return [this.call(), this.figures, this.imports, this.index, this.refusal, this.reports, this.since, this.remove(), this.reset()];
+  }
+  call() {
+    return "call";
+  }
+  remove() {
+    return "remove";
+  }
+  reset() {
+    return "reset";
+  }
+}
 
 /** A decision that is not there after 30 s is an error: a test waits for a tenth of it. */
 const wait = globalThis.setTimeout;
@@ -82,6 +102,7 @@ const CALLS = {
   readerPosts: async (env) => (await events.reader(env)("https://hub.invalid/", { method: "POST", body: new URLSearchParams({ topic: "a" }) })).status,
   rpcPublish: (env, ...rest) => env.HUB.getByName("default").publish(...rest),
   rpcPublishMany: (env, ...rest) => env.HUB.getByName("default").publishMany(...rest),
+  ownMembers: (env) => env.HUB.getByName("default").answer(),
   withoutBinding: (env, ...rest) => events.publish({ ...env, HUB: undefined }, ...rest),
 };
 
