@@ -1,5 +1,5 @@
 // The line of the log for a request that is refused: at the door, or by the object of a hub.
-import { logLevel } from "../../build/millstream.js";
+import { hasHub, logLevel } from "../../build/millstream.js";
 import { LineBudget } from "./line_budget.mjs";
 import { HubLog } from "./log.mjs";
 import { doorCounts } from "./metrics/counts.mjs";
@@ -9,9 +9,6 @@ import { hubOf } from "./mount.mjs";
 
 /** What this isolate writes about refusals: who is refused without end must not cost the operator lines without end. */
 const budget = new LineBudget();
-
-/** The reason for a name that no hub has. Nothing is counted for it. */
-const NO_HUB = "invalid-hub-name";
 
 /**
  * A refusal. Its text is plain if it repeats nothing of the request.
@@ -53,7 +50,8 @@ export function refusedAtDoor({ request, variables }, response, since) {
   const refusal = refusalIn(response);
   if (refusal === undefined) return;
   const hub = hubOf(request);
-  if (hub !== undefined && refusal.reason !== NO_HUB) doorCounts.add(hub, rowsOf(refusal));
+  // Nothing is counted for a hub that there may not be: it would take the place of another one's counts.
+  if (hub !== undefined && hasHub(variables, hub)) doorCounts.add(hub, rowsOf(refusal));
   logRefusal(new HubLog(hub, logLevel(variables, hub ?? "default")), refusal, since);
 }
 

@@ -145,3 +145,11 @@ test("a hub that HUB_NAMES does not have is nowhere, for everybody", async () =>
   assert.deepEqual((await call("nobody", "publish", [update("1")], "createHub")).error?.status, 404);
   assert.ok(!files().includes(databaseOf("nobody")));
 });
+
+test("nothing is counted for a hub that HUB_NAMES does not have, so a Worker keeps the counts of the others", async () => {
+  const refused = async (hub) => assert.equal((await fetch(`${server.origin}/hubs/${hub}/nothing`)).status, 404);
+  await refused("new-counted");
+  for (let at = 0; at < 256; at += 16) await Promise.all(Array.from({ length: 16 }, (_, more) => refused(`other-${at + more}`)));
+  const metrics = await fetch(`${server.origin}/hubs/new-counted/metrics`, { headers: bearer(OPERATOR_KEY) });
+  assert.match(await metrics.text(), /^millstream_refusals_total\{hub="new-counted",reason="not-found",status="404"\} 1$/m);
+});
