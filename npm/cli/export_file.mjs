@@ -57,6 +57,8 @@ export class ExportFile {
     let handle;
     try {
       handle = await open(path + PART, goesOn ? "r+" : "w", OWNER_ALONE);
+      // A part that was there keeps its mode.
+      await handle.chmod(OWNER_ALONE);
     } catch (error) {
       const { code } = /** @type {NodeJS.ErrnoException} */ (error);
       if (goesOn && code === "ENOENT") throw new Failure(`there is no ${path}${PART} to go on with: leave out --continue`);

@@ -76,6 +76,7 @@ test("what does not begin with a header is no export", () => {
 
 test("a file has its name once it is whole, only its owner reads it, and it takes no other's place", async (t) => {
   const path = folderOf(t);
+  writeFileSync(`${path}.part`, "left by an export", { mode: 0o644 });
   const file = await written(path, exportOf(headerOf(), entries(1, 3)));
   assert.equal(existsSync(path), false);
   await file.complete();
