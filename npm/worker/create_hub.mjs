@@ -117,7 +117,7 @@ function makeHub(options) {
 
     async hubs(env, options) {
       const given = readCall(options, ["after", "limit"]);
-      return called(() => indexOf(namespaceOf(/** @type {any} */ (env), binding)).list(given));
+      return called(() => indexOf(namespaceOf(/** @type {any} */ (env), binding)).millstreamList(given));
     },
 
     async drain(env, options) {

@@ -7,7 +7,7 @@ import { kind } from "./update.mjs";
 /** @import { HubIndex, Report } from "./hub_index.mjs" */
 /** @import { HubList, ListOptions } from "./types.d.ts" */
 
-/** What can be asked of the index. A hub refuses it. */
+/** What can be asked of the index. A hub refuses it. Its names are such that no class of an application has them. */
 export class IndexCalls extends LivingObject {
   /**
    * Takes reports of hubs.
@@ -15,7 +15,7 @@ export class IndexCalls extends LivingObject {
    * @internal
    * @param {Report[]} reports
    */
-  async report(reports) {
+  async millstreamReport(reports) {
     indexIn(this).report(reports);
   }
 
@@ -26,7 +26,7 @@ export class IndexCalls extends LivingObject {
    * @param {ListOptions} [options]
    * @returns {Promise<HubList>}
    */
-  async list({ after = "", limit = MAX_LISTED } = {}) {
+  async millstreamList({ after = "", limit = MAX_LISTED } = {}) {
     if (typeof after !== "string") throw wrong("after", `${kind(after)}; it is the name of a hub`);
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED) {
       throw wrong("limit", `${typeof limit === "number" ? limit : kind(limit)}; it is a whole number from 1 to ${MAX_LISTED}`);
@@ -40,7 +40,7 @@ export class IndexCalls extends LivingObject {
    * @internal
    * @param {string} name
    */
-  async forget(name) {
+  async millstreamForget(name) {
     indexIn(this).forget(name);
   }
 
@@ -50,7 +50,7 @@ export class IndexCalls extends LivingObject {
    * @internal
    * @returns {Promise<ReadableStream<Uint8Array>>}
    */
-  async all() {
+  async millstreamAll() {
     return indexIn(this).all();
   }
 }

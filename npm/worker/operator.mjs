@@ -65,7 +65,7 @@ const OF_HUB = {
 
   async metrics({ request, hub, stub }) {
     const form = formFor(request.headers.get("accept"));
-    const report = await doorCounts.handTo(hub, (counted) => stub.metrics(counted));
+    const report = await doorCounts.handTo(hub, (counted) => stub.millstreamMetrics(counted));
     return ofMetrics(pageOf({ hub, report }, form), form);
   },
 };
@@ -78,12 +78,12 @@ const OF_HUB = {
 const OF_ALL = {
   async metrics({ request, stub }) {
     const form = formFor(request.headers.get("accept"));
-    return ofMetrics(bodyOf(piecesOf(await reportsIn(await stub.all()), form)), form);
+    return ofMetrics(bodyOf(piecesOf(await reportsIn(await stub.millstreamAll()), form)), form);
   },
 
   async hubs({ stub, query }) {
     const limit = query.get("limit");
-    return ofJson(await stub.list({ after: query.get("after") ?? undefined, limit: limit === null ? undefined : Number(limit) }));
+    return ofJson(await stub.millstreamList({ after: query.get("after") ?? undefined, limit: limit === null ? undefined : Number(limit) }));
   },
 };
 

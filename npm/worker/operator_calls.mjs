@@ -54,7 +54,7 @@ export class OperatorCalls extends TopicCalls {
    * @param {Row[]} [counted] what the door has counted for the hub
    * @returns {Promise<Report>}
    */
-  async metrics(counted = []) {
+  async millstreamMetrics(counted = []) {
     objectCounts.add(this.ctx.id.toString(), counted);
     return this[LIFE].figures();
   }

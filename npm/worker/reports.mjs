@@ -51,7 +51,7 @@ export class Reports {
   async forget() {
     if (namespaceOf(this.#id, this.#env) === undefined) return;
     try {
-      await this.#ask((index) => index.forget(nameOf(this.#id)));
+      await this.#ask((index) => index.millstreamForget(nameOf(this.#id)));
     } catch (error) {
       const why = /** @type {Error} */ (error).message;
       throw new HubError(`the hub is deleted, but the list of hubs still has it: ${why}; delete it again`, { status: 503, cause: error });
@@ -61,7 +61,7 @@ export class Reports {
   async #send() {
     try {
       const report = { name: nameOf(this.#id), time: now(), figures: this.#figures() };
-      await this.#ask((index) => index.report([report]));
+      await this.#ask((index) => index.millstreamReport([report]));
       this.#hasFailed = false;
     } catch (error) {
       this.#due = Math.min(this.#due, now() + AGAIN);

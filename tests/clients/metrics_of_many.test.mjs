@@ -20,7 +20,7 @@ before(async () => {
   server = await Server.start({ kind: "workerd", settings: ["CONFIG=indexing"] });
   for (let at = 0; at < MANY; at += TOGETHER) {
     const reports = Array.from({ length: TOGETHER }, (_, more) => ({ name: `hub-${at + more}`, time: Date.now(), figures: REPORT }));
-    const body = JSON.stringify({ hub: ".index", method: "report", given: [reports] });
+    const body = JSON.stringify({ hub: ".index", method: "millstreamReport", given: [reports] });
     const response = await fetch(`${server.origin}/call`, { method: "POST", body });
     assert.equal((await response.json()).error, undefined);
   }

@@ -198,6 +198,8 @@ test("a binding that is missing is named, with the lines that add it", async () 
 
 test("a class of the application has its own members beside those of the hub", async () => {
   assert.deepEqual(await call("ownMembers"), { result: ["call", "figures", "imports", "index", "refusal", "reports", "since", "remove", "reset"] });
+  await call("publish", { topic: fresh(), data: "1" });
+  await until(async () => (await call("hubs")).result?.hubs.some(({ name }) => name === "default"), "the hub to be in the list");
 });
 
 test("a key publishes once, whatever other publishers use the same", async () => {

@@ -76,7 +76,7 @@ test("an object finds the index by any binding of its class, and without one it 
 test("10,000 hubs are listed in the order of their names, page by page", async (t) => {
   const reports = Array.from({ length: MANY }, (_, at) => ({ name: `zone-${String(MANY - at).padStart(5, "0")}`, time: at, figures: "null" }));
   const began = performance.now();
-  assert.deepEqual(await call(".index", "report", [reports]), {});
+  assert.deepEqual(await call(".index", "millstreamReport", [reports]), {});
   const stored = performance.now();
   const all = [];
   let next = "zone-";
@@ -98,7 +98,7 @@ test("10,000 hubs are listed in the order of their names, page by page", async (
 });
 
 test("the index is no hub, and a hub is no index", async () => {
-  for (const [hub, method, given] of [[".index", "publish", [update("1")]], [".index", "status", ["a"]], ["new-form", "list", []], ["new-form", "forget", ["x"]]]) {
+  for (const [hub, method, given] of [[".index", "publish", [update("1")]], [".index", "status", ["a"]], ["new-form", "millstreamList", []], ["new-form", "millstreamForget", ["x"]]]) {
     assert.equal((await call(hub, method, given)).error?.status, 404, method);
   }
 });

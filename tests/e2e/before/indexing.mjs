@@ -17,11 +17,11 @@ export class HubObject extends Hub {
     super(context, (BINDINGS[context.id.name] ?? ((env) => env))(env));
   }
 
-  async report(reports) {
+  async millstreamReport(reports) {
     const [{ name }] = reports;
     if (name === "hangs") await new Promise((resolve) => setTimeout(resolve, EVER));
     if (name === "fails") throw new Error("deliberate");
-    return super.report(reports);
+    return super.millstreamReport(reports);
   }
 }
 

@@ -19,6 +19,11 @@ export class HubObject extends Hub {
   remove() {
     return "remove";
   }
+  all() {}
+  forget() {}
+  list() {}
+  metrics() {}
+  report() {}
   reset() {
     return "reset";
   }
@@ -102,6 +107,7 @@ const CALLS = {
   readerPosts: async (env) => (await events.reader(env)("https://hub.invalid/", { method: "POST", body: new URLSearchParams({ topic: "a" }) })).status,
   rpcPublish: (env, ...rest) => env.HUB.getByName("default").publish(...rest),
   rpcPublishMany: (env, ...rest) => env.HUB.getByName("default").publishMany(...rest),
+  hubs: (env) => events.hubs(env),
   ownMembers: (env) => env.HUB.getByName("default").answer(),
   withoutBinding: (env, ...rest) => events.publish({ ...env, HUB: undefined }, ...rest),
 };
