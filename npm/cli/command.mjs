@@ -24,15 +24,34 @@ import { suggestion } from "./similar.mjs";
  * @property {(values: any) => Promise<void>} run
  */
 
+/** The columns of a terminal that the help fits into. */
+const COLUMNS = 80;
+
 /**
- * Lines with two columns.
+ * Lines with two columns. A long text at the right goes on below itself.
  *
  * @param {[string, string][]} rows
  */
 export function list(rows) {
   const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+  const indent = " ".repeat(width + 4);
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${wrapped(right, COLUMNS - indent.length).join(`\n${indent}`)}`).join("\n");
 }
+
+/** The lines of a text, which break between words. A word that is longer than a line has one of its own. @param {string} text @param {number} columns */
+function wrapped(text, columns) {
+  const [first = "", ...others] = text.split(" ");
+  const lines = [first];
+  for (const word of others) {
+    const line = `${lines.at(-1)} ${word}`;
+    if (line.length > columns) lines.push(word);
+    else lines[lines.length - 1] = line;
+  }
+  return lines;
+}
+
+/** A text of several lines, each wrapped for a terminal. @param {string} text */
+export const paragraphs = (text) => text.split("\n").flatMap((line) => wrapped(line, COLUMNS)).join("\n");
 
 /**
  * The help of a command.
@@ -44,14 +63,14 @@ export function commandHelp(name, { about, argument, options, notes, examples })
   /** @type {[string, string][]} */
   const rows = Object.entries(options).map(([option, { value, about }]) => [`--${option}${value ? ` ${value}` : ""}`, about]);
   if (argument !== undefined) rows.unshift([argument.value, argument.about]);
-  return `millstream ${name}: ${about}
+  return `${paragraphs(`millstream ${name}: ${about}`)}
 
 Usage: millstream ${name} [OPTIONS]${argument ? ` [${argument.value}]` : ""}
 
 Options:
 ${list([...rows, ["-h, --help", "print this"]])}
 
-${notes}
+${paragraphs(notes)}
 
 Examples:
 ${examples.map((example) => `  ${example}`).join("\n")}

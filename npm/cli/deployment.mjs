@@ -29,8 +29,7 @@ export const OF_ALL = Object.freeze({ json, key });
 export const OF_HUB = Object.freeze({ hub, json, key });
 export const OF_FILE = Object.freeze({ hub, key });
 
-export const NOTES = `The operator's key comes from the environment as ${VARIABLE}, or by --key - from the standard input. No option
-takes the key itself: ${IN_LIST}.
+export const NOTES = `The operator's key comes from the environment as ${VARIABLE}, or by --key - from the standard input. No option takes the key itself: ${IN_LIST}.
 A hub in an application has the URL of its path there, such as https://app.example/events, and no --hub.`;
 
 /** @typedef {{ url?: string, hub?: string, key?: string }} Place */

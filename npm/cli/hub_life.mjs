@@ -43,7 +43,7 @@ export const clear = {
 
 /** @type {import("./command.mjs").Command} */
 export const deleteHub = {
-  about: "remove a hub with all that it holds; its clients come back to an empty one",
+  about: "remove a hub and its updates; its clients come back to an empty hub",
   argument: URL_ARGUMENT,
   options: { ...OF_HUB, yes: { type: "boolean", about: "do not ask for the name of the hub again" } },
   notes: `Without --yes it asks for the name of the hub again, on a terminal. millstream export keeps what a hub holds.\n\n${NOTES}`,

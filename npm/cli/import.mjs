@@ -14,7 +14,7 @@ import { Refused, Unreachable } from "./refused.mjs";
 
 /** @type {import("./command.mjs").Command} */
 export const importHub = {
-  about: "put an export into a hub that is empty, or that holds the beginning of it",
+  about: "put an export into an empty hub, or into one that holds its beginning",
   argument: URL_ARGUMENT,
   options: { input: { type: "string", value: "FILE", about: "the export; without it, the standard input" }, ...OF_HUB },
   notes: `An import that broke off may be run again with the same file: it goes on where it ended. One that is done imports nothing.\n\n${NOTES}`,

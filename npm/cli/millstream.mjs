@@ -3,7 +3,7 @@
 //
 // Exit codes: 0 when it is done, 1 when it failed, 2 when the command line is wrong.
 import { readFileSync } from "node:fs";
-import { commandHelp, list, readOptions } from "./command.mjs";
+import { commandHelp, list, paragraphs, readOptions } from "./command.mjs";
 import { exportHub } from "./export.mjs";
 import { Failure, Interrupted, UsageError } from "./failure.mjs";
 import { clear, deleteHub, drain } from "./hub_life.mjs";
@@ -38,7 +38,7 @@ Examples:
   millstream hubs https://hub.example
   millstream export --help
 
-It exits with 0 when it is done, 1 when it failed, and 2 when the command line is wrong.
+${paragraphs("It exits with 0 when it is done, 1 when it failed, and 2 when the command line is wrong.")}
 `;
 
 /** The version of the package. The repository's own manifest has none. */

@@ -14,8 +14,7 @@ const NOTES = `Selectors:
   urlpattern:/a/:id   a URL pattern, in 1.0
   *                   every topic
 
-Without --key the key is MERCURE_PUBLISHER_JWT_KEY (for --publish) or MERCURE_SUBSCRIBER_JWT_KEY (for --subscribe),
-from the environment or else from .dev.vars in this folder. Both may have the prefix MILLSTREAM_.
+Without --key the key is MERCURE_PUBLISHER_JWT_KEY (for --publish) or MERCURE_SUBSCRIBER_JWT_KEY (for --subscribe), from the environment or else from .dev.vars in this folder. Both may have the prefix MILLSTREAM_.
 The token goes to the standard output, and notes about it to the standard error.`;
 
 /** @type {import("./command.mjs").Command} */

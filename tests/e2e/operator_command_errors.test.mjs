@@ -59,6 +59,8 @@ describe("a command line", () => {
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`^Usage: millstream ${command} \\[OPTIONS\\] \\[URL\\]$`, "m"));
       assert.match(stdout, /^ {2}--key - +\S/m);
+      const [words] = stdout.split("\nExamples:\n");
+      for (const line of words.split("\n")) assert.ok(line.length <= 80, `wider than a terminal: ${line}`);
       assert.match(stdout, new RegExp(`\\nExamples:\\n(?: {2}.*millstream ${command} .*\\n)+$`));
     }
   });
