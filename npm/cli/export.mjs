@@ -6,7 +6,7 @@ import { ExportLines, mismatch } from "./export_lines.mjs";
 import { Failure, Interrupted, UsageError } from "./failure.mjs";
 import { interruptible } from "./interrupt.mjs";
 import { Progress } from "./progress.mjs";
-import { count, size } from "./readable.mjs";
+import { count, counted, size } from "./readable.mjs";
 import { unreachable } from "./refused.mjs";
 
 /** @import { Header } from "./export_lines.mjs" */
@@ -80,7 +80,7 @@ async function pass(deployment, sink, signal) {
 }
 
 /** @param {ExportLines} lines @param {number} bytes */
-const shown = (lines, bytes) => `${count(lines.count)} entries, ${size(bytes)}`;
+const shown = (lines, bytes) => `${counted(lines.count, "entry", "entries")}, ${size(bytes)}`;
 
 /** @param {Sink} sink @param {Header} header */
 async function begin(sink, header) {

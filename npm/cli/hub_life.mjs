@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { Deployment, NOTES, OF_HUB, URL_ARGUMENT } from "./deployment.mjs";
 import { Failure, UsageError } from "./failure.mjs";
-import { count, printable } from "./readable.mjs";
+import { counted, printable } from "./readable.mjs";
 
 /** @typedef {import("./deployment.mjs").Place & { json?: boolean }} HubOptions */
 
@@ -23,7 +23,7 @@ export const drain = {
     const deployment = await Deployment.of("drain", place);
     const answer = await deployment.json(`${deployment.ofHub("drain")}?within=${encodeURIComponent(within)}`, { method: "POST" });
     const { connections } = answer;
-    print(json, answer, `drained ${deployment.name}: ${count(connections)} connections have ended, and come back within ${within}`);
+    print(json, answer, `drained ${deployment.name}: ${counted(connections, "connection has ended, and comes", "connections have ended, and come")} back within ${within}`);
   },
 };
 
@@ -37,7 +37,7 @@ export const clear = {
   async run(/** @type {HubOptions} */ { json, ...place }) {
     const deployment = await Deployment.of("clear", place);
     const answer = await deployment.json(deployment.ofHub("history"), { method: "DELETE" });
-    print(json, answer, `cleared ${deployment.name}: ${count(answer.removed)} updates are removed`);
+    print(json, answer, `cleared ${deployment.name}: ${counted(answer.removed, "update is", "updates are")} removed`);
   },
 };
 

@@ -7,7 +7,7 @@ import { Failure, Interrupted, UsageError } from "./failure.mjs";
 import { print } from "./hub_life.mjs";
 import { interruptible } from "./interrupt.mjs";
 import { Progress } from "./progress.mjs";
-import { count, size } from "./readable.mjs";
+import { counted, size } from "./readable.mjs";
 import { Refused, Unreachable } from "./refused.mjs";
 
 /** @typedef {{ chunks: import("node:stream").Readable, total: number | undefined, name: string }} Source */
@@ -34,8 +34,8 @@ async function run({ input, json, ...place }) {
   const deployment = await Deployment.of("import", place);
   const answer = await interruptible((signal) => send(deployment, source, signal));
   const { imported, held, last } = answer;
-  const heldBefore = held === 0 ? "" : `, ${count(held)} were held before`;
-  print(json, answer, `imported into ${deployment.name}: ${count(imported)} entries${heldBefore}; the newest is ${last}`);
+  const heldBefore = held === 0 ? "" : `, ${counted(held, "was", "were")} held before`;
+  print(json, answer, `imported into ${deployment.name}: ${counted(imported, "entry", "entries")}${heldBefore}; the newest is ${last}`);
 }
 
 /** @param {string} path @returns {Promise<Source>} */

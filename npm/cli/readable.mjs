@@ -21,6 +21,9 @@ export function age(time, now) {
 /** A number with its thousands apart: `12,345`. @param {number} value */
 export const count = (value) => value.toLocaleString("en");
 
+/** A number of things: `1 entry`, `2 entries`. @param {number} value @param {string} one @param {string} more */
+export const counted = (value, one, more) => `${count(value)} ${value === 1 ? one : more}`;
+
 /** A text of another machine, without what a terminal would obey. @param {unknown} text */
 export const printable = (text) => String(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 

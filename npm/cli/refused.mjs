@@ -21,7 +21,7 @@ export class Unreachable extends Failure {}
 const MENDS = {
   401: () => "the operator's key is not that of the deployment: OPERATOR_KEY here must have the value that is set there",
   404: (url) =>
-    `there is nothing for an operator at ${url.pathname}: no OPERATOR_KEY is set on the deployment (npx wrangler secret put OPERATOR_KEY), its HUB_NAMES has no such hub, or it is an older version`,
+    `there is nothing for an operator at ${url.pathname}: no OPERATOR_KEY is set on the deployment (npx wrangler secret put OPERATOR_KEY; make serve has it from its environment), its HUB_NAMES has no such hub, or it is an older version`,
   405: () => "the deployment is of another version than this command",
   429: () => "too many wrong keys came from this address",
 };

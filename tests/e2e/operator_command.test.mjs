@@ -101,7 +101,7 @@ describe("drain, clear and delete", () => {
     const subscriber = await Subscriber.open(server.hub("drained"), ["a"]);
     t.after(() => subscriber.close());
     const text = await done(["drain", url(), "--hub", "drained", "--within", "1s"]);
-    assert.equal(text, "drained the hub drained: 1 connections have ended, and come back within 1s\n");
+    assert.equal(text, "drained the hub drained: 1 connection has ended, and comes back within 1s\n");
     await subscriber.opens(2);
     assert.deepEqual(JSON.parse(await done(["drain", url(), "--hub", "empty", "--json"])), { connections: 0 });
     assert.match(await failed(["drain", url(), "--within", "soon"]), /^millstream: 400: within is a time such as 10s/);
