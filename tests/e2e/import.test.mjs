@@ -36,6 +36,7 @@ const BROKEN = {
   "without a header": [fileOf(updateOf(1)), 400, /^line 1: a file begins with a header/, 0],
   "of another version": [header({ version: 2 }), 400, /^line 1: the file is of version 2; this hub reads version 1/, 0],
   "whose header has no place of its end": [header({ until: -1 }), 400, /^line 1: until of the header is -1/, 0],
+  "whose end leaves no numbers": [header({ until: Number.MAX_SAFE_INTEGER }), 400, /^line 1: until of the header is 9007199254740991; no hub could number on/, 0],
   "whose header names what is behind the end": [header({ removed: { publications: 9, subscriptions: 0, closings: 0 } }), 400, /^line 1: .* ends at 1/, 0],
   "with a wrong key of places": [header({ places: "c2VjcmV0" }), 400, /^line 1: places of the header is not a key of 16 bytes/, 0],
   "without a key of places": [header({ places: null }), 400, /^line 1: the header has entries and no key/, 0],

@@ -5,6 +5,9 @@
 /** The version of the format. */
 const VERSION = 1;
 
+/** The newest entry that a hub can have and go on: half of the whole numbers that JavaScript has. */
+const LAST_PLACE = 2 ** 52;
+
 /** Bytes of the key of a hub's places. */
 const KEY_BYTES = 16;
 
@@ -41,6 +44,7 @@ export function readHeader(members) {
     if (isPlace(value)) continue;
     throw new Error(`${name} of the header is ${JSON.stringify(value)}; it must be a whole number from 0 on`);
   }
+  if (until > LAST_PLACE) throw new Error(`until of the header is ${until}; no hub could number on behind more than ${LAST_PLACE}`);
   if (Math.max(after, publications, subscriptions, closings) > until) {
     throw new Error(`the header says that the log ends at ${until}, and names entries behind it`);
   }
