@@ -272,7 +272,7 @@ export interface Settings {
   LOG_LEVEL?: string | number | boolean;
 
   /**
-   * OPERATOR_KEY: with it an operator sees a hub's figures in `healthz`, and drains the hub.
+   * OPERATOR_KEY: with it an operator sees the figures of hubs, and lists, drains, clears, deletes, exports and imports them.
    * Value: a secret of at least 16 bytes.
    * Default: none.
    */

@@ -12,7 +12,7 @@ pub(crate) const UPDATES: &[u64] = &[1, 2, 5, 10, 50, 100, 500, 1000];
 const MOST: usize = 10;
 
 /// Counts values by bounds. A value belongs to the first bound that is not below it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Histogram {
     bounds: &'static [u64],
     /// By bound, and those above all bounds behind them.

@@ -8,6 +8,10 @@ use crate::base::{
     timestamp::Timestamp,
 };
 
+/// In milliseconds: an update that was accepted so long before its flush was restored from another hub's
+/// log, with the time that it had there.
+const OF_ANOTHER_LOG: u64 = 60_000;
+
 /// Counts of the flushes of one hub since it was made. Times are in milliseconds.
 #[derive(Debug)]
 pub(crate) struct FlushCounts {
@@ -40,7 +44,10 @@ impl FlushCounts {
 
     /// An update goes out with it.
     pub(crate) fn add(&mut self, accepted: Timestamp) {
-        self.latencies.observe(millis(accepted, self.began));
+        let latency = millis(accepted, self.began);
+        if latency < OF_ANOTHER_LOG {
+            self.latencies.observe(latency);
+        }
         self.size += 1;
     }
 
@@ -62,4 +69,23 @@ impl FlushCounts {
 /// The milliseconds between two moments; none when the clock was set back.
 fn millis(from: Timestamp, to: Timestamp) -> u64 {
     to.as_millis().saturating_sub(from.as_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_of_another_log_counts_in_the_flush_and_has_no_latency() {
+        let mut counts = FlushCounts::default();
+        counts.begin(Timestamp::from_millis(100_000));
+        for accepted in [0, 40_000, 99_993] {
+            counts.add(Timestamp::from_millis(accepted));
+        }
+        counts.end(Timestamp::from_millis(100_000));
+        let (mut once, mut thrice) = (FlushCounts::default(), FlushCounts::default());
+        once.latencies.observe(7);
+        thrice.sizes.observe(3);
+        assert_eq!((counts.latencies, counts.sizes), (once.latencies, thrice.sizes));
+    }
 }

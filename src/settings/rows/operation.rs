@@ -23,7 +23,7 @@ pub(crate) const GROUP: Group = Group {
             default: Preset::Told("none"),
             expected: "a secret of at least 16 bytes",
             is_secret: true,
-            about: "with it an operator sees a hub's figures in `healthz`, and drains the hub",
+            about: "with it an operator sees the figures of hubs, and lists, drains, clears, deletes, exports and imports them",
             read: Read::Parsed(|draft, text| {
                 draft.config.operator_key = Some(text.parse().map_err(Refusal::OperatorKey)?);
                 Ok(())
