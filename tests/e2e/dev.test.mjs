@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -55,15 +56,23 @@ test("a taken port is named before anything starts, with one that is free", asyn
   await once(foreign, "listening");
   t.after(() => foreign.close());
   const { port } = foreign.address();
-  const made = dev(t, `PORT=${port}`);
-  assert.notEqual(await made.status, 0);
-  const [, free] = /make dev PORT=(\d+)/.exec(made.output);
-  const probe = createServer().listen(Number(free), "127.0.0.1");
-  await once(probe, "listening");
-  probe.close();
-  assert.match(made.output, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is taken`));
-  assert.doesNotMatch(made.output, /1\/4|http:/);
+  // Another test may have taken the free port since.
+  await until(async () => {
+    const made = dev(t, `PORT=${port}`);
+    assert.notEqual(await made.status, 0);
+    assert.match(made.output, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is taken`));
+    assert.doesNotMatch(made.output, /1\/4|http:/);
+    return isFree(Number(/make dev PORT=(\d+)/.exec(made.output)[1]));
+  }, "a port that is free");
 });
+
+/** Whether nobody listens there. A connection of another test may have the port as its own end, so listening could fail. */
+async function isFree(port) {
+  const socket = connect(port, "127.0.0.1");
+  const isAnswered = await once(socket, "connect").then(() => true, () => false);
+  socket.destroy();
+  return !isAnswered;
+}
 
 test("what is no port is refused", async (t) => {
   for (const port of ["0", "65536", "http", "80 80"]) {
