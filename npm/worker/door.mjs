@@ -4,6 +4,7 @@
 // the request's own turn: requests share no wasm handle, future or promise. So a client that leaves, or a trap, blocks
 // no other request.
 import { doorStep, keySetFetched } from "../../build/millstream.js";
+import { inTime } from "./in_time.mjs";
 import { instance } from "./instance.mjs";
 import { importKey, loadKeySet } from "./keys.mjs";
 import { described, log } from "./log.mjs";
@@ -104,7 +105,7 @@ export async function admit(visit) {
 async function ask(hub, decide) {
   const since = performance.now();
   try {
-    const given = /** @type {any} */ (await inTime(decide())) ?? null;
+    const given = /** @type {any} */ (await decided(decide())) ?? null;
     if (given instanceof Response && (given.bodyUsed || given.type === "error")) {
       throw new TypeError("authorize gave a Response that cannot be sent again; make a new one for each request");
     }
@@ -121,20 +122,13 @@ async function ask(hub, decide) {
 }
 
 /** The decision, or an error when it takes too long. */
-async function inTime(/** @type {any} */ decision) {
+async function decided(/** @type {any} */ decision) {
   // The result of a call by RPC is no `Promise`, but has its method.
   if (typeof decision?.then !== "function") return decision;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const late = new Promise((_, reject) => {
-    const error = new Error(`authorize gave no answer within ${DECISION_TIME / 1_000} s`);
-    timer = setTimeout(() => reject(error), DECISION_TIME);
-  });
-  try {
-    return await Promise.race([decision, late]);
-  } finally {
-    clearTimeout(timer ?? null);
-  }
+  const instead = () => {
+    throw new Error(`authorize gave no answer within ${DECISION_TIME / 1_000} s`);
+  };
+  return inTime(decision, { within: DECISION_TIME, instead });
 }
 
 /**

@@ -201,7 +201,11 @@ export class HeldStream {
     for (let wait; (wait = this.#tries.wait(Math.random())) !== undefined; ) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       if (this.#hasEnded) return;
-      const linked = await inTime(this.#reopen(this.#place()), { within: PATIENCE, late: (linked) => this.#drop(linked) });
+      const linked = await inTime(this.#reopen(this.#place()), {
+        within: PATIENCE,
+        instead: () => undefined,
+        late: (linked) => this.#drop(linked),
+      });
       if (linked === null) break;
       if (linked !== undefined && this.#follow(linked)) return;
     }

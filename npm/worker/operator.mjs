@@ -107,11 +107,11 @@ export async function operate({ request, namespace }, { hub, call }) {
   try {
     const late = (/** @type {Response} */ answer) => answer.body?.cancel();
     const carried = carryOut({ request, query, hub: name, stub });
-    const answer = call === BY_BODY ? await carried : await inTime(carried, { within: DEADLINE, late });
-    if (answer === undefined) {
+    const instead = () => {
       const whose = hub === undefined ? "the index of hubs" : `the hub ${hub}`;
       throw new HubError(`${whose} did not answer within ${DEADLINE / 1_000} s`, { status: 504 });
-    }
+    };
+    const answer = call === BY_BODY ? await carried : await inTime(carried, { within: DEADLINE, instead, late });
     return request.method === "HEAD" ? withoutBody(answer) : answer;
   } catch (caught) {
     return refusal(caught, { hub, call });

@@ -76,9 +76,11 @@ export class Reports {
     if (namespace === undefined) throw new Error("the Worker of the objects has no binding of their class");
     const ask = async (/** @type {ReturnType<typeof indexOf>} */ index) => {
       const asked = call(index);
-      const isDone = await inTime(asked.then(() => true), { within: DEADLINE, late: () => {} });
-      if (!isDone) asked[Symbol.dispose]();
-      return isDone;
+      const giveUp = () => {
+        asked[Symbol.dispose]();
+        return false;
+      };
+      return inTime(asked.then(() => true), { within: DEADLINE, instead: giveUp });
     };
     const first = (this.#index ??= indexOf(namespace));
     const isDone = await ask(first).catch(() => {

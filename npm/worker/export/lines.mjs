@@ -1,5 +1,6 @@
 // The lines of a body, in any chunking, bounded in bytes and in time.
 import { HubError } from "../hub_error.mjs";
+import { inTime } from "../in_time.mjs";
 
 /** Bytes: the longest line that an export has. The data of the largest update may grow sixfold in JSON. */
 const MAX_LINE_BYTES = 12_582_912;
@@ -34,9 +35,12 @@ export async function* linesOf(body) {
     length += part.length;
     if (length > MAX_LINE_BYTES) throw new HubError(`line ${number} has more than ${MAX_LINE_BYTES} bytes`, { status: 413 });
   };
+  const silent = () => {
+    throw new HubError(`no byte came for ${SILENCE / 1_000} seconds, in or before line ${number}`, { status: 408 });
+  };
   try {
     for (;;) {
-      const { done, value } = await inTime(reader.read(), number);
+      const { done, value } = await inTime(reader.read(), { within: SILENCE, instead: silent });
       if (done) break;
       let rest = value;
       for (let at = rest.indexOf(LF); at >= 0; at = rest.indexOf(LF)) {
@@ -51,7 +55,7 @@ export async function* linesOf(body) {
     const text = end(new Uint8Array());
     if (text !== "") yield { number, text };
   } finally {
-    // Whoever sends the rest is told that nobody reads it.
+    // The client that sends the rest is told that nobody reads it.
     void reader.cancel().catch(() => {});
   }
 }
@@ -71,25 +75,5 @@ function textOf(parts, { length, number }) {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     throw new HubError(`line ${number} is not UTF-8`, { status: 400 });
-  }
-}
-
-/**
- * @template T
- * @param {Promise<T>} read
- * @param {number} number
- * @returns {Promise<T>}
- */
-async function inTime(read, number) {
-  /** @type {any} */
-  let timer;
-  const silent = new Promise((_, reject) => {
-    const late = new HubError(`no byte came for ${SILENCE / 1_000} seconds, in or before line ${number}`, { status: 408 });
-    timer = setTimeout(() => reject(late), SILENCE);
-  });
-  try {
-    return await /** @type {Promise<T>} */ (Promise.race([read, silent]));
-  } finally {
-    clearTimeout(timer);
   }
 }
