@@ -1,4 +1,5 @@
-// The wrong keys of an operator that came from each address. Whoever sends too many is not listened to for a while.
+// The wrong keys of an operator that came from each address. An address that sends too many is not listened to for a while.
+import { BoundedMap } from "./bounded_map.mjs";
 
 /** Milliseconds: wrong keys are counted together for this long, from the first one on. */
 const TOGETHER = 60_000;
@@ -10,9 +11,9 @@ export class WrongKeys {
   /**
    * In the order in which they began.
    *
-   * @type {Map<string, { left: number, until: number }>}
+   * @type {BoundedMap<string, { left: number, until: number }>}
    */
-  #byAddress = new Map();
+  #byAddress = new BoundedMap(REMEMBERED);
 
   /** Whether no key of this request is looked at. */
   bars(/** @type {Request} */ request) {
@@ -35,16 +36,13 @@ export class WrongKeys {
       tries.left -= 1;
       return;
     }
-    this.#byAddress.delete(address);
-    const [oldest] = this.#byAddress.keys();
-    if (this.#byAddress.size >= REMEMBERED) this.#byAddress.delete(/** @type {string} */ (oldest));
     this.#byAddress.set(address, { left: most - 1, until: now + TOGETHER });
   }
 }
 
 /**
- * The network of the client, as Cloudflare names it. Whoever is asked on another host cannot be told from others: all of
- * them have one address, the empty one.
+ * The network of the client, as Cloudflare names it. Another host tells no network. There all clients have one address, the
+ * empty one.
  */
 function addressOf(/** @type {Request} */ request) {
   const fromPlatform = typeof request.cf?.colo === "string";

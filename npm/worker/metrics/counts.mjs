@@ -1,4 +1,5 @@
 // What is counted in JavaScript, for each hub or object of an isolate.
+import { BoundedMap } from "../bounded_map.mjs";
 
 /**
  * A figure with its stem and the values of its labels ahead.
@@ -11,14 +12,13 @@ export class Counts {
   /**
    * The owners in the order in which they were counted first, and their rows by all but the number.
    *
-   * @type {Map<string, Map<string, Row>>}
+   * @type {BoundedMap<string, Map<string, Row>>}
    */
-  #byOwner = new Map();
-  #most;
+  #byOwner;
 
   /** Beyond `most` owners the one that was counted first is forgotten. */
   constructor(/** @type {number} */ most) {
-    this.#most = most;
+    this.#byOwner = new BoundedMap(most);
   }
 
   /**
@@ -30,8 +30,6 @@ export class Counts {
   add(owner, rows) {
     let own = this.#byOwner.get(owner);
     if (own === undefined) {
-      const [first] = this.#byOwner.keys();
-      if (first !== undefined && this.#byOwner.size >= this.#most) this.#byOwner.delete(first);
       own = new Map();
       this.#byOwner.set(owner, own);
     }

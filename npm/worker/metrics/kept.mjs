@@ -2,6 +2,7 @@
 //
 // The wasm of a hub counts from zero in each life, and a hub that sleeps begins a new life when it wakes. Its counters go on
 // where they were.
+import { BoundedMap } from "../bounded_map.mjs";
 import { objectCounts } from "./counts.mjs";
 import { familyOf } from "./families.mjs";
 import { FIGURES } from "./figures.mjs";
@@ -18,9 +19,9 @@ const isCounted = FIGURES.map((figure) => familyOf(figure.split("."))?.type !== 
 /**
  * The figures at the end of the last life of each object, by its id.
  *
- * @type {Map<string, number[]>}
+ * @type {BoundedMap<string, number[]>}
  */
-const kept = new Map();
+const kept = new BoundedMap(OBJECTS);
 
 /**
  * The report of an object.
@@ -40,11 +41,8 @@ export function ofAllLives(id, told) {
 /** Keeps what a hub tells at the end of a life; without it the figures begin anew, since some of them are not known. */
 export function keep(/** @type {string} */ id, /** @type {string | undefined} */ told) {
   const figures = told === undefined ? undefined : ofAllLives(id, told).figures;
-  kept.delete(id);
-  if (figures === undefined) return;
-  const [first] = kept.keys();
-  if (first !== undefined && kept.size >= OBJECTS) kept.delete(first);
-  kept.set(id, figures);
+  if (figures === undefined) kept.delete(id);
+  else kept.set(id, figures);
 }
 
 /** Forgets the figures of all objects: after a trap the figures of the last lives are not known. */
