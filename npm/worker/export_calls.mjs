@@ -19,7 +19,7 @@ export class ExportCalls extends OperatorCalls {
    */
   async export(options) {
     const { after } = readCall(options, ["after"]);
-    if (this[LIFE].refusal !== undefined) throw this[LIFE].refusal;
+    this[LIFE].check();
     return exportOf(this.ctx.storage, { hub: checkedName(this.ctx.id.name), after: placeIn(after) });
   }
 
@@ -50,11 +50,10 @@ export class ExportCalls extends OperatorCalls {
   /**
    * The exports of the hub that write to its log without a publication, and who is told of it.
    *
-   * @returns {import("./export/import.mjs").Writing}
+   * @returns {import("./export/writing.mjs").Writing}
    */
   #writing() {
-    // Refuses where there may be no hub.
-    this[LIFE].call(() => undefined);
+    this[LIFE].check();
     return {
       takePlaceKey: (key) => this[LIFE].call((hub) => hub.takePlaceKey(key)),
       restore: (lines, stood) => this[LIFE].call((hub) => hub.restore(lines, stood)),

@@ -64,6 +64,11 @@ export class ObjectLife {
   /** Resets the object when the wasm instance has trapped. Only the object itself can do it: another object's call may trap. */
   reset = () => {};
 
+  /** Refuses while there is no hub to call. */
+  check() {
+    if (this.refusal !== undefined) throw this.refusal;
+  }
+
   /**
    * Calls an export of the hub. No export throws: a call that does has trapped, or belongs to a trapped instance.
    *
@@ -72,7 +77,7 @@ export class ObjectLife {
    * @returns {T}
    */
   call(method) {
-    if (this.refusal !== undefined) throw this.refusal;
+    this.check();
     const hub = /** @type {Hub} */ (this.#hub);
     try {
       return callFor(this.#context.id.name, () => method(hub));

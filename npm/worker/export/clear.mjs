@@ -1,14 +1,14 @@
 // The removal of everything that a hub holds.
-import { HubError } from "../hub_error.mjs";
-import { StoredLog } from "./stored_log.mjs";
+import { KINDS, StoredLog } from "./stored_log.mjs";
+import { storageFailed } from "./writing.mjs";
 
-/** The kinds that a hub clears, as it counts them: publications, and updates about subscriptions. */
-const UPDATES = [0, 1];
+/** The kinds that a hub clears: closings stay. */
+const UPDATES = [KINDS.indexOf("publications"), KINDS.indexOf("subscriptions")];
 
 /**
  * Removes all updates, and waits until that is durable.
  *
- * @param {Pick<import("./import.mjs").Writing, "removeAll">} hub
+ * @param {Pick<import("./writing.mjs").Writing, "removeAll">} hub
  * @param {DurableObjectStorage} storage
  */
 export async function clear(hub, storage) {
@@ -16,7 +16,7 @@ export async function clear(hub, storage) {
   // A hub that has kept nothing stays without tables.
   if (!log.exists()) return { removed: 0 };
   const removed = log.count();
-  if (!UPDATES.every((kind) => hub.removeAll(kind, 0))) throw new HubError("the storage of the hub failed", { status: 503 });
+  if (!UPDATES.every((kind) => hub.removeAll(kind, 0))) throw storageFailed();
   await storage.sync();
   return { removed };
 }

@@ -1,11 +1,9 @@
 // The export of a hub: NDJSON that an import reads. docs/operations.md has the format.
 import { HubError } from "../hub_error.mjs";
 import { headerLine, isPlace } from "./header.mjs";
-import { StoredLog } from "./stored_log.mjs";
+import { KINDS, StoredLog } from "./stored_log.mjs";
 
 /** @import { Removed } from "./stored_log.mjs" */
-
-const KINDS = /** @type {const} */ (["publications", "subscriptions", "closings"]);
 
 /** The place behind which an export begins. */
 export function placeIn(/** @type {unknown} */ after = 0) {

@@ -3,24 +3,17 @@ import { HubError } from "../hub_error.mjs";
 import { readEntry } from "./entry_line.mjs";
 import { readHeader } from "./header.mjs";
 import { linesOf } from "./lines.mjs";
-import { StoredLog } from "./stored_log.mjs";
+import { KINDS, StoredLog } from "./stored_log.mjs";
+import { storageFailed } from "./writing.mjs";
 
 /** @import { Header } from "./header.mjs" */
 /** @import { Entry, Removed } from "./stored_log.mjs" */
+/** @import { Writing } from "./writing.mjs" */
 
 /** Entries of one transaction: as many as one removal of old updates takes away. */
 const BATCH_ENTRIES = 256;
 /** Characters of lines after which a transaction takes no further one. */
 const BATCH_LENGTH = 262_144;
-
-/** The kinds of entries, in the order in which the hub counts them. */
-const KINDS = /** @type {const} */ (["publications", "subscriptions", "closings"]);
-
-/**
- * What an import needs of the hub. `kept` is told that entries are durable.
- *
- * @typedef {Pick<import("../../../build/millstream.js").HubObject, "takePlaceKey" | "restore" | "removeAll"> & { kept: () => void }} Writing
- */
 
 /** @typedef {{ number: number, text: string, entry: Entry }} Line */
 
@@ -201,7 +194,7 @@ export class Import {
       throw differs(`somebody else has added an entry to the hub, which ended at ${this.#newest}`);
     }
     const { places } = /** @type {Header} */ (this.#header);
-    if (this.#newest === 0 && places !== undefined && !this.#hub.takePlaceKey(places)) throw lost();
+    if (this.#newest === 0 && places !== undefined && !this.#hub.takePlaceKey(places)) throw storageFailed();
   }
 
   /** Whether a kind has gone up to somewhere before this place, and the hub is not told yet. */
@@ -217,7 +210,7 @@ export class Import {
       // What the hub itself has removed is told already.
       const until = removed[kind] > this.#held && place(removed[kind]);
       if (until === false || until <= this.#marked[kind]) return;
-      if (!this.#hub.removeAll(at, until)) throw lost();
+      if (!this.#hub.removeAll(at, until)) throw storageFailed();
       this.#marked[kind] = until;
       this.#newest = Math.max(this.#newest, until);
     });
@@ -282,8 +275,4 @@ function sameText(/** @type {Entry} */ entry) {
 
 function differs(/** @type {string} */ message) {
   return new HubError(message, { status: 409 });
-}
-
-function lost() {
-  return new HubError("the storage of the hub failed", { status: 503 });
 }

@@ -1,6 +1,7 @@
 // Whether a hub is being imported into. Then nobody may read it by halves, and nobody may add to it.
 import { unconfirmed } from "../../../build/millstream.js";
 import { HubError } from "../hub_error.mjs";
+import { problem } from "../last_resort.mjs";
 import { WELL_KNOWN } from "../mount.mjs";
 import { marked } from "../refused.mjs";
 
@@ -48,6 +49,7 @@ export class Imports {
     if (response.ok) return marked(response, refusal);
     const headers = new Headers(response.headers);
     headers.set("retry-after", COME_BACK);
-    return marked(Response.json({ type: "about:blank", title: "Service Unavailable", status: 503, detail }, { status: 503, headers }), refusal);
+    const { body } = problem(503, "Service Unavailable", { detail });
+    return marked(new Response(body, { status: 503, headers }), refusal);
   }
 }

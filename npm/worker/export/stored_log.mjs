@@ -28,6 +28,9 @@ const PAGE_BYTES = 262_144;
  * @typedef {{ publications: number, subscriptions: number, closings: number }} Removed
  */
 
+/** The kinds of entries, in the order in which the hub counts them: src/log/kind.rs. */
+export const KINDS = /** @type {const} */ (["publications", "subscriptions", "closings"]);
+
 const UPDATES = `SELECT sequence, id, topics, private, event, accepted, subscription, id_of_hub
   FROM updates WHERE sequence > ? AND sequence <= ? ORDER BY sequence`;
 const CLOSINGS = `SELECT sequence, topic, private, accepted, end_reason
