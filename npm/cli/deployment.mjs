@@ -1,4 +1,5 @@
 // A deployment, as its operator reaches it: by its URL and the operator's key.
+import { helpOf } from "./command.mjs";
 import { Failure, UsageError } from "./failure.mjs";
 import { ofEnvironment, ofStandardInput } from "./key_source.mjs";
 import { explained, unreachable } from "./refused.mjs";
@@ -43,7 +44,7 @@ A hub in an application has the URL of its path there, such as https://app.examp
  */
 
 /** @param {string} command */
-const wrong = (command, message = WRONG_URL) => new UsageError(message, `millstream ${command} --help lists the options.\n`);
+const wrong = (command, message = WRONG_URL) => new UsageError(message, helpOf(command));
 
 export class Deployment {
   #url;

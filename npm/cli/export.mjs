@@ -1,5 +1,6 @@
 // `millstream export`: what a hub holds, as a file.
 import { once } from "node:events";
+import { helpOf } from "./command.mjs";
 import { Deployment, NOTES, OF_FILE, URL_ARGUMENT } from "./deployment.mjs";
 import { ExportFile } from "./export_file.mjs";
 import { ExportLines, mismatch } from "./export_lines.mjs";
@@ -33,7 +34,7 @@ export const exportHub = {
 
 /** @param {import("./deployment.mjs").Place & { output?: string, continue?: boolean }} options */
 async function run({ output, continue: goesOn = false, ...place }) {
-  if (goesOn && output === undefined) throw new UsageError("--continue needs --output, the file to go on with", "millstream export --help lists the options.\n");
+  if (goesOn && output === undefined) throw new UsageError("--continue needs --output, the file to go on with", helpOf("export"));
   const deployment = await Deployment.of("export", place);
   if (output === undefined) return interruptible((signal) => pass(deployment, standardOutput(), signal));
   const file = await ExportFile.open(output, { goesOn });

@@ -1,5 +1,6 @@
 // `millstream drain`, `clear` and `delete`: the life of one hub.
 import { createInterface } from "node:readline/promises";
+import { helpOf } from "./command.mjs";
 import { Deployment, NOTES, OF_HUB, URL_ARGUMENT } from "./deployment.mjs";
 import { Failure, UsageError } from "./failure.mjs";
 import { counted, printable } from "./readable.mjs";
@@ -52,8 +53,7 @@ export const deleteHub = {
     const deployment = await Deployment.of("delete", place);
     const path = deployment.path(`/hubs/${deployment.hub}`);
     if (!yes) await confirm(String(deployment.hub));
-    const response = await deployment.ask(path, { method: "DELETE" });
-    const answer = response.status === 204 ? {} : await response.json();
+    const answer = await deployment.json(path, { method: "DELETE" });
     print(json, answer, `deleted ${deployment.name}`);
   },
 };
@@ -61,7 +61,7 @@ export const deleteHub = {
 /** Asks for the name again. @param {string} hub */
 async function confirm(hub) {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new UsageError(`nobody is here to be asked whether the hub ${hub} is to be deleted: add --yes`, "millstream delete --help lists the options.\n");
+    throw new UsageError(`nobody is here to be asked whether the hub ${hub} is to be deleted: add --yes`, helpOf("delete"));
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise((resolve) => asking.once("close", () => resolve(undefined)));

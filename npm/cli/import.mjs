@@ -2,6 +2,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { ReadableStream } from "node:stream/web";
+import { helpOf } from "./command.mjs";
 import { Deployment, NOTES, OF_HUB, URL_ARGUMENT } from "./deployment.mjs";
 import { Failure, Interrupted, UsageError } from "./failure.mjs";
 import { print } from "./hub_life.mjs";
@@ -27,7 +28,7 @@ export const importHub = {
 
 /** @param {import("./deployment.mjs").Place & { input?: string, json?: boolean }} options */
 async function run({ input, json, ...place }) {
-  const usage = (/** @type {string} */ message) => new UsageError(message, "millstream import --help lists the options.\n");
+  const usage = (/** @type {string} */ message) => new UsageError(message, helpOf("import"));
   if (input === undefined && place.key === "-") throw usage("the standard input has the key, so the export needs --input");
   if (input === undefined && process.stdin.isTTY) throw usage("there is no export: give --input FILE, or the export through the standard input");
   const source = input === undefined ? { chunks: process.stdin, total: undefined, name: "the standard input" } : await fileOf(input);

@@ -1,4 +1,5 @@
 // The claims of a token in both dialects of Mercure: src/tokens/claims.rs and src/tokens/access_token.rs read them.
+import { helpOf } from "./command.mjs";
 import { UsageError } from "./failure.mjs";
 
 /**
@@ -32,7 +33,7 @@ const CLIENT = "millstream";
 const SECONDS = Object.freeze({ s: 1, m: 60, h: 3_600, d: 86_400 });
 
 /** @param {string} message */
-const wrong = (message) => new UsageError(message, "millstream token --help lists the options.\n");
+const wrong = (message) => new UsageError(message, helpOf("token"));
 
 /**
  * What a token grants.
