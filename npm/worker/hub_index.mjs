@@ -8,7 +8,7 @@
 export const INDEX = ".index";
 /** The most hubs in one answer. */
 export const MAX_LISTED = 1_000;
-/** The hubs that are read at once for those who want all: their figures are some 200 kB. */
+/** The hubs that are read at once when all are asked for: their reports have some 200 kB. */
 const PAGE = 256;
 
 const TABLE = `CREATE TABLE IF NOT EXISTS hubs (

@@ -36,7 +36,7 @@ test("a network of IPv6 is one address, however it is written", () => {
   assert.equal(keys.bars(from("::1")), false);
 });
 
-test("whoever has no known address shares one, which bars no other", () => {
+test("clients without a known address share one, which bars no other", () => {
   const keys = new WrongKeys();
   assert.equal(tried(keys, unknown, MOST), true);
   assert.equal(keys.bars({ headers: new Headers() }), true);

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_password_of_basic_is_the_key_whoever_the_user_is() {
+    fn the_password_of_basic_is_the_key_for_any_user() {
         let key: OperatorKey = "a secret: of some length".parse().unwrap();
         // Of no user, of prometheus and of ü; without a user, and with another password.
         for right in [

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl<H: History, T: Clone> Hub<H, T> {
-    /// So many streams have taken a chunk.
+    /// Counts a chunk that this many streams have taken.
     pub fn took(&mut self, enqueue: &Enqueue<T>, streams: usize) {
         let Enqueue { chunk, updates, .. } = enqueue;
         self.traffic_mut().took(Taken { streams, bytes: chunk.len(), updates: *updates });

@@ -19,7 +19,7 @@ pub(super) const BURST: usize = 1_100;
 pub(super) enum Step {
     Open(u8, &'static [&'static str], Begins, &'static str),
     Append(&'static [&'static str], usize, bool),
-    /// So many updates that a reader without credit is conflated, if that is on.
+    /// Publishes as many updates as make a reader without credit conflated, if that is on.
     Burst,
     Close(&'static str),
     Commit,

@@ -324,7 +324,7 @@ impl Model {
             (0..self.all.len()).map(|at| self.is_held(at).then(|| self.all[at].clone())).collect();
         for subscriber in open(&mut self.connections) {
             let mut chunk = Vec::new();
-            // What is removed before it is shown is a gap for whoever waits.
+            // What is removed before it is shown is a gap for each connection that waits.
             if is_passed_over {
                 if subscriber.is_waiting {
                     subscriber.cursor = before;

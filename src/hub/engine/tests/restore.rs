@@ -70,7 +70,7 @@ fn a_connection_that_is_behind_is_told_of_a_gap() {
 }
 
 #[test]
-fn whoever_waits_for_what_lingers_is_told_of_a_gap_when_that_is_removed() {
+fn who_waits_for_what_lingers_is_told_of_a_gap_when_that_is_removed() {
     let mut host = Host::default().lingering(MOST).turning_after(256);
     for connection in 1..=100 {
         host.connect(connection, &live(&["a"]));
@@ -94,7 +94,7 @@ fn whoever_waits_for_what_lingers_is_told_of_a_gap_when_that_is_removed() {
 }
 
 #[test]
-fn what_is_removed_before_it_is_committed_is_a_gap_for_whoever_waits() {
+fn what_is_removed_before_it_is_committed_is_a_gap_for_who_waits() {
     let mut host = Host::default();
     host.connect(1, &live(&["a"]));
     host.append(update("1", &["a"]));
@@ -105,7 +105,7 @@ fn what_is_removed_before_it_is_committed_is_a_gap_for_whoever_waits() {
 }
 
 #[test]
-fn whoever_comes_back_to_a_removed_history_is_told_of_a_gap_once() {
+fn who_comes_back_to_a_removed_history_is_told_of_a_gap_once() {
     let mut host = Host::default();
     host.publish("1", &["a"]);
     host.publish("2", &["a"]);

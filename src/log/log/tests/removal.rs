@@ -53,7 +53,7 @@ fn what_is_removed_is_gone_for_its_readers_alone_and_the_numbering_goes_on() {
 }
 
 #[test]
-fn an_update_that_is_not_committed_is_removed_too_and_whoever_waits_is_not_passed_over() {
+fn an_update_that_is_not_committed_is_removed_too_and_who_waits_is_not_passed_over() {
     let mut log = of(FakeHistory::default());
     add(&mut log, Kind::Publication);
     let _ = log.commit(Sequence::new(1));
