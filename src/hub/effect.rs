@@ -38,6 +38,13 @@ pub struct Enqueue<T> {
     pub updates: usize,
 }
 
+impl<T> Enqueue<T> {
+    /// A chunk that is for these connections alone, and no part of the log.
+    pub(crate) fn aside(chunk: Arc<[u8]>, to: Vec<Recipient<T>>) -> Self {
+        Self { chunk, to, from: None, until: None, updates: 0 }
+    }
+}
+
 /// A connection that is given a chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient<T> {

@@ -72,13 +72,7 @@ impl<H: History, T: Clone> Hub<H, T> {
                 beat.sooner(next);
             }
         }
-        let heartbeats = due.into_iter().map(|(chunk, to)| Enqueue {
-            chunk,
-            to,
-            from: None,
-            until: None,
-            updates: 0,
-        });
+        let heartbeats = due.into_iter().map(|(chunk, to)| Enqueue::aside(chunk, to));
         beat.effects.extend(heartbeats.map(Effect::Enqueue));
         beat
     }

@@ -44,13 +44,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             let cursor = connection.progress().cursor();
             let has_all = cursor >= until;
             let (to, until) = (vec![Recipient::of(connection)], Some(cursor));
-            effects.push(Effect::Enqueue(Enqueue {
-                chunk: chunk.into(),
-                to,
-                from: None,
-                until,
-                updates: 0,
-            }));
+            effects.push(Effect::Enqueue(Enqueue { until, ..Enqueue::aside(chunk.into(), to) }));
             if has_all {
                 effects.extend(self.end(id, CloseReason::Drained));
             }

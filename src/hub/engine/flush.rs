@@ -141,7 +141,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         connection.feed(now);
         let to = vec![Recipient::of(connection)];
         let until = Some(connection.progress().cursor());
-        Some(Effect::Enqueue(Enqueue { chunk: chunk.into(), to, from: None, until, updates: 0 }))
+        Some(Effect::Enqueue(Enqueue { until, ..Enqueue::aside(chunk.into(), to) }))
     }
 }
 

@@ -30,14 +30,6 @@ impl<H: History, T: Clone> Hub<H, T> {
         let longest_first = iter::from_fn(|| silent.pop()).take(MAX_SEARCHED);
         let to: Vec<_> =
             longest_first.filter_map(|Reverse((_, key))| self.release(key, now)).collect();
-        (!to.is_empty())
-            .then(|| Enqueue {
-                chunk: comment::EMPTY.into(),
-                to,
-                from: None,
-                until: None,
-                updates: 0,
-            })
-            .map(Effect::Enqueue)
+        (!to.is_empty()).then(|| Effect::Enqueue(Enqueue::aside(comment::EMPTY.into(), to)))
     }
 }

@@ -79,13 +79,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             }
         }
         if !fed.is_empty() {
-            effects.push(Effect::Enqueue(Enqueue {
-                chunk: encoded,
-                to: fed,
-                from: None,
-                until: None,
-                updates: 0,
-            }));
+            effects.push(Effect::Enqueue(Enqueue::aside(encoded, fed)));
         }
         Ok(effects)
     }
@@ -165,6 +159,6 @@ impl<H: History, T: Clone> Hub<H, T> {
             connection.feed(now);
         }
         let to = vec![Recipient::of(connection)];
-        Some(Effect::Enqueue(Enqueue { chunk, to, from: None, until: None, updates: 0 }))
+        Some(Effect::Enqueue(Enqueue::aside(chunk, to)))
     }
 }
