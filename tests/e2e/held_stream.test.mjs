@@ -137,7 +137,7 @@ describe("a held stream", { concurrency: true }, () => {
     const hub = newHub();
     await hub.then("mute");
     const stream = await hub.open(t, { heartbeat: 100 });
-    const { openings, texts } = await hub.until(({ openings }) => openings.length === 2, "a second opening");
+    const { openings, texts } = await hub.until(({ openings }) => openings.length >= 2, "a second opening");
     assert.equal(texts.includes("ping"), true);
     assert.equal(openings[1].cursor, "0");
     assert.equal(stream.ended, false);
