@@ -79,9 +79,12 @@ fn check(request: &SubscribeRequest, urls: &dyn UrlParser, topics: &str) {
                 let entry = Entry { sequence, accepted: Timestamp::default(), update };
                 let topics = ResolvedTopics::new(&entry.update.topics, urls);
                 let replayed = audience.shown(&entry, &topics);
-                let live = audiences.flush([&entry].into_iter(), urls);
-                let live = live.first().map(|flushed| &flushed.chunk);
-                assert_eq!(live, Some(&replayed.update.event));
+                assert_eq!(audiences.reveal(&entry, urls), [key]);
+                audiences.come_due(key, Sequence::START, 1);
+                let live = audiences.chunk(key, Sequence::START, sequence);
+                let live = live.map(|due| due.chunk);
+                assert_eq!(live.as_ref(), Some(&replayed.update.event));
+                audiences.pass(key, Sequence::START);
             }
         }
         audiences.leave(key);

@@ -1,19 +1,18 @@
 //! All audiences of a hub, found by what they asked for and by the topics they asked for.
 
-use std::{collections::HashMap, mem, rc::Rc, sync::Arc};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use slab::Slab;
 use thiserror::Error;
 
 use crate::{
-    base::{heap, limits::MAX_CHUNK_BYTES, sequence::Sequence},
+    base::heap,
     hub::{
         audience::{Audience, Selection},
-        chunk::Chunk,
         fields::Fields,
-        shown_topics::ShownTopics,
+        pending::Pending,
     },
-    log::{history::Entry, update::EncodedUpdate},
+    log::update::EncodedUpdate,
     topics::{
         resolved_topics::ResolvedTopics,
         selector_index::{SelectorIndex, TooManySelectors},
@@ -48,6 +47,8 @@ pub(crate) struct Audiences {
     granted: SelectorIndex,
     /// Bytes of all these in memory, without the selectors.
     bytes: usize,
+    /// Bytes of what is pending, beside those of the log.
+    pending: usize,
 }
 
 /// Why an audience has no place.
@@ -70,7 +71,7 @@ struct Grants {
     audiences: usize,
 }
 
-/// An audience, those of its connections that wait at the tail, and the chunk they get next.
+/// An audience, those of its connections that wait at the tail, and what others still wait for.
 #[derive(Debug)]
 pub(crate) struct Group {
     audience: Audience,
@@ -79,10 +80,9 @@ pub(crate) struct Group {
     /// Its bytes in memory.
     bytes: usize,
     connections: usize,
-    /// Connections that wait at the flush.
+    /// Connections that wait at the tail.
     pub waiting: Vec<ConnectionKey>,
-    chunk: Option<Chunk>,
-    cut: Option<Sequence>,
+    pending: Pending,
     /// The places of the topics that it is shown of the update at hand.
     topics: Vec<usize>,
 }
@@ -90,20 +90,6 @@ pub(crate) struct Group {
 /// The memory of an audience, or of a list of grants, beside its selectors: its places in the tables,
 /// which grow by doubling.
 const ENTRY_BYTES: usize = 2 * size_of::<Group>() + 16 * size_of::<usize>();
-
-/// A chunk of a flush, for the waiting connections of one audience.
-#[derive(Debug)]
-pub(crate) struct Flushed {
-    /// The audience.
-    pub audience: AudienceKey,
-    /// The updates, encoded, one behind the other. A single one is the log's own bytes, or those of all
-    /// audiences that are shown the same topics of it, so that the audiences that share it are known by
-    /// it.
-    pub chunk: Arc<[u8]>,
-    pub updates: usize,
-    /// Where the chunk ends, if it ends before the tail because it is full.
-    pub cut: Option<Sequence>,
-}
 
 impl Audiences {
     /// Adds a connection to the audience of `selection`, if all audiences together then take no more
@@ -161,8 +147,7 @@ impl Audiences {
             bytes,
             connections: 0,
             waiting: Vec::new(),
-            chunk: None,
-            cut: None,
+            pending: Pending::default(),
             topics: Vec::new(),
         })
     }
@@ -200,6 +185,7 @@ impl Audiences {
         let group = self.members.remove(key);
         self.by_selection.remove(&group.selection);
         self.bytes -= group.bytes;
+        self.pending -= group.pending.bytes();
         for selector in &*group.selection.asked {
             self.asked.remove(selector, key);
         }
@@ -232,6 +218,11 @@ impl Audiences {
     #[must_use]
     pub(crate) fn audience(&self, key: AudienceKey) -> Option<&Audience> {
         self.members.get(key).map(|group| &group.audience)
+    }
+
+    /// The keys of all of them.
+    pub(crate) fn keys(&self) -> Vec<AudienceKey> {
+        self.members.iter().map(|(key, _)| key).collect()
     }
 
     /// The connections of this audience that wait.
@@ -304,35 +295,6 @@ impl Audiences {
             }
         }
     }
-
-    /// The chunk for every audience that has connections waiting and is shown any of `revealed`.
-    /// Audiences that cannot be shown one, by what their selectors begin with, cost nothing.
-    pub(crate) fn flush<'a>(
-        &mut self,
-        revealed: impl Iterator<Item = &'a Entry>,
-        urls: &dyn UrlParser,
-    ) -> Vec<Flushed> {
-        let mut touched = Vec::new();
-        for entry in revealed {
-            let topics = ResolvedTopics::new(&entry.update.topics, urls);
-            let readers = self.shown(&entry.update, &topics, Group::takes_more);
-            self.note_topics(&entry.update, &topics, &readers);
-            let mut shown = ShownTopics::default();
-            for key in readers {
-                let group = self.members.get_mut(key);
-                if group.is_some_and(|group| group.begins_with(entry, &mut shown)) {
-                    touched.push(key);
-                }
-            }
-        }
-        let flushed = touched.into_iter().filter_map(|audience| {
-            let group = self.members.get_mut(audience)?;
-            let chunk = group.chunk.take()?;
-            let updates = chunk.len();
-            Some(Flushed { audience, chunk: chunk.into(), updates, cut: group.cut.take() })
-        });
-        flushed.collect()
-    }
 }
 
 impl Grants {
@@ -348,10 +310,6 @@ fn links(selectors: &[TopicSelector]) -> usize {
 }
 
 impl Group {
-    fn takes_more(&self) -> bool {
-        self.cut.is_none() && !self.waiting.is_empty()
-    }
-
     fn asks_for_topics(&self) -> bool {
         self.audience.fields() == Fields::WithTopics
     }
@@ -363,27 +321,9 @@ impl Group {
         };
         granting.is_none_or(is_among)
     }
-
-    /// Adds an update that is for this audience to the chunk; says whether the chunk begins with it.
-    fn begins_with(&mut self, entry: &Entry, shown: &mut ShownTopics) -> bool {
-        let topics = mem::take(&mut self.topics);
-        let with_topics = (!topics.is_empty()).then(|| shown.event(&entry.update, topics));
-        let event = with_topics.as_ref().unwrap_or(&entry.update.event);
-        match self.chunk.take() {
-            None => {
-                self.chunk = Some(Chunk::One(Arc::clone(event)));
-                return true;
-            }
-            Some(full) if full.bytes().len() >= MAX_CHUNK_BYTES => {
-                self.cut = Some(entry.sequence.previous());
-                self.chunk = Some(full);
-            }
-            Some(chunk) => self.chunk = Some(chunk.with(event)),
-        }
-        false
-    }
 }
 
+mod due;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;

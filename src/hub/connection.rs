@@ -273,9 +273,9 @@ impl<T> Connection<T> {
         self.feed(now);
     }
 
-    /// The update up to which it was given everything; `flushed` is the end of the last flush.
-    pub(crate) fn given(&self, flushed: Sequence) -> Sequence {
-        self.progress.given(self.withheld(), flushed)
+    /// The update up to which it was given everything, in a log that ends at `tail`.
+    pub(crate) fn given(&self, tail: Sequence) -> Sequence {
+        self.progress.given(self.withheld(), tail)
     }
 
     fn withheld(&self) -> Withheld {

@@ -1,6 +1,6 @@
-//! The updates that are durable and not flushed yet: when they are flushed, and to whom.
+//! The updates that are durable and not given to everybody yet: when they are, and to whom.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, time::Duration};
 
 use crate::{
     base::{
@@ -10,82 +10,74 @@ use crate::{
         timestamp::{Timestamp, whole_millis},
     },
     hub::{
-        audiences::ConnectionKey, flush_counts::FlushCounts, linger::Linger, registry::Registry,
+        audiences::{AudienceKey, ConnectionKey},
+        due_chunk::DueChunk,
+        flush_counts::FlushCounts,
+        linger::Linger,
+        pace::Pace,
+        registry::{
+            Registry,
+            due::{Part, Revealed},
+        },
     },
     log::{history::History, log::Log},
     topics::url_parser::UrlParser,
 };
 
-/// The flushes of a hub: the last one, the one that is under way, and when the next is due.
+/// The connections that are due, in the order in which they have become so. A turn comes to the first of
+/// them and gives them all that there is by then. A flush is over when it has come to all that were due
+/// when it began.
 #[derive(Debug)]
 pub(crate) struct Flushes {
-    /// Waiting connections have been given the updates for them up to here.
-    flushed: Sequence,
-    linger: Linger,
-    /// Bytes that are durable and not flushed.
+    due: VecDeque<Part>,
+    /// How many connections these parts have.
+    members: usize,
+    /// How many parts were due since the beginning, how many of them a turn has come to, and with which
+    /// of them the flush is over.
+    queued: u64,
+    come: u64,
+    last: u64,
+    pace: Pace,
+    /// Bytes that became durable since the flush began.
     bytes: usize,
-    /// When the last flush was over, and how many connections it went to.
-    flushed_at: Timestamp,
-    recipients: usize,
-    /// Whether the streams may still be busy with it.
+    /// Whether the streams may still be busy with the last turn.
     settling: bool,
     /// How many connections one turn comes to.
     turn: usize,
-    /// The parts that the flush has not come to yet.
-    due: VecDeque<Part>,
-    /// Connections that waited further on than the last flush; some of them may wait no longer.
-    ahead: Vec<ConnectionKey>,
     counts: FlushCounts,
 }
 
-/// A part of a flush.
+/// The next connections that a turn comes to.
 #[derive(Debug)]
-enum Part {
-    /// A chunk for connections that had everything up to the flush before.
-    Chunk { chunk: Due, to: Vec<ConnectionKey> },
-    /// Connections that had read further, each to its own cursor.
-    Rest(Vec<ConnectionKey>),
-}
-
-/// The chunk that a flush has for a connection.
-#[derive(Clone, Debug)]
 pub(crate) struct Due {
-    pub(crate) chunk: Arc<[u8]>,
-    /// How many updates it has.
-    pub(crate) updates: usize,
-    /// It begins behind this update.
+    pub(crate) to: Vec<ConnectionKey>,
+    /// Those of them that are due have everything up to this update.
     pub(crate) from: Sequence,
-    /// It ends with this one.
-    pub(crate) until: Sequence,
+    /// Their chunk; `None` if each is to read for itself.
+    pub(crate) chunk: Option<DueChunk>,
 }
 
-/// The next connection that a flush comes to.
-#[derive(Debug)]
-pub(crate) struct Next {
-    pub(crate) key: ConnectionKey,
-    /// Its chunk; `None` if it is to be read for this connection alone.
-    pub(crate) due: Option<Due>,
-}
-
-impl Flushes {
-    /// Without a linger, and with everything up to `tail` flushed.
-    pub(crate) fn new(tail: Sequence) -> Self {
+impl Default for Flushes {
+    /// Without a linger, and with nobody due.
+    fn default() -> Self {
         Self {
-            flushed: tail,
-            linger: Linger::none(),
+            due: VecDeque::new(),
+            members: 0,
+            queued: 0,
+            come: 0,
+            last: 0,
+            pace: Pace::new(Linger::none()),
             bytes: 0,
-            flushed_at: Timestamp::default(),
-            recipients: 0,
             settling: false,
             turn: FLUSH_RECIPIENTS,
-            due: VecDeque::new(),
-            ahead: Vec::new(),
             counts: FlushCounts::default(),
         }
     }
+}
 
+impl Flushes {
     pub(crate) fn set_linger(&mut self, linger: Linger) {
-        self.linger = linger;
+        self.pace.set_linger(linger);
     }
 
     #[cfg(test)]
@@ -99,14 +91,39 @@ impl Flushes {
         self.turn
     }
 
-    /// The end of the last flush that has begun.
-    pub(crate) fn flushed(&self) -> Sequence {
-        self.flushed
+    /// The update behind which the oldest of those that are due begin.
+    pub(crate) fn oldest(&self) -> Option<Sequence> {
+        self.due.front().map(|part| part.from)
     }
 
-    /// Bytes became durable.
-    pub(crate) fn add(&mut self, bytes: usize) {
-        self.bytes += bytes;
+    /// An update became durable.
+    pub(crate) fn reveal<T>(
+        &mut self,
+        revealed: Revealed<'_>,
+        registry: &mut Registry<T>,
+        urls: &dyn UrlParser,
+    ) {
+        self.bytes += revealed.entry.update.event.len();
+        let parts = registry.reveal(revealed, urls, self.turn);
+        self.queue(parts);
+        self.counts.reveal(revealed.entry.accepted, self.queued);
+    }
+
+    /// The connections of these audiences that wait at `tail` are due, each to read for itself.
+    pub(crate) fn let_read<T>(
+        &mut self,
+        audiences: &[AudienceKey],
+        tail: Sequence,
+        registry: &mut Registry<T>,
+    ) {
+        let parts = registry.let_read(audiences, tail, self.turn);
+        self.queue(parts);
+    }
+
+    fn queue(&mut self, parts: Vec<Part>) {
+        self.queued += parts.len() as u64;
+        self.members += parts.iter().map(|part| part.members.len()).sum::<usize>();
+        self.due.extend(parts);
     }
 
     /// Whether more is durable than the next flush has use for.
@@ -114,52 +131,69 @@ impl Flushes {
         self.bytes >= FLUSH_BYTES
     }
 
-    /// The streams have done what the last turn has given them to do: then the flush is over.
+    /// The streams have done what the last turn has given them to do.
     pub(crate) fn settle(&mut self, now: Timestamp) {
-        if self.due.is_empty() && std::mem::take(&mut self.settling) {
-            self.flushed_at = now;
+        if std::mem::take(&mut self.settling) {
+            self.pace.begin_pause(now);
         }
     }
 
-    /// How long an update that is committed `now` is about to linger.
+    /// How long an update that is committed `now` may wait for a turn.
     pub(crate) fn lingers(&self, now: Timestamp) -> Duration {
-        let linger = self.linger.after(self.recipients);
-        if self.settling { linger } else { linger.saturating_sub(now.since(self.flushed_at)) }
+        if self.settling { self.pace.linger() } else { self.pace.owed(now) }
     }
 
-    /// Whether a flush can begin: none is under way, and one is due.
-    pub(crate) fn can_begin(&self, tail: Sequence, now: Timestamp) -> bool {
-        self.due.is_empty() && self.due_at(tail, now).is_some_and(|due| due <= now)
-    }
-
-    /// When the next turn is due.
-    pub(crate) fn next_at(&self, tail: Sequence, now: Timestamp) -> Option<Timestamp> {
-        let is_over = self.due.is_empty() && !self.settling;
-        if is_over { self.due_at(tail, now) } else { Some(now) }
-    }
-
-    /// When durable updates are to be flushed; `None` when all of them are, or when it is not known
-    /// yet.
-    fn due_at(&self, tail: Sequence, now: Timestamp) -> Option<Timestamp> {
-        if self.flushed == tail || self.settling {
-            return None;
+    /// When the next turn is due; `None` if nobody is.
+    pub(crate) fn next_at(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.due.front() {
+            _ if self.settling => Some(now),
+            None => None,
+            Some(_) if self.is_ahead() => Some(now),
+            Some(_) => Some(now.saturating_add(self.pace.left(self.members.min(self.turn), now))),
         }
-        if self.is_ahead() {
-            return Some(now);
+    }
+
+    /// Begins a turn, if one is due; returns whether it is.
+    pub(crate) fn begin_turn(&mut self, now: Timestamp) -> bool {
+        if self.settling {
+            return false;
         }
-        // A clock that was set back must not hold up updates until it has caught up.
-        let flushed_at = self.flushed_at.min(now);
-        Some(flushed_at.saturating_add(self.linger.after(self.recipients)).max(now))
+        self.pace.end_pause(self.members, now);
+        if self.next_at(now).is_some_and(|next| next > now) {
+            return false;
+        }
+        if self.come >= self.last {
+            self.last = self.queued;
+            self.bytes = 0;
+            self.counts.begin(now);
+        }
+        true
     }
 
-    /// A flush is about to [begin](Self::begin).
-    pub(crate) fn count_from(&mut self, now: Timestamp) {
-        self.counts.begin(now);
+    /// The next connections of a turn that may come to `most`, in a log that is this one.
+    pub(crate) fn next<H: History, T>(
+        &mut self,
+        most: usize,
+        log: &Log<H>,
+        registry: &mut Registry<T>,
+    ) -> Option<Due> {
+        let part = self.due.pop_front_if(|part| part.members.len() <= most)?;
+        self.come += 1;
+        self.members -= part.members.len();
+        // Each is told by its own reading what it misses.
+        let is_whole = !log.has_removed_behind(part.from);
+        let chunk = is_whole.then(|| registry.chunk(&part, log.tail())).flatten();
+        registry.pass(&part);
+        Some(Due { to: part.members, from: part.from, chunk })
     }
 
-    /// A turn is over, perhaps the last one.
-    pub(crate) fn end_turn(&mut self, now: Timestamp) {
-        if self.due.is_empty() {
+    /// A turn is over, which has given so many connections a chunk.
+    pub(crate) fn end_turn(&mut self, given: usize, now: Timestamp) {
+        let is_to_pause = self.pace.give(given);
+        self.settling = is_to_pause || !self.due.is_empty();
+        self.pace.begin_pause(now);
+        self.counts.come(self.come, now);
+        if self.come >= self.last {
             self.counts.end(now);
         }
     }
@@ -167,100 +201,6 @@ impl Flushes {
     /// Its figures.
     pub(crate) fn tell(&self, figures: &mut Figures) {
         self.counts.tell(figures);
-        let linger = whole_millis(self.linger.after(self.recipients));
-        figures.add(format_args!("linger"), linger);
-    }
-
-    /// Begins a flush of everything that the log has revealed.
-    pub(crate) fn begin<H: History, T>(
-        &mut self,
-        log: &Log<H>,
-        registry: &mut Registry<T>,
-        urls: &dyn UrlParser,
-    ) {
-        let (from, tail) = (self.flushed, log.tail());
-        if log.has_removed_behind(from) {
-            // Each is told by its own reading what it misses.
-            for key in registry.keys() {
-                self.wait_ahead(registry, key);
-            }
-        }
-        let mut recipients = 0;
-        let revealed = log.revealed(from).inspect(|entry| self.counts.add(entry.accepted));
-        for pushed in registry.flush(revealed, urls, from) {
-            recipients += pushed.to.len();
-            let until = pushed.cut.unwrap_or(tail);
-            let chunk = Due { chunk: pushed.chunk, updates: pushed.updates, from, until };
-            self.due.push_back(Part::Chunk { chunk, to: pushed.to });
-        }
-        let mut ahead = std::mem::take(&mut self.ahead);
-        ahead.retain(|key| {
-            registry.at(*key).is_some_and(|connection| connection.progress_mut().come_due_ahead())
-        });
-        if !ahead.is_empty() {
-            recipients += ahead.len();
-            self.due.push_back(Part::Rest(ahead));
-        }
-        self.flushed = tail;
-        self.bytes = 0;
-        if recipients > 0 {
-            self.settling = !self.linger.after(recipients).is_zero();
-            self.recipients = recipients;
-        }
-    }
-
-    /// The next connection of the flush that is under way.
-    pub(crate) fn next(&mut self) -> Option<Next> {
-        loop {
-            let next = match self.due.front_mut()? {
-                Part::Chunk { chunk, to } => {
-                    to.pop().map(|key| Next { key, due: Some(chunk.clone()) })
-                }
-                Part::Rest(rest) => rest.pop().map(|key| Next { key, due: None }),
-            };
-            if next.is_some() {
-                return next;
-            }
-            self.due.pop_front();
-        }
-    }
-
-    /// Lets a live connection wait, which has read everything and has a read pending.
-    pub(crate) fn wait<T>(&mut self, registry: &mut Registry<T>, key: ConnectionKey) {
-        let Some(connection) = registry.at(key) else { return };
-        if connection.progress().has_all(self.flushed) {
-            registry.wait_at_flush(key);
-        } else if connection.progress_mut().wait_ahead() {
-            self.ahead.push(key);
-        }
-    }
-
-    /// Lets a connection that waits at the flush be read by the next one for itself.
-    pub(crate) fn wait_ahead<T>(&mut self, registry: &mut Registry<T>, key: ConnectionKey) {
-        if self.rouse(registry, key)
-            && registry.at(key).is_some_and(|connection| connection.progress_mut().wait_ahead())
-        {
-            self.ahead.push(key);
-        }
-    }
-
-    /// Takes a connection from the waiting ones, with its cursor where it has read to; returns whether
-    /// it was one of them.
-    pub(crate) fn rouse<T>(&self, registry: &mut Registry<T>, key: ConnectionKey) -> bool {
-        registry.rouse(key, self.flushed).is_some()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn as_many_bytes_as_a_flush_takes_are_ahead() {
-        let mut flushes = Flushes::new(Sequence::START);
-        flushes.add(FLUSH_BYTES - 1);
-        assert!(!flushes.is_ahead());
-        flushes.add(1);
-        assert!(flushes.is_ahead());
+        figures.add(format_args!("linger"), whole_millis(self.pace.linger()));
     }
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crate::base::timestamp::whole_millis;
 
-/// About the time that the host takes to send a chunk to one connection, see ARCHITECTURE.md. After a
-/// flush the hub waits about that long for each connection that it went to. So half of its time is left
-/// for other work.
+/// About the time that the host takes to send a chunk to one connection, see ARCHITECTURE.md. The hub
+/// pauses about that long for each connection that it has given one. So half of its time is left for
+/// other work.
 const EACH: Duration = Duration::from_micros(50);
 
-/// The least time from one flush to the next. A hub that has been quiet for so long sends what
-/// comes at once; one that is busy sends less often, the more connections there are to send to.
+/// The pauses of a flush in all. A hub that has been quiet for so long sends what comes at once. A busy
+/// one pauses after each turn, so that a connection is sent chunks less often, the more of them there are.
 ///
 /// ```
 /// use millstream::Linger;
@@ -35,7 +35,7 @@ impl Linger {
         Self { most, each: EACH }
     }
 
-    /// This long after every flush that went to anybody.
+    /// This long for every flush that goes to anybody.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     pub(crate) const fn always(most: Duration) -> Self {
         Self { most, each: most }
@@ -47,7 +47,7 @@ impl Linger {
         Self::up_to(Duration::ZERO)
     }
 
-    /// The time after a flush to this many connections until the next one, in whole milliseconds.
+    /// The pauses of a flush to this many connections, in whole milliseconds.
     #[must_use]
     pub fn after(self, recipients: usize) -> Duration {
         let recipients = u32::try_from(recipients).unwrap_or(u32::MAX);

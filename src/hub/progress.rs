@@ -2,18 +2,17 @@
 //!
 //! A connection is *replaying*, then *registering*, then *live* ([`Phase`]). One of a finite read is
 //! live, behind and closing from the beginning. A live one *waits*
-//! ([`Waiting`]) or is *behind*. It waits *at the flush* when it has everything up to the last flush,
-//! *ahead* of it when it has read further, and it is *due* when a flush has begun and has not come to it.
+//! ([`Waiting`]) or is *behind*. It waits *at the tail* when it has everything that the log has revealed
+//! for it. It is *due* when something was revealed for it, and a flush has not come to it.
 //!
 //! | call | from | to |
 //! |---|---|---|
 //! | `end_replay` | replaying | registering |
 //! | `start` | registering | live, behind |
-//! | `wait_at_flush`, `wait_ahead` | live, behind | at the flush, ahead |
-//! | `come_due` | at the flush | due |
-//! | `come_due_ahead` | ahead | due |
+//! | `wait_at_tail` | live, behind | at the tail |
+//! | `come_due` | at the tail | due |
 //! | `take_due` | due | behind: its chunk is made now |
-//! | `rouse` | at the flush, ahead, due | behind, with its cursor where it has read to |
+//! | `rouse` | at the tail, due | behind, with its cursor where it has read to |
 //! | `take`, `feed`, `feed_to` | behind | behind: it takes what it is given |
 //! | `fall_behind`, `forget_last` | behind | behind: it has not taken what it was given |
 //! | `close` | any | the same, and it ends at the tail of that moment |
@@ -51,11 +50,9 @@ enum Phase {
 /// How a connection waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Waiting {
-    /// It has everything up to the last flush, and stands at this index among the waiting ones of its
-    /// audience. Its cursor does not count.
-    AtFlush(usize),
-    /// Its cursor is ahead of the last flush, in updates that linger.
-    Ahead,
+    /// It has everything that was revealed for it, and stands at this index among the waiting ones of
+    /// its audience. Its cursor does not count.
+    AtTail(usize),
     /// A flush has something for it, and will come to it.
     Due,
 }
@@ -146,7 +143,7 @@ impl Progress {
         Self { phase: Phase::Behind, closing, ..Self::new(cursor, cursor, now) }
     }
 
-    /// The update behind which it is given the next ones. Of one that waits at the flush it does not
+    /// The update behind which it is given the next ones. Of one that waits at the tail it does not
     /// count.
     pub(crate) fn cursor(&self) -> Sequence {
         self.cursor
@@ -202,55 +199,37 @@ impl Progress {
         }
     }
 
-    /// Whether it may wait at the flush: it is live and has everything up to `flushed`.
-    pub(crate) fn has_all(&self, flushed: Sequence) -> bool {
-        self.is_live() && self.cursor == flushed
+    /// Whether it may wait: it is live and has everything in a log that ends at `tail`.
+    pub(crate) fn has_all(&self, tail: Sequence) -> bool {
+        self.is_live() && self.cursor == tail
     }
 
     /// It waits at this index of its audience.
-    pub(crate) fn wait_at_flush(&mut self, index: usize) {
-        self.phase = Phase::Waiting(Waiting::AtFlush(index));
+    pub(crate) fn wait_at_tail(&mut self, index: usize) {
+        self.phase = Phase::Waiting(Waiting::AtTail(index));
     }
 
-    /// It waits ahead of the last flush; returns whether it was behind and live.
-    pub(crate) fn wait_ahead(&mut self) -> bool {
-        let waits = self.phase == Phase::Behind;
-        if waits {
-            self.phase = Phase::Waiting(Waiting::Ahead);
-        }
-        waits
-    }
-
-    /// The flush that begins behind `from` has something for it.
+    /// Something was revealed behind `from` for it.
     pub(crate) fn come_due(&mut self, from: Sequence) {
         self.cursor = from;
         self.phase = Phase::Waiting(Waiting::Due);
     }
 
-    /// A flush has begun; returns whether it waited ahead.
-    pub(crate) fn come_due_ahead(&mut self) -> bool {
-        let is_ahead = self.phase == Phase::Waiting(Waiting::Ahead);
-        if is_ahead {
-            self.phase = Phase::Waiting(Waiting::Due);
-        }
-        is_ahead
-    }
-
-    /// The flush has come to it; returns whether it was due.
-    pub(crate) fn take_due(&mut self) -> bool {
-        let is_due = self.phase == Phase::Waiting(Waiting::Due);
+    /// A flush has come to it, with what is behind `from`; returns whether it was due for that.
+    pub(crate) fn take_due(&mut self, from: Sequence) -> bool {
+        let is_due = self.phase == Phase::Waiting(Waiting::Due) && self.cursor == from;
         if is_due {
             self.phase = Phase::Behind;
         }
         is_due
     }
 
-    /// It waits no longer; returns how it waited. `flushed` is the end of the last flush.
-    pub(crate) fn rouse(&mut self, flushed: Sequence) -> Option<Waiting> {
+    /// It waits no longer; returns how it waited. The log ends at `tail`.
+    pub(crate) fn rouse(&mut self, tail: Sequence) -> Option<Waiting> {
         let Phase::Waiting(waited) = self.phase else { return None };
         self.phase = Phase::Behind;
-        if let Waiting::AtFlush(_) = waited {
-            self.cursor = flushed;
+        if let Waiting::AtTail(_) = waited {
+            self.cursor = tail;
         }
         Some(waited)
     }
@@ -279,10 +258,10 @@ impl Progress {
         self.taken = FlushMark { queued: self.queued - withheld.queued as u64, cursor };
     }
 
-    /// The update up to which it was given everything; `flushed` is the end of the last flush.
-    pub(crate) fn given(&self, withheld: Withheld, flushed: Sequence) -> Sequence {
+    /// The update up to which it was given everything, in a log that ends at `tail`.
+    pub(crate) fn given(&self, withheld: Withheld, tail: Sequence) -> Sequence {
         match self.phase {
-            Phase::Waiting(Waiting::AtFlush(_)) => flushed,
+            Phase::Waiting(Waiting::AtTail(_)) => tail,
             _ if withheld.begun || withheld.conflated => self.given,
             _ => self.cursor,
         }
@@ -357,12 +336,10 @@ impl Progress {
         FlushMark { queued: self.queued, cursor: tail }
     }
 
-    /// Whether it has taken everything up to `mark`; `flushed` is the end of the last flush.
-    pub(crate) fn has_taken(&self, mark: FlushMark, flushed: Sequence) -> bool {
+    /// Whether it has taken everything up to `mark`, in a log that ends at `tail`.
+    pub(crate) fn has_taken(&self, mark: FlushMark, tail: Sequence) -> bool {
         let taken = match self.phase {
-            Phase::Waiting(Waiting::AtFlush(_)) => {
-                FlushMark { queued: self.queued, cursor: flushed }
-            }
+            Phase::Waiting(Waiting::AtTail(_)) => FlushMark { queued: self.queued, cursor: tail },
             Phase::Waiting(_) => FlushMark { queued: self.queued, cursor: self.cursor },
             _ => self.taken,
         };

@@ -9,15 +9,14 @@ use crate::{
     base::{connection_id::ConnectionId, limits::MAX_CHUNK_BYTES, sequence::Sequence},
     hub::{
         audience::{Audience, Selection},
-        audiences::{AudienceKey, Audiences, ConnectionKey, Flushed, NoPlace},
+        audiences::{AudienceKey, Audiences, ConnectionKey, NoPlace},
         close_reason::{CloseReason, Closing},
         connection::{Connection, Newcomer, SendError, UnknownConnection},
         memory::{Held, Memory},
-        progress::Waiting,
         resumes::Keeper,
         whom::Whom,
     },
-    log::{history::Entry, update::EncodedUpdate},
+    log::update::EncodedUpdate,
     topics::{topic::Topic, url_parser::UrlParser},
 };
 
@@ -40,16 +39,6 @@ pub struct Registry<T> {
     leaving: usize,
     /// How many have ended for each reason.
     ended: [u64; CloseReason::ALL.len()],
-}
-
-/// A chunk of a flush, and the waiting connections that it is for.
-#[derive(Debug)]
-pub(crate) struct Pushed {
-    pub(crate) chunk: Arc<[u8]>,
-    pub(crate) updates: usize,
-    /// Where the chunk ends, if it ends before the tail because it is full.
-    pub(crate) cut: Option<Sequence>,
-    pub(crate) to: Vec<ConnectionKey>,
 }
 
 /// Why a connection is not in the registry.
@@ -120,7 +109,10 @@ impl<T> Registry<T> {
             connections: self.len().saturating_add(self.leaving),
             own: self.own,
             audiences: self.audiences.bytes(),
-            queues: self.queued.saturating_add(self.begun),
+            queues: self
+                .queued
+                .saturating_add(self.begun)
+                .saturating_add(self.audiences.pending_bytes()),
         }
     }
 
@@ -193,6 +185,11 @@ impl<T> Registry<T> {
         self.audiences.asking(topic, urls)
     }
 
+    /// All audiences.
+    pub(crate) fn audience_keys(&self) -> Vec<AudienceKey> {
+        self.audiences.keys()
+    }
+
     /// Closes the connections of these audiences, in one look at all connections.
     pub(crate) fn close_audiences(&mut self, audiences: &[AudienceKey], closing: Closing) {
         let mut ends = vec![false; audiences.iter().max().map_or(0, |last| last + 1)];
@@ -206,11 +203,6 @@ impl<T> Registry<T> {
                 connection.progress_mut().close(closing);
             }
         }
-    }
-
-    /// The connections of an audience that wait at the flush.
-    pub(crate) fn waiting(&mut self, audience: AudienceKey) -> Vec<ConnectionKey> {
-        self.audiences.waiting(audience).map(|waiting| waiting.clone()).unwrap_or_default()
     }
 
     /// The audience with this key.
@@ -335,63 +327,9 @@ impl<T> Registry<T> {
         }
         Ok(())
     }
-
-    /// The chunks of a flush that begins behind `from`: one for each audience that has connections
-    /// waiting and is shown any of `revealed`. These connections are then due.
-    pub(crate) fn flush<'a>(
-        &mut self,
-        revealed: impl Iterator<Item = &'a Entry>,
-        urls: &dyn UrlParser,
-        from: Sequence,
-    ) -> Vec<Pushed> {
-        let flushed = self.audiences.flush(revealed, urls);
-        let mut pushed = Vec::with_capacity(flushed.len());
-        for flushed in flushed {
-            let waiting = self.audiences.waiting(flushed.audience);
-            let to = waiting.map(std::mem::take).unwrap_or_default();
-            for key in &to {
-                if let Some(connection) = self.connections.get_mut(*key) {
-                    connection.progress_mut().come_due(from);
-                }
-            }
-            let Flushed { chunk, updates, cut, .. } = flushed;
-            pushed.push(Pushed { chunk, updates, cut, to });
-        }
-        pushed
-    }
-
-    /// The connection has read everything that was flushed and has a read pending: it waits.
-    pub(crate) fn wait_at_flush(&mut self, key: ConnectionKey) {
-        let Some(connection) = self.connections.get_mut(key) else { return };
-        if connection.is_waiting() {
-            return;
-        }
-        if let Some(waiting) = self.audiences.waiting(connection.audience()) {
-            connection.progress_mut().wait_at_flush(waiting.len());
-            waiting.push(key);
-        }
-    }
-
-    /// Removes the connection from the waiting ones; returns how it waited, if it did. `flushed` is the
-    /// end of the last flush.
-    pub(crate) fn rouse(&mut self, key: ConnectionKey, flushed: Sequence) -> Option<Waiting> {
-        let connection = self.connections.get_mut(key)?;
-        let waited = connection.progress_mut().rouse(flushed)?;
-        if let Waiting::AtFlush(index) = waited
-            && let Some(waiting) = self.audiences.waiting(connection.audience())
-        {
-            if index < waiting.len() {
-                waiting.swap_remove(index);
-            }
-            let moved = waiting.get(index).copied();
-            if let Some(moved) = moved.and_then(|moved| self.connections.get_mut(moved)) {
-                moved.progress_mut().wait_at_flush(index);
-            }
-        }
-        Some(waited)
-    }
 }
 
+pub(crate) mod due;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;

@@ -37,7 +37,7 @@ export const FAMILIES = [
   { name: "millstream_deliveries_total", type: "counter", figures: "deliveries", help: "Updates that were handed to connections, once for each connection." },
   { name: "millstream_delivered_chunks_total", type: "counter", figures: "delivered.chunks", help: "Chunks that were handed to streams." },
   { name: "millstream_delivered_bytes_total", type: "counter", figures: "delivered.bytes", help: "Bytes that were handed to streams." },
-  { name: "millstream_latency_seconds", type: "histogram", figures: "latency.*", per: MILLIS, help: "Time from the acceptance of an update to the flush that it goes out with." },
+  { name: "millstream_latency_seconds", type: "histogram", figures: "latency.*", per: MILLIS, help: "Time from the acceptance of an update until all connections that waited for it were given it." },
   { name: "millstream_flush_updates", type: "histogram", figures: "flush size.*", help: "Updates that go out together." },
   { name: "millstream_flush_duration_seconds", type: "histogram", figures: "flush duration.*", per: MILLIS, help: "Time from the first turn of a flush to its last one." },
   { name: "millstream_linger_seconds", type: "gauge", figures: "linger", per: MILLIS, help: "How long the next update waits for others." },

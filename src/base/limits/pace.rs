@@ -24,6 +24,10 @@ pub const FLUSH_BYTES: usize = 64 << 10;
 /// work. Then other hubs of the isolate, and requests to this hub, have their turn.
 pub const FLUSH_RECIPIENTS: usize = 32;
 
+/// Bytes of lists of updates that connections wait for, beside the updates themselves. It is reached
+/// when many updates are for thousands of audiences at once. Then each connection reads for itself.
+pub const MAX_PENDING_BYTES: usize = 8 << 20;
+
 /// Updates that a connection may be behind before it counts as slow: what the reference hub keeps
 /// for each of its subscribers.
 pub const SLOW_AFTER_UPDATES: u64 = 1_000;

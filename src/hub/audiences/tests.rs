@@ -10,10 +10,11 @@ use crate::{
         limits::{
             MAX_BROAD_SELECTORS, MAX_MET_PASSES, MAX_MET_REGEXP_BYTES, MIN_ADDRESSES_TO_FILL,
         },
+        sequence::Sequence,
         timestamp::Timestamp,
     },
     event_stream::event::Event,
-    log::update::Update,
+    log::{history::Entry, update::Update},
     topics::{positions::steps, topic::Topic, topics::Topics, url_parser::native::NativeUrlParser},
 };
 
@@ -147,11 +148,9 @@ proptest! {
 
         prop_assert_eq!(audiences.reach(&update, &urls()), expected.len());
         let entry = entry(update);
-        let flushed = audiences.flush([&entry].into_iter(), &urls());
-        let mut given: Vec<_> = flushed
-            .iter()
-            .flat_map(|flushed| std::mem::take(audiences.waiting(flushed.audience).unwrap()))
-            .collect();
+        let due = audiences.reveal(&entry, &urls());
+        let mut given: Vec<_> =
+            due.iter().flat_map(|key| audiences.come_due(*key, Sequence::START, 2)).collect();
         given.sort_unstable();
         prop_assert_eq!(given, expected);
         for (_, key, _) in &joined {
@@ -201,8 +200,7 @@ fn each_host_by_which_a_hub_is_asked_has_its_own_patterns_and_all_have_what_is_r
             audiences.waiting(key).unwrap().push(key);
         }
         let entry = entry(encoded(&[topic], false));
-        let flushed = audiences.flush([&entry].into_iter(), &by(hosts[0]));
-        let shown = flushed.iter().map(|flushed| flushed.audience).collect::<Vec<_>>();
+        let shown = audiences.reveal(&entry, &by(hosts[0]));
         for key in keys {
             audiences.waiting(key).unwrap().clear();
         }

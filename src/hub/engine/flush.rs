@@ -1,7 +1,7 @@
 //! The flush of durable updates to waiting connections: at once if the hub was quiet, otherwise a
 //! little later and together with the updates that come meanwhile.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::hub::Hub;
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
         audiences::ConnectionKey,
         close_reason::CloseReason,
         connection::UnknownConnection,
+        due_chunk::DueChunk,
         effect::{Effect, Enqueue, Recipient},
-        flushes::Due,
         progress::FlushMark,
     },
     log::history::History,
@@ -38,11 +38,10 @@ impl<H: History, T: Clone> Hub<H, T> {
         flush
     }
 
-    /// Sends due chunks to a bounded number of waiting connections: one chunk for each audience, shared
-    /// where it is the same. The host calls this in the turn that
+    /// Sends chunks to a bounded number of waiting connections for which there is something: one chunk for
+    /// each audience, shared where it is the same. The host calls this in the turn that
     /// [`Flush::next`] has asked for, when the streams have done what the last turn has given them to
-    /// do: only then does a flush count as over, so that the more there is to do the less often it is
-    /// begun.
+    /// do: only then does a pause begin, so that the more there is to do the less often it is done.
     pub fn flush(&mut self, now: Timestamp) -> Flush<T> {
         self.settle(now);
         self.flush_if_due(now)
@@ -72,44 +71,47 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// Whether the connection's stream has taken everything up to `mark`. One that has ended has.
     #[must_use]
     pub fn is_flushed(&self, id: ConnectionId, mark: FlushMark) -> bool {
-        let flushed = self.flushes().flushed();
+        let tail = self.log().tail();
         self.registry()
             .get(id)
-            .map_or(true, |connection| connection.progress().has_taken(mark, flushed))
+            .map_or(true, |connection| connection.progress().has_taken(mark, tail))
     }
 
     fn flush_if_due(&mut self, now: Timestamp) -> Flush<T> {
-        self.begin_flush(now);
-        let effects = self.go_on_with_flush(now);
-        Flush { effects, next: self.flushes().next_at(self.log().tail(), now) }
+        let effects = if self.begin_turn(now) { self.take_turn(now) } else { Vec::new() };
+        Flush { effects, next: self.flushes().next_at(now) }
     }
 
-    /// Comes to the next connections that a flush has something for: as many as one turn takes.
-    fn go_on_with_flush(&mut self, now: Timestamp) -> Vec<Effect<T>> {
+    /// Comes to the next connections for which there is something: as many as one turn takes. Each is
+    /// given all that there is by now.
+    fn take_turn(&mut self, now: Timestamp) -> Vec<Effect<T>> {
         let mut turn = Turn { enqueued: Vec::new(), by_chunk: HashMap::new(), others: Vec::new() };
-        let mut left = self.flushes().turn();
-        while left > 0
-            && let Some(next) = self.next_due()
+        let most = self.flushes().turn();
+        let mut given = 0;
+        while given < most
+            && let Some(due) = self.next_due(most - given)
         {
-            let Some(connection) = self.at(next.key) else { continue };
-            if !connection.progress_mut().take_due() {
-                continue;
-            }
-            left -= 1;
-            if connection.has_expired(now) {
-                let id = connection.id();
-                turn.others.extend(self.end(id, CloseReason::Expired));
-                continue;
-            }
-            match next.due {
-                Some(due) => {
-                    connection.feed_to(due.until, now);
-                    turn.enqueue(due, Recipient::of(connection));
+            for key in due.to {
+                let Some(connection) = self.at(key) else { continue };
+                if !connection.progress_mut().take_due(due.from) {
+                    continue;
                 }
-                None => turn.others.extend(self.catch_up(next.key, now)),
+                given += 1;
+                if connection.has_expired(now) {
+                    let id = connection.id();
+                    turn.others.extend(self.end(id, CloseReason::Expired));
+                    continue;
+                }
+                match &due.chunk {
+                    Some(chunk) => {
+                        connection.feed_to(chunk.until, now);
+                        turn.enqueue(chunk, Recipient::of(connection));
+                    }
+                    None => turn.others.extend(self.catch_up(key, now)),
+                }
             }
         }
-        self.end_turn(now);
+        self.end_turn(given, now);
         let enqueued = turn.enqueued.into_iter().map(Effect::Enqueue);
         enqueued.chain(turn.others).collect()
     }
@@ -148,22 +150,23 @@ impl<H: History, T: Clone> Hub<H, T> {
 /// The effects of one turn of a flush.
 struct Turn<T> {
     enqueued: Vec<Enqueue<T>>,
-    /// One update for many audiences is one chunk for all of them, if it ends at the same place.
+    /// One update for many audiences is one chunk for all of them, if it ends at the same place. It begins
+    /// at the same place then: where the log ended when the update was revealed.
     by_chunk: HashMap<(*const u8, Sequence), usize>,
     others: Vec<Effect<T>>,
 }
 
 impl<T> Turn<T> {
-    fn enqueue(&mut self, due: Due, recipient: Recipient<T>) {
-        let Due { chunk, updates, from, until } = due;
-        let at = *self.by_chunk.entry((chunk.as_ptr(), until)).or_insert(self.enqueued.len());
+    fn enqueue(&mut self, due: &DueChunk, recipient: Recipient<T>) {
+        let DueChunk { chunk, updates, from, until } = due;
+        let at = *self.by_chunk.entry((chunk.as_ptr(), *until)).or_insert(self.enqueued.len());
         let same = self.enqueued.get_mut(at);
         if let Some(same) = same {
             same.to.push(recipient);
         } else {
-            let (from, until) = (Some(from), Some(until));
-            let to = vec![recipient];
-            self.enqueued.push(Enqueue { chunk, to, from, until, updates });
+            let (from, until) = (Some(*from), Some(*until));
+            let (chunk, to) = (Arc::clone(chunk), vec![recipient]);
+            self.enqueued.push(Enqueue { chunk, to, from, until, updates: *updates });
         }
     }
 }

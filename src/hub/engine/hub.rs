@@ -11,10 +11,10 @@ use crate::{
         close_reason::{CloseReason, Closing},
         connection::{Connection, Newcomer, SendError},
         draining::Draining,
-        flushes::{Flushes, Next},
+        flushes::{Due, Flushes},
         heartbeat::Heartbeat,
         linger::Linger,
-        registry::{Closed, Registry, Unregistered},
+        registry::{Closed, Registry, Unregistered, due::Revealed},
         slow_consumers::SlowConsumers,
         slow_readers::SlowReaders,
         telling::Telling,
@@ -24,7 +24,7 @@ use crate::{
     log::{
         closing,
         gap::GapEvents,
-        history::{Entry, History},
+        history::History,
         kind::Kind,
         log::{AppendError, Log},
         place::PlaceEvents,
@@ -62,7 +62,7 @@ impl<H: History, T: Clone> Hub<H, T> {
             terms: Terms::default(),
             draining: Draining::default(),
             urls,
-            flushes: Flushes::new(tail),
+            flushes: Flushes::default(),
             slow_readers: SlowReaders::new(SlowConsumers::default(), tail),
             traffic: Traffic::default(),
         }
@@ -184,7 +184,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// The history's own.
     pub fn prune(&mut self, now: Timestamp) -> Result<bool, H::Error> {
         let bytes = self.terms.memory().left_beside(self.registry.held()) as u64;
-        self.log.prune(self.flushes.flushed(), bytes, now)
+        self.log.prune(self.flushes.oldest().unwrap_or(self.log.tail()), bytes, now)
     }
 
     /// The flushes, to look at.
@@ -247,12 +247,12 @@ impl<H: History, T: Clone> Hub<H, T> {
 
     /// Lets a live connection wait, which has read everything and has a read pending.
     pub(super) fn wait(&mut self, key: ConnectionKey) {
-        self.flushes.wait(&mut self.registry, key);
+        self.registry.wait_at(key, self.log.tail());
     }
 
     /// Ends the waiting of a connection; returns whether it waited.
     pub(super) fn rouse(&mut self, key: ConnectionKey) -> bool {
-        self.flushes.rouse(&mut self.registry, key)
+        self.registry.rouse(key, self.log.tail()).is_some()
     }
 
     /// Puts an event into the queue of a connection, if the memory has room for it.
@@ -290,16 +290,23 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.registry.keep_begun(self.terms.memory(), key, chunk)
     }
 
-    /// Lets everybody read up to and with `until`. It is due for a flush then. Gives the topics that are
-    /// closed by that.
+    /// Lets everybody read up to and with `until`. Connections for which there is something are due for a
+    /// flush then. Gives the topics that are closed by that.
     pub(super) fn reveal(&mut self, until: Sequence) -> Vec<Topic> {
         let mut closed = Vec::new();
-        for Entry { update, .. } in self.log.commit(until) {
-            self.flushes.add(update.event.len());
+        let from = self.log.tail();
+        for entry in self.log.commit(until) {
+            let update = &entry.update;
             self.traffic.revealed(update.kind);
             if update.kind == Kind::Closing {
                 closed.extend(update.topics.canonical().cloned());
             }
+            self.flushes.reveal(Revealed { entry, from }, &mut self.registry, &*self.urls);
+        }
+        if self.log.tail() > from && self.log.has_removed_behind(from) {
+            // Each is told by its own reading what it misses.
+            let audiences = self.registry.audience_keys();
+            self.flushes.let_read(&audiences, from, &mut self.registry);
         }
         closed
     }
@@ -308,13 +315,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// to those of them that wait and are not told of it.
     pub(super) fn close_audiences(&mut self, ended: &[AudienceKey], at: Closing) {
         self.registry.close_audiences(ended, at);
-        for &key in ended {
-            let audience = self.registry.audience(key);
-            let is_told = audience.is_none_or(|audience| audience.takes(Kind::Closing));
-            for key in self.registry.waiting(key).into_iter().filter(|_| !is_told) {
-                self.flushes.wait_ahead(&mut self.registry, key);
-            }
-        }
+        self.flushes.let_read(ended, self.log.tail(), &mut self.registry);
     }
 
     /// The streams have done what the last turn of a flush has given them to do.
@@ -322,22 +323,19 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.flushes.settle(now);
     }
 
-    /// Begins a flush, if one can begin.
-    pub(super) fn begin_flush(&mut self, now: Timestamp) {
-        if self.flushes.can_begin(self.log.tail(), now) {
-            self.flushes.count_from(now);
-            self.flushes.begin(&self.log, &mut self.registry, &*self.urls);
-        }
+    /// Begins a turn of a flush, if one is due; returns whether it is.
+    pub(super) fn begin_turn(&mut self, now: Timestamp) -> bool {
+        self.flushes.begin_turn(now)
     }
 
-    /// The next connection of the flush that is under way.
-    pub(super) fn next_due(&mut self) -> Option<Next> {
-        self.flushes.next()
+    /// The next connections of a turn that may come to this many.
+    pub(super) fn next_due(&mut self, most: usize) -> Option<Due> {
+        self.flushes.next(most, &self.log, &mut self.registry)
     }
 
-    /// A turn of a flush is over.
-    pub(super) fn end_turn(&mut self, now: Timestamp) {
-        self.flushes.end_turn(now);
+    /// A turn of a flush is over, which has given so many connections a chunk.
+    pub(super) fn end_turn(&mut self, given: usize, now: Timestamp) {
+        self.flushes.end_turn(given, now);
     }
 
     /// The slow readers.

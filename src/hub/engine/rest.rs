@@ -14,9 +14,9 @@ impl<H: History, T: Clone> Hub<H, T> {
     /// the next chunk finds room, and calls [`Hub::fell_behind`] if it does not.
     pub fn rest(&mut self, recipient: &Recipient<T>) -> bool {
         let Ok(key) = self.registry().key(recipient.id) else { return true };
-        let flushed = self.flushes().flushed();
+        let tail = self.log().tail();
         let Some(connection) = self.at(key) else { return true };
-        let has_all = connection.progress().has_all(flushed)
+        let has_all = connection.progress().has_all(tail)
             && !connection.is_stopped()
             && !connection.has_queued();
         if has_all {
@@ -39,7 +39,7 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub fn given(&self, id: ConnectionId) -> Option<Sequence> {
         let connection = self.registry().get(id).ok()?;
-        Some(connection.given(self.flushes().flushed()))
+        Some(connection.given(self.log().tail()))
     }
 
     /// Where the connection stands, for a later life of the hub. While a flush is under way or lingers
@@ -47,8 +47,9 @@ impl<H: History, T: Clone> Hub<H, T> {
     #[must_use]
     pub(crate) fn standing(&self, id: ConnectionId) -> Option<Standing> {
         let connection = self.registry().get(id).ok()?;
-        let given = connection.given(self.flushes().flushed());
-        Some(connection.progress().standing(given, self.log().tail()))
+        let tail = self.log().tail();
+        let given = connection.given(tail);
+        Some(connection.progress().standing(given, tail))
     }
 
     /// Whether there is a connection that needs [beats](Hub::beat).

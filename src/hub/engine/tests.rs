@@ -37,6 +37,7 @@ mod send;
 mod slow;
 mod subscribe;
 mod topics;
+mod turns;
 
 pub(crate) use fake_history::{FakeHistory, Refused, update};
 use host::Host;

@@ -32,39 +32,29 @@ fn a_connection_is_replayed_then_registered_then_live() {
 
 #[test]
 fn one_that_is_not_live_does_not_wait() {
-    let mut progress = Progress::new(TAIL, TAIL, NOW);
-    assert!(!progress.has_all(TAIL) && !progress.wait_ahead() && !progress.is_waiting());
+    let progress = Progress::new(TAIL, TAIL, NOW);
+    assert!(!progress.has_all(TAIL) && !progress.is_waiting());
 }
 
 #[test]
-fn one_that_waits_at_the_flush_is_roused_where_the_last_flush_has_ended() {
+fn one_that_waits_at_the_tail_is_roused_where_the_log_ends_by_then() {
     let mut progress = live(2);
     assert!(progress.has_all(Sequence::new(2)) && !progress.has_all(FLUSHED));
-    progress.wait_at_flush(7);
-    assert_eq!(progress.rouse(FLUSHED), Some(Waiting::AtFlush(7)));
+    progress.wait_at_tail(7);
+    assert_eq!(progress.rouse(FLUSHED), Some(Waiting::AtTail(7)));
     assert_eq!((progress.cursor(), progress.rouse(TAIL)), (FLUSHED, None));
 }
 
 #[test]
-fn one_that_waits_ahead_is_roused_where_it_has_read_to() {
-    let mut progress = live(7);
-    assert!(progress.wait_ahead() && !progress.wait_ahead());
-    assert_eq!(progress.rouse(FLUSHED), Some(Waiting::Ahead));
-    assert_eq!(progress.cursor(), Sequence::new(7));
-}
-
-#[test]
-fn a_flush_makes_waiting_connections_due_and_takes_each_once() {
-    let mut at_flush = live(5);
-    at_flush.wait_at_flush(0);
-    at_flush.come_due(FLUSHED);
-    let mut ahead = live(7);
-    assert!(!ahead.come_due_ahead(), "it does not wait");
-    assert!(ahead.wait_ahead() && ahead.come_due_ahead() && !ahead.come_due_ahead());
-    for (progress, cursor) in [(&mut at_flush, FLUSHED), (&mut ahead, Sequence::new(7))] {
-        assert_eq!(progress.cursor(), cursor);
-        assert!(progress.take_due() && !progress.take_due() && !progress.is_waiting());
-    }
+fn a_flush_takes_each_due_connection_once_and_only_for_what_it_is_due_for() {
+    let mut progress = live(5);
+    assert!(!progress.take_due(FLUSHED), "it is behind");
+    progress.wait_at_tail(0);
+    assert!(!progress.take_due(FLUSHED), "it has everything");
+    progress.come_due(FLUSHED);
+    assert!(!progress.take_due(Sequence::new(4)), "it was due for that before it was roused");
+    assert!(progress.take_due(FLUSHED) && !progress.take_due(FLUSHED) && !progress.is_waiting());
+    assert_eq!(progress.cursor(), FLUSHED);
 }
 
 #[test]
@@ -72,7 +62,7 @@ fn a_due_connection_that_is_roused_is_not_taken() {
     let mut progress = live(5);
     progress.come_due(FLUSHED);
     assert_eq!(progress.rouse(TAIL), Some(Waiting::Due));
-    assert!(!progress.take_due());
+    assert!(!progress.take_due(FLUSHED));
     assert_eq!(progress.cursor(), FLUSHED);
 }
 
@@ -97,12 +87,10 @@ fn a_waiting_connection_has_taken_what_it_was_given() {
     progress.queue(3);
     let (flushed, tail) = (progress.mark(FLUSHED), progress.mark(TAIL));
     assert!(!progress.has_taken(flushed, FLUSHED));
-    progress.wait_at_flush(0);
+    progress.wait_at_tail(0);
     assert!(progress.has_taken(flushed, FLUSHED) && !progress.has_taken(tail, FLUSHED));
-    progress.rouse(FLUSHED);
-    progress.read_to(TAIL);
-    assert!(progress.wait_ahead());
-    assert!(progress.has_taken(tail, FLUSHED));
+    progress.come_due(FLUSHED);
+    assert!(progress.has_taken(flushed, TAIL) && !progress.has_taken(tail, TAIL));
 }
 
 #[test]
@@ -152,7 +140,7 @@ fn only_a_live_connection_that_is_far_behind_and_does_not_wait_is_slow() {
     let tail = Sequence::new(2 + SLOW_AFTER_UPDATES + 1);
     let mut progress = live(2);
     assert!(progress.is_slow(tail) && !progress.is_slow(tail.previous()));
-    progress.wait_at_flush(0);
+    progress.wait_at_tail(0);
     assert!(!progress.is_slow(tail));
     assert!(!Progress::new(FLUSHED, tail, NOW).is_slow(Sequence::new(u64::MAX)));
 }
@@ -166,7 +154,7 @@ fn a_heartbeat_is_due_to_a_silent_stream_and_one_that_takes_nothing_is_dead() {
     let sign =
         |progress: &Progress, seconds| progress.sign_of_life(interval, slack, after(seconds));
     assert_eq!([sign(&progress, 15), sign(&progress, 16)], [SignOfLife::NotDue, SignOfLife::Dead]);
-    progress.wait_at_flush(0);
+    progress.wait_at_tail(0);
     assert_eq!([sign(&progress, 6), sign(&progress, 7)], [SignOfLife::NotDue, SignOfLife::Due]);
     progress.sent(after(7));
     assert_eq!(sign(&progress, 13), SignOfLife::NotDue);

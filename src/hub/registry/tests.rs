@@ -1,11 +1,14 @@
 use super::*;
 use crate::{
-    base::{limits::MAX_CHUNK_BYTES, timestamp::Timestamp},
-    hub::{progress::Progress, reading::Reading},
+    base::{limits::MAX_CHUNK_BYTES, sequence::Sequence, timestamp::Timestamp},
+    hub::{
+        progress::{Progress, Waiting},
+        reading::Reading,
+    },
     topics::topic_selector::TopicSelector,
 };
 
-const FLUSHED: Sequence = Sequence::new(9);
+const TAIL: Sequence = Sequence::new(9);
 
 fn id(number: u8) -> ConnectionId {
     ConnectionId::from_random([number; 16])
@@ -18,7 +21,7 @@ fn newcomer(number: u8) -> Newcomer<u8> {
         subscriber: None,
         address: None,
         own: 100,
-        progress: Progress::new(FLUSHED, FLUSHED, Timestamp::default()),
+        progress: Progress::new(TAIL, TAIL, Timestamp::default()),
         reading: Reading::default(),
         opening: Vec::new(),
         expires: None,
@@ -56,17 +59,17 @@ fn one_that_waits_no_longer_leaves_its_index_to_the_last_of_its_audience() {
     let mut registry = registry(4);
     let keys: Vec<_> = (0..4).map(|number| registry.key(id(number)).unwrap()).collect();
     for key in &keys {
-        registry.wait_at_flush(*key);
+        registry.wait_at(*key, TAIL);
         // Who waits already is not there twice.
-        registry.wait_at_flush(*key);
+        registry.wait_at(*key, TAIL);
     }
-    assert_eq!(registry.rouse(keys[1], FLUSHED), Some(Waiting::AtFlush(1)));
-    assert_eq!(registry.rouse(keys[1], FLUSHED), None);
-    assert_eq!(registry.rouse(keys[3], FLUSHED), Some(Waiting::AtFlush(1)));
-    assert_eq!(registry.rouse(keys[2], FLUSHED), Some(Waiting::AtFlush(1)));
-    assert_eq!(registry.rouse(keys[0], FLUSHED), Some(Waiting::AtFlush(0)));
-    registry.wait_at_flush(keys[2]);
-    assert_eq!(registry.rouse(keys[2], FLUSHED), Some(Waiting::AtFlush(0)));
+    assert_eq!(registry.rouse(keys[1], TAIL), Some(Waiting::AtTail(1)));
+    assert_eq!(registry.rouse(keys[1], TAIL), None);
+    assert_eq!(registry.rouse(keys[3], TAIL), Some(Waiting::AtTail(1)));
+    assert_eq!(registry.rouse(keys[2], TAIL), Some(Waiting::AtTail(1)));
+    assert_eq!(registry.rouse(keys[0], TAIL), Some(Waiting::AtTail(0)));
+    registry.wait_at(keys[2], TAIL);
+    assert_eq!(registry.rouse(keys[2], TAIL), Some(Waiting::AtTail(0)));
 }
 
 #[test]
@@ -74,10 +77,10 @@ fn a_connection_that_ends_waits_no_longer() {
     let mut registry = registry(2);
     let keys: Vec<_> = (0..2).map(|number| registry.key(id(number)).unwrap()).collect();
     for key in &keys {
-        registry.wait_at_flush(*key);
+        registry.wait_at(*key, TAIL);
     }
     registry.remove(id(0), CloseReason::ClientGone);
-    assert_eq!(registry.rouse(keys[1], FLUSHED), Some(Waiting::AtFlush(0)));
+    assert_eq!(registry.rouse(keys[1], TAIL), Some(Waiting::AtTail(0)));
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn a_flush_lasts_from_its_first_turn_to_its_last() {
         host.wait(Duration::from_millis(7));
         flush = host.hub.flush(host.now);
     }
-    assert_eq!(figures(&host).in_group("flush duration"), [("25", 1), ("sum", 21)]);
+    assert_eq!(figures(&host).in_group("flush duration"), [("25", 1), ("sum", 14)]);
 }
 
 #[test]

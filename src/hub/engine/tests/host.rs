@@ -261,6 +261,20 @@ impl Host {
         self.go_on(flush)
     }
 
+    /// Commits what was appended, with one turn of a flush at the most.
+    pub(super) fn begin_commit(&mut self) {
+        let flush = self.hub.commit(self.newest, self.now);
+        self.carry_out(flush.effects);
+        self.next_flush = flush.next;
+    }
+
+    /// One turn of a flush, if it is due.
+    pub(super) fn turn(&mut self) {
+        let flush = self.hub.flush(self.now);
+        self.carry_out(flush.effects);
+        self.next_flush = flush.next;
+    }
+
     /// What is due now of what lingers; says how many effects that had.
     pub(super) fn flush(&mut self) -> usize {
         let flush = self.hub.flush(self.now);

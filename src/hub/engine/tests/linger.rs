@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use proptest::{collection::vec, prelude::*, sample::select};
-
 use super::{
     Host,
     host::{after, earliest, id, live},
@@ -189,125 +187,31 @@ fn a_flush_to_many_lets_others_have_their_turn() {
     let flush = host.hub.flush(host.now);
     assert_eq!((given(&flush.effects), flush.next), (72, Some(host.now)));
     host.carry_out(flush.effects);
-    // The streams are busy with it for a while, and only then the time to the next flush begins.
+    // The streams are busy with it for a while, and only then a pause begins.
     host.wait(Duration::from_millis(30));
+    (1..=200).for_each(|connection| host.read(connection));
     let appended = host.hub.append(update("2", &["a"]), host.now).unwrap();
     let flush = host.hub.commit(appended, host.now);
     assert_eq!((flush.effects, flush.next), (vec![], Some(host.now)));
-    assert_eq!(
-        host.hub.flush(host.now).next,
-        Some(host.now.saturating_add(Duration::from_millis(9)))
-    );
+    let flush = host.hub.flush(host.now);
+    // 128 of 200 connections are given a chunk after as large a part of the linger.
+    assert_eq!(flush.next, Some(host.now.saturating_add(Duration::from_millis(6))));
 }
 
-/// What happens to a hub that lingers and turns.
-#[derive(Clone, Debug)]
-enum Step {
-    Connect(u8, &'static [&'static str]),
-    Resume(u8, &'static [&'static str]),
-    Publish(&'static [&'static str]),
-    Read(u8),
-    Send(u8),
-    Wait(u64),
-    /// One turn of a flush.
-    Turn,
-    Prune,
-}
-
-const SELECTIONS: [&[&str]; 4] = [&["a"], &["b"], &["a", "b"], &["*"]];
-const TOPICS: [&[&str]; 4] = [&["a"], &["b"], &["b", "a"], &["c"]];
-
-fn any_step() -> impl Strategy<Value = Step> {
-    let selection = || select(&SELECTIONS[..]);
-    prop_oneof![
-        3 => (1..9_u8, selection()).prop_map(|(id, asked)| Step::Connect(id, asked)),
-        2 => (1..9_u8, selection()).prop_map(|(id, asked)| Step::Resume(id, asked)),
-        8 => select(&TOPICS[..]).prop_map(Step::Publish),
-        8 => (1..9_u8).prop_map(Step::Read),
-        1 => (1..9_u8).prop_map(Step::Send),
-        4 => (0..60_u64).prop_map(Step::Wait),
-        6 => Just(Step::Turn),
-        1 => Just(Step::Prune),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn everybody_is_given_what_was_committed_since_once_and_in_order(
-        steps in vec(any_step(), 0..150),
-        window in 0..4_u64,
-        turn in 1..4_usize,
-        rests: bool,
-    ) {
-        let mut host = Host::keeping(u64::MAX, window).turning_after(turn);
-        if rests {
-            host = host.resting();
-        }
-        host.hub = host.hub.with_linger(Linger::always(MOST));
-        // For each connection what it asked for, and the number of the update that it begins behind.
-        let mut begun: Vec<Option<(&[&str], usize)>> = vec![None; 9];
-        let mut published: Vec<&[&str]> = Vec::new();
-        for step in steps {
-            match step {
-                Step::Connect(connection, asked) | Step::Resume(connection, asked) => {
-                    let gone = host.hub.remove(id(connection), CloseReason::ClientGone);
-                    host.end(gone);
-                    let from = match step {
-                        Step::Resume(..) if !published.is_empty() => published.len() / 2 + 1,
-                        _ => published.len(),
-                    };
-                    let request = match step {
-                        Step::Resume(..) if !published.is_empty() => after(&from.to_string(), asked),
-                        _ => live(asked),
-                    };
-                    host.connect(connection, &request);
-                    begun[usize::from(connection)] = Some((asked, from));
-                }
-                Step::Publish(topics) => {
-                    published.push(topics);
-                    let update = update(&published.len().to_string(), topics);
-                    let sequence = host.hub.append(update, host.now).unwrap();
-                    let flush = host.hub.commit(sequence, host.now);
-                    host.carry_out(flush.effects);
-                }
-                Step::Read(connection) if begun[usize::from(connection)].is_some() => {
-                    host.read(connection);
-                }
-                Step::Send(connection) if begun[usize::from(connection)].is_some() => {
-                    host.send_one(connection, "sent");
-                }
-                Step::Read(_) | Step::Send(_) => {}
-                Step::Wait(millis) => host.wait(Duration::from_millis(millis)),
-                Step::Turn => {
-                    let flush = host.hub.flush(host.now);
-                    host.carry_out(flush.effects);
-                }
-                Step::Prune => host.prune(),
-            }
-        }
-        for _ in 0..2 {
-            host.wait(MOST);
-            host.flush();
-            for (connection, begun) in (0..).zip(&begun) {
-                if begun.is_some() {
-                    host.read(connection);
-                }
-            }
-        }
-        for (connection, begun) in (0..).zip(begun) {
-            let Some((asked, from)) = begun else { continue };
-            let admits = |topics: &&[&str]| {
-                topics.iter().any(|topic| asked.contains(topic) || asked.contains(&"*"))
-            };
-            let expected: Vec<_> = published
-                .iter()
-                .zip(1..)
-                .filter(|(topics, number)| *number > from && admits(topics))
-                .map(|(_, number)| number.to_string())
-                .collect();
-            let mut got = host.got(connection);
-            got.retain(|data| data != "sent");
-            prop_assert_eq!(got, expected, "to {}", connection);
-        }
-    }
+#[test]
+fn each_turn_of_a_busy_hub_is_given_all_that_is_committed_by_then() {
+    let mut host = Host::default().lingering(MOST).turning_after(50);
+    (1..=100).for_each(|connection| host.connect(connection, &live(&["a"])));
+    host.publish("1", &["a"]);
+    (1..=100).for_each(|connection| host.read(connection));
+    host.publish("2", &["a"]);
+    assert_eq!(host.next_flush(), Some(Duration::from_millis(3)), "half of 5 ms");
+    host.wait(Duration::from_millis(3));
+    assert_eq!(host.flush(), 1);
+    host.publish("3", &["a"]);
+    host.wait(host.next_flush().unwrap());
+    assert_eq!(host.flush(), 1);
+    let chunks = |connection| host.stream(connection).chunks.len();
+    assert_eq!((host.got(1), chunks(1)), (["1", "2"].map(String::from).to_vec(), 3));
+    assert_eq!((host.got(100), chunks(100)), (["1", "2", "3"].map(String::from).to_vec(), 3));
 }
