@@ -249,6 +249,13 @@ export interface Settings {
   LINGER?: string | number | boolean;
 
   /**
+   * COMPRESSION: which streams are compressed with gzip: none, those without private updates, or all.
+   * Value: off, public or all.
+   * Default: `off`.
+   */
+  COMPRESSION?: string | number | boolean;
+
+  /**
    * SLOW_CONSUMERS: what happens to a connection that is more than 1,000 updates behind.
    * Value: resume, conflate or evict.
    * Default: `resume`.

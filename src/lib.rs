@@ -16,17 +16,16 @@
 //! | room | holds | feature |
 //! |---|---|---|
 //! | `base` | time, numbers, text, and every limit | |
-//! | `event_stream` | events, encoder, decoder | `codec` |
+//! | `event_stream`, `gzip` | events, encoder, decoder; compressed streams | `codec`, `web` |
 //! | `topics`, `tokens` | topics and their selectors, and who may use them | `hub` |
 //! | `log`, `hub` | the ordered log of updates, and the engine that feeds connections | `hub` |
 //! | `publishing`, `presence`, `link` | publications, who is subscribed, Workers that hold streams | `hub` |
 //! | `settings`, `http`, `door` | variables, refusals, access | `web` |
 //! | `web`, `worker` | the shells, for `wasm32` | `web`, `worker` |
 
-// The shells use most of the core: only a build of them shows what nobody uses.
 #![cfg_attr(
     not(all(feature = "worker", target_arch = "wasm32")),
-    allow(dead_code, unreachable_pub, unused_imports, reason = "the Worker is not built")
+    allow(dead_code, unreachable_pub, unused_imports, reason = "only the shells use all")
 )]
 
 mod base;
@@ -34,6 +33,7 @@ mod door;
 mod event_stream;
 #[cfg(any(fuzzing, all(test, feature = "web", not(target_arch = "wasm32"))))]
 pub mod fuzzing;
+mod gzip;
 mod http;
 mod hub;
 mod link;

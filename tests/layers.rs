@@ -20,9 +20,10 @@ use syn::{
 };
 
 /// The rooms, from the lowest to the highest. A room imports from those before it alone.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "base",
     "event_stream",
+    "gzip",
     "topics",
     "tokens",
     "log",

@@ -32,18 +32,27 @@ impl Bucket {
     /// # Errors
     /// How long to wait until there is one.
     pub(crate) fn take(&mut self, now: Timestamp) -> Result<(), Duration> {
+        self.take_many(1, now)
+    }
+
+    /// Takes this many out, all or none.
+    ///
+    /// # Errors
+    /// How long to wait until there are as many. More than a second's worth there never are.
+    pub(crate) fn take_many(&mut self, many: u32, now: Timestamp) -> Result<(), Duration> {
         let per_milli = u64::from(self.rate.0);
         let passed = u64::try_from(now.since(self.filled_at).as_millis()).unwrap_or(u64::MAX);
         self.level = self.level.saturating_add(passed.saturating_mul(per_milli));
         self.level = self.level.min(per_milli * UPDATE);
         // A clock that was set back begins anew from there.
         self.filled_at = now;
-        match self.level.checked_sub(UPDATE) {
+        let wanted = u64::from(many) * UPDATE;
+        match self.level.checked_sub(wanted) {
             Some(level) => {
                 self.level = level;
                 Ok(())
             }
-            None => Err(Duration::from_millis((UPDATE - self.level).div_ceil(per_milli.max(1)))),
+            None => Err(Duration::from_millis((wanted - self.level).div_ceil(per_milli.max(1)))),
         }
     }
 }

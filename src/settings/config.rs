@@ -7,8 +7,8 @@ use crate::{
     hub::{admission::ConnectionLimits, delivery::Delivery, heartbeat::Heartbeat},
     log::{gap::GapEvents, history::Retention, place::PlaceEvents},
     settings::{
-        hub_names::HubNames, level::Level, methods::Methods, operator_key::OperatorKey,
-        stream_holder::StreamHolder,
+        compression::Compression, hub_names::HubNames, level::Level, methods::Methods,
+        operator_key::OperatorKey, stream_holder::StreamHolder,
     },
     tokens::{authorization::Authorization, origins::Origins},
 };
@@ -24,6 +24,8 @@ pub struct Config {
     pub(crate) connection_age: ConnectionAge,
     /// How updates are delivered to connections.
     pub(crate) delivery: Delivery,
+    /// Which streams are compressed: `COMPRESSION`.
+    pub(crate) compression: Compression,
     /// The origins whose pages may read the hub's answers: `CORS_ORIGINS`.
     pub(crate) cors_origins: Origins,
     /// The heartbeat: `HEARTBEAT`.

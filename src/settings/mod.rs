@@ -14,6 +14,7 @@
 
 #![cfg(feature = "web")]
 
+pub(crate) mod compression;
 pub(crate) mod config;
 pub(crate) mod deployment;
 pub(crate) mod hub_names;

@@ -13,6 +13,7 @@ pub(crate) mod http;
 mod streams;
 
 pub use engine::publish_error::PublishError;
+pub use host::deflate::Deflate;
 pub use host::host_url_parser::HostUrlParser;
 pub use host::selection::SelectionTexts;
 pub use host::storage::{Storage, Synced};

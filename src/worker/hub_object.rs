@@ -13,6 +13,7 @@ use super::{
     message,
     rows::SqlError,
     sys::{DurableObjectState, Env},
+    zlib::Zlib,
 };
 use crate::{
     base::{hub_name::OwnPath, limits::PRUNE_SLACK, timestamp::Timestamp, url_parts},
@@ -21,10 +22,10 @@ use crate::{
     hub::{close_reason::CloseReason, whom::Whom},
     link::opening::Opening,
     log::tally::Sight,
-    settings::{invalid_config::InvalidConfig, level::Level},
+    settings::{compression::Compression, invalid_config::InvalidConfig, level::Level},
     topics::topic::Topic,
     web::{
-        Handler,
+        Handler, Record,
         host::{clock, link_socket::LinkSocket, task},
         http::{link::Upgrade, protection, respond},
     },
@@ -70,7 +71,7 @@ impl HubObject {
         let hub = match config::of_hub(env, &name) {
             Ok(config) => {
                 let history = SqlHistory::open(storage.clone(), name, kept)?;
-                Ok(Handler::new(config, history, ())?)
+                Ok(compressing(Handler::new(config, history, ())?))
             }
             Err(invalid) => Err(invalid),
         };
@@ -248,6 +249,23 @@ impl HubObject {
             Ok(response.into())
         })
     }
+}
+
+/// The hub with the runtime's deflate, if it compresses streams.
+fn compressing(hub: Hub) -> Hub {
+    if hub.config().compression == Compression::Off {
+        return hub;
+    }
+    let Some(zlib) = Zlib::find() else {
+        if hub.config().log_level <= Level::Warning {
+            let lacks =
+                "the runtime has no node:zlib; remove the compatibility flag no_nodejs_compat";
+            let record = Record::new(Level::Warning, "compression impossible").with_detail(lacks);
+            record.with_hub(hub.config().hub_path.name()).to_console();
+        }
+        return hub;
+    };
+    hub.with_deflate(zlib)
 }
 
 /// The rejection of a call by RPC. The members are those of a problem document.

@@ -45,6 +45,7 @@ mod subscriptions;
 mod sys;
 mod tables;
 mod update_row;
+mod zlib;
 
 use wasm_bindgen::prelude::*;
 

@@ -1,6 +1,7 @@
 // A hub in an application's own Worker: `createHub` with a path, on wrangler as a user runs it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { GzipReader } from "./gzip_reader.mjs";
 import { Running } from "./millstream.mjs";
 import { OPERATOR_KEY, Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
@@ -81,6 +82,17 @@ test("the application's Worker holds the streams of a hub that may sleep, and re
   assert.deepEqual((await call("readFirst", topic, { hub: "held" })).result, { id: result.id, data: "for one" });
   assert.equal((await call("disconnect", { subscriber: "ada" }, { hub: "held" })).result, 1);
   await reader.ends();
+});
+
+test("a stream at the application's path is compressed as the hub has made it", async (t) => {
+  const topic = fresh();
+  const reader = await GzipReader.open(t, withQuery(at("/tenant/events"), { topic }), { visitor: "ada", tenant: "tight" });
+  assert.equal(reader.headers.get("content-encoding"), "gzip");
+  for (const data of ["1", "2"]) {
+    const { result } = await call("publish", { topic, data: data.repeat(300) }, { hub: "tight" });
+    await reader.receives(`id: ${result.id}\ndata: ${data.repeat(300)}\n\n`);
+  }
+  assert.ok(reader.inflater.shorter >= 2);
 });
 
 test("the application decides, by the request as it came", async () => {

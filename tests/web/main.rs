@@ -13,6 +13,7 @@ mod authorization;
 mod back_pressure;
 mod cancel;
 mod chunks;
+mod compression;
 mod connection;
 mod cors;
 mod durable;

@@ -4,6 +4,7 @@ use crate::{
     base::{duration::duration, rate::Rate},
     hub::linger::Linger,
     settings::{
+        compression::Compression,
         rows::parse::{BOOLEAN, boolean, set},
         setting::{Group, Preset, Read, Setting},
     },
@@ -31,6 +32,16 @@ pub(crate) const GROUP: Group = Group {
             about: "how long updates of a busy hub wait at the most, so that they go out together",
             read: Read::Parsed(|draft, text| {
                 set(&mut draft.config.delivery.linger, duration(text).map(Linger::up_to))
+            }),
+        },
+        Setting {
+            name: "COMPRESSION",
+            default: Preset::Value("off"),
+            expected: "off, public or all",
+            is_secret: false,
+            about: "which streams are compressed with gzip: none, those without private updates, or all",
+            read: Read::Parsed(|draft, text| {
+                set(&mut draft.config.compression, Compression::parse(text))
             }),
         },
         Setting {

@@ -9,6 +9,7 @@
 
 pub(crate) mod alarm;
 pub(crate) mod clock;
+pub(crate) mod deflate;
 pub(crate) mod fetch;
 pub(crate) mod host_url_parser;
 pub(crate) mod link_socket;

@@ -31,12 +31,12 @@ use crate::{
             presence::Presence,
             publish_error::PublishError,
         },
-        host::{host_url_parser::HostUrlParser, storage::Storage},
+        host::{deflate::Deflate, host_url_parser::HostUrlParser, storage::Storage},
         http::{
             door::Door, limits::Limits, producers::Producers, subscribe_failed::SubscribeFailed,
             waking::Waking,
         },
-        streams::{chunks::Chunks, hooks::Hooks, registry::Registry},
+        streams::{chunks::Chunks, compressor::Compressor, hooks::Hooks, registry::Registry},
     },
 };
 
@@ -49,6 +49,7 @@ pub struct Handler<K: Hooks = (), S: Storage = ()> {
     producers: Rc<Producers>,
     door: Rc<OnceCell<Door>>,
     waking: Rc<Waking>,
+    compressor: Option<Rc<Compressor>>,
 }
 
 /// The stored state of a hub, as it is opened.
@@ -111,7 +112,15 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             producers: Rc::default(),
             door: Rc::default(),
             waking: Rc::default(),
+            compressor: None,
         }
+    }
+
+    /// The same hub, which compresses its streams as the variable `COMPRESSION` says. Without it none is
+    /// compressed.
+    #[must_use]
+    pub fn with_deflate(self, host: impl Deflate + 'static) -> Self {
+        Self { compressor: Some(Rc::new(Compressor::new(Box::new(host)))), ..self }
     }
 
     /// Publishes an update: it is durable and on its way once this resolves. An accepted update is sent
@@ -250,6 +259,7 @@ impl<K: Hooks, S: Storage> Clone for Handler<K, S> {
             producers: Rc::clone(&self.producers),
             door: Rc::clone(&self.door),
             waking: Rc::clone(&self.waking),
+            compressor: self.compressor.clone(),
         }
     }
 }

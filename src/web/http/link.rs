@@ -13,7 +13,10 @@ use crate::{
     web::{
         engine::engine::Engine,
         host::{clock, link_socket::LinkSocket, selection::SelectionTexts, storage::Storage},
-        http::respond,
+        http::{
+            coding::Coding,
+            respond::{self, Subscription},
+        },
         streams::{attached::Attached, hooks::Hooks, linked::Linked},
     },
 };
@@ -45,6 +48,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
 ) -> Result<Response, JsValue> {
     let Held { upgrade, texts, subscriber, application, address } = held;
     let Upgrade { opening, socket } = upgrade;
+    let coding = Coding::Identity;
     let id = subscriber.id;
     let state = Attachment {
         id,
@@ -74,7 +78,8 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     let heartbeat = engine.heartbeat_interval();
     let opened = Opened { id, cursor: engine.given(id), expires: subscribed.expires, heartbeat };
     let preceding = subscribed.preceding.as_ref();
-    let answered = respond::subscription(None, subscriber.request, preceding)
+    let told = Subscription { request: subscriber.request, preceding, coding: &coding };
+    let answered = respond::subscription(None, told)
         .and_then(|response| response.headers().set(HEADER, &opened.encode()).map(|()| response));
     if answered.is_err() {
         engine.end(id, CloseReason::ClientGone);

@@ -21,6 +21,7 @@
 pub(crate) mod answers;
 pub(crate) mod bodies;
 pub(crate) mod body;
+pub(crate) mod coding;
 pub(crate) mod cors;
 pub(crate) mod door;
 pub(crate) mod doorstep;

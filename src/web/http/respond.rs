@@ -19,17 +19,29 @@ use crate::{
     settings::methods,
     web::{
         host::clock,
-        http::resource::{Resource, Shown},
+        http::{
+            coding::Coding,
+            resource::{Resource, Shown},
+        },
     },
 };
 
-/// The answer to a subscription that begins behind this place; without a body for HEAD.
+/// What the answer to a subscription tells.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subscription<'a> {
+    pub(crate) request: &'a SubscribeRequest,
+    /// The place behind which it begins.
+    pub(crate) preceding: Option<&'a Place>,
+    pub(crate) coding: &'a Coding,
+}
+
+/// The answer to a subscription; without a body for HEAD.
 pub(crate) fn subscription(
     stream: Option<&ReadableStream>,
-    request: &SubscribeRequest,
-    preceding: Option<&Place>,
+    told: Subscription<'_>,
 ) -> Result<Response, JsValue> {
-    let response = event_stream(stream)?;
+    let Subscription { request, preceding, coding } = told;
+    let response = event_stream(stream, coding)?;
     let headers = response.headers();
     if request.finite_read().is_some() {
         headers.append("Vary", "Accept")?;
@@ -44,12 +56,14 @@ pub(crate) fn subscription(
 }
 
 /// An event stream, HTML § 9.2.5; without a body for HEAD.
-fn event_stream(stream: Option<&ReadableStream>) -> Result<Response, JsValue> {
+fn event_stream(stream: Option<&ReadableStream>, coding: &Coding) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     headers.set("Content-Type", "text/event-stream")?;
     headers.set("Cache-Control", "no-cache, no-transform")?;
     headers.set("X-Accel-Buffering", "no")?;
+    coding.tell(&headers)?;
     let init = init(200, &headers);
+    coding.mark(&init)?;
     Response::new_with_opt_readable_stream_and_init(stream, &init)
 }
 
@@ -61,7 +75,7 @@ pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Respon
     let names_stream = media_type::names_event_stream(&accept);
     match retry.filter(|_| names_stream && methods::OF_STREAMS.contains(&method.as_str())) {
         Some(retry) if method != "HEAD" => mark(come_back(refusal, retry)?, refusal),
-        Some(_) => mark(event_stream(None)?, refusal),
+        Some(_) => mark(event_stream(None, &Coding::Identity)?, refusal),
         None => error(refusal),
     }
 }
@@ -69,7 +83,7 @@ pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Respon
 /// A stream that names the refusal in a comment, ends at once, and lets its client come back. An
 /// `EventSource` that gets an error gives up for good: HTML § 9.2.3.
 fn come_back(refusal: &Error, retry: Duration) -> Result<Response, JsValue> {
-    let response = event_stream(None)?;
+    let response = event_stream(None, &Coding::Identity)?;
     let mut stream = Vec::new();
     encoder::encode_comment(&Comment::from(refusal.to_string()), &mut stream);
     // No blank line follows: widely used clients would dispatch an empty message. The field is valid

@@ -19,9 +19,10 @@ use crate::{
         engine::engine::Engine,
         host::{clock, selection::SelectionTexts, storage::Storage},
         http::{
+            coding::Coding,
             link::{self, Upgrade},
             producers::Producers,
-            respond,
+            respond::{self, Subscription},
         },
         streams::{
             attached::Attached,
@@ -40,6 +41,13 @@ pub(crate) struct Asked<'a> {
     pub(crate) producers: &'a Producers,
     /// The link that a Worker asks for, and the texts of its selection.
     pub(crate) link: Option<(&'a Upgrade, &'a SelectionTexts)>,
+    pub(crate) coding: &'a Coding,
+}
+
+impl<'a> Asked<'a> {
+    fn told(&self, preceding: Option<&'a Place>) -> Subscription<'a> {
+        Subscription { request: self.request, preceding, coding: self.coding }
+    }
 }
 
 /// Answers with the updates that are asked for, or without the body for HEAD.
@@ -67,7 +75,8 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         return match head(engine, newcomer, asked.producers) {
             Ok(head) if is_over => head.tell(respond::empty()?),
             Ok(head) => {
-                head.tell(respond::subscription(None, asked.request, head.preceding.as_ref())?)
+                let told = asked.told(head.preceding.as_ref());
+                head.tell(respond::subscription(None, told)?)
             }
             Err(error) => respond::refuse_stream(request, &error),
         };
@@ -82,7 +91,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         let held = link::Held { upgrade, texts, subscriber, application, address };
         return link::answer(engine, request, held).await;
     }
-    let controller = Rc::<Controller>::default();
+    let controller = Rc::new(Controller::new(asked.coding.gzip()));
     let (stream, source) = underlying_source::stream(id, engine.weak(), &controller)?;
     let attached = Rc::new(Attached::new(controller, application).at(address));
     let subscribed = match engine.subscribe(newcomer, &attached).await {
@@ -91,7 +100,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     };
     let preceding = subscribed.preceding.as_ref();
     let answered = watch(request, &source, || engine.end(id, CloseReason::ClientGone))
-        .and_then(|()| respond::subscription(Some(&stream), asked.request, preceding));
+        .and_then(|()| respond::subscription(Some(&stream), asked.told(preceding)));
     if answered.is_err() {
         engine.end(id, CloseReason::ClientGone);
     }

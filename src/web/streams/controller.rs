@@ -1,14 +1,17 @@
 //! A connection's `ReadableStream`, as a transport.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    rc::Rc,
+};
 
-use js_sys::{Function, Promise};
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use web_sys::ReadableStreamDefaultController;
 
 use crate::{
     hub::close_reason::CloseReason,
-    web::streams::{shared_chunk::SharedChunk, transport::Transport},
+    web::streams::{gzip::Gzip, shared_chunk::SharedChunk, transport::Transport},
 };
 
 /// The controller that a stream's `start` was given, and the pull that is kept pending while its
@@ -19,9 +22,21 @@ pub(crate) struct Controller {
     pulled: RefCell<Option<Function>>,
     /// Bytes since its beginning.
     given: Cell<usize>,
+    /// What its bytes go through, if it is compressed.
+    gzip: Option<Rc<Gzip>>,
 }
 
 impl Controller {
+    /// The controller of a stream that is compressed, or is not.
+    pub(crate) fn new(gzip: Option<Rc<Gzip>>) -> Self {
+        Self { gzip, ..Self::default() }
+    }
+
+    /// What its bytes go through, if it is compressed.
+    pub(crate) fn gzip(&self) -> Option<&Rc<Gzip>> {
+        self.gzip.as_ref()
+    }
+
     /// The stream exists now.
     pub(crate) fn start(&self, controller: ReadableStreamDefaultController) {
         // It is empty: a stream starts once.
@@ -49,8 +64,9 @@ impl Transport for Controller {
     /// A stream that was cancelled or closed throws.
     fn enqueue(&self, chunk: &SharedChunk<'_>) -> bool {
         let Some(controller) = self.raw.get() else { return false };
-        self.given.set(self.given.get().saturating_add(chunk.bytes().len()));
-        controller.enqueue_with_chunk(chunk.array()).is_ok()
+        let Some(bytes) = encoded(self.gzip.as_deref(), chunk) else { return false };
+        self.given.set(self.given.get().saturating_add(bytes.byte_length() as usize));
+        controller.enqueue_with_chunk(&bytes).is_ok()
     }
 
     fn rests(&self) -> bool {
@@ -70,7 +86,21 @@ impl Transport for Controller {
     }
 
     fn end(&self, _: CloseReason) {
-        // Closing a stream that is closed or cancelled already throws, and changes nothing.
-        let _ = self.raw.get().map(ReadableStreamDefaultController::close);
+        if let Some(controller) = self.raw.get() {
+            end(controller, self.gzip.as_deref());
+        }
     }
+}
+
+/// The bytes of a chunk on their way; `None` when the host fails to compress them.
+pub(crate) fn encoded(gzip: Option<&Gzip>, chunk: &SharedChunk<'_>) -> Option<Uint8Array> {
+    gzip.map_or_else(|| Some(chunk.array().clone()), |gzip| gzip.encode(chunk))
+}
+
+/// Ends a stream. One that is closed or cancelled already throws, which changes nothing.
+pub(crate) fn end(controller: &ReadableStreamDefaultController, gzip: Option<&Gzip>) {
+    if let Some(gzip) = gzip {
+        let _ = controller.enqueue_with_chunk(&gzip.end());
+    }
+    let _ = controller.close();
 }

@@ -16,9 +16,11 @@
 
 pub(crate) mod attached;
 pub(crate) mod chunks;
+pub(crate) mod compressor;
 pub(crate) mod connection;
 pub(crate) mod controller;
 pub(crate) mod feed;
+pub(crate) mod gzip;
 pub(crate) mod handles;
 pub(crate) mod hooks;
 pub(crate) mod link;

@@ -4,7 +4,11 @@ use std::cell::OnceCell;
 
 use js_sys::Uint8Array;
 
-use crate::{base::sequence::Sequence, link::frame::Frame};
+use crate::{
+    base::sequence::Sequence,
+    link::frame::Frame,
+    web::streams::compressor::{Compressor, Deflated},
+};
 
 /// A chunk that is copied out of wasm memory once, for any number of streams: a stream reads its chunk
 /// later, and a view of the memory would have changed by then.
@@ -14,12 +18,20 @@ pub(crate) struct SharedChunk<'a> {
     until: Option<Sequence>,
     array: OnceCell<Uint8Array>,
     frame: OnceCell<Uint8Array>,
+    /// `None` when the host has failed.
+    deflated: OnceCell<Option<Deflated>>,
 }
 
 impl<'a> SharedChunk<'a> {
     /// Bytes that are no part of the log.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, until: None, array: OnceCell::new(), frame: OnceCell::new() }
+        Self {
+            bytes,
+            until: None,
+            array: OnceCell::new(),
+            frame: OnceCell::new(),
+            deflated: OnceCell::new(),
+        }
     }
 
     /// The same bytes, behind which a stream has all of the log up to here.
@@ -34,6 +46,11 @@ impl<'a> SharedChunk<'a> {
     /// The copy, which is made for the first stream that needs it.
     pub(crate) fn array(&self) -> &Uint8Array {
         self.array.get_or_init(|| Uint8Array::from(self.bytes))
+    }
+
+    /// The chunk for compressed streams, which is deflated for the first of them.
+    pub(crate) fn deflated(&self, compressor: &Compressor) -> Option<&Deflated> {
+        self.deflated.get_or_init(|| compressor.deflated(self.bytes)).as_ref()
     }
 
     /// The copy behind the head of a link's frame.

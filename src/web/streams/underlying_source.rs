@@ -2,7 +2,7 @@
 
 use std::rc::{Rc, Weak};
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::{QueuingStrategy, ReadableStream, ReadableStreamDefaultController};
 
@@ -12,8 +12,10 @@ use crate::{
     web::{
         host::{clock, task},
         streams::{
-            controller::Controller,
+            controller::{self, Controller},
             feed::{Feed, Pulled},
+            gzip::Gzip,
+            shared_chunk::SharedChunk,
         },
     },
 };
@@ -27,6 +29,8 @@ pub struct UnderlyingSource {
     id: ConnectionId,
     feed: Weak<dyn Feed>,
     transport: Weak<Controller>,
+    /// Here too, since the connection's end may come before the stream's.
+    gzip: Option<Rc<Gzip>>,
 }
 
 impl std::fmt::Debug for UnderlyingSource {
@@ -55,20 +59,16 @@ impl UnderlyingSource {
             Pulled::Ended => {
                 match feed.map_or(Parting::Close(&[]), |feed| feed.pull_after_end(self.id)) {
                     Parting::Say(words) => {
-                        // A stream that was cancelled meanwhile throws, and asks for no more.
-                        let _ = controller.enqueue_with_chunk(&Uint8Array::from(words));
+                        self.say(&controller, words);
                         // The runtime must not ask again for the same write.
                         return Some(task::promise(async {
                             clock::next_turn().await;
                             Ok(JsValue::UNDEFINED)
                         }));
                     }
-                    // Closing a stream that is closed already throws, and changes nothing.
                     Parting::Close(words) => {
-                        if !words.is_empty() {
-                            let _ = controller.enqueue_with_chunk(&Uint8Array::from(words));
-                        }
-                        let _ = controller.close();
+                        self.say(&controller, words);
+                        controller::end(&controller, self.gzip.as_deref());
                     }
                 }
                 None
@@ -90,14 +90,26 @@ impl UnderlyingSource {
     }
 }
 
+impl UnderlyingSource {
+    /// A stream that was cancelled meanwhile throws, and asks for no more.
+    fn say(&self, controller: &ReadableStreamDefaultController, words: &[u8]) {
+        let chunk = SharedChunk::new(words);
+        let bytes = controller::encoded(self.gzip.as_deref(), &chunk);
+        if let Some(bytes) = bytes.filter(|_| !words.is_empty()) {
+            let _ = controller.enqueue_with_chunk(&bytes);
+        }
+    }
+}
+
 /// A `ReadableStream` that asks for each chunk when it is wanted, and its source.
 pub(crate) fn stream(
     id: ConnectionId,
     feed: Weak<dyn Feed>,
     transport: &Rc<Controller>,
 ) -> Result<(ReadableStream, JsValue), JsValue> {
+    let gzip = transport.gzip().cloned();
     let transport = Rc::downgrade(transport);
-    let source = JsValue::from(UnderlyingSource { id, feed, transport });
+    let source = JsValue::from(UnderlyingSource { id, feed, transport, gzip });
     let strategy = QueuingStrategy::new();
     // No pull comes ahead of a read: updates that a reader has not taken stay in the log.
     strategy.set_high_water_mark(0.0);

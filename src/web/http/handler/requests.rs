@@ -12,6 +12,7 @@ use crate::{
     web::{
         host::{clock, fetch::HostFetch, storage::Storage},
         http::{
+            coding::Coding,
             cors,
             door::{Door, Passage},
             doorstep,
@@ -142,8 +143,11 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
             selection::write(&asked, granted)
         });
         let link = held.map(|(upgrade, _)| upgrade).zip(texts.as_ref());
+        let compressing = self.compressor.as_ref().map(|own| (own, self.config.compression));
+        let coding = Coding::of(request, permit.access(), compressing);
         let asked = subscribe::Asked {
             link,
+            coding: &coding,
             request: &parsed,
             access: permit.access(),
             producers: &self.producers,

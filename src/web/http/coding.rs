@@ -1,0 +1,79 @@
+//! How the bytes of a stream are encoded: RFC 9110 § 8.4.
+
+use std::rc::Rc;
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+use web_sys::{Headers, Request, ResponseInit};
+
+use crate::{
+    gzip::coding::accepts_gzip,
+    settings::compression::Compression,
+    tokens::access::Access,
+    web::streams::{compressor::Compressor, gzip::Gzip},
+};
+
+/// The coding of a stream.
+#[derive(Clone, Debug)]
+pub(crate) enum Coding {
+    /// No stream of the hub is compressed.
+    Identity,
+    /// This one is not, and another client's may be.
+    Negotiated,
+    /// It is compressed.
+    Gzip(Rc<Compressor>),
+}
+
+impl Coding {
+    /// The coding for this request with this access.
+    pub(crate) fn of(
+        request: &Request,
+        access: &Access,
+        compressing: Option<(&Rc<Compressor>, Compression)>,
+    ) -> Self {
+        match compressing.filter(|(_, which)| *which != Compression::Off) {
+            None => Self::Identity,
+            Some((compressor, which)) if which.covers(access) && reads_gzip(request) => {
+                Self::Gzip(Rc::clone(compressor))
+            }
+            Some(_) => Self::Negotiated,
+        }
+    }
+
+    /// What the bytes of a stream go through, if it is compressed.
+    pub(crate) fn gzip(&self) -> Option<Rc<Gzip>> {
+        match self {
+            Self::Gzip(compressor) => Some(Rc::new(Gzip::new(Rc::clone(compressor)))),
+            Self::Identity | Self::Negotiated => None,
+        }
+    }
+
+    /// Adds what a client and a cache have to know.
+    pub(crate) fn tell(&self, headers: &Headers) -> Result<(), JsValue> {
+        match self {
+            Self::Identity => return Ok(()),
+            Self::Negotiated => {}
+            Self::Gzip(_) => headers.set("Content-Encoding", "gzip")?,
+        }
+        headers.append("Vary", "Accept-Encoding")
+    }
+
+    /// The runtime would compress by itself what has the header, unless it is told that this is done.
+    pub(crate) fn mark(&self, init: &ResponseInit) -> Result<(), JsValue> {
+        if let Self::Gzip(_) = self {
+            Reflect::set(init, &"encodeBody".into(), &"manual".into())?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the client reads gzip. Cloudflare's network has a header of its own for the Worker, and names
+/// the client's in `cf`.
+fn reads_gzip(request: &Request) -> bool {
+    let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);
+    let of_client = cf
+        .and_then(|cf| Reflect::get(&cf, &"clientAcceptEncoding".into()).ok())
+        .and_then(|header| header.as_string());
+    let header = of_client.or_else(|| request.headers().get("Accept-Encoding").ok().flatten());
+    header.is_some_and(|header| accepts_gzip(&header))
+}

@@ -1,0 +1,149 @@
+// A strict reader of a compressed stream: each chunk of it has to be readable by itself.
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { constants, crc32, inflateRawSync } from "node:zlib";
+import { until } from "./until.mjs";
+
+/** Deflate, no name, no time, an unknown system. */
+const HEAD = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+/** A last block without bytes, before the checksum and the length. */
+const LAST_BLOCK = Buffer.from([3, 0]);
+const TRAILER_BYTES = 8;
+
+/** The text of whole deflate blocks that look back at nothing before them. */
+const inflated = (blocks) => inflateRawSync(blocks, { finishFlush: constants.Z_SYNC_FLUSH });
+
+/** Reads the chunks of one gzip stream, each by itself. */
+export class StrictInflater {
+  /** The text so far. */
+  text = Buffer.alloc(0);
+  /** How often it was given a chunk that is shorter than its text. */
+  shorter = 0;
+  ended = false;
+  #begun = false;
+
+  /** Takes a chunk as the server has written it. */
+  take(chunk) {
+    assert.equal(this.ended, false, "nothing comes behind the end of a gzip stream");
+    let blocks = chunk;
+    if (!this.#begun) {
+      assert.deepEqual(chunk.subarray(0, HEAD.length), HEAD);
+      [blocks, this.#begun] = [chunk.subarray(HEAD.length), true];
+    }
+    const end = blocks.subarray(-LAST_BLOCK.length - TRAILER_BYTES);
+    if (blocks.length >= LAST_BLOCK.length + TRAILER_BYTES && this.#isEnd(blocks, end)) return;
+    if (blocks.length === 0) return;
+    const text = inflated(blocks);
+    assert.ok(text.length > 0, "each chunk has text");
+    this.text = Buffer.concat([this.text, text]);
+    if (blocks.length < text.length) this.shorter += 1;
+  }
+
+  #isEnd(blocks, end) {
+    const before = blocks.subarray(0, -end.length);
+    if (!end.subarray(0, LAST_BLOCK.length).equals(LAST_BLOCK)) return false;
+    const text = Buffer.concat([this.text, before.length === 0 ? before : inflated(before)]);
+    const [checksum, length] = [end.readUInt32LE(2), end.readUInt32LE(6)];
+    if (checksum !== crc32(text) || length !== text.length) return false;
+    [this.text, this.ended] = [text, true];
+    return true;
+  }
+}
+
+/** A subscription over a socket of its own, whose chunks are read as the server wrote them. */
+export class GzipReader {
+  status;
+  headers;
+  /** The bytes of the body so far, without the framing of HTTP. */
+  raw = Buffer.alloc(0);
+  inflater = new StrictInflater();
+  /** What went wrong. */
+  error;
+  closed = false;
+  #socket;
+  #rest = Buffer.alloc(0);
+
+  /** Opens a stream; `t` closes it. */
+  static async open(t, url, { method = "GET", ...headers } = {}) {
+    const { hostname, port, pathname, search } = new URL(url);
+    const reader = new GzipReader();
+    const socket = (reader.#socket = connect(Number(port), hostname));
+    t.after(() => socket.destroy());
+    socket.on("data", (bytes) => reader.#read(bytes));
+    socket.on("error", () => {}).on("close", () => (reader.closed = true));
+    const lines = Object.entries({ host: "127.0.0.1", "accept-encoding": "gzip", ...headers }).map((pair) => pair.join(": "));
+    socket.write([`${method} ${pathname}${search} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
+    await until(() => reader.headers !== undefined || reader.closed, "the head of the answer");
+    return reader;
+  }
+
+  get text() {
+    return this.inflater.text.toString();
+  }
+
+  /** The ids of the updates so far. */
+  get ids() {
+    return [...this.text.matchAll(/^id: (.*)\ndata/gm)].map(([, id]) => id);
+  }
+
+  /** Waits until `text` has come. */
+  async receives(text) {
+    await until(
+      () => this.error !== undefined || this.text.includes(text),
+      () => `${JSON.stringify(text)}; there was ${JSON.stringify(this.text.slice(-1_000))}`,
+    );
+    if (this.error !== undefined) throw this.error;
+  }
+
+  /** Waits for the end of the stream. */
+  async ends() {
+    await until(() => this.error !== undefined || this.inflater.ended, () => `the end; there was ${JSON.stringify(this.text.slice(-1_000))}`);
+    if (this.error !== undefined) throw this.error;
+  }
+
+  close() {
+    this.#socket.destroy();
+  }
+
+  pause() {
+    this.#socket.pause();
+  }
+
+  resume() {
+    this.#socket.resume();
+  }
+
+  #read(bytes) {
+    this.#rest = Buffer.concat([this.#rest, bytes]);
+    try {
+      if (this.headers === undefined) this.#readHead();
+      if (this.headers !== undefined) this.#readChunks();
+    } catch (error) {
+      this.error ??= error;
+    }
+  }
+
+  #readHead() {
+    const end = this.#rest.indexOf("\r\n\r\n");
+    if (end < 0) return;
+    const [status, ...lines] = this.#rest.subarray(0, end).toString().split("\r\n");
+    this.status = Number(status.split(" ")[1]);
+    this.headers = new Headers(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]));
+    this.#rest = this.#rest.subarray(end + 4);
+  }
+
+  #readChunks() {
+    for (;;) {
+      const end = this.#rest.indexOf("\r\n");
+      if (end < 0) return;
+      const size = Number.parseInt(this.#rest.subarray(0, end).toString(), 16);
+      const begin = end + 2;
+      if (this.#rest.length < begin + size + 2) return;
+      const chunk = this.#rest.subarray(begin, begin + size);
+      this.#rest = this.#rest.subarray(begin + size + 2);
+      if (size === 0) return;
+      this.raw = Buffer.concat([this.raw, chunk]);
+      this.inflater.take(chunk);
+    }
+  }
+}
