@@ -44,7 +44,17 @@ pub(crate) struct Flushes {
     settling: bool,
     /// How many connections one turn comes to.
     turn: usize,
+    /// The chunk that was made last, while there are parts that may be for the same.
+    made: Option<Made>,
     counts: FlushCounts,
+}
+
+/// A chunk for an audience, in a log that ended at `tail`.
+#[derive(Debug)]
+struct Made {
+    audience: AudienceKey,
+    tail: Sequence,
+    chunk: DueChunk,
 }
 
 /// The next connections that a turn comes to.
@@ -70,6 +80,7 @@ impl Default for Flushes {
             bytes: 0,
             settling: false,
             turn: FLUSH_RECIPIENTS,
+            made: None,
             counts: FlushCounts::default(),
         }
     }
@@ -180,17 +191,41 @@ impl Flushes {
         let part = self.due.pop_front_if(|part| part.members.len() <= most)?;
         self.come += 1;
         self.members -= part.members.len();
-        // Each is told by its own reading what it misses.
-        let is_whole = !log.has_removed_behind(part.from);
-        let chunk = is_whole.then(|| registry.chunk(&part, log.tail())).flatten();
+        let chunk = self.chunk(&part, log, registry);
         registry.pass(&part);
         Some(Due { to: part.members, from: part.from, chunk })
+    }
+
+    /// The chunk for a part; `None` if each of its connections is to read for itself.
+    fn chunk<H: History, T>(
+        &mut self,
+        part: &Part,
+        log: &Log<H>,
+        registry: &Registry<T>,
+    ) -> Option<DueChunk> {
+        let (audience, tail) = (part.audience?, log.tail());
+        // Each is told by its own reading what it misses.
+        if log.has_removed_behind(part.from) {
+            return None;
+        }
+        let is_same = |made: &&Made| {
+            made.audience == audience && made.tail == tail && made.chunk.from == part.from
+        };
+        if let Some(made) = self.made.as_ref().filter(is_same) {
+            return Some(made.chunk.clone());
+        }
+        let chunk = registry.chunk(part, tail)?;
+        self.made = Some(Made { audience, tail, chunk: chunk.clone() });
+        Some(chunk)
     }
 
     /// A turn is over, which has given so many connections a chunk.
     pub(crate) fn end_turn(&mut self, given: usize, now: Timestamp) {
         let is_to_pause = self.pace.give(given);
         self.settling = is_to_pause || !self.due.is_empty();
+        if self.due.is_empty() {
+            self.made = None;
+        }
         self.pace.begin_pause(now);
         self.counts.come(self.come, now);
         if self.come >= self.last {

@@ -15,7 +15,6 @@ pub(crate) mod admission;
 pub(crate) mod asked;
 pub(crate) mod audience;
 pub(crate) mod audiences;
-pub(crate) mod chunk;
 pub(crate) mod close_reason;
 pub(crate) mod conflation;
 pub(crate) mod connection;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     base::{limits::MAX_CHUNK_BYTES, sequence::Sequence},
-    hub::{chunk::Chunk, due_chunk::DueChunk, few::Few},
+    hub::{due_chunk::DueChunk, few::Few},
 };
 
 /// The events that the parts of an audience wait for. A part is a list of connections that have
@@ -72,21 +72,22 @@ impl Pending {
         if self.forgotten > from {
             return None;
         }
-        let mut chunk: Option<Chunk> = None;
-        let mut until = tail;
-        for event in self.events.iter().filter(|event| event.sequence > from) {
-            chunk = Some(match chunk {
-                None => Chunk::One(Arc::clone(&event.encoded)),
-                Some(full) if full.bytes().len() >= MAX_CHUNK_BYTES => {
-                    until = event.sequence.previous();
-                    chunk = Some(full);
-                    break;
-                }
-                Some(chunk) => chunk.with(&event.encoded),
-            });
+        let behind = || self.events.iter().filter(|event| event.sequence > from);
+        let (mut bytes, mut updates, mut until) = (0, 0, tail);
+        for event in behind() {
+            if bytes >= MAX_CHUNK_BYTES {
+                until = event.sequence.previous();
+                break;
+            }
+            bytes += event.encoded.len();
+            updates += 1;
         }
-        let chunk = chunk?;
-        Some(DueChunk { updates: chunk.len(), chunk: chunk.into(), from, until })
+        let encoded = || behind().take(updates).map(|event| &event.encoded);
+        let chunk = match updates {
+            1 => encoded().next().cloned()?,
+            _ => concat(bytes, encoded()),
+        };
+        (updates > 0).then_some(DueChunk { chunk, updates, from, until })
     }
 
     /// The oldest part, which begins behind `from`, was come to. Drops what no other waits for.
@@ -104,6 +105,18 @@ impl Pending {
             self.events.pop();
         }
     }
+}
+
+/// The events one behind the other, which have so many bytes: made in its place, without a copy.
+fn concat<'a>(bytes: usize, events: impl Iterator<Item = &'a Arc<[u8]>>) -> Arc<[u8]> {
+    let mut chunk: Arc<[u8]> = std::iter::repeat_n(0, bytes).collect();
+    let mut rest = Arc::get_mut(&mut chunk).unwrap_or_default();
+    for event in events {
+        let Some((place, behind)) = rest.split_at_mut_checked(event.len()) else { break };
+        place.copy_from_slice(event);
+        rest = behind;
+    }
+    chunk
 }
 
 #[cfg(test)]
