@@ -11,7 +11,7 @@ use lexopt::prelude::*;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::payload;
+use crate::payload::{self, Shape};
 
 /// What `--help` prints, and what stands below a wrong usage.
 pub const USAGE: &str = "\
@@ -23,6 +23,9 @@ KIND         form | raw | ndjson
 --topic T          topic of the updates, in a form or a line (load)
 --connections N    subscribers (100)
 --bytes B          size of an update's data (100)
+--orders           an update's data is an order as JSON, of some 200 bytes; with ndjson
+--burst N          with ndjson and a rate: so many updates are due at once (1)
+--gzip             subscribers ask for compressed streams, and inflate them
 --seconds S        how long to publish (10)
 --updates M        storm and replay: updates that are published while nobody is there (1000)
 --rate R           updates a second: paced and churn (100); stalled: as fast as accepted when not given
@@ -79,6 +82,9 @@ pub struct Arguments {
     pub topic: String,
     pub connections: usize,
     pub bytes: usize,
+    pub orders: bool,
+    pub burst: u64,
+    pub gzip: bool,
     #[serde(rename = "publish_seconds")]
     pub seconds: f64,
     pub updates: u64,
@@ -134,6 +140,9 @@ impl Arguments {
             topic: "load".to_owned(),
             connections: 100,
             bytes: 100,
+            orders: false,
+            burst: 1,
+            gzip: false,
             seconds: 10.0,
             updates: 1_000,
             rate: None,
@@ -156,6 +165,9 @@ impl Arguments {
                 Long("topic") => given.topic = parser.value()?.string()?,
                 Long("connections") => given.connections = number("--connections", 1, &mut parser)?,
                 Long("bytes") => given.bytes = number("--bytes", payload::LEAST, &mut parser)?,
+                Long("orders") => given.orders = true,
+                Long("burst") => given.burst = number("--burst", 1, &mut parser)?,
+                Long("gzip") => given.gzip = true,
                 Long("seconds") => given.seconds = positive("--seconds", &mut parser)?,
                 Long("updates") => given.updates = number("--updates", 1, &mut parser)?,
                 Long("rate") => given.rate = Some(positive("--rate", &mut parser)?),
@@ -184,7 +196,16 @@ impl Arguments {
         given.finish()
     }
 
+    /// What the data of an update looks like.
+    pub fn shape(&self) -> Shape {
+        if self.orders { Shape::Order } else { Shape::Padded(self.bytes) }
+    }
+
     fn finish(mut self) -> Result<Self, UsageError> {
+        if self.publish_as != PublishAs::Ndjson && (self.orders || self.burst > 1) {
+            let right = "ndjson with --orders and --burst";
+            return Err(wrong("--publish-as", format!("{:?}", self.publish_as), right));
+        }
         if self.mode != Mode::Stalled {
             self.stalled = 0;
         } else if self.stalled >= self.connections {
@@ -313,6 +334,8 @@ mod tests {
         check_refused("storm --rate 0", "--rate \"0\" is wrong; it is a number above 0");
         check_refused("storm --what", "invalid option '--what'");
         let many = format!("stalled {NEEDED} raw --connections 5 --stalled 5");
+        let orders = format!("paced {NEEDED} raw --orders");
+        check_refused(&orders, "--publish-as \"Raw\" is wrong; it is ndjson with --orders");
         check_refused(&many, "--stalled \"5\" is wrong; it is fewer than the 5 connections");
     }
 }

@@ -61,7 +61,7 @@ impl Fleet {
             events: Vec::with_capacity(EVENTS),
             buffer: vec![0; READ],
             subscribers: (0..arguments.connections).map(subscriber).collect(),
-            tally: Tally::new(arguments.bytes),
+            tally: Tally::new(arguments.shape()),
             resume: false,
             goal: None,
             ended: Vec::new(),
@@ -166,7 +166,7 @@ impl Fleet {
                 self.close(index);
                 match end {
                     _ if self.subscribers[index].is_stalled => {}
-                    End::Framing(_) => self.tally.violations.malformed += 1,
+                    End::Framing(_) | End::NoGzip(_) => self.tally.violations.malformed += 1,
                     End::Stream => self.tally.violations.unexpected_end += 1,
                     _ => {}
                 }

@@ -14,6 +14,8 @@ pub struct Head {
     pub content_type: String,
     /// How the body is framed.
     pub framing: Framing,
+    /// Whether it is compressed with gzip.
+    pub gzip: bool,
     /// Whether the connection ends with this answer.
     pub closes: bool,
     /// How many bytes the head takes.
@@ -60,6 +62,7 @@ impl Head {
             status,
             content_type: String::new(),
             framing: if status == 204 { Framing::Length(0) } else { Framing::Close },
+            gzip: false,
             closes: response.version == Some(0),
             length,
         };
@@ -79,6 +82,7 @@ impl Head {
                     let length = length.map_err(|_| InvalidHead::Length(value.to_owned()))?;
                     head.framing = Framing::Length(length);
                 }
+                "content-encoding" => head.gzip = value.eq_ignore_ascii_case("gzip"),
                 "connection" => head.closes |= value.eq_ignore_ascii_case("close"),
                 _ => {}
             }
@@ -94,11 +98,12 @@ mod tests {
     #[test]
     fn a_chunked_event_stream_is_told_by_its_head() {
         let text = b"HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream; charset=utf-8\r\n\
-                     Transfer-Encoding: chunked\r\n\r\nrest";
+                     Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\nrest";
         let head = Head::parse(text).unwrap().unwrap();
         assert_eq!(head.status, 200);
         assert_eq!(head.content_type, "text/event-stream");
         assert_eq!(head.framing, Framing::Chunked);
+        assert!(head.gzip);
         assert_eq!(&text[head.length..], b"rest");
     }
 

@@ -37,6 +37,20 @@ impl Latency {
         }
     }
 
+    /// Adds the ages of another.
+    pub fn add(&mut self, other: &Self) {
+        if let (Some(ages), Some(more)) = (&mut self.0, &other.0) {
+            // Both have the same bounds.
+            let _ = ages.add(more);
+        }
+    }
+
+    /// An age in milliseconds that this part of all does not exceed.
+    pub fn quantile(&self, quantile: f64) -> Option<f64> {
+        let ages = self.0.as_ref().filter(|ages| !ages.is_empty())?;
+        Some(ages.value_at_quantile(quantile) as f64 / 1e3)
+    }
+
     /// Forgets all ages.
     pub fn clear(&mut self) {
         if let Some(ages) = &mut self.0 {
@@ -73,6 +87,17 @@ mod tests {
         let p99 = summary.latency_p99_ms.unwrap();
         assert!((989.0..=991.0).contains(&p99), "{p99}");
         assert!(summary.latency_max_ms.unwrap() >= 1_000.0);
+    }
+
+    #[test]
+    fn ages_of_several_are_added() {
+        let (mut all, mut more) = (Latency::new(), Latency::new());
+        all.record(1_000_000);
+        more.record(3_000_000);
+        all.add(&more);
+        assert_eq!(all.quantile(0.5), Some(1.0));
+        assert!(all.quantile(1.0) >= Some(3.0));
+        assert_eq!(Latency::new().quantile(0.5), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod clock;
 mod event_stream;
 mod fleet;
 mod head;
+mod inflater;
 mod latency;
 mod ledger;
 mod modes;

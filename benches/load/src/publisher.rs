@@ -14,6 +14,7 @@ use crate::{
     arguments::{Arguments, PublishAs},
     clock,
     head::InvalidHead,
+    latency::Latency,
 };
 
 /// What is to be published.
@@ -28,7 +29,7 @@ pub struct Plan {
 }
 
 /// What was published.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Published {
     /// For each publisher, the sequence behind its last update that was accepted.
     pub next: Vec<u64>,
@@ -40,7 +41,9 @@ pub struct Published {
     pub began: u64,
     /// Publishers that had to give up.
     pub errors: u64,
-    /// Why the first of them did.
+    /// How long the answers to single POSTs took.
+    pub answers: Latency,
+    /// Why the first of the publishers did.
     pub first_error: Option<String>,
 }
 
@@ -85,7 +88,15 @@ pub enum PublishError {
 pub struct Publishing {
     plan: Plan,
     began: u64,
-    threads: Vec<thread::JoinHandle<(u64, Result<(), PublishError>)>>,
+    threads: Vec<thread::JoinHandle<(Accepted, Result<(), PublishError>)>>,
+}
+
+/// What one publisher achieved.
+#[derive(Debug)]
+struct Accepted {
+    updates: u64,
+    /// How long each answer took, where each update has one of its own.
+    answers: Latency,
 }
 
 /// The part of one publisher.
@@ -129,18 +140,27 @@ impl Publishing {
             scheduled: self.plan.amount.updates(self.plan.pace),
             began: self.began,
             errors: 0,
+            answers: Latency::new(),
             first_error: None,
         };
         for (next, thread) in published.next.iter_mut().zip(self.threads) {
-            let (accepted, result) = thread.join().unwrap_or((0, Err(PublishError::Panicked)));
-            *next += accepted;
-            published.accepted += accepted;
+            let panicked = |_| (Accepted::nothing(), Err(PublishError::Panicked));
+            let (accepted, result) = thread.join().unwrap_or_else(panicked);
+            *next += accepted.updates;
+            published.accepted += accepted.updates;
+            published.answers.add(&accepted.answers);
             if let Err(error) = result {
                 published.errors += 1;
                 published.first_error.get_or_insert(error.to_string());
             }
         }
         published
+    }
+}
+
+impl Accepted {
+    fn nothing() -> Self {
+        Self { updates: 0, answers: Latency::new() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What all modes do: open, publish, wait until everybody has everything, and add up.
 
-use std::{io, time::Duration};
+use std::{io, ops::Range, time::Duration};
 
 use serde::Serialize;
 use thiserror::Error;
@@ -102,10 +102,14 @@ pub struct Figures {
     pub process_cpu_seconds: Vec<f64>,
     pub deliveries_per_cpu_second: Option<f64>,
     pub cpu_micros_per_delivery: Option<f64>,
+    pub received_bytes: u64,
+    pub bytes_per_delivery: Option<f64>,
     pub server_rss_peak_bytes: Option<u64>,
     pub client_cpu_seconds: f64,
     pub client_nanos_per_delivery: Option<f64>,
     pub chunks_per_connection: f64,
+    pub answer_p50_ms: Option<f64>,
+    pub answer_p99_ms: Option<f64>,
     #[serde(flatten)]
     pub latency: Summary,
 }
@@ -116,7 +120,7 @@ impl Failures {
         if matches!(end, End::Closed) {
             return;
         }
-        if !matches!(end, End::Stream | End::Framing(_)) {
+        if !matches!(end, End::Stream | End::Framing(_) | End::NoGzip(_)) {
             self.connect_failures += 1;
         }
         self.first_error.get_or_insert(end.to_string());
@@ -132,13 +136,14 @@ impl Run {
         Ok(Self { arguments, fleet, server, failures, marks })
     }
 
-    /// Opens the first so many connections, and waits until each has the head of its stream.
-    pub fn open(&mut self, connections: usize) -> Result<(), SetUpError> {
+    /// Opens these connections, and waits until each has the head of its stream.
+    pub fn open(&mut self, which: Range<usize>) -> Result<(), SetUpError> {
         let patience = self.arguments.patience;
+        let connections = which.len();
         let (mut begun, mut confirmed, mut progress) = (0, 0, clock::now());
         while begun < connections || self.fleet.opening() > 0 {
             while begun < connections && self.fleet.opening() < OPENING {
-                self.fleet.open(begun)?;
+                self.fleet.open(which.start + begun)?;
                 begun += 1;
             }
             self.turn()?;
@@ -253,6 +258,8 @@ impl Run {
             cpu_micros_per_delivery: server
                 .zip(some)
                 .map(|(seconds, some)| rounded(seconds * 1e6 / some, 4)),
+            received_bytes: tally.received,
+            bytes_per_delivery: some.map(|some| rounded(tally.received as f64 / some, 1)),
             server_rss_peak_bytes: self.server.peak(),
             client_cpu_seconds: rounded(clock::seconds(client), 3),
             client_nanos_per_delivery: some.map(|some| (client as f64 / some).round()),
@@ -260,6 +267,8 @@ impl Run {
                 tally.chunks as f64 / (self.fleet.len() - self.arguments.stalled) as f64,
                 1,
             ),
+            answer_p50_ms: published.answers.quantile(0.5),
+            answer_p99_ms: published.answers.quantile(0.99),
             latency: tally.latency.summary(),
         })
     }

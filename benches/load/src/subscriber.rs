@@ -13,8 +13,8 @@ use crate::{
     chunked::{Broken, Chunked},
     event_stream::{Decoder, Sink},
     head::{Framing, Head, InvalidHead},
+    inflater::{Inflater, NoGzip},
     ledger::{Arrival, Ledger},
-    payload::Stamp,
     tally::Tally,
 };
 
@@ -27,12 +27,21 @@ pub struct Subscriber {
     socket: Option<std::net::TcpStream>,
     phase: Phase,
     decoder: Decoder,
+    /// It asks for a compressed stream, and has it as soon as that has begun.
+    compression: Compression,
     /// What has come.
     pub ledger: Ledger,
     /// It never reads once its stream has begun, and is not checked.
     pub is_stalled: bool,
     /// The hub has told that its topic is closed, so its stream may end.
     may_end: bool,
+}
+
+#[derive(Debug)]
+enum Compression {
+    No,
+    Asked,
+    Gzip(Box<Inflater>),
 }
 
 #[derive(Debug)]
@@ -74,6 +83,14 @@ pub enum End {
     /// The framing of the body was wrong.
     #[error(transparent)]
     Framing(#[from] Broken),
+    /// A stream that was to be compressed is not.
+    #[error(
+        "a subscription with `Accept-Encoding: gzip` was answered without `Content-Encoding: gzip`"
+    )]
+    Plain,
+    /// A compressed stream cannot be inflated.
+    #[error(transparent)]
+    NoGzip(#[from] NoGzip),
 }
 
 impl Subscriber {
@@ -83,6 +100,7 @@ impl Subscriber {
             socket: None,
             phase: Phase::Connecting,
             decoder: Decoder::default(),
+            compression: Compression::No,
             ledger: Ledger::new(publishers),
             is_stalled,
             may_end: false,
@@ -146,6 +164,10 @@ impl Subscriber {
             arguments.subscribe, arguments.server
         )
         .into_bytes();
+        if arguments.gzip {
+            request.extend_from_slice(b"Accept-Encoding: gzip\r\n");
+            self.compression = Compression::Asked;
+        }
         let id = self.decoder.last_event_id();
         if resume && !id.is_empty() {
             request.extend_from_slice(&[b"Last-Event-ID: ", id, b"\r\n"].concat());
@@ -169,6 +191,12 @@ impl Subscriber {
                 let Head { status, content_type, .. } = head;
                 return Err(End::Refused { status, content_type });
             }
+            if !matches!(self.compression, Compression::No) {
+                if !head.gzip {
+                    return Err(End::Plain);
+                }
+                self.compression = Compression::Gzip(Box::default());
+            }
             // Of what was read now, the last bytes are behind the head.
             let behind = partial.len() - head.length;
             bytes = &bytes[bytes.len() - behind..];
@@ -182,13 +210,15 @@ impl Subscriber {
             }
         }
         let may_end = &mut self.may_end;
+        tally.received += bytes.len() as u64;
         let mut check = Check { ledger: &mut self.ledger, may_end, tally, now };
+        let mut text = Text { compression: &mut self.compression, decoder: &mut self.decoder };
         match &mut self.phase {
             _ if bytes.is_empty() => return Err(End::Stream),
             Phase::Chunks(chunked) => {
                 let before = chunked.chunks();
                 while let Some(data) = chunked.next(&mut bytes)? {
-                    self.decoder.feed(data, &mut check);
+                    text.feed(data, &mut check)?;
                 }
                 check.tally.chunks += chunked.chunks() - before;
                 if chunked.has_ended() {
@@ -197,9 +227,29 @@ impl Subscriber {
             }
             Phase::UntilClose => {
                 check.tally.chunks += 1;
-                self.decoder.feed(bytes, &mut check);
+                text.feed(bytes, &mut check)?;
             }
             Phase::Connecting | Phase::Head(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// The text of a stream, compressed or not.
+struct Text<'a> {
+    compression: &'a mut Compression,
+    decoder: &'a mut Decoder,
+}
+
+impl Text<'_> {
+    #[inline]
+    fn feed(&mut self, mut bytes: &[u8], check: &mut Check<'_>) -> Result<(), NoGzip> {
+        let Compression::Gzip(inflater) = &mut *self.compression else {
+            self.decoder.feed(bytes, check);
+            return Ok(());
+        };
+        while let Some(piece) = inflater.next(&mut bytes)? {
+            self.decoder.feed(piece, check);
         }
         Ok(())
     }
@@ -230,7 +280,7 @@ impl Sink for Check<'_> {
             *self.may_end = true;
             return;
         }
-        let Some(stamp) = Stamp::parse(data, self.tally.bytes) else {
+        let Some(stamp) = self.tally.shape.parse(data) else {
             violations.malformed += 1;
             return;
         };

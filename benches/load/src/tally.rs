@@ -1,12 +1,12 @@
 //! What all subscribers together have received.
 
-use crate::{latency::Latency, violations::Violations};
+use crate::{latency::Latency, payload::Shape, violations::Violations};
 
 /// Counts over all subscribers.
 #[derive(Debug)]
 pub struct Tally {
-    /// The size that every payload has to have.
-    pub bytes: usize,
+    /// What every payload has to look like.
+    pub shape: Shape,
     /// What was wrong; it is never forgotten.
     pub violations: Violations,
     /// Events by which the hub said that something is missing; each also counts as one that is.
@@ -15,6 +15,8 @@ pub struct Tally {
     pub deliveries: u64,
     /// Chunks of the transfer coding; without one, what single reads gave.
     pub chunks: u64,
+    /// Bytes of the bodies as they came, with their framing.
+    pub received: u64,
     /// When the last delivery came.
     pub last_delivery: u64,
     /// How old updates were.
@@ -22,14 +24,15 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Of payloads of this size.
-    pub fn new(bytes: usize) -> Self {
+    /// Of payloads of this shape.
+    pub fn new(shape: Shape) -> Self {
         Self {
-            bytes,
+            shape,
             violations: Violations::default(),
             gap_events: 0,
             deliveries: 0,
             chunks: 0,
+            received: 0,
             last_delivery: 0,
             latency: Latency::new(),
         }
@@ -47,6 +50,7 @@ impl Tally {
     pub fn begin(&mut self) {
         self.deliveries = 0;
         self.chunks = 0;
+        self.received = 0;
         self.latency.clear();
     }
 }

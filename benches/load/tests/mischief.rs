@@ -169,6 +169,36 @@ fn a_pace_is_kept_and_told() {
 }
 
 #[test]
+fn a_compressed_stream_of_orders_is_inflated_and_checked() {
+    let orders = "paced --gzip --orders --burst 10 --rate 200 --seconds 0.5 --publish-as ndjson";
+    let (code, report, complaints) = load(Mischief::Compress, orders);
+    check_report(code, &report, &complaints, &[]);
+    assert_eq!(report["deliveries"], 100 * CONNECTIONS);
+    let bytes = report["bytes_per_delivery"].as_f64().unwrap();
+    assert!((50.0..190.0).contains(&bytes), "{bytes} bytes for each of some 200");
+}
+
+#[test]
+fn a_block_that_cannot_be_inflated_is_malformed_and_ends_the_stream() {
+    let stalled = "stalled --gzip --stalled 0 --megabytes 0.002 --publish-as raw --publishers 1";
+    let (code, report, complaints) = load(Mischief::BreakBlock, stalled);
+    check_report(code, &report, &complaints, &[("malformed", 1), ("missing", 15)]);
+}
+
+#[test]
+fn a_stream_that_was_to_be_compressed_and_is_not_is_a_set_up_error() {
+    let (code, _, complaint) = load(Mischief::None, "idle --gzip --publish-as raw");
+    assert_eq!(code, 2);
+    assert!(complaint.contains("without `Content-Encoding: gzip`"), "{complaint}");
+}
+
+#[test]
+fn the_answers_to_single_posts_are_timed() {
+    let (_, report, _) = load(Mischief::None, "saturate --seconds 0.2 --publish-as raw");
+    assert!(report["answer_p50_ms"].is_f64(), "{report}");
+}
+
+#[test]
 fn a_server_that_is_not_there_is_a_set_up_error() {
     let output = Command::new(env!("CARGO_BIN_EXE_millstream-load"))
         .args("idle --server 127.0.0.1:1 --subscribe /s --publish /p --publish-as raw".split(' '))

@@ -40,7 +40,7 @@ struct Lives {
 }
 
 pub fn measure(run: &mut Run) -> Result<Results, SetUpError> {
-    run.open(run.arguments.connections)?;
+    run.open(0..run.arguments.connections)?;
     run.settle(SETTLE)?;
     let resume = run.arguments.resume;
     let mut plan = timed(run);

@@ -21,7 +21,7 @@ pub struct Results {
 }
 
 pub fn measure(run: &mut Run) -> Result<Results, SetUpError> {
-    run.open(run.arguments.connections)?;
+    run.open(0..run.arguments.connections)?;
     run.settle(SETTLE)?;
     run.begin()?;
     let published = run.publish(timed(run))?;

@@ -9,7 +9,7 @@ use crate::{
 pub type Results = Figures;
 
 pub fn measure(run: &mut Run) -> Result<Results, SetUpError> {
-    run.open(run.arguments.connections)?;
+    run.open(0..run.arguments.connections)?;
     run.settle(SETTLE)?;
     run.begin()?;
     let plan = Plan { pace: Pace::AsAccepted, ..timed(run) };

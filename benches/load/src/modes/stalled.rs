@@ -19,7 +19,7 @@ pub struct Results {
 }
 
 pub fn measure(run: &mut Run) -> Result<Results, SetUpError> {
-    run.open(run.arguments.connections)?;
+    run.open(0..run.arguments.connections)?;
     run.settle(SETTLE)?;
     let before = total(&run.server.resident()?);
     run.begin()?;

@@ -23,7 +23,7 @@ pub struct Results {
 }
 
 pub fn measure(run: &mut Run) -> Result<Results, SetUpError> {
-    run.open(run.arguments.connections)?;
+    run.open(0..run.arguments.connections)?;
     run.settle(SETTLE)?;
     let first = first_update(run)?;
     (0..run.fleet.len()).for_each(|index| run.fleet.close(index));

@@ -9,7 +9,7 @@ use std::{
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::Deserialize;
 
-use super::{Part, PublishError, answer::Answer, pace::Schedule};
+use super::{Accepted, Part, PublishError, answer::Answer, pace::Schedule};
 use crate::{clock, payload::Stamp};
 
 /// Without a pace, no more updates than these are on their way to being accepted.
@@ -21,10 +21,10 @@ const LINES: u64 = 256;
 /// What is due within this time is written together.
 const BEAT: u64 = Duration::from_millis(1).as_nanos() as u64;
 
-/// Publishes all; returns how many updates were accepted.
-pub(super) fn publish(part: &Part) -> (u64, Result<(), PublishError>) {
-    let mut accepted = 0;
-    let result = Stream::open(part).and_then(|mut stream| stream.run(&mut accepted));
+/// Publishes all; returns what was accepted.
+pub(super) fn publish(part: &Part) -> (Accepted, Result<(), PublishError>) {
+    let mut accepted = Accepted::nothing();
+    let result = Stream::open(part).and_then(|mut stream| stream.run(&mut accepted.updates));
     (accepted, result)
 }
 
@@ -115,17 +115,19 @@ impl<'a> Stream<'a> {
         let room = if is_paced { LINES } else { WINDOW.saturating_sub(self.written - accepted) };
         let lines = self.schedule.due_now(self.written, now).min(room).min(LINES);
         if lines > 0 {
-            let length = lines as usize * (self.before.len() + self.part.arguments.bytes + 3);
-            self.out.extend_from_slice(format!("{length:x}\r\n").as_bytes());
+            let shape = self.part.arguments.shape();
+            let mut chunk = Vec::new();
             for _ in 0..lines {
                 let sent = self.schedule.due(self.written).unwrap_or(now);
                 let sequence = self.part.sequence(self.written);
-                self.out.extend_from_slice(&self.before);
+                chunk.extend_from_slice(&self.before);
                 let stamp = Stamp { publisher: self.part.publisher as u64, sequence, sent };
-                stamp.write(self.part.arguments.bytes, &mut self.out);
-                self.out.extend_from_slice(b"\"}\n");
+                shape.write_quoted(stamp, &mut chunk);
+                chunk.extend_from_slice(b"\"}\n");
                 self.written += 1;
             }
+            self.out.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+            self.out.extend_from_slice(&chunk);
             self.out.extend_from_slice(b"\r\n");
         }
         if self.schedule.is_over(self.written, now) {

@@ -42,6 +42,8 @@ pub(super) struct Schedule {
     began: u64,
     /// Nanoseconds between two updates of this publisher, and before its first.
     interval: Option<(f64, f64)>,
+    /// So many are due together.
+    burst: u64,
     count: Option<u64>,
     until: Option<u64>,
 }
@@ -65,13 +67,15 @@ impl Schedule {
                 (interval, until)
             }
         };
-        Self { began: *began, interval, count: plan.amount.updates(plan.pace).map(share), until }
+        let (burst, count) = (arguments.burst, plan.amount.updates(plan.pace).map(share));
+        Self { began: *began, interval, burst, count, until }
     }
 
     /// When this publisher's `index`-th update is due; at once, if there is no pace.
     pub(super) fn due(&self, index: u64) -> Option<u64> {
         let (interval, offset) = self.interval?;
-        Some(self.began + (interval * index as f64 + offset) as u64)
+        let first = index - index % self.burst;
+        Some(self.began + (interval * first as f64 + offset) as u64)
     }
 
     /// Whether the `index`-th is not published any more.
@@ -90,7 +94,8 @@ impl Schedule {
             None => u64::MAX,
             Some((interval, offset)) => {
                 let elapsed = now.saturating_sub(self.began) as f64 - offset;
-                if elapsed < 0.0 { 0 } else { (elapsed / interval) as u64 + 1 }
+                let bursts = elapsed / (interval * self.burst as f64);
+                if elapsed < 0.0 { 0 } else { (bursts as u64 + 1) * self.burst }
             }
         };
         due.saturating_sub(published).min(left)
@@ -108,6 +113,7 @@ mod tests {
         Schedule {
             began: 0,
             interval: Some((2e6, 1e6 * publisher)),
+            burst: 1,
             count: Some(3),
             until: Some(9 * MILLISECOND),
         }
@@ -128,6 +134,17 @@ mod tests {
         assert_eq!(schedule.due_now(1, 8 * MILLISECOND), 2);
         assert_eq!(schedule.due_now(3, 8 * MILLISECOND), 0);
         assert_eq!(schedule.due_now(1, 9 * MILLISECOND), 0);
+    }
+
+    #[test]
+    fn a_burst_is_due_at_once() {
+        let schedule = Schedule { burst: 2, ..paced(0.0) };
+        assert_eq!(
+            [0, 1, 2].map(|index| schedule.due(index)),
+            [0, 0, 4].map(|at| Some(at * MILLISECOND))
+        );
+        assert_eq!(schedule.due_now(0, 3 * MILLISECOND), 2);
+        assert_eq!(schedule.due_now(2, 4 * MILLISECOND), 1);
     }
 
     #[test]

@@ -2,27 +2,27 @@
 
 use std::{io::Write as _, thread, time::Duration};
 
-use super::{Part, PublishError, answer::Answer, pace::Schedule};
+use super::{Accepted, Part, PublishError, answer::Answer, pace::Schedule};
 use crate::{arguments::PublishAs, clock, payload::Stamp};
 
-/// Publishes this publisher's part; returns how many updates were accepted.
-pub(super) fn publish(part: &Part) -> (u64, Result<(), PublishError>) {
-    let mut accepted = 0;
+/// Publishes this publisher's part; returns what was accepted.
+pub(super) fn publish(part: &Part) -> (Accepted, Result<(), PublishError>) {
+    let mut accepted = Accepted::nothing();
     let result = publish_all(part, &mut accepted);
     (accepted, result)
 }
 
-fn publish_all(part: &Part, accepted: &mut u64) -> Result<(), PublishError> {
+fn publish_all(part: &Part, accepted: &mut Accepted) -> Result<(), PublishError> {
     let schedule = Schedule::new(part);
     let request = Request::new(part);
     let mut stream = None;
     let (mut bytes, mut buffer) = (Vec::new(), vec![0; 16 * 1024]);
     loop {
         let now = clock::now();
-        if schedule.is_over(*accepted, now) {
+        if schedule.is_over(accepted.updates, now) {
             return Ok(());
         }
-        let due = schedule.due(*accepted);
+        let due = schedule.due(accepted.updates);
         if let Some(wait) = due.and_then(|due| due.checked_sub(now)) {
             thread::sleep(Duration::from_nanos(wait));
         }
@@ -32,13 +32,15 @@ fn publish_all(part: &Part, accepted: &mut u64) -> Result<(), PublishError> {
         };
         // What waits for its publisher is late from the time at which it was due.
         let sent = due.unwrap_or_else(clock::now);
-        let sequence = part.sequence(*accepted);
+        let sequence = part.sequence(accepted.updates);
         request.write(Stamp { publisher: part.publisher as u64, sequence, sent }, &mut bytes);
+        let asked = clock::now();
         open.write_all(&bytes)?;
         if Answer::read(&mut open, &mut buffer)? {
             stream = Some(open);
         }
-        *accepted += 1;
+        accepted.answers.record(clock::now() - asked);
+        accepted.updates += 1;
     }
 }
 

@@ -29,6 +29,9 @@ pub enum Mischief {
     ReplayTooLittle,
     /// It keeps its promises, and closes the topic behind a body of lines.
     Close,
+    /// It keeps its promises, and compresses; or with a block that is none.
+    Compress,
+    BreakBlock,
 }
 
 const AT: usize = 5;
@@ -145,17 +148,32 @@ fn chunk(data: &[u8]) -> Vec<u8> {
     [format!("{:x}\r\n", data.len()).as_bytes(), data, b"\r\n"].concat()
 }
 
+/// A block of its own, as a hub makes it once for all streams.
+fn deflated(text: &[u8]) -> Vec<u8> {
+    let mut block = Vec::with_capacity(text.len() + 100);
+    let mut compress = flate2::Compress::new(flate2::Compression::fast(), false);
+    compress.compress_vec(text, &mut block, flate2::FlushCompress::Sync).unwrap();
+    block
+}
+
 impl Hub {
     /// `from` is the number of the first update to be replayed.
     fn subscribe(&mut self, mut stream: TcpStream, from: Option<usize>) -> Option<()> {
-        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let head =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n";
         stream.write_all(head.as_bytes()).ok()?;
+        if self.compresses() {
+            stream.write_all(b"Content-Encoding: gzip\r\n\r\n").ok()?;
+            stream.write_all(&chunk(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])).ok()?;
+        } else {
+            stream.write_all(b"\r\n").ok()?;
+        }
         let place = self.history.len();
         let opening = match from {
             None => format!(":\nevent: place\nid: #{place}\ndata:{{}}\n\n"),
             Some(_) => ":\n".to_owned(),
         };
-        stream.write_all(&chunk(opening.as_bytes())).ok()?;
+        stream.write_all(&self.chunk(opening.as_bytes())).ok()?;
         if let Some(from) = from {
             let from = match self.mischief {
                 Mischief::ReplayTooMuch => from.saturating_sub(1),
@@ -172,6 +190,14 @@ impl Hub {
         }
         self.subscribers.push(stream);
         Some(())
+    }
+
+    fn compresses(&self) -> bool {
+        matches!(self.mischief, Mischief::Compress | Mischief::BreakBlock)
+    }
+
+    fn chunk(&self, text: &[u8]) -> Vec<u8> {
+        if self.compresses() { chunk(&deflated(text)) } else { chunk(text) }
     }
 
     /// Whether the topic was closed.
@@ -197,7 +223,8 @@ impl Hub {
                 let held_back = self.held_back.take().unwrap();
                 [chunk(&block), chunk(&held_back)].concat()
             }
-            _ if !is_time => chunk(&block),
+            _ if !is_time => self.chunk(&block),
+            Mischief::BreakBlock => chunk(&[7, 7, 7]),
             Mischief::Drop => Vec::new(),
             Mischief::Double => [chunk(&block), chunk(&block)].concat(),
             Mischief::Swap => {
@@ -215,7 +242,7 @@ impl Hub {
                 Vec::new()
             }
             Mischief::Gap => chunk(&[b"event: gap\ndata: {}\n\n", &block[..]].concat()),
-            _ => chunk(&block),
+            _ => self.chunk(&block),
         };
         // A client that has gone is not this hub's concern.
         self.subscribers.retain_mut(|stream| stream.write_all(&bytes).is_ok());
