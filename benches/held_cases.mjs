@@ -97,6 +97,7 @@ export const HELD_CASES = [
   },
   {
     name: "hibernate-quiet",
+    once: true,
     title: "Held streams without updates: 1,000 connections, a heartbeat and a ping every 20 seconds",
     measure: quiet,
     warm: NOT_AT_ALL,
@@ -148,6 +149,7 @@ export const HELD_CASES = [
   },
   {
     name: "hibernate-hourly",
+    once: true,
     title: "One update for a sleeping hub of 2,000 subscribers, and 45 quiet seconds",
     measure: hourly,
     warm: NOT_AT_ALL,
@@ -162,6 +164,7 @@ export const HELD_CASES = [
   },
   {
     name: "idle-cost",
+    once: true,
     title: "100 hubs with one subscriber each, for a minute without updates",
     measure: idleCost,
     warm: NOT_AT_ALL,

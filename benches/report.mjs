@@ -48,31 +48,47 @@ function value(goal, round) {
 
 /** The whole report. `cases` are those of cases.mjs with their results. */
 export function report({ date, setting, cases, missing }) {
-  const sections = cases.map((entry) => section(entry));
-  const goals = cases.flatMap((entry) => entry.goals.map((goal) => goalRow(entry, goal)));
+  const sections = cases.map((entry) => `### ${heading(entry)}\n\n${figuresOf(entry)}`);
   const absent = Object.entries(missing).map(([target, reason]) => `- ${target} is missing: ${reason}`);
   return [
     `Measured on ${date}.`,
     table(["setting", "value"], Object.entries(setting)),
     ...(absent.length === 0 ? [] : [absent.join("\n")]),
-    table(["case", "goal", "bound", "measured", "met"], goals),
+    goalsOf(cases),
     ...sections,
     "",
   ].join("\n\n");
 }
 
-function goalRow({ name, rounds }, goal) {
-  const { values, met } = outcome(goal, rounds);
+/** The table of all goals. */
+export function goalsOf(cases) {
+  const rows = cases.flatMap((entry) => entry.goals.map((goal) => goalRow(entry, goal)));
+  return table(["case", "goal", "bound", "measured", "met"], rows);
+}
+
+/** The title of a case, with how it differs from others. */
+export function heading({ title, once }) {
+  return once ? `${title} (in one round)` : title;
+}
+
+/** What a goal is met by, as text. */
+export function bound(goal) {
   const bounds = [];
   if (goal.least !== undefined) bounds.push(`≥ ${goal.least}`);
   if (goal.most !== undefined) bounds.push(`≤ ${goal.most}`);
+  return bounds.join(", ") || "–";
+}
+
+function goalRow({ name, rounds }, goal) {
+  const { values, met } = outcome(goal, rounds);
   const yes = values.filter((value) => value === true).length;
   const measured = typeof values[0] === "boolean" ? `${yes} of ${values.length}` : spread(values, goal.digits ?? 2);
   const verdict = met === undefined ? "–" : met ? "yes" : "**no**";
-  return [name, goal.title, bounds.join(", ") || "–", measured, verdict];
+  return [name, goal.title, bound(goal), measured, verdict];
 }
 
-function section({ title, runs, figures, rounds, errors }) {
+/** The table of a case's figures, with the runs that failed. */
+export function figuresOf({ runs, figures, rounds, errors }) {
   const rows = runs.map(({ name }) => {
     const results = rounds.map((round) => round[name]).filter((result) => result !== undefined);
     const exact = results.filter(({ ok }) => ok).length;
@@ -81,7 +97,6 @@ function section({ title, runs, figures, rounds, errors }) {
   });
   const failed = errors.map(({ run, round, error }) => `- ${run}, round ${round}: ${error.replace(/\s+/g, " ")}`);
   return [
-    `### ${title}`,
     table(["", ...figures.map(({ title }) => title), "exactly once"], rows),
     ...(failed.length === 0 ? [] : [failed.join("\n")]),
   ].join("\n\n");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { number, outcome, report, spread, table } from "./report.mjs";
+import { heading, number, outcome, report, spread, table } from "./report.mjs";
 
 const figure = { title: "speed", of: (run) => run.speed, digits: 1 };
 const faster = { title: "times b", of: (round) => round.a.speed / round.b.speed, least: 2 };
@@ -35,6 +35,11 @@ test("a promise has to be kept in every round", () => {
 
 test("a goal with a missing peer is not judged", () => {
   assert.deepEqual(outcome(faster, [{ a: { speed: 1 } }]), { values: [] });
+});
+
+test("a case that is measured once says so", () => {
+  assert.equal(heading({ title: "Quiet", once: true }), "Quiet (in one round)");
+  assert.equal(heading({ title: "Loud" }), "Loud");
 });
 
 test("the report names figures, goals, failed runs and missing servers", () => {

@@ -44,22 +44,22 @@ const cases = CASES.filter(({ name }) => wanted.cases.includes(name))
 
 if (!existsSync(CLIENT)) throw new Error(`there is no ${CLIENT}: make bench builds it`);
 mkdirSync(RESULTS, { recursive: true });
-const perRound = cases.flatMap(({ options, runs }) => runs.map((run) => (run.options?.seconds ?? options.seconds ?? UNTIMED) + AROUND));
-const total = rounds * perRound.length;
+/** Every run, in its order. */
+const plan = Array.from({ length: rounds }, (_, at) => at + 1).flatMap((round) =>
+  cases
+    .filter(({ once }) => round === 1 || !once)
+    .flatMap((entry) => entry.runs.map((run) => ({ round, entry, run, expected: expected(entry, run) }))),
+);
 let done = 0;
 /** The seconds that the runs took so far, and the seconds that were expected. */
 const spent = { real: 0, expected: 0 };
 
 for (const [target, reason] of Object.entries(missing)) console.log(`${target} is missing: ${reason}`);
-console.log(`${total} runs in ${rounds} rounds, ${duration(remaining())}`);
+console.log(`${plan.length} runs in ${rounds} rounds, ${duration(remaining())}`);
 const loads = [];
 for (let round = 1; round <= rounds; round++) {
   loads.push(loadavg()[0]);
-  for (const entry of cases) {
-    const results = {};
-    entry.rounds.push(results);
-    for (const run of entry.runs) await one(entry, run, round, results);
-  }
+  for (const step of plan.filter((step) => step.round === round)) await one(step);
   save();
 }
 const failures = cases.flatMap(({ name, runs, rounds, errors }) => [
@@ -72,10 +72,16 @@ console.log(`\n${markdown()}`);
 for (const failure of failures) console.error(failure);
 process.exit(failures.length === 0 ? 0 : 1);
 
+/** The seconds that a run is expected to take. */
+function expected({ options }, run) {
+  return (run.options?.seconds ?? options.seconds ?? UNTIMED) + AROUND;
+}
+
 /** One run of one server. */
-async function one(entry, run, round, results) {
+async function one({ round, entry, run, expected }) {
+  const results = (entry.rounds[round - 1] ??= {});
   const label = `round ${round} of ${rounds}, ${entry.name}, ${run.name}`;
-  process.stdout.write(`[${done + 1}/${total}, ${duration(remaining())} to go] ${label}: `);
+  process.stdout.write(`[${done + 1}/${plan.length}, ${duration(remaining())} to go] ${label}: `);
   const target = TARGETS[run.target];
   const began = performance.now();
   let server;
@@ -94,15 +100,15 @@ async function one(entry, run, round, results) {
   } finally {
     await server?.stop();
     spent.real += (performance.now() - began) / 1000;
-    spent.expected += perRound[done % perRound.length];
+    spent.expected += expected;
     done++;
   }
 }
 
 /** The seconds that are left, estimated from the runs so far. */
 function remaining() {
-  const expected = perRound.reduce((sum, seconds) => sum + seconds, 0) * rounds - spent.expected;
-  return spent.expected === 0 ? expected : (expected * spent.real) / spent.expected;
+  const left = plan.slice(done).reduce((sum, { expected }) => sum + expected, 0);
+  return spent.expected === 0 ? left : (left * spent.real) / spent.expected;
 }
 
 function save() {

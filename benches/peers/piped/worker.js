@@ -1,4 +1,4 @@
-// Simple hubs that take a streamed body: a Worker before one Durable Object, which reads the body line by line.
+// Simple hubs: a Worker before one Durable Object, which takes single updates, and reads a streamed body line by line.
 // `Events` keeps nothing; `StoredEvents` stores each event by SQL, and syncs before anybody is told of it.
 const HEADERS = { "content-type": "text/event-stream", "cache-control": "no-cache" };
 
@@ -15,6 +15,7 @@ export class Events {
 
   fetch(request) {
     if (request.method === "GET") return new Response(this.subscribe(), { headers: HEADERS });
+    if (request.headers.get("content-type") !== "application/x-ndjson") return this.publishOne(request);
     const { readable, writable } = new TransformStream();
     this.publish(request.body, writable.getWriter());
     return new Response(readable);
@@ -32,6 +33,11 @@ export class Events {
     });
   }
 
+  async publishOne(request) {
+    const id = await this.accept(await request.text());
+    return new Response(`${id}\n`);
+  }
+
   /** Publishes each line `{"data":…}`, and answers it with a line `{"id":…}`. */
   async publish(body, answers) {
     let text = "";
@@ -40,12 +46,17 @@ export class Events {
       text = lines.pop();
       for (const line of lines) {
         const { data } = JSON.parse(line);
-        const id = await this.store(data);
-        this.deliver(this.encoder.encode(`id: ${id}\ndata: ${data}\n\n`));
+        const id = await this.accept(data);
         await answers.write(this.encoder.encode(`{"id":"${id}"}\n`));
       }
     }
     await answers.close();
+  }
+
+  async accept(data) {
+    const id = await this.store(data);
+    this.deliver(this.encoder.encode(`id: ${id}\ndata: ${data}\n\n`));
+    return id;
   }
 
   store() {
