@@ -1,6 +1,7 @@
 // A client's stream that lives in the Worker. The hub's object feeds it over a link, and may sleep or be reset meanwhile.
 import { Clock } from "./clock.mjs";
 import { Credit } from "./credit.mjs";
+import { GzipStream } from "./gzip_stream.mjs";
 import { CLIENT_LEFT, EXPIRED, LOST, Link, READER_DEAD } from "./link.mjs";
 import { inTime } from "./in_time.mjs";
 import { TRAPPED, resetWithInstance } from "./instance.mjs";
@@ -34,9 +35,9 @@ const HAS_EXPIRED = new TextEncoder().encode(": expired\n");
 
 /**
  * Where a link is opened again: the connection, the place behind which it goes on, the bytes that its reader has not taken, and
- * that nothing came at all if that is so.
+ * that nothing came at all if that is so, and that the stream is compressed if it is.
  *
- * @typedef {{ id: string, cursor: string, unread: number, begun: false | undefined }} Place
+ * @typedef {{ id: string, cursor: string, unread: number, begun: false | undefined, gzip: true | undefined }} Place
  */
 
 /**
@@ -53,6 +54,8 @@ const HAS_EXPIRED = new TextEncoder().encode(": expired\n");
 export class HeldStream {
   #id;
   #hub;
+  /** @type {GzipStream | undefined} */
+  #gzip;
   #reopen;
   #clock;
   /** @type {Link | undefined} */
@@ -78,11 +81,12 @@ export class HeldStream {
   /**
    * @param {Linked} linked
    * @param {Reopen} reopen
-   * @param {string} hub
+   * @param {{ hub: string, isCompressed: boolean }} of
    */
-  constructor({ terms, socket }, reopen, hub) {
+  constructor({ terms, socket }, reopen, { hub, isCompressed }) {
     this.#id = terms.id;
     this.#hub = hub;
+    this.#gzip = isCompressed ? new GzipStream() : undefined;
     this.#cursor = terms.cursor;
     this.#reopen = reopen;
     this.#clock = new Clock(terms, Date.now());
@@ -130,12 +134,17 @@ export class HeldStream {
     this.#hasBegun = true;
     if (kind === "end") return this.#close(CLIENT_LEFT);
     this.#credit.came(bytes.byteLength);
-    this.#give(bytes);
-    if (kind === "chunk") this.#cursor = cursor;
+    if (kind === "chunk" || kind === "aside") this.#give(bytes);
+    else if (this.#gzip !== undefined) this.#enqueue(this.#gzip.deflated(bytes));
+    else return this.#close(CLIENT_LEFT);
+    if (kind === "chunk" || kind === "deflated") this.#cursor = cursor;
   }
 
-  #give(/** @type {Uint8Array} */ bytes) {
-    if (bytes.byteLength === 0) return;
+  #give(/** @type {Uint8Array} */ text) {
+    if (text.byteLength > 0) this.#enqueue(this.#gzip === undefined ? text : this.#gzip.stored(text));
+  }
+
+  #enqueue(/** @type {Uint8Array} */ bytes) {
     const now = Date.now();
     this.#given += 1;
     this.#clock.gave(now);
@@ -215,7 +224,8 @@ export class HeldStream {
   /** @returns {Place} */
   #place() {
     const begun = this.#hasBegun ? undefined : false;
-    return { id: this.#id, cursor: String(this.#cursor), unread: this.#credit.begin(), begun };
+    const gzip = this.#gzip && true;
+    return { id: this.#id, cursor: String(this.#cursor), unread: this.#credit.begin(), begun, gzip };
   }
 
   /** Goes on over this link; returns whether it can be had. */
@@ -249,7 +259,9 @@ export class HeldStream {
 
   /** The client gets what it was given, and comes back. */
   #close(/** @type {number} */ code) {
-    if (this.#end(code)) this.#controller.close();
+    if (!this.#end(code)) return;
+    if (this.#gzip !== undefined) this.#controller.enqueue(this.#gzip.end());
+    this.#controller.close();
   }
 
   /** The client gets nothing more, and comes back. */

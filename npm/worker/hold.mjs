@@ -20,18 +20,19 @@ import { TERMS, openLink, withoutConnection } from "./ways.mjs";
  * @returns {Promise<Response | undefined>}
  */
 export async function hold(visit, admitted, form) {
-  const answer = await openLink(visit, admitted, { form });
+  const answer = await openLink(visit, admitted, { form, gzip: true });
   const linked = linkedBy(answer);
   if (linked === undefined) {
     if (form === undefined) return answer;
     await answer.body?.cancel();
     return undefined;
   }
-  const stream = new HeldStream(linked, (place) => reopen(visit, { ...place, form }), admitted.hub);
+  const isCompressed = answer.headers.get("content-encoding") === "gzip";
+  const stream = new HeldStream(linked, (place) => reopen(visit, { ...place, form }), { hub: admitted.hub, isCompressed });
   const { signal } = visit.request;
   signal.addEventListener("abort", () => stream.leave());
   if (signal.aborted) stream.leave();
-  return new Response(stream.readable, { headers: withoutConnection(answer.headers) });
+  return new Response(stream.readable, { headers: withoutConnection(answer.headers), encodeBody: isCompressed ? "manual" : "automatic" });
 }
 
 /**

@@ -18,6 +18,11 @@ pub(crate) struct GzipStream {
 }
 
 impl GzipStream {
+    /// A stream that has taken a text of this checksum and length, modulo 2³².
+    pub(crate) fn behind(checksum: Checksum, bytes: u32) -> Self {
+        Self { has_begun: true, checksum, bytes }
+    }
+
     /// Takes the next part of its text. The bytes that it returns go ahead of the part's blocks.
     pub(crate) fn take(&mut self, part: &Part) -> &'static [u8] {
         self.checksum = self.checksum.with(part);
@@ -34,8 +39,13 @@ impl GzipStream {
         end
     }
 
+    /// The bytes ahead of everything.
+    pub(crate) fn head() -> &'static [u8] {
+        &HEAD
+    }
+
     fn begin(&mut self) -> &'static [u8] {
-        if std::mem::replace(&mut self.has_begun, true) { &[] } else { &HEAD }
+        if std::mem::replace(&mut self.has_begun, true) { &[] } else { Self::head() }
     }
 }
 

@@ -28,7 +28,12 @@ pub(crate) struct Attachment {
     pub(crate) expires: Option<Timestamp>,
     /// The address of its client, if that is known.
     pub(crate) address: Option<Arc<str>>,
+    /// Whether its client's stream is compressed.
+    pub(crate) is_compressed: bool,
 }
+
+/// Beside the version, if the stream is compressed.
+const COMPRESSED: u8 = 0x80;
 
 /// In the place of a number that is not there.
 const NONE: u64 = u64::MAX;
@@ -41,7 +46,7 @@ impl Attachment {
         let behind = self.behind.map_or(NONE, Sequence::get);
         let expires = self.expires.map_or(NONE, Timestamp::as_millis);
         let selection = self.selection.map_or(0, NonZeroU32::get);
-        let mut bytes = vec![VERSION];
+        let mut bytes = vec![if self.is_compressed { VERSION | COMPRESSED } else { VERSION }];
         bytes.extend_from_slice(&self.id.to_bytes());
         bytes.extend_from_slice(&self.generation.to_be_bytes());
         bytes.extend_from_slice(&selection.to_be_bytes());
@@ -55,8 +60,8 @@ impl Attachment {
 
     /// Reads an attachment; `None` if this is none, or one of another version.
     pub(crate) fn decode(mut bytes: &[u8]) -> Option<Self> {
-        let [version] = *take(&mut bytes)?;
-        if version != VERSION {
+        let [first] = *take(&mut bytes)?;
+        if first & !COMPRESSED != VERSION {
             return None;
         }
         let id = ConnectionId::from_bytes(*take(&mut bytes)?);
@@ -77,6 +82,7 @@ impl Attachment {
             credit,
             expires: (expires != NONE).then(|| Timestamp::from_millis(expires)),
             address: (!address.is_empty()).then(|| address.into()),
+            is_compressed: first & COMPRESSED != 0,
         })
     }
 }
@@ -103,6 +109,7 @@ mod tests {
             credit,
             expires: Some(Timestamp::from_millis(1_790_000_000_000)),
             address: Some("2001:db8::1".into()),
+            is_compressed: false,
         }
     }
 
@@ -111,6 +118,7 @@ mod tests {
         let full = attachment();
         for kept in [
             Attachment { selection: None, ..full.clone() },
+            Attachment { is_compressed: true, ..full.clone() },
             Attachment { behind: None, expires: None, address: None, ..full.clone() },
             full,
         ] {

@@ -5,6 +5,10 @@ use crate::{base::sequence::Sequence, link::VERSION};
 /// Bytes of a frame before its payload: version and kind, and the cursor.
 pub(crate) const HEAD_BYTES: usize = 9;
 
+/// Bytes of the checksum and the length ahead of deflate blocks.
+#[cfg(any(test, fuzzing))]
+const DEFLATED_HEAD_BYTES: usize = 8;
+
 /// One binary message to the Worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Frame<'a> {
@@ -14,6 +18,9 @@ pub(crate) enum Frame<'a> {
     Aside(&'a [u8]),
     /// The end of the client's stream, with the reason as a word for logs.
     End(&'a [u8]),
+    /// Deflate blocks of a chunk, or of bytes for this connection alone, for a stream that is compressed. Ahead
+    /// of them stand the checksum of their text and its length, four bytes each.
+    Deflated(Option<Sequence>, &'a [u8]),
 }
 
 impl<'a> Frame<'a> {
@@ -31,6 +38,8 @@ impl<'a> Frame<'a> {
             Self::Chunk(cursor, _) => (0, cursor),
             Self::Aside(_) => (1, Sequence::START),
             Self::End(_) => (2, Sequence::START),
+            Self::Deflated(Some(cursor), _) => (3, cursor),
+            Self::Deflated(None, _) => (4, Sequence::START),
         };
         let mut head = [VERSION << 4 | kind; HEAD_BYTES];
         let [_, place @ ..] = &mut head;
@@ -41,7 +50,10 @@ impl<'a> Frame<'a> {
     /// The bytes behind the head, which the credit counts.
     pub(crate) fn payload(self) -> &'a [u8] {
         match self {
-            Self::Chunk(_, payload) | Self::Aside(payload) | Self::End(payload) => payload,
+            Self::Chunk(_, payload)
+            | Self::Aside(payload)
+            | Self::End(payload)
+            | Self::Deflated(_, payload) => payload,
         }
     }
 }
@@ -62,6 +74,10 @@ impl<'a> Frame<'a> {
             0 => Self::Chunk(cursor, payload),
             1 if cursor == Sequence::START => Self::Aside(payload),
             2 if cursor == Sequence::START => Self::End(payload),
+            3 if payload.len() >= DEFLATED_HEAD_BYTES => Self::Deflated(Some(cursor), payload),
+            4 if cursor == Sequence::START && payload.len() >= DEFLATED_HEAD_BYTES => {
+                Self::Deflated(None, payload)
+            }
             _ => return None,
         };
         Some(frame)
@@ -83,7 +99,14 @@ mod tests {
     #[test]
     fn a_frame_is_read_as_it_was_written() {
         let last = Sequence::new(u64::MAX);
-        for frame in [Frame::Chunk(last, b""), Frame::Aside(b":\n"), Frame::End(b"ended")] {
+        let deflated = b"\0\0\0\0\0\0\0\0\x03";
+        for frame in [
+            Frame::Chunk(last, b""),
+            Frame::Aside(b":\n"),
+            Frame::End(b"ended"),
+            Frame::Deflated(Some(last), deflated),
+            Frame::Deflated(None, deflated),
+        ] {
             assert_eq!(Frame::decode(&frame.encode()), Some(frame));
         }
     }
@@ -91,7 +114,7 @@ mod tests {
     #[test]
     fn a_frame_of_another_version_of_no_kind_or_that_is_cut_is_refused() {
         let other = |first: u8| [&[first][..], &[0; 8]].concat();
-        for first in [0x00, 0x0f, 0x13, 0x20, 0xff] {
+        for first in [0x00, 0x0f, 0x13, 0x14, 0x15, 0x20, 0xff] {
             assert_eq!(Frame::decode(&other(first)), None, "{first:#x}");
         }
         assert_eq!(Frame::decode(&[0x10; 8]), None);

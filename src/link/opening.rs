@@ -16,6 +16,8 @@ pub(crate) struct Opening {
     pub(crate) reopens: Option<Reopening>,
     /// The body of a QUERY request: an upgrade has none.
     pub(crate) form: Option<String>,
+    /// Whether the Worker takes deflate blocks: it can, or its client's stream that has begun is compressed.
+    pub(crate) takes_gzip: bool,
 }
 
 /// A link that is opened again.
@@ -47,16 +49,21 @@ impl Opening {
                     None => 0,
                     Some(_) => u32::try_from(number(&json, "unread")?).ok()?,
                 },
-                has_begun: match json.get("begun") {
-                    None => true,
-                    Some(Json::Boolean(begun)) => *begun,
-                    Some(_) => return None,
-                },
+                has_begun: json.get("begun").is_none() || flag(json.get("begun"))?,
             }),
             _ => return None,
         };
         let form = json.text("form").ok()?.map(str::to_owned);
-        Some(Self { reopens, form })
+        let takes_gzip = json.get("gzip").is_some() && flag(json.get("gzip"))?;
+        Some(Self { reopens, form, takes_gzip })
+    }
+}
+
+/// A member that is true or false; `None` if it is neither.
+fn flag(json: Option<&Json<'_>>) -> Option<bool> {
+    match json? {
+        Json::Boolean(flag) => Some(*flag),
+        _ => None,
     }
 }
 
@@ -81,6 +88,7 @@ impl Opening {
             member("unread", unread.into());
             member("begun", has_begun.into());
         }
+        member("gzip", self.takes_gzip.into());
         if let Some(form) = &self.form {
             member("form", form.as_str().into());
         }
@@ -108,16 +116,19 @@ mod tests {
     fn a_link_is_opened_again_by_its_id_and_the_place_where_the_worker_is() {
         let text = format!(r#"{{"version":1,"id":"{ID}","cursor":"18446744073709551615"}}"#);
         let opening = Opening::parse(&text).unwrap();
-        assert_eq!(opening, Opening { reopens: Some(reopening(0)), form: None });
+        assert_eq!(opening, Opening { reopens: Some(reopening(0)), ..Opening::default() });
     }
 
     #[test]
     fn what_a_worker_writes_is_read() {
         let form = Some("topic=a&topic=\"b\"\n".to_owned());
         for opening in [
-            Opening { reopens: None, form: form.clone() },
-            Opening { reopens: Some(reopening(65_536)), form },
-            Opening { reopens: Some(Reopening { has_begun: false, ..reopening(0) }), form: None },
+            Opening { form: form.clone(), ..Opening::default() },
+            Opening { reopens: Some(reopening(65_536)), form, takes_gzip: true },
+            Opening {
+                reopens: Some(Reopening { has_begun: false, ..reopening(0) }),
+                ..Opening::default()
+            },
             Opening::default(),
         ] {
             assert_eq!(Opening::parse(&opening.encode()), Some(opening));
@@ -139,6 +150,7 @@ mod tests {
             format!(r#"{{"version":1,"id":"{ID}","cursor":"-1"}}"#),
             format!(r#"{{"version":1,"id":"{ID}","cursor":"1","unread":-1}}"#),
             format!(r#"{{"version":1,"id":"{ID}","cursor":"1","begun":0}}"#),
+            format!(r#"{{"version":1,"id":"{ID}","cursor":"1","gzip":"yes"}}"#),
             r#"{"version":1,"id":"other","cursor":"1"}"#.to_owned(),
             r#"{"version":1,"form":1}"#.to_owned(),
         ] {

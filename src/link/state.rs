@@ -43,6 +43,11 @@ impl LinkState {
         self.state.borrow().selection
     }
 
+    /// Whether its client's stream is compressed.
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.state.borrow().is_compressed
+    }
+
     /// How much it may be given.
     pub(crate) fn credit(&self) -> Credit {
         self.state.borrow().credit

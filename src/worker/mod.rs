@@ -29,6 +29,7 @@ mod closings;
 mod config;
 mod door;
 mod ends;
+mod gzip;
 mod history;
 mod hub_object;
 mod instead;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
+import { GzipReader } from "./gzip_reader.mjs";
 import { Server } from "./server.mjs";
 import { Stream, withQuery } from "./stream.mjs";
 import { until } from "./until.mjs";
@@ -82,6 +83,20 @@ describe("a held stream", { concurrency: true }, () => {
     assert.equal(stream.headers.get("link"), "<a>, <b>");
     const ofLink = ["millstream-link", "upgrade", "sec-websocket-accept", "sec-websocket-protocol", "content-length"];
     for (const name of ofLink) assert.equal(stream.headers.get(name), null);
+  });
+
+  test("that is compressed goes on over an object that compresses no more, and ends with its checksum", async (t) => {
+    const hub = newHub();
+    const reader = await GzipReader.open(t, url({ compressed: "", "expires-in": 2_000 }), { hub: hub.name, ...ADA });
+    await hub.publish(2, 300);
+    await reader.receives("id: 2\n");
+    await hub.reset();
+    await hub.publish(1);
+    await reader.ends();
+    assert.deepEqual(reader.ids, idsTo(3));
+    assert.match(reader.text, /: expired\n$/);
+    const { openings } = await hub.then("tell");
+    assert.ok(openings.every(({ gzip }) => gzip === true), "the object is told that the stream is compressed");
   });
 
   test("is refused as the object answers, when it opens no link", async () => {

@@ -16,7 +16,7 @@ use crate::{
     web::{
         engine::{delivery::Carried, engine::Engine, places::Entrance, subscribe::Newcomer},
         host::{link_socket::LinkSocket, selection::SelectionTexts, storage::Storage},
-        streams::{feed::Feed, hooks::Hooks, link::Link, linked::Linked},
+        streams::{compressor::Compressor, feed::Feed, hooks::Hooks, link::Link, linked::Linked},
     },
 };
 
@@ -33,9 +33,15 @@ const LOST: u16 = 4003;
 const ABNORMAL: u16 = 1006;
 
 impl<K: Hooks, S: Storage> Engine<K, S> {
-    /// The link over this socket.
-    pub(crate) fn link(&self, socket: LinkSocket, state: Attachment) -> Rc<Link> {
-        Rc::new(Link::new(socket, LinkState::new(state, self.touched()), self.weak()))
+    /// The link over this socket. `compressor` is for a client whose stream is compressed.
+    pub(crate) fn link(
+        &self,
+        socket: LinkSocket,
+        state: Attachment,
+        compressor: Option<Rc<Compressor>>,
+    ) -> Rc<Link> {
+        let link = Link::new(socket, LinkState::new(state, self.touched()), self.weak());
+        Rc::new(link.with_compressor(compressor))
     }
 
     /// Makes the connection of a link. One that was there before goes on over this link.

@@ -8,6 +8,7 @@ use web_sys::{Headers, Request, ResponseInit};
 
 use crate::{
     gzip::coding::accepts_gzip,
+    link::opening::Opening,
     settings::compression::Compression,
     tokens::access::Access,
     web::streams::{compressor::Compressor, gzip::Gzip},
@@ -40,12 +41,28 @@ impl Coding {
         }
     }
 
-    /// What the bytes of a stream go through, if it is compressed.
-    pub(crate) fn gzip(&self) -> Option<Rc<Gzip>> {
+    /// The coding of a stream that a Worker holds. One that has begun goes on as it is.
+    pub(crate) fn held(self, opening: &Opening, compressor: Option<&Rc<Compressor>>) -> Self {
+        let has_begun = opening.reopens.is_some();
+        let own = if has_begun { compressor } else { self.compressor() };
+        match own.filter(|_| opening.takes_gzip) {
+            Some(compressor) => Self::Gzip(Rc::clone(compressor)),
+            None if matches!(self, Self::Identity) => Self::Identity,
+            None => Self::Negotiated,
+        }
+    }
+
+    /// What compresses the stream, if it is compressed.
+    pub(crate) fn compressor(&self) -> Option<&Rc<Compressor>> {
         match self {
-            Self::Gzip(compressor) => Some(Rc::new(Gzip::new(Rc::clone(compressor)))),
+            Self::Gzip(compressor) => Some(compressor),
             Self::Identity | Self::Negotiated => None,
         }
+    }
+
+    /// What the bytes of a stream go through, if it is compressed.
+    pub(crate) fn gzip(&self) -> Option<Rc<Gzip>> {
+        self.compressor().map(|compressor| Rc::new(Gzip::new(Rc::clone(compressor))))
     }
 
     /// Adds what a client and a cache have to know.

@@ -38,6 +38,7 @@ pub(crate) struct Held<'a, A> {
     pub(crate) subscriber: Subscriber<'a>,
     pub(crate) application: A,
     pub(crate) address: Option<Arc<str>>,
+    pub(crate) coding: &'a Coding,
 }
 
 /// Answers with the headers for the client, and with what the Worker has to know of its link.
@@ -46,9 +47,8 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     request: &Request,
     held: Held<'_, K::State>,
 ) -> Result<Response, JsValue> {
-    let Held { upgrade, texts, subscriber, application, address } = held;
+    let Held { upgrade, texts, subscriber, application, address, coding } = held;
     let Upgrade { opening, socket } = upgrade;
-    let coding = Coding::Identity;
     let id = subscriber.id;
     let state = Attachment {
         id,
@@ -58,8 +58,9 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         credit: Credit::beside(opening.reopens.map_or(0, |reopens| reopens.unread)),
         expires: None,
         address: Option::clone(&address),
+        is_compressed: coding.compressor().is_some(),
     };
-    let link = engine.link(socket.clone(), state);
+    let link = engine.link(socket.clone(), state, coding.compressor().cloned());
     let attached = Rc::new(Attached::new(Rc::clone(&link) as _, application).at(address));
     let resumes = opening
         .reopens
@@ -78,7 +79,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     let heartbeat = engine.heartbeat_interval();
     let opened = Opened { id, cursor: engine.given(id), expires: subscribed.expires, heartbeat };
     let preceding = subscribed.preceding.as_ref();
-    let told = Subscription { request: subscriber.request, preceding, coding: &coding };
+    let told = Subscription { request: subscriber.request, preceding, coding };
     let answered = respond::subscription(None, told)
         .and_then(|response| response.headers().set(HEADER, &opened.encode()).map(|()| response));
     if answered.is_err() {

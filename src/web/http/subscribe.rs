@@ -88,7 +88,8 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
     let address = address(request).filter(|_| is_counted).map(Into::into);
     if let Some((upgrade, texts)) = asked.link {
         let subscriber = newcomer;
-        let held = link::Held { upgrade, texts, subscriber, application, address };
+        let coding = asked.coding;
+        let held = link::Held { upgrade, texts, subscriber, application, address, coding };
         return link::answer(engine, request, held).await;
     }
     let controller = Rc::new(Controller::new(asked.coding.gzip()));

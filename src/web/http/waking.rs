@@ -15,7 +15,7 @@ use crate::{
         engine::engine::Engine,
         host::{clock, link_socket::LinkSocket, storage::Storage},
         http::selection,
-        streams::{attached::Attached, hooks::Hooks},
+        streams::{attached::Attached, compressor::Compressor, hooks::Hooks},
     },
 };
 
@@ -35,6 +35,7 @@ pub(crate) struct Asleep<A> {
     pub(crate) socket: LinkSocket,
     pub(crate) state: Attachment,
     pub(crate) application: A,
+    pub(crate) compressor: Option<Rc<Compressor>>,
 }
 
 impl Waking {
@@ -44,7 +45,7 @@ impl Waking {
         (engine, config): (&Rc<Engine<K, S>>, &Config),
         asleep: Asleep<K::State>,
     ) -> bool {
-        let Asleep { socket, state, application } = asleep;
+        let Asleep { socket, state, application, compressor } = asleep;
         let selection = state.selection.and_then(|key| self.read(engine, config, key));
         let Some(selection) = selection else { return false };
         let (request, access) = &*selection;
@@ -52,7 +53,7 @@ impl Waking {
         let resumes = Resumes { standing, expires: state.expires, has_begun: true };
         let address = state.address.clone();
         let subscriber = Subscriber { id: state.id, request, access, resumes: Some(resumes) };
-        let link = engine.link(socket, state);
+        let link = engine.link(socket, state, compressor);
         engine.wake(subscriber, &Rc::new(Attached::new(link, application).at(address)))
     }
 

@@ -1,16 +1,25 @@
 //! A link to the Worker that holds a client's stream, as a transport.
 
-use std::{cell::Cell, rc::Weak};
+use std::{
+    cell::Cell,
+    rc::{Rc, Weak},
+};
 
 use js_sys::Uint8Array;
 
 use crate::{
     base::sequence::Sequence,
     hub::close_reason::CloseReason,
-    link::{frame::Frame, state::LinkState},
+    link::{
+        frame::{Frame, HEAD_BYTES},
+        state::LinkState,
+    },
     web::{
         host::{clock, link_socket::LinkSocket},
-        streams::{feed::Feed, linked::Linked, shared_chunk::SharedChunk, transport::Transport},
+        streams::{
+            compressor::Compressor, feed::Feed, linked::Linked, shared_chunk::SharedChunk,
+            transport::Transport,
+        },
     },
 };
 
@@ -26,11 +35,19 @@ pub(crate) struct Link {
     state: LinkState,
     is_lost: Cell<bool>,
     feed: Weak<dyn Feed>,
+    /// Compresses its chunks, if its client's stream is compressed and the hub still does that.
+    compressor: Option<Rc<Compressor>>,
 }
 
 impl Link {
     pub(crate) fn new(socket: LinkSocket, state: LinkState, feed: Weak<dyn Feed>) -> Self {
-        Self { socket, state, is_lost: Cell::default(), feed }
+        Self { socket, state, is_lost: Cell::default(), feed, compressor: None }
+    }
+
+    /// The same link, whose chunks are compressed by this if its client's stream is compressed.
+    pub(crate) fn with_compressor(self, compressor: Option<Rc<Compressor>>) -> Self {
+        let compressor = compressor.filter(|_| self.state.is_compressed());
+        Self { compressor, ..self }
     }
 
     /// Closes the socket. A life that begins before the other end has answered still finds it, and is not to
@@ -71,8 +88,13 @@ impl Transport for Link {
         if self.is_lost.get() {
             return false;
         }
-        self.state.spend(chunk.bytes().len());
-        self.socket.send(chunk.frame()).is_ok()
+        let frame = match &self.compressor {
+            Some(compressor) => chunk.deflated_frame(compressor),
+            None => Some(chunk.frame()),
+        };
+        let Some(frame) = frame else { return false };
+        self.state.spend((frame.byte_length() as usize).saturating_sub(HEAD_BYTES));
+        self.socket.send(frame).is_ok()
     }
 
     fn rests(&self) -> bool {

@@ -20,6 +20,7 @@ pub(crate) struct SharedChunk<'a> {
     frame: OnceCell<Uint8Array>,
     /// `None` when the host has failed.
     deflated: OnceCell<Option<Deflated>>,
+    deflated_frame: OnceCell<Option<Uint8Array>>,
 }
 
 impl<'a> SharedChunk<'a> {
@@ -31,6 +32,7 @@ impl<'a> SharedChunk<'a> {
             array: OnceCell::new(),
             frame: OnceCell::new(),
             deflated: OnceCell::new(),
+            deflated_frame: OnceCell::new(),
         }
     }
 
@@ -51,6 +53,22 @@ impl<'a> SharedChunk<'a> {
     /// The chunk for compressed streams, which is deflated for the first of them.
     pub(crate) fn deflated(&self, compressor: &Compressor) -> Option<&Deflated> {
         self.deflated.get_or_init(|| compressor.deflated(self.bytes)).as_ref()
+    }
+
+    /// The chunk behind the head of a frame, for links of compressed streams.
+    pub(crate) fn deflated_frame(&self, compressor: &Compressor) -> Option<&Uint8Array> {
+        let frame = || {
+            let Deflated { blocks, part } = self.deflated(compressor)?;
+            let head = Frame::Deflated(self.until, &[]).head();
+            let numbers = [part.checksum().get(), part.bytes()].map(u32::to_be_bytes);
+            let head = [&head[..], numbers.as_flattened()].concat();
+            let length = u32::try_from(head.len()).ok()?;
+            let frame = Uint8Array::new_with_length(length.checked_add(blocks.byte_length())?);
+            frame.set(&Uint8Array::from(&*head), 0);
+            frame.set(blocks, length);
+            Some(frame)
+        };
+        self.deflated_frame.get_or_init(frame).as_ref()
     }
 
     /// The copy behind the head of a link's frame.

@@ -86,7 +86,8 @@ export class HubObject extends DurableObject {
     const id = opening.id ?? crypto.randomUUID();
     const expires = of("expires-in") === null ? null : Date.now() + of("expires-in");
     const terms = JSON.stringify({ version: 1, id, cursor: String(cursor), expires, heartbeat: of("heartbeat") });
-    const answered = [["content-type", "text/event-stream"], ["link", "<a>"], ["link", "<b>"], ["millstream-link", terms], ...OF_CONNECTION];
+    const coding = query.has("compressed") ? [["content-encoding", "gzip"]] : [];
+    const answered = [...coding, ["content-type", "text/event-stream"], ["link", "<a>"], ["link", "<b>"], ["millstream-link", terms], ...OF_CONNECTION];
     return new Response(null, { status: 101, webSocket: away, headers: answered });
   }
 

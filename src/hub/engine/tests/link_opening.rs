@@ -67,6 +67,7 @@ impl LinkHost {
             credit: Credit::beside(LINK_WINDOW - WINDOW + unread),
             expires: None,
             address: None,
+            is_compressed: false,
         };
         let state = Some(LinkState::new(state, &self.touched));
         self.sockets.insert(number, Socket { kept: None, state, is_lost: false });

@@ -73,7 +73,7 @@ impl Worker {
         let unread = u32::try_from(self.unread_bytes()).unwrap();
         let (id, cursor, has_begun) = (id(self.number), self.cursor, self.has_begun);
         let reopens = Some(Reopening { id, cursor, unread, has_begun });
-        let opening = Opening::parse(&Opening { reopens, form: None }.encode()).unwrap();
+        let opening = Opening::parse(&Opening { reopens, ..Opening::default() }.encode()).unwrap();
         opening.reopens.unwrap()
     }
 
@@ -110,6 +110,7 @@ impl Worker {
                 self.ended = Some(String::from_utf8(reason.to_vec()).unwrap());
                 self.is_linked = false;
             }
+            Frame::Deflated(..) => panic!("nobody has asked {} to compress", self.number),
         }
     }
 

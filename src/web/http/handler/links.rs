@@ -17,7 +17,8 @@ impl<K: Hooks<State = ()>, S: Storage> Handler<K, S> {
     /// A link from before the sleep goes on; returns whether it does.
     pub(crate) fn woke(&self, socket: LinkSocket, attachment: &[u8]) -> bool {
         let Some(state) = Attachment::decode(attachment) else { return false };
-        let asleep = Asleep { socket, state, application: () };
+        let compressor = self.compressor.clone();
+        let asleep = Asleep { socket, state, application: (), compressor };
         self.waking.wake((&self.engine, &self.config), asleep)
     }
 }

@@ -145,6 +145,10 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
         let link = held.map(|(upgrade, _)| upgrade).zip(texts.as_ref());
         let compressing = self.compressor.as_ref().map(|own| (own, self.config.compression));
         let coding = Coding::of(request, permit.access(), compressing);
+        let coding = match link {
+            Some((upgrade, _)) => coding.held(&upgrade.opening, self.compressor.as_ref()),
+            None => coding,
+        };
         let asked = subscribe::Asked {
             link,
             coding: &coding,
