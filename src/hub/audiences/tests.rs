@@ -1,5 +1,6 @@
 //! What the index finds, against every audience asked in turn.
 
+mod pending;
 mod topics;
 
 use proptest::{collection::vec, prelude::*, sample::subsequence};
@@ -8,7 +9,8 @@ use super::*;
 use crate::{
     base::{
         limits::{
-            MAX_BROAD_SELECTORS, MAX_MET_PASSES, MAX_MET_REGEXP_BYTES, MIN_ADDRESSES_TO_FILL,
+            MAX_BROAD_SELECTORS, MAX_MET_PASSES, MAX_MET_REGEXP_BYTES, MAX_PENDING_BYTES,
+            MIN_ADDRESSES_TO_FILL,
         },
         sequence::Sequence,
         timestamp::Timestamp,
