@@ -302,9 +302,13 @@ bench-core: ## the cost of a publication with many subscriptions, compared with 
 	cargo bench --locked --bench audiences
 
 .PHONY: bench
-bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## compare the hub with others, for some 75 minutes (ROUNDS=, CASES=, TARGETS=)
+bench: $(WASM) $(BUILD)/workerd.capnp $(LOAD) $(PEERS) ## compare the hub with others, for about an hour (ROUNDS=, CASES=, TARGETS=)
 	@tools/peers
 	node benches/run.mjs
+
+.PHONY: bench-docs
+bench-docs: $(NPM) ## write the results of the last make bench into docs/performance.md, its chart and README.md
+	node benches/docs.mjs
 
 .PHONY: bench-post
 bench-post: $(WASM) $(BUILD)/workerd.capnp ## the processor time of a POST (ROUNDS=, FOLDERS= of built clones to compare)

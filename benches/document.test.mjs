@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { CASES } from "./cases.mjs";
+import { casesIn, filled, parts } from "./document.mjs";
+import { ROOT } from "./targets.mjs";
+
+const performance = readFileSync(join(ROOT, "docs/performance.md"), "utf8");
+const unmeasured = CASES.map((entry) => ({ ...entry, rounds: [], errors: [] }));
+const contents = parts({ date: "2026-01-02", setting: { kernel: "6.1" }, missing: {}, cases: unmeasured });
+
+test("a part is replaced, and what stands around it stays", () => {
+  const text = "a\n<!-- benchmark: one -->\n\nold\n\n<!-- end -->\nb <!-- benchmark: two 1 2 -->old<!-- end --> c\n";
+  const after = filled(text, { one: "new", two: (names) => names.join("+") });
+  const expected =
+    "a\n<!-- benchmark: one -->\n\nnew\n\n<!-- end -->\nb <!-- benchmark: two 1 2 -->1+2<!-- end --> c\n";
+  assert.equal(after, expected);
+  assert.equal(filled(after, { one: "new", two: (names) => names.join("+") }), expected);
+});
+
+test("a part that nobody knows is an error", () => {
+  assert.throws(() => filled("<!-- benchmark: nothing -->\n<!-- end -->", contents), /no part nothing/);
+  assert.throws(() => contents.cases(["nothing"]), /no case nothing/);
+});
+
+test("the document of the performance has the tables of every case once", () => {
+  assert.deepEqual(casesIn(performance).toSorted(), CASES.map(({ name }) => name).toSorted());
+});
+
+test("the parts of the documents are all known", () => {
+  for (const name of ["README.md", "docs/performance.md"]) {
+    const text = filled(readFileSync(join(ROOT, name), "utf8"), contents);
+    assert.ok(text.includes("<!-- benchmark: "), `${name} holds a part`);
+  }
+});
+
+test("figures that were not measured are dashes", () => {
+  assert.match(contents.speed, /receive – updates/);
+  assert.match(contents.goals, /\| paced \| latency p50, ms \| ≤ 26 \| – \| – \|/);
+});
