@@ -19,11 +19,7 @@ use super::{
 use crate::{
     door::steps::{Answers, Judge, Signer, Told},
     tokens::key_sets::KeySets,
-    web::{
-        Level, Record,
-        host::clock,
-        http::{protection, respond},
-    },
+    web::{Level, Record, host::clock, http::respond},
 };
 
 thread_local! {
@@ -48,10 +44,7 @@ pub fn door_step(request: &Request, env: &Env, answers: &DoorAnswers) -> Result<
         Err(invalid) => Routed::Answer(respond::refuse_stream(request, &invalid.clone().into())?),
     };
     match routed {
-        Routed::Answer(response) => {
-            protection::add(&response)?;
-            Ok(response.into())
-        }
+        Routed::Answer(response) => Ok(response.into()),
         Routed::ForHost(message) => Ok(message),
     }
 }

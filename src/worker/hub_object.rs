@@ -27,7 +27,7 @@ use crate::{
     web::{
         Handler, Record,
         host::{clock, link_socket::LinkSocket, task},
-        http::{link::Upgrade, protection, respond},
+        http::{link::Upgrade, respond},
     },
 };
 
@@ -241,7 +241,6 @@ impl HubObject {
                 }
                 Err(invalid) => respond::refuse_stream(&request, &invalid.clone().into())?,
             };
-            protection::add(&response)?;
             let Ok(hub) = hub else { return Ok(response.into()) };
             // The answer does not depend on the alarm: a later request sets it if this one cannot.
             let _ = prune_at(&hub).and_then(|prune| alarm.set_by(prune));

@@ -9,7 +9,7 @@ use super::{config, sys::Env};
 use crate::{
     base::url_parts,
     http::{answer_line, error::Error, hub_path::HubPath},
-    web::http::{cors, protection, respond},
+    web::http::{cors, respond},
 };
 
 /// Answers for a hub whose object could not be reached. A request that changes nothing may be sent
@@ -51,7 +51,6 @@ fn instead(request: &Request, env: &Env, of_publication: &Error) -> Result<Respo
         ("GET" | "HEAD" | "QUERY" | "OPTIONS", _) => respond::error(&Error::Unreachable)?,
         _ => respond::error(of_publication)?,
     };
-    protection::add(&response)?;
     if let Ok(deployment) = &*config::deployment(env) {
         let own = match path.as_ref().ok().and_then(HubPath::hub) {
             Some(name) => deployment.of_hub(name),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
-use web_sys::{Headers, Request, ResponseInit};
+use web_sys::{Request, ResponseInit};
 
 use crate::{
     gzip::coding::accepts_gzip,
@@ -63,16 +63,6 @@ impl Coding {
     /// What the bytes of a stream go through, if it is compressed.
     pub(crate) fn gzip(&self) -> Option<Rc<Gzip>> {
         self.compressor().map(|compressor| Rc::new(Gzip::new(Rc::clone(compressor))))
-    }
-
-    /// Adds what a client and a cache have to know.
-    pub(crate) fn tell(&self, headers: &Headers) -> Result<(), JsValue> {
-        match self {
-            Self::Identity => return Ok(()),
-            Self::Negotiated => {}
-            Self::Gzip(_) => headers.set("Content-Encoding", "gzip")?,
-        }
-        headers.append("Vary", "Accept-Encoding")
     }
 
     /// The runtime would compress by itself what has the header, unless it is told that this is done.

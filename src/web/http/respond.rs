@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Headers, ReadableStream, Request, Response, ResponseInit};
+use web_sys::{Headers, ReadableStream, Request, Response};
 
 use crate::{
     base::{dialect::Dialect, media_type},
@@ -21,10 +21,41 @@ use crate::{
         host::clock,
         http::{
             coding::Coding,
+            protection::{self, OfKind, init},
             resource::{Resource, Shown},
         },
     },
 };
+
+const EVENT_STREAM: OfKind = &[
+    ("Content-Type", "text/event-stream"),
+    ("Cache-Control", "no-cache, no-transform"),
+    ("X-Accel-Buffering", "no"),
+];
+/// Another client's may be compressed.
+const NEGOTIATED_STREAM: OfKind = &[
+    ("Content-Type", "text/event-stream"),
+    ("Cache-Control", "no-cache, no-transform"),
+    ("X-Accel-Buffering", "no"),
+    ("Vary", "Accept-Encoding"),
+];
+const GZIP_STREAM: OfKind = &[
+    ("Content-Type", "text/event-stream"),
+    ("Cache-Control", "no-cache, no-transform"),
+    ("X-Accel-Buffering", "no"),
+    ("Content-Encoding", "gzip"),
+    ("Vary", "Accept-Encoding"),
+];
+const PUBLISHED: OfKind =
+    &[("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")];
+const NDJSON: OfKind = &[
+    ("Content-Type", "application/x-ndjson"),
+    ("Cache-Control", "no-store, no-transform"),
+    ("X-Accel-Buffering", "no"),
+];
+const JSON: OfKind = &[("Content-Type", "application/json"), ("Cache-Control", "no-store")];
+const PROBLEM: OfKind = &[("Content-Type", PROBLEM_JSON), ("Cache-Control", "no-store")];
+const SUBSCRIPTIONS: OfKind = &[("Cache-Control", "private, must-revalidate")];
 
 /// What the answer to a subscription tells.
 #[derive(Clone, Copy, Debug)]
@@ -57,12 +88,13 @@ pub(crate) fn subscription(
 
 /// An event stream, HTML § 9.2.5; without a body for HEAD.
 fn event_stream(stream: Option<&ReadableStream>, coding: &Coding) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Content-Type", "text/event-stream")?;
-    headers.set("Cache-Control", "no-cache, no-transform")?;
-    headers.set("X-Accel-Buffering", "no")?;
-    coding.tell(&headers)?;
-    let init = init(200, &headers);
+    let of_kind = match coding {
+        Coding::Identity => EVENT_STREAM,
+        Coding::Negotiated => NEGOTIATED_STREAM,
+        Coding::Gzip(_) => GZIP_STREAM,
+    };
+    let init = init(200, of_kind)?;
+    // It stays with the kind, all of whose streams have this coding.
     coding.mark(&init)?;
     Response::new_with_opt_readable_stream_and_init(stream, &init)
 }
@@ -83,63 +115,56 @@ pub(crate) fn refuse_stream(request: &Request, refusal: &Error) -> Result<Respon
 /// A stream that names the refusal in a comment, ends at once, and lets its client come back. An
 /// `EventSource` that gets an error gives up for good: HTML § 9.2.3.
 fn come_back(refusal: &Error, retry: Duration) -> Result<Response, JsValue> {
-    let response = event_stream(None, &Coding::Identity)?;
     let mut stream = Vec::new();
     encoder::encode_comment(&Comment::from(refusal.to_string()), &mut stream);
     // No blank line follows: widely used clients would dispatch an empty message. The field is valid
     // without it, HTML § 9.2.6.
     let retry = ReconnectionTime::from(retry).max(ReconnectionTime::MIN);
     stream.extend_from_slice(format!("retry: {retry}\n").as_bytes());
-    let init = init(200, &response.headers());
-    Response::new_with_opt_u8_array_and_init(Some(&mut stream), &init)
+    Response::new_with_opt_u8_array_and_init(Some(&mut stream), &init(200, EVENT_STREAM)?)
 }
 
 /// The id of a new update, as text.
 pub(crate) fn published(published: &Published) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Content-Type", "text/plain; charset=utf-8")?;
-    headers.set("Cache-Control", "no-store")?;
-    headers.set("Millstream-Connections", &published.connections.to_string())?;
-    Response::new_with_opt_str_and_init(Some(published.id.as_str()), &init(200, &headers))
+    let (id, init) = (published.id.as_str(), init(200, PUBLISHED)?);
+    let response = Response::new_with_opt_str_and_init(Some(id), &init)?;
+    response.headers().set("Millstream-Connections", &published.connections.to_string())?;
+    Ok(response)
 }
 
 /// A line of NDJSON for each update of a streamed body, as they are published.
 pub(crate) fn ndjson(answers: &ReadableStream) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Content-Type", "application/x-ndjson")?;
-    headers.set("Cache-Control", "no-store, no-transform")?;
-    headers.set("X-Accel-Buffering", "no")?;
-    Response::new_with_opt_readable_stream_and_init(Some(answers), &init(200, &headers))
+    Response::new_with_opt_readable_stream_and_init(Some(answers), &init(200, NDJSON)?)
 }
 
 /// A document about the hub's state.
 pub(crate) fn json(body: &str) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Content-Type", "application/json")?;
-    headers.set("Cache-Control", "no-store")?;
-    Response::new_with_opt_str_and_init(Some(body), &init(200, &headers))
+    Response::new_with_opt_str_and_init(Some(body), &init(200, JSON)?)
 }
 
 /// The active subscriptions: draft-dunglas-mercure-07 § 7.2 and -08, "subscription API".
 pub(crate) fn subscriptions(resource: &Resource, shown: Shown) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Cache-Control", "private, must-revalidate")?;
-    set_text(&headers, "ETag", &resource.etag())?;
-    if shown == Shown::NotModified {
-        return Response::new_with_opt_str_and_init(None, &init(304, &headers));
-    }
-    let content_type = match resource.dialect {
-        Dialect::V0 => "application/ld+json",
-        Dialect::V1 => "application/json",
+    let (status, document) = match shown {
+        Shown::Whole => (200, Some(resource.document.as_str())),
+        Shown::Headers => (200, None),
+        Shown::NotModified => (304, None),
     };
-    headers.set("Content-Type", content_type)?;
-    let document = (shown == Shown::Whole).then_some(resource.document.as_str());
-    Response::new_with_opt_str_and_init(document, &init(200, &headers))
+    let response = Response::new_with_opt_str_and_init(document, &init(status, SUBSCRIPTIONS)?)?;
+    let headers = response.headers();
+    set_text(&headers, "ETag", &resource.etag())?;
+    if shown != Shown::NotModified {
+        let content_type = match resource.dialect {
+            Dialect::V0 => "application/ld+json",
+            Dialect::V1 => "application/json",
+        };
+        headers.set("Content-Type", content_type)?;
+    }
+    Ok(response)
 }
 
 /// Nothing: 204.
 pub(crate) fn empty() -> Result<Response, JsValue> {
-    Response::new_with_opt_str_and_init(None, &init(204, &Headers::new()?))
+    Response::new_with_opt_str_and_init(None, &init(204, &[])?)
 }
 
 /// A refusal.
@@ -163,25 +188,17 @@ fn mark(response: Response, refusal: &Error) -> Result<Response, JsValue> {
 
 /// A problem document.
 pub(crate) fn problem(problem: &Problem) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Content-Type", PROBLEM_JSON)?;
-    headers.set("Cache-Control", "no-store")?;
-    let init = init(problem.status(), &headers);
+    let init = init(problem.status(), PROBLEM)?;
     Response::new_with_opt_str_and_init(Some(&problem.to_json()), &init)
 }
 
-/// The same answer with headers that can be changed. The headers of a redirect, and of an answer from
-/// `fetch`, cannot.
-pub(crate) fn with_own_headers(response: &Response) -> Result<Response, JsValue> {
+/// The answer of the application, protected, with headers that can be changed. The headers of a redirect,
+/// and of an answer from `fetch`, cannot.
+pub(crate) fn of_application(response: &Response) -> Result<Response, JsValue> {
     let (body, init) = (response.body(), response.unchecked_ref());
-    Response::new_with_opt_readable_stream_and_init(body.as_ref(), init)
-}
-
-fn init(status: u16, headers: &Headers) -> ResponseInit {
-    let init = ResponseInit::new();
-    init.set_status(status);
-    init.set_headers(headers);
-    init
+    let response = Response::new_with_opt_readable_stream_and_init(body.as_ref(), init)?;
+    protection::add(&response)?;
+    Ok(response)
 }
 
 /// An `EventSource` sends its last event ID as UTF-8. In the Fetch standard a header's value is a

@@ -62,7 +62,7 @@ pub(crate) async fn answer<K: Hooks, S: Storage>(
         Ok(application) => application,
         Err(Refusal::StopReconnecting) => return respond::empty(),
         Err(Refusal::Problem(problem)) => return respond::problem(&problem),
-        Err(Refusal::Response(response)) => return respond::with_own_headers(&response),
+        Err(Refusal::Response(response)) => return respond::of_application(&response),
     };
     let newcomer = Subscriber { id, request: asked.request, access: asked.access, resumes: None };
     // A stream that has begun is told of its end.

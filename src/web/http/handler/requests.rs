@@ -18,7 +18,6 @@ use crate::{
             doorstep,
             link::Upgrade,
             permit::Permit,
-            protection,
             publishing::Publishing,
             respond, selection, subscribe,
             subscription::{self, Body},
@@ -36,13 +35,11 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// The host cannot make an answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, JsValue> {
-        let response = match self.door().judge(request, clock::now).await {
-            Ok(Passage::Granted(granted)) => return self.handle_granted(request, &granted).await,
-            Ok(Passage::Options(allow)) => doorstep::options(&self.config, request, allow)?,
-            Err(error) => doorstep::refuse(&self.config, request, &error)?,
-        };
-        protection::add(&response)?;
-        Ok(response)
+        match self.door().judge(request, clock::now).await {
+            Ok(Passage::Granted(granted)) => self.handle_granted(request, &granted).await,
+            Ok(Passage::Options(allow)) => doorstep::options(&self.config, request, allow),
+            Err(error) => doorstep::refuse(&self.config, request, &error),
+        }
     }
 
     /// Answers a request that a door has let in; the door may be the host's own. Each line of a streamed
@@ -55,17 +52,6 @@ impl<K: Hooks, S: Storage> Handler<K, S> {
     /// # Errors
     /// The host cannot make an answer.
     pub async fn handle_granted(
-        &self,
-        request: &Request,
-        granted: &Granted,
-    ) -> Result<Response, JsValue> {
-        let response = self.answer(request, granted).await?;
-        protection::add(&response)?;
-        Ok(response)
-    }
-
-    /// The same without the protective headers, for a host that adds them to all of its answers.
-    pub(crate) async fn answer(
         &self,
         request: &Request,
         granted: &Granted,
