@@ -31,10 +31,17 @@ const NOT_RUN = [
   })),
   {
     path: "docs/operations.md",
-    begins: "tools/edge-check ",
+    begins: "tools/edge-check https://hub.example/.well-known/mercure --deploy",
     why: "it takes an hour, and deploys",
     file: "tests/e2e/edge_check.test.mjs",
     title: "one stream that is held is told with its updates, its timers, the deployment and the runtime's records",
+  },
+  {
+    path: "docs/operations.md",
+    begins: "tools/edge-check https://hub.example/.well-known/mercure --compressed",
+    why: "it takes minutes, and a deployed hub",
+    file: "tests/e2e/edge_check.test.mjs",
+    title: "a stream in gzip is read as it comes, and is told with its Vary and its bytes",
   },
   ...["mkdir -p public", "# in another terminal, in the same folder"].map((begins) => ({
     path: "README.md",

@@ -1,5 +1,6 @@
 // The client whose stream is held. It comes back as an EventSource does, and remembers when everything came.
 import { createParser } from "eventsource-parser";
+import { Answer } from "./answer.mjs";
 
 /** The time before it connects again, in milliseconds, until the hub says another. */
 const RECONNECTION_TIME = 3_000;
@@ -8,11 +9,11 @@ const RECONNECTION_TIME = 3_000;
 const LOOK_EVERY = 25;
 
 export class Client {
-  /** The updates: `{ data, at }`. */
+  /** The updates: `{ number, at, opened }`, with the time at which its stream was opened. */
   updates = [];
   /** The gaps that the hub told of. */
   gaps = 0;
-  /** The connections: when each was opened and ended, why, its comments, and the longest time in which nothing came. */
+  /** The connections: when each was opened and ended, why, its answer, its comments, and the longest time in which nothing came. */
   connections = [];
   #headers = { accept: "text/event-stream", "cache-control": "no-cache" };
   #url;
@@ -20,9 +21,11 @@ export class Client {
   #closed = new AbortController();
   #over;
 
-  constructor({ hub, topic, token }) {
+  /** `coding` is what it accepts: `gzip` or `identity`. */
+  constructor({ hub, topic, token, coding }) {
     this.#url = new URL(hub);
     this.#url.searchParams.set("topic", topic);
+    this.#headers["accept-encoding"] = coding;
     if (token !== undefined) this.#headers.authorization = `Bearer ${token}`;
     this.#over = this.#stay();
   }
@@ -40,8 +43,10 @@ export class Client {
     await this.#waits(() => this.updates.length >= count || Date.now() > end);
   }
 
+  /** Resolves once the stream has ended. */
   close() {
     this.#closed.abort();
+    return this.#over;
   }
 
   async #waits(condition) {
@@ -59,21 +64,21 @@ export class Client {
     const { signal } = this.#closed;
     const connection = { asked: Date.now(), comments: 0, silence: 0 };
     try {
-      const response = await fetch(this.#url, { headers: this.#headers, signal });
-      if (response.status !== 200) throw new Error(`it answered ${response.status}: ${await response.text()}`);
+      const answer = await Answer.to(this.#url, { headers: this.#headers, signal });
+      if (answer.status !== 200) throw new Error(`it answered ${answer.status}: ${await answer.text()}`);
       connection.opened = Date.now();
+      connection.answer = answer;
       this.connections.push(connection);
       const parser = this.#parser(connection);
-      const decoder = new TextDecoder();
       let heard = connection.opened;
-      for await (const chunk of response.body) {
+      for await (const text of answer) {
         connection.silence = Math.max(connection.silence, Date.now() - heard);
         heard = Date.now();
-        parser.feed(decoder.decode(chunk, { stream: true }));
+        parser.feed(text);
       }
       connection.why = connection.comment ? `it was ended, with the comment “${connection.comment}”` : "it was ended";
     } catch (error) {
-      connection.why = signal.aborted ? "this client closed it" : String(error.cause?.message ?? error.message);
+      connection.why = signal.aborted ? "this client closed it" : error.message;
     }
     connection.ended = Date.now();
     if (connection.opened === undefined && !signal.aborted) this.connections.push(connection);
@@ -85,7 +90,7 @@ export class Client {
         // The header is Latin-1: a place of the hub is ASCII, and so are the ids of these updates.
         if (id !== undefined) this.#headers["last-event-id"] = id;
         if (event === "gap") this.gaps += 1;
-        if (event === undefined) this.updates.push({ data, at: Date.now() });
+        if (event === undefined) this.updates.push({ number: data.split(" ")[0], at: Date.now(), opened: connection.opened });
       },
       onComment: (comment) => {
         connection.comments += 1;

@@ -3,8 +3,11 @@
 /** The longest pause before a publication is tried again, in milliseconds. */
 const LONGEST_PAUSE = 8_000;
 
+/** What follows each number, so that an update is long enough to be compressed. */
+const TEXT = JSON.stringify(Array.from({ length: 5 }, (_, at) => ({ sku: `tea-${at}`, count: at, state: "on its way" })));
+
 export class Publisher {
-  /** When each update was published, and what the hub told of its life: `{ at, since, links, connections }`. */
+  /** When each update was first sent and was taken, and what the hub told of its life: `{ at, taken, since, links, connections }`. */
   sent = [];
   #hub;
   #topic;
@@ -22,7 +25,7 @@ export class Publisher {
   async publish() {
     const at = Date.now();
     const number = String(this.sent.length);
-    const body = new URLSearchParams({ topic: this.#topic, data: number });
+    const body = new URLSearchParams({ topic: this.#topic, data: `${number} ${TEXT}` });
     const headers = { "idempotency-key": `${this.#topic}/${number}` };
     if (this.#token !== undefined) headers.authorization = `Bearer ${this.#token}`;
     for (let pause = 250; ; pause *= 2) {
@@ -31,7 +34,8 @@ export class Publisher {
       if (!isPassing || pause > LONGEST_PAUSE) throw new Error(`update ${number} was not published: ${why}`);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
-    this.sent.push({ at, ...(await this.#health()) });
+    const taken = Date.now();
+    this.sent.push({ at, taken, ...(await this.#health()) });
   }
 
   async #health() {

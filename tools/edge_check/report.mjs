@@ -1,26 +1,44 @@
-// What is printed at the end: facts, and whether each update came exactly once and in order.
+// What is printed at the end: facts, and whether each update came as it has to.
 
-export function report({ client, publisher, deployment, tail }) {
+export function report({ client, publisher, deployment, tail, coding, late }) {
   const expected = publisher.sent.map((_, number) => String(number));
-  const received = client.updates.map(({ data }) => data);
+  const received = client.updates.map(({ number }) => number);
   const isWhole = JSON.stringify(received) === JSON.stringify(expected);
+  const delayed = client.updates.filter(({ number, at, opened }) => at - Math.max(publisher.sent[number]?.taken ?? at, opened) > late);
+  const streams = client.connections.filter(({ opened }) => opened !== undefined);
+  const isCoded = streams.every(({ answer }) => answer.coding === coding);
   const lines = [
     "",
     ...updates({ client, publisher, isWhole }),
+    ...live(delayed, late),
+    ...coded({ streams, coding, isCoded }),
     ...connections(client),
     ...timers(client),
     ...lives(publisher),
     ...deployed(deployment),
     ...processor(tail),
   ];
-  return { text: `${lines.join("\n")}\n`, isWhole };
+  return { text: `${lines.join("\n")}\n`, isGood: isWhole && isCoded && delayed.length === 0 };
 }
 
 function updates({ client, publisher, isWhole }) {
-  const delays = client.updates.map(({ data, at }) => at - (publisher.sent[data]?.at ?? at)).sort((a, b) => a - b);
-  const told = isWhole ? "each came once and in order" : `LOST, TWICE OR OUT OF ORDER: ${client.updates.map(({ data }) => data).join(" ")}`;
-  const late = delays.length === 0 ? "" : `; the middle one took ${delays[delays.length >> 1]} ms, the slowest ${delays.at(-1)} ms`;
-  return [`updates: ${publisher.sent.length} published, ${client.updates.length} received: ${told}${late}`, `gaps told: ${client.gaps}`];
+  const delays = client.updates.map(({ number, at }) => at - (publisher.sent[number]?.at ?? at)).sort((a, b) => a - b);
+  const told = isWhole ? "each came once and in order" : `LOST, TWICE OR OUT OF ORDER: ${client.updates.map(({ number }) => number).join(" ")}`;
+  const times = delays.length === 0 ? "" : `; the middle one took ${delays[delays.length >> 1]} ms, the slowest ${delays.at(-1)} ms`;
+  return [`updates: ${publisher.sent.length} published, ${client.updates.length} received: ${told}${times}`, `gaps told: ${client.gaps}`];
+}
+
+function live(delayed, late) {
+  if (delayed.length === 0) return [`live: no update took more than ${seconds(late)} while its stream was open`];
+  return [`live: LATE, by more than ${seconds(late)} while its stream was open: ${delayed.map(({ number }) => number).join(" ")}`];
+}
+
+function coded({ streams, coding, isCoded }) {
+  const answers = streams.map(({ answer }) => answer);
+  const [bytes, text] = ["bytes", "textBytes"].map((name) => answers.reduce((sum, answer) => sum + answer[name], 0));
+  const told = [...new Set(answers.map(({ coding, vary }) => `${coding}, with ${vary === undefined ? "no Vary" : `Vary: ${vary}`}`))];
+  const amount = `${bytes} bytes on the wire for ${text} bytes of text`;
+  return [`coding: ${coding} asked for${isCoded ? "" : ", AND NOT GIVEN"}; ${amount}`, ...told.map((answer) => `  ${answer}`)];
 }
 
 function connections({ connections }) {
