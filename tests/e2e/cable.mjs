@@ -7,10 +7,12 @@ export class Cable {
   #server;
   #port;
   #sockets = new Set();
+  #hear;
 
-  /** A cable to the server that listens on `port`. */
-  static async to(port) {
+  /** A cable to the server that listens on `port`. `hear` is given all bytes of its answers. */
+  static async to(port, hear = () => {}) {
     const cable = new Cable();
+    cable.#hear = hear;
     cable.#server = createServer((client) => cable.#connect(client, port));
     cable.#server.listen(0, "127.0.0.1");
     await once(cable.#server, "listening");
@@ -22,7 +24,7 @@ export class Cable {
 
   #connect(client, port) {
     if (this.#isCut) return client.destroy();
-    const server = connect(port, "127.0.0.1");
+    const server = connect(port, "127.0.0.1").on("data", this.#hear);
     for (const [socket, other] of [
       [client, server],
       [server, client],

@@ -84,11 +84,14 @@ function lowercased(headers) {
 /** A running curl: the bytes of the stream, as they are. */
 export class Curl {
   text = "";
+  /** Resolves once it has ended. */
+  ended;
   #child;
 
   constructor(url, ...options) {
     this.#child = spawn("curl", ["-sSN", ...options, String(url)], { stdio: ["ignore", "pipe", "inherit"] });
     this.#child.stdout.setEncoding("utf8").on("data", (text) => (this.text += text));
+    this.ended = once(this.#child, "exit");
     this.#exit = () => this.#child.kill("SIGKILL");
     process.on("exit", this.#exit);
   }
@@ -107,7 +110,7 @@ export class Curl {
     process.off("exit", this.#exit);
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill("SIGKILL");
-    await once(this.#child, "exit");
+    await this.ended;
   }
 }
 

@@ -36,7 +36,7 @@ def httpx_sse(url):
             time.sleep(reconnection_delay)
 
 
-def sseclient(url):
+def sseclient(url, **options):
     """It reconnects by itself, but raises while the server is down: then it is made anew, with its last id."""
     import requests
     from sseclient import SSEClient
@@ -46,7 +46,7 @@ def sseclient(url):
     last_id = None
     while True:
         try:
-            for event in SSEClient(url, last_id=last_id):
+            for event in SSEClient(url, last_id=last_id, **options):
                 last_id = event.id or last_id
                 sys.stdout = out
                 told(event.event, event.data, event.id)
@@ -78,5 +78,15 @@ def aiohttp_sse_client(url):
     asyncio.run(run())
 
 
-CLIENTS = {"httpx-sse": httpx_sse, "sseclient": sseclient, "aiohttp-sse-client": aiohttp_sse_client}
+def sseclient_identity(url):
+    """As docs/clients.md tells for hubs that compress: it asks for gzip by its defaults, and cannot read it."""
+    sseclient(url, headers={"Accept-Encoding": "identity"})
+
+
+CLIENTS = {
+    "httpx-sse": httpx_sse,
+    "sseclient": sseclient,
+    "sseclient-identity": sseclient_identity,
+    "aiohttp-sse-client": aiohttp_sse_client,
+}
 CLIENTS[sys.argv[1]](sys.argv[2])
