@@ -191,12 +191,18 @@ test-web: $(NPM) $(WASM_BINDGEN) $(WASM_PACK) browser | $(WASM_TARGET) ## the we
 test-e2e: $(WASM) $(BUILD)/workerd.capnp $(PROMETHEUS) browser ## real clients against the built worker, on wrangler and on workerd
 	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=180000 'tests/e2e/*.test.mjs' 2>&1 | node tools/count_tests.mjs e2e
 
-# Tests of the direct mode hold in the other one too: streams, resuming, privacy, presence, limits, policies, drain.
-HIBERNATE := $(addprefix tests/e2e/,$(addsuffix .test.mjs,bad_input closing disconnect drain embedder finite_reads handed_over heartbeat history_age hub_settings idempotency import lifetime limits linger memory mercure_0x mercure_1_0_resuming mercure_1_0_subscribing ndjson nothing_yet pipe resume retention_of_subscriptions slow_consumers stop streams_that_end subscriptions trap))
+# Tests that hold in each mode: streams, resuming, privacy, presence, limits, policies, drain.
+STREAMS := $(addprefix tests/e2e/,$(addsuffix .test.mjs,bad_input closing disconnect drain embedder finite_reads handed_over heartbeat history_age hub_settings idempotency import lifetime limits linger memory mercure_0x mercure_1_0_resuming mercure_1_0_subscribing ndjson nothing_yet pipe resume retention_of_subscriptions slow_consumers stop streams_that_end subscriptions trap))
+# Tests with clients that read gzip.
+CLIENTS_OF_STREAMS := $(addprefix tests/e2e/,$(addsuffix .test.mjs,client client_faults client_kill client_reading lax_clients page_reader))
 
 .PHONY: test-hibernate
 test-hibernate: $(WASM) $(BUILD)/workerd.capnp ## tests of streams again, with streams that Workers hold for hubs that sleep
-	DELIVERY=hibernate STALLED_MEGABYTES=100 node --test --test-concurrency=3 --test-reporter=spec --test-timeout=180000 $(HIBERNATE) tests/e2e/hibernate_links.test.mjs tests/soak/lives.test.mjs 2>&1 | node tools/count_tests.mjs hibernate
+	DELIVERY=hibernate STALLED_MEGABYTES=100 node --test --test-concurrency=3 --test-reporter=spec --test-timeout=180000 $(STREAMS) tests/e2e/hibernate_links.test.mjs tests/soak/lives.test.mjs 2>&1 | node tools/count_tests.mjs hibernate
+
+.PHONY: test-compression
+test-compression: $(WASM) $(BUILD)/workerd.capnp browser ## tests of streams and of their clients again, with streams that are compressed
+	COMPRESSION=all node --test --test-concurrency=3 --test-reporter=spec --test-timeout=180000 $(STREAMS) $(CLIENTS_OF_STREAMS) 2>&1 | node tools/count_tests.mjs compression
 
 .PHONY: soak
 soak: $(WASM) $(BUILD)/workerd.capnp ## held streams of many clients through resets, sleeps, batches and stalls (MINUTES=10, CLIENTS=500, SEED=)

@@ -12,8 +12,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The key of the operator, unless `vars` has another. */
 export const OPERATOR_KEY = "the key of the tests' operator";
 const START_DEADLINE = 60_000;
-/** How the hubs of all servers deliver, unless `vars` says otherwise: `make test-hibernate` runs tests in that mode too. */
-const { DELIVERY } = process.env;
+/** What the hubs of all servers do, unless `vars` says otherwise: `make test-hibernate` and `make test-compression` run tests so. */
+const { DELIVERY, COMPRESSION } = process.env;
 
 /** The process groups that run. They are ended when this process ends for any reason. */
 const groups = new Set();
@@ -74,7 +74,7 @@ export class Server {
     server.#kind = kind;
     server.#settings = settings;
     server.#port = await freePort();
-    const own = { ANONYMOUS_SUBSCRIBE: "true", DEVELOPMENT: "true", OPERATOR_KEY, ...(DELIVERY && { DELIVERY }) };
+    const own = { ANONYMOUS_SUBSCRIBE: "true", DEVELOPMENT: "true", OPERATOR_KEY, ...(DELIVERY && { DELIVERY }), ...(COMPRESSION && { COMPRESSION }) };
     server.#vars = { ...own, ...named(vars, server.hub()), ...vars };
     server.#folder = mkdtempSync(join(tmpdir(), "millstream-e2e-"));
     await server.restart();
