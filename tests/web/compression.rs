@@ -1,5 +1,7 @@
 //! A compressed stream over a host's own deflate.
 
+use std::{cell::Cell, rc::Rc};
+
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use millstream::web::{Deflate, Handler};
 use wasm_bindgen::{JsCast, JsValue};
@@ -7,13 +9,15 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Request, Response};
 
-use crate::support::{get, open_with, publish, within};
+use crate::support::{Reader, get, open_with, publish, update, within};
 
-/// A host whose deflate fails, so that chunks are stored.
-struct Failing;
+/// A host whose deflate fails, so that chunks are stored, and that counts what it is asked for.
+#[derive(Clone, Default)]
+struct Failing(Rc<Cell<u32>>);
 
 impl Deflate for Failing {
     fn deflate(&self, _: &Uint8Array) -> Option<Uint8Array> {
+        self.0.set(self.0.get() + 1);
         None
     }
 
@@ -47,14 +51,34 @@ async fn inflated(response: &Response) -> String {
 
 #[wasm_bindgen_test]
 async fn a_host_compresses_what_it_can_and_the_stream_ends_with_its_checksum() {
-    let handler =
-        Handler::in_memory(open_with(&[("COMPRESSION", "public")]), ()).with_deflate(Failing);
+    let handler = Handler::in_memory(open_with(&[("COMPRESSION", "public")]), ())
+        .with_deflate(Failing::default());
     publish(&handler, &["1", "2"]).await;
     let response =
         handler.handle(&gzip("topic=books&live=false&last_event_id=earliest")).await.unwrap();
     assert_eq!(response.headers().get("Content-Encoding").unwrap().as_deref(), Some("gzip"));
     let text = inflated(&response).await;
     assert!(text.contains("id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n"), "{text}");
+}
+
+#[wasm_bindgen_test]
+async fn a_chunk_is_deflated_once_for_the_streams_of_all_turns() {
+    let host = Failing::default();
+    let handler = Handler::in_memory(open_with(&[("COMPRESSION", "public")]), ());
+    let handler = handler.with_deflate(host.clone());
+    let mut readers = Vec::new();
+    for _ in 0..100 {
+        let response = handler.handle(&gzip("topic=books")).await.unwrap();
+        let reader = Reader::of(&response);
+        // The opening.
+        reader.chunk().await.unwrap();
+        readers.push(reader);
+    }
+    handler.publish(&update("1", &"x".repeat(1_000))).await.unwrap();
+    for reader in &readers {
+        reader.chunk().await.unwrap();
+    }
+    assert_eq!(host.0.get(), 1);
 }
 
 #[wasm_bindgen_test]

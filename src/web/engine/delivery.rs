@@ -3,12 +3,13 @@
 use std::{
     cell::{Ref, RefCell, RefMut},
     rc::Rc,
+    sync::Arc,
 };
 
 use futures::channel::oneshot;
 
 use crate::{
-    base::connection_id::ConnectionId,
+    base::{connection_id::ConnectionId, sequence::Sequence},
     hub::{
         connection::{self, UnknownConnection},
         effect::Enqueue,
@@ -20,7 +21,7 @@ use crate::{
         host::storage::Storage,
         streams::{
             attached::Attached,
-            shared_chunk::SharedChunk,
+            shared_chunk::{Copies, SharedChunk},
             transport::{Offered, Transport},
         },
     },
@@ -37,6 +38,15 @@ pub(crate) struct Delivery<A, S: Storage> {
     /// Publishers that wait until the next flush has use for more.
     ahead: Waiters,
     link_counts: LinkCounts,
+    /// The chunk of the last turn, until the flush is over: the next turn may be given the same.
+    last: RefCell<Option<Last>>,
+}
+
+/// A chunk that was offered, with its copies.
+struct Last {
+    chunk: Arc<[u8]>,
+    until: Option<Sequence>,
+    copies: Rc<Copies>,
 }
 
 impl<A, S: Storage> Delivery<A, S> {
@@ -46,6 +56,7 @@ impl<A, S: Storage> Delivery<A, S> {
             flushes: Flushes::default(),
             ahead: Waiters::default(),
             link_counts: LinkCounts::default(),
+            last: RefCell::default(),
         }
     }
 
@@ -85,7 +96,8 @@ impl<A, S: Storage> Delivery<A, S> {
     /// Offers a chunk to the streams of its audience; adds the connections whose streams are gone to
     /// `gone`.
     pub(crate) fn offer(&self, enqueue: &Enqueue<Carried<A>>, gone: &mut Vec<ConnectionId>) {
-        let chunk = SharedChunk::new(&enqueue.chunk).until(enqueue.until);
+        let copies = self.copies(enqueue);
+        let chunk = SharedChunk::new(&enqueue.chunk).until(enqueue.until).with_copies(copies);
         let mut taken = 0;
         for recipient in &enqueue.to {
             let transport = recipient.state.transport();
@@ -114,6 +126,23 @@ impl<A, S: Storage> Delivery<A, S> {
             }
         }
         self.hub_mut().took(enqueue, taken);
+    }
+
+    /// The copies of a chunk, perhaps those of the last turn.
+    fn copies(&self, enqueue: &Enqueue<Carried<A>>) -> Rc<Copies> {
+        let Enqueue { chunk, until, .. } = enqueue;
+        let is_same = |last: &&Last| Arc::ptr_eq(&last.chunk, chunk) && last.until == *until;
+        let known = self.last.borrow().as_ref().filter(is_same).map(|last| Rc::clone(&last.copies));
+        known.unwrap_or_else(|| {
+            let (chunk, until, copies) = (Arc::clone(chunk), *until, Rc::<Copies>::default());
+            self.last.replace(Some(Last { chunk, until, copies: Rc::clone(&copies) }));
+            copies
+        })
+    }
+
+    /// No turn follows that could be given the last chunk.
+    pub(crate) fn flush_is_over(&self) {
+        self.last.replace(None);
     }
 
     /// Resolves when the connection was given and has read all that is queued and committed now, or has

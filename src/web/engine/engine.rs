@@ -191,6 +191,7 @@ impl<K: Hooks, S: Storage> Engine<K, S> {
         self.order(flush.effects);
         self.delivery.flush_begun();
         let Some(next) = flush.next else {
+            self.delivery.flush_is_over();
             self.settle_links();
             return;
         };

@@ -1,6 +1,6 @@
 //! One copy of a chunk for a whole audience.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, rc::Rc};
 
 use js_sys::Uint8Array;
 
@@ -16,6 +16,12 @@ use crate::{
 pub(crate) struct SharedChunk<'a> {
     bytes: &'a [u8],
     until: Option<Sequence>,
+    copies: Rc<Copies>,
+}
+
+/// The forms of a chunk, each of which is made for the first stream that needs it.
+#[derive(Debug, Default)]
+pub(crate) struct Copies {
     array: OnceCell<Uint8Array>,
     frame: OnceCell<Uint8Array>,
     /// `None` when the host has failed.
@@ -26,14 +32,12 @@ pub(crate) struct SharedChunk<'a> {
 impl<'a> SharedChunk<'a> {
     /// Bytes that are no part of the log.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            until: None,
-            array: OnceCell::new(),
-            frame: OnceCell::new(),
-            deflated: OnceCell::new(),
-            deflated_frame: OnceCell::new(),
-        }
+        Self { bytes, until: None, copies: Rc::default() }
+    }
+
+    /// The same chunk, of which there may be copies already.
+    pub(crate) fn with_copies(self, copies: Rc<Copies>) -> Self {
+        Self { copies, ..self }
     }
 
     /// The same bytes, behind which a stream has all of the log up to here.
@@ -45,14 +49,14 @@ impl<'a> SharedChunk<'a> {
         self.bytes
     }
 
-    /// The copy, which is made for the first stream that needs it.
+    /// The copy.
     pub(crate) fn array(&self) -> &Uint8Array {
-        self.array.get_or_init(|| Uint8Array::from(self.bytes))
+        self.copies.array.get_or_init(|| Uint8Array::from(self.bytes))
     }
 
-    /// The chunk for compressed streams, which is deflated for the first of them.
+    /// The chunk for compressed streams.
     pub(crate) fn deflated(&self, compressor: &Compressor) -> Option<&Deflated> {
-        self.deflated.get_or_init(|| compressor.deflated(self.bytes)).as_ref()
+        self.copies.deflated.get_or_init(|| compressor.deflated(self.bytes)).as_ref()
     }
 
     /// The chunk behind the head of a frame, for links of compressed streams.
@@ -68,12 +72,12 @@ impl<'a> SharedChunk<'a> {
             frame.set(blocks, length);
             Some(frame)
         };
-        self.deflated_frame.get_or_init(frame).as_ref()
+        self.copies.deflated_frame.get_or_init(frame).as_ref()
     }
 
     /// The copy behind the head of a link's frame.
     pub(crate) fn frame(&self) -> &Uint8Array {
-        self.frame.get_or_init(|| {
+        self.copies.frame.get_or_init(|| {
             let frame = Frame::of(self.until, self.bytes);
             Uint8Array::from(&*[&frame.head(), self.bytes].concat())
         })
