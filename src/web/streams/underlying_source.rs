@@ -93,9 +93,11 @@ impl UnderlyingSource {
 impl UnderlyingSource {
     /// A stream that was cancelled meanwhile throws, and asks for no more.
     fn say(&self, controller: &ReadableStreamDefaultController, words: &[u8]) {
+        if words.is_empty() {
+            return;
+        }
         let chunk = SharedChunk::new(words);
-        let bytes = controller::encoded(self.gzip.as_deref(), &chunk);
-        if let Some(bytes) = bytes.filter(|_| !words.is_empty()) {
+        if let Some(bytes) = controller::encoded(self.gzip.as_deref(), &chunk) {
             let _ = controller.enqueue_with_chunk(&bytes);
         }
     }
