@@ -15,14 +15,21 @@ const inflated = (blocks) => inflateRawSync(blocks, { finishFlush: constants.Z_S
 
 /** Reads the chunks of one gzip stream, each by itself. */
 export class StrictInflater {
-  /** The text so far. */
-  text = Buffer.alloc(0);
   /** How often it was given a chunk that is shorter than its text. */
   shorter = 0;
   ended = false;
   #begun = false;
+  #parts = [];
+  #checksum = 0;
+  #length = 0;
 
-  /** Takes a chunk as the server has written it. */
+  /** The text so far. */
+  get text() {
+    if (this.#parts.length > 1) this.#parts = [Buffer.concat(this.#parts)];
+    return this.#parts[0] ?? Buffer.alloc(0);
+  }
+
+  /** Takes a chunk as the server has written it, and returns its text. */
   take(chunk) {
     assert.equal(this.ended, false, "nothing comes behind the end of a gzip stream");
     let blocks = chunk;
@@ -30,23 +37,25 @@ export class StrictInflater {
       assert.deepEqual(chunk.subarray(0, HEAD.length), HEAD);
       [blocks, this.#begun] = [chunk.subarray(HEAD.length), true];
     }
-    const end = blocks.subarray(-LAST_BLOCK.length - TRAILER_BYTES);
-    if (blocks.length >= LAST_BLOCK.length + TRAILER_BYTES && this.#isEnd(blocks, end)) return;
-    if (blocks.length === 0) return;
-    const text = inflated(blocks);
-    assert.ok(text.length > 0, "each chunk has text");
-    this.text = Buffer.concat([this.text, text]);
+    const last = this.#withoutEnd(blocks);
+    const text = last ?? inflated(blocks);
+    assert.ok(text.length > 0 || last !== undefined || blocks.length === 0, "each chunk has text");
     if (blocks.length < text.length) this.shorter += 1;
+    this.#parts.push(text);
+    this.#checksum = crc32(text, this.#checksum);
+    this.#length += text.length;
+    this.ended = last !== undefined;
+    return text;
   }
 
-  #isEnd(blocks, end) {
-    const before = blocks.subarray(0, -end.length);
-    if (!end.subarray(0, LAST_BLOCK.length).equals(LAST_BLOCK)) return false;
-    const text = Buffer.concat([this.text, before.length === 0 ? before : inflated(before)]);
+  /** The text before the end of the stream, if these blocks have the end behind them. */
+  #withoutEnd(blocks) {
+    const before = blocks.subarray(0, -LAST_BLOCK.length - TRAILER_BYTES);
+    const end = blocks.subarray(before.length);
+    if (end.length < LAST_BLOCK.length + TRAILER_BYTES || !end.subarray(0, LAST_BLOCK.length).equals(LAST_BLOCK)) return undefined;
     const [checksum, length] = [end.readUInt32LE(2), end.readUInt32LE(6)];
-    if (checksum !== crc32(text) || length !== text.length) return false;
-    [this.text, this.ended] = [text, true];
-    return true;
+    const text = before.length === 0 ? before : inflated(before);
+    return checksum === crc32(text, this.#checksum) && length === this.#length + text.length ? text : undefined;
   }
 }
 

@@ -1,9 +1,12 @@
 // A subscriber that is a bare socket: it sees the chunks of the answer, and a test can stop its reading.
 import { once } from "node:events";
 import { connect } from "node:net";
+import { StrictInflater } from "./gzip_reader.mjs";
 import { until } from "./until.mjs";
 
 const CRLF = "\r\n";
+/** With `make test-compression` each of them reads gzip, each chunk by itself. */
+const OWN_HEADERS = process.env.COMPRESSION ? { "accept-encoding": "gzip" } : {};
 
 /** A block from the hub itself, not from a publisher. */
 const HUBS_OWN = /^event: (?:gap|place)$/m;
@@ -22,10 +25,11 @@ export class SocketSubscriber {
   ids = [];
   /** The status and the headers of the answer. */
   head;
-  /** Whether the server has ended the stream, and whether the end was the protocol's. */
+  /** Whether the server has ended the stream, and whether the end was the protocol's, and gzip's. */
   ended = false;
   whole = false;
   #socket;
+  #inflater;
   #bytes = Buffer.alloc(0);
   #text = "";
   #fields = [];
@@ -46,7 +50,7 @@ export class SocketSubscriber {
     this.#socket.on("close", () => (this.ended = true));
     this.#socket.on("data", (bytes) => this.#take(bytes));
     await once(this.#socket, "connect");
-    const lines = Object.entries({ host, accept: "text/event-stream", ...headers }).map((pair) => pair.join(": "));
+    const lines = Object.entries({ host, accept: "text/event-stream", ...OWN_HEADERS, ...headers }).map((pair) => pair.join(": "));
     this.#socket.write([`GET ${pathname}${search} HTTP/1.1`, ...lines, CRLF].join(CRLF));
   }
 
@@ -57,6 +61,7 @@ export class SocketSubscriber {
       if (end < 0) return;
       this.head = this.#bytes.toString("latin1", 0, end);
       this.#bytes = this.#bytes.subarray(end + 4);
+      if (/^content-encoding: gzip$/im.test(this.head)) this.#inflater = new StrictInflater();
       // Only a stream is read.
       this.ended = !/^transfer-encoding: chunked$/im.test(this.head);
     }
@@ -66,13 +71,19 @@ export class SocketSubscriber {
       const size = parseInt(this.#bytes.toString("latin1", 0, end), 16);
       const [from, to] = [end + 2, end + 2 + size];
       if (this.#bytes.length < to + 2) return;
-      if (size === 0) this.ended = this.whole = true;
-      else this.#chunk(this.#bytes.toString("utf8", from, to));
+      if (size === 0) [this.ended, this.whole] = [true, this.#inflater?.ended ?? true];
+      else this.#chunk(this.#textOf(this.#bytes.subarray(from, to)));
       this.#bytes = this.#bytes.subarray(to + 2);
     }
   }
 
+  #textOf(chunk) {
+    return (this.#inflater?.take(chunk) ?? chunk).toString();
+  }
+
   #chunk(text) {
+    // The end of a gzip stream may be a chunk of its own.
+    if (text === "") return;
     this.chunks.push(text);
     const lines = (this.#text + text).split("\n");
     this.#text = lines.pop();
