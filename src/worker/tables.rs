@@ -109,7 +109,9 @@ impl Tables {
     }
 
     fn are_found(&self) -> Result<bool, SqlError> {
-        let found = self.run("SELECT 1 FROM sqlite_master WHERE name = ?", &[self.first.into()])?;
+        // Written out, since SQLite would plan the query anew for each name that is bound.
+        let found = ["SELECT 1 FROM sqlite_master WHERE name = '", self.first, "'"].concat();
+        let found = self.run(&found, &[])?;
         Ok(found.first()?.is_some())
     }
 
