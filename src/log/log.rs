@@ -274,8 +274,7 @@ impl<H: History> Log<H> {
     ) -> Result<Option<Sequence>, H::Error> {
         let mut cursor = self.expired(now)?;
         for _ in 0..MAX_SAME_ID {
-            let found = [self.history.find(id, cursor)?, self.window.find(id, cursor)];
-            let found = found.into_iter().flatten().min();
+            let found = self.window.find(id, cursor, || self.history.find(id, cursor))?;
             let Some(found) = found.filter(|found| *found <= self.tail) else { return Ok(None) };
             if self.entry(found)?.is_some_and(|entry| readable(&entry.update)) {
                 return Ok(Some(found));

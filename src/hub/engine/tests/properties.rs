@@ -27,6 +27,7 @@ use crate::{
         kind::Kind,
         log::AppendError,
         update::EncodedUpdate,
+        update_id::IdOrigin,
     },
     tokens::access::Access,
 };
@@ -83,7 +84,9 @@ impl Both {
                 let count = self.model.all.len() + 1;
                 let number = if *again { count.div_ceil(2) } else { count };
                 let update = update(&number.to_string(), topics);
-                let (private, id_origin) = (*private, *id_origin);
+                // Nobody can guess an id of the hub, so the hub's own is the first with it.
+                let id_origin = if *again { IdOrigin::Publisher } else { *id_origin };
+                let private = *private;
                 let update = EncodedUpdate { private, id_origin, ..update };
                 self.append(update);
             }
