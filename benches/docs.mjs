@@ -10,7 +10,7 @@ import { RESULTS, ROOT } from "./targets.mjs";
 const { cases: measured, ...facts } = JSON.parse(readFileSync(join(RESULTS, "results.json"), "utf8"));
 const cases = CASES.map((entry) => {
   const { runs = [], rounds = [], errors = [] } = measured.find(({ name }) => name === entry.name) ?? {};
-  if (rounds.length === 0) console.error(`${entry.name} was not measured: its figures are dashes`);
+  if (rounds.length === 0) console.error(`${entry.name} was not measured: it keeps its figures where no case beside it was`);
   return { ...entry, runs: runs.length === 0 ? entry.runs : runs, rounds, errors };
 });
 

@@ -5,9 +5,12 @@
 import { figuresOf, goalsOf, heading, number, table } from "./report.mjs";
 import { median } from "./statistics.mjs";
 
-const PART = /<!-- benchmark: ([^>]*) -->(\n?)[^]*?<!-- end -->/g;
+const PART = /<!-- benchmark: ([^>]*) -->(\n?)([^]*?)<!-- end -->/g;
 
-/** The contents of the parts, by their names, with a function for the tables of cases. */
+/**
+ * The contents of the parts, by their names: a text, or a function of the other words of the name and the text that stands
+ * there. What was not measured keeps the figures that it has.
+ */
 export function parts({ date, setting, missing, cases }) {
   const absent = Object.entries(missing).map(([target, reason]) => `- ${target} is missing: ${reason}`);
   const named = (name) => {
@@ -25,17 +28,21 @@ export function parts({ date, setting, missing, cases }) {
       `- A single POST takes ${all("millstream, 16 publishers", "post", cpuOfPost)} µs of a processor, and is on the disk before it is answered; a hand-written object that stores takes ${all("stored, 16 publishers", "post", cpuOfPost)} µs.`,
     ].join("\n"),
     speed: `On two cores 500 subscribers together receive ${rate("millstream, single POSTs")} updates a second by single POSTs; from nchan, ${rate("nchan")}.`,
-    goals: goalsOf(cases),
+    goals: (_, known) => goalsOf(cases, known),
     setting: [`Measured on ${date}.`, table(["setting", "value"], Object.entries(setting)), ...absent].join("\n\n"),
-    cases: (names) => names.map(named).map((entry) => `### ${heading(entry)}\n\n${figuresOf(entry)}`).join("\n\n"),
+    cases: (names, known) => {
+      const entries = names.map(named);
+      if (known !== "" && entries.every(({ rounds }) => rounds.length === 0)) return known;
+      return entries.map((entry) => `### ${heading(entry)}\n\n${figuresOf(entry)}`).join("\n\n");
+    },
   };
 }
 
 /** The text with its parts replaced by these contents. A part within a line stays within it. */
 export function filled(text, contents) {
-  return text.replace(PART, (_, name, newline) => {
+  return text.replace(PART, (_, name, newline, known) => {
     const [kind, ...names] = name.split(" ");
-    const content = typeof contents[kind] === "function" ? contents[kind](names) : contents[kind];
+    const content = typeof contents[kind] === "function" ? contents[kind](names, known.trim()) : contents[kind];
     if (content === undefined) throw new Error(`there is no part ${name}`);
     const around = newline === "" ? "" : "\n\n";
     return `<!-- benchmark: ${name} -->${around}${content}${around}<!-- end -->`;

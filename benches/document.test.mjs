@@ -35,7 +35,15 @@ test("the parts of the documents are all known", () => {
   }
 });
 
+test("what was not measured keeps the figures that it has", () => {
+  const row = "| paced | latency p50, ms | ≤ 26 | 23.0 (22.0–24.0) | yes |";
+  const text = `<!-- benchmark: goals -->\n\n${row}\n\n<!-- end -->\n<!-- benchmark: cases tokens replay -->\n\nold\n\n<!-- end -->`;
+  const after = filled(text, contents);
+  assert.ok(after.includes(`\n${row}\n`));
+  assert.ok(after.endsWith("\n\nold\n\n<!-- end -->"));
+});
+
 test("figures that were not measured are dashes", () => {
   assert.match(contents.speed, /receive – updates/);
-  assert.match(contents.goals, /\| paced \| latency p50, ms \| ≤ 26 \| – \| – \|/);
+  assert.match(contents.goals([], ""), /\| paced \| latency p50, ms \| ≤ 26 \| – \| – \|/);
 });

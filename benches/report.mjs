@@ -60,9 +60,13 @@ export function report({ date, setting, cases, missing }) {
   ].join("\n\n");
 }
 
-/** The table of all goals. */
-export function goalsOf(cases) {
-  const rows = cases.flatMap((entry) => entry.goals.map((goal) => goalRow(entry, goal)));
+/** The table of all goals. A case that was not measured has its rows of `known`, the table before. */
+export function goalsOf(cases, known = "") {
+  const rowOf = ({ name, rounds }, { title }) => {
+    const row = rounds.length === 0 ? known.split("\n").find((line) => line.startsWith(`| ${name} | ${title} |`)) : undefined;
+    return row?.slice(2, -2).split(" | ");
+  };
+  const rows = cases.flatMap((entry) => entry.goals.map((goal) => rowOf(entry, goal) ?? goalRow(entry, goal)));
   return table(["case", "goal", "bound", "measured", "met"], rows);
 }
 
