@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        limits::DEFLATE_KIB,
+        limits::DEFLATE_BYTES,
         rate::{Bucket, Rate},
         timestamp::Timestamp,
     },
@@ -11,6 +11,9 @@ use crate::{
 
 /// A chunk of fewer bytes is stored: deflated it is hardly shorter.
 const WORTHWHILE: usize = 150;
+
+/// The budget of a second. It is counted in KiB.
+const DEFLATE_KIB: u32 = DEFLATE_BYTES >> 10;
 
 /// What becomes of a chunk in a compressed stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -92,8 +92,8 @@ async fn a_host_without_a_deflate_compresses_nothing() {
 
 #[wasm_bindgen_test]
 async fn a_stream_whose_hub_is_gone_before_its_first_chunk_is_an_empty_text() {
-    let handler =
-        Handler::in_memory(open_with(&[("COMPRESSION", "all")]), ()).with_deflate(Failing);
+    let handler = Handler::in_memory(open_with(&[("COMPRESSION", "all")]), ())
+        .with_deflate(Failing::default());
     let response = handler.handle(&gzip("topic=books")).await.unwrap();
     drop(handler);
     assert_eq!(inflated(&response).await, "");

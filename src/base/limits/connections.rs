@@ -77,6 +77,11 @@ bounds! {
         "client addresses that it takes to fill one of the five bounds above, on Cloudflare"
             => "429 for a new subscription to something that nobody else subscribes to";
 
+    /// Some tenth of a processor. A flush is deflated once for all streams; a stream that resumes has
+    /// chunks of its own.
+    DEFLATE_BYTES: u32 = 16 << 20, bytes,
+        "the text that a hub compresses in a second" => "the chunk goes out as it is";
+
     /// The runtime holds a copy for each connection until its client has taken it, and asks for two
     /// chunks ahead of the client. One larger update still goes out whole.
     MAX_CHUNK_BYTES: usize = 128 << 10, bytes,

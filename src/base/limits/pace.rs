@@ -97,8 +97,3 @@ pub const REOPEN_GRACE: Duration = Duration::from_secs(10);
 /// The time for which a hub that only links keep in use puts off the removal of old updates, so that it
 /// wakes for that once in this time at the most. Each publication removes some as well.
 pub const PRUNE_SLACK: Duration = Duration::from_hours(1);
-
-/// KiB of chunks that a hub deflates in a second, a second's worth at once: some tenth of a processor.
-/// What is beyond goes out as it is. A flush is deflated once for all streams; a stream that resumes
-/// has chunks of its own.
-pub const DEFLATE_KIB: u32 = 16 << 10;
