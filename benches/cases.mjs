@@ -53,7 +53,7 @@ function tokens({ name, readers }) {
 /** What the second half of the connections added to the server's memory. */
 const PER_CONNECTION = { title: "bytes per connection", of: (run) => run.growth_per_connection };
 
-/** Ten flushes a second, each of so many orders as JSON, for streams without and with compression. */
+/** Ten flushes a second, each of this number of `updates`, orders as JSON, for streams without and with compression. */
 function flushes(updates) {
   const options = { rate: 10 * updates, burst: updates };
   return [
@@ -70,7 +70,7 @@ function compressed(updates) {
   return `${updates} a flush, compressed`;
 }
 
-/** The servers of POSTs, from so many publishers. */
+/** The servers of POSTs, from this number of `publishers`. */
 function posts(publishers) {
   const options = (publish_as) => ({ publish_as, publishers });
   const from = publishers === 1 ? "1 publisher" : `${publishers} publishers`;

@@ -1,5 +1,5 @@
 /**
- * A map with at most so many keys. Beyond that the key that was set first is forgotten.
+ * A map with a largest number of keys. Beyond that the key that was set first is forgotten.
  *
  * @template Key, Value
  * @extends {Map<Key, Value>}

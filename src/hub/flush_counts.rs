@@ -67,7 +67,7 @@ impl FlushCounts {
         self.size = mem::take(&mut self.next_size);
     }
 
-    /// A turn is over, and so many parts have been come to by now.
+    /// A turn is over. The turns so far have come to this number of parts.
     pub(crate) fn come(&mut self, parts: u64, now: Timestamp) {
         while let Some(given) = self.awaited.pop_front_if(|awaited| awaited.last <= parts) {
             let latency = millis(given.accepted, now);

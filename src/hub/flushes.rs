@@ -219,7 +219,7 @@ impl Flushes {
         Some(chunk)
     }
 
-    /// A turn is over, which has given so many connections a chunk.
+    /// A turn is over, which has `given` this number of connections a chunk.
     pub(crate) fn end_turn(&mut self, given: usize, now: Timestamp) {
         let is_to_pause = self.pace.give(given);
         self.settling = is_to_pause || !self.due.is_empty();

@@ -43,7 +43,7 @@ impl Pace {
         self.since = now;
     }
 
-    /// There was a pause up to now, and so many connections are due.
+    /// There was a pause up to now. The number of connections that are `due` is known now.
     pub(crate) fn end_pause(&mut self, due: usize, now: Timestamp) {
         self.owed = self.owed(now);
         self.since = now;
@@ -53,7 +53,7 @@ impl Pace {
         self.recipients = self.recipients.max(due);
     }
 
-    /// The pause that is left before so many of the due connections are given a chunk.
+    /// The pause that is left before the next `connections` are given a chunk.
     pub(crate) fn left(&self, connections: usize, now: Timestamp) -> Duration {
         let linger = self.linger();
         let most = self.owed(now).saturating_add(self.price(connections));
@@ -61,14 +61,14 @@ impl Pace {
         Duration::from_millis(u64::try_from(left.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX))
     }
 
-    /// So many were given a chunk; returns whether there is to be a pause.
+    /// This number of connections were given a chunk; returns whether there is to be a pause.
     pub(crate) fn give(&mut self, connections: usize) -> bool {
         let price = self.price(connections);
         self.owed = self.owed.saturating_add(price).min(self.linger());
         !price.is_zero()
     }
 
-    /// The part of the linger for so many connections.
+    /// The part of the linger for this number of connections.
     fn price(&self, connections: usize) -> Duration {
         let of = |connections| u32::try_from(connections).unwrap_or(u32::MAX);
         let all = of(self.recipients.max(connections));

@@ -49,7 +49,7 @@ impl Pending {
         self.events.push(event);
     }
 
-    /// So many parts wait for everything behind this update. No part begins further back than one
+    /// This number of parts wait for everything behind this update. No part begins further back than one
     /// before it.
     pub(crate) fn wait_behind(&mut self, from: Sequence, parts: usize) {
         for _ in 0..parts {
@@ -107,7 +107,7 @@ impl Pending {
     }
 }
 
-/// The events one behind the other, which have so many bytes: made in its place, without a copy.
+/// The events one behind the other, which have this number of bytes: made in its place, without a copy.
 fn concat<'a>(bytes: usize, events: impl Iterator<Item = &'a Arc<[u8]>>) -> Arc<[u8]> {
     let mut chunk: Arc<[u8]> = std::iter::repeat_n(0, bytes).collect();
     let mut rest = Arc::get_mut(&mut chunk).unwrap_or_default();

@@ -24,7 +24,7 @@ KIND         form | raw | ndjson
 --connections N    subscribers (100)
 --bytes B          size of an update's data (100)
 --orders           an update's data is an order as JSON, of some 200 bytes; with ndjson
---burst N          with ndjson and a rate: so many updates are due at once (1)
+--burst N          with ndjson and a rate: how many updates are due at once (1)
 --gzip             subscribers ask for compressed streams, and inflate them
 --seconds S        how long to publish (10)
 --updates M        storm and replay: updates that are published while nobody is there (1000)

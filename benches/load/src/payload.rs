@@ -18,7 +18,7 @@ const PADDING: [u8; 1024] = [b'x'; 1024];
 /// What the payloads of a run look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Numbers and padding, of so many bytes.
+    /// Numbers and padding, of this number of bytes.
     Padded(usize),
     /// An order as JSON, as it may be told to a page.
     Order,

@@ -41,7 +41,7 @@ impl Audiences {
     }
 
     /// The connections of this audience that wait at the tail are due: for everything behind `from`, in
-    /// parts of at most so many.
+    /// parts of at most `most` connections.
     pub(crate) fn come_due(
         &mut self,
         key: AudienceKey,

@@ -333,7 +333,7 @@ impl<H: History, T: Clone> Hub<H, T> {
         self.flushes.next(most, &self.log, &mut self.registry)
     }
 
-    /// A turn of a flush is over, which has given so many connections a chunk.
+    /// A turn of a flush is over, which has `given` this number of connections a chunk.
     pub(super) fn end_turn(&mut self, given: usize, now: Timestamp) {
         self.flushes.end_turn(given, now);
     }

@@ -42,7 +42,7 @@ pub(super) struct Schedule {
     began: u64,
     /// Nanoseconds between two updates of this publisher, and before its first.
     interval: Option<(f64, f64)>,
-    /// So many are due together.
+    /// How many updates are due together.
     burst: u64,
     count: Option<u64>,
     until: Option<u64>,
