@@ -26,7 +26,7 @@ use crate::{
     topics::topic::Topic,
     web::{
         Handler, Record,
-        host::{clock, link_socket::LinkSocket, task},
+        host::{cf, clock, link_socket::LinkSocket, task},
         http::{link::Upgrade, respond},
     },
 };
@@ -353,9 +353,8 @@ async fn answer(
 /// The right that the Worker's door has granted. No client can forge it: `npm/worker/handler.mjs` replaces the
 /// member on every way to an object.
 fn granted(request: &Request) -> Result<Granted, String> {
-    let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);
-    let member = cf.and_then(|cf| Reflect::get(&cf, &"millstream".into()).ok()?.as_string());
-    let text = member.ok_or("the request came to the object by another way than the door")?;
+    let text = cf::text(request, "millstream")
+        .ok_or("the request came to the object by another way than the door")?;
     text.parse().map_err(|invalid: InvalidGranted| invalid.to_string())
 }
 

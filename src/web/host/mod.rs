@@ -8,6 +8,7 @@
 //! - No more of a key set is read than its limit: `the_host_fetches_a_document_and_no_more_than_its_limit`.
 
 pub(crate) mod alarm;
+pub(crate) mod cf;
 pub(crate) mod clock;
 pub(crate) mod deflate;
 pub(crate) mod fetch;

@@ -11,7 +11,10 @@ use crate::{
     link::opening::Opening,
     settings::compression::Compression,
     tokens::access::Access,
-    web::streams::{compressor::Compressor, gzip::Gzip},
+    web::{
+        host::cf,
+        streams::{compressor::Compressor, gzip::Gzip},
+    },
 };
 
 /// The coding of a stream.
@@ -77,10 +80,7 @@ impl Coding {
 /// Whether the client reads gzip. Cloudflare's network has a header of its own for the Worker, and names
 /// the client's in `cf`.
 fn reads_gzip(request: &Request) -> bool {
-    let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);
-    let of_client = cf
-        .and_then(|cf| Reflect::get(&cf, &"clientAcceptEncoding".into()).ok())
-        .and_then(|header| header.as_string());
+    let of_client = cf::text(request, "clientAcceptEncoding");
     let header = of_client.or_else(|| request.headers().get("Accept-Encoding").ok().flatten());
     header.is_some_and(|header| accepts_gzip(&header))
 }

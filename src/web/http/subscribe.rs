@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, Response};
 
@@ -17,7 +16,7 @@ use crate::{
     tokens::access::Access,
     web::{
         engine::engine::Engine,
-        host::{clock, selection::SelectionTexts, storage::Storage},
+        host::{cf, clock, selection::SelectionTexts, storage::Storage},
         http::{
             coding::Coding,
             link::{self, Upgrade},
@@ -153,10 +152,7 @@ pub(crate) fn sender(request: &Request, access: &Access) -> Sender {
 /// The network of the client, as Cloudflare names it. A request through Cloudflare has the name of a
 /// data centre in `cf`; on any other host the client can write the header itself.
 fn address(request: &Request) -> Option<String> {
-    let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object);
-    let from_platform = cf
-        .and_then(|cf| Reflect::get(&cf, &"colo".into()).ok())
-        .is_some_and(|colo| colo.is_string());
+    let from_platform = cf::text(request, "colo").is_some();
     let address = request.headers().get("CF-Connecting-IP").ok().flatten();
     address.filter(|_| from_platform).map(|address| admission::network(&address))
 }

@@ -27,15 +27,7 @@ impl Gzip {
         let mut stream = self.stream.get();
         let head = stream.take(&deflated.part);
         self.stream.set(stream);
-        if head.is_empty() {
-            return Some(deflated.blocks.clone());
-        }
-        let length = u32::try_from(head.len()).unwrap_or(u32::MAX);
-        let begun =
-            Uint8Array::new_with_length(length.saturating_add(deflated.blocks.byte_length()));
-        begun.set(&Uint8Array::from(head), 0);
-        begun.set(&deflated.blocks, length);
-        Some(begun)
+        Some(if head.is_empty() { deflated.blocks.clone() } else { deflated.behind(head) })
     }
 
     /// The end of the stream.

@@ -56,21 +56,17 @@ impl<'a> SharedChunk<'a> {
 
     /// The chunk for compressed streams.
     pub(crate) fn deflated(&self, compressor: &Compressor) -> Option<&Deflated> {
-        self.copies.deflated.get_or_init(|| compressor.deflated(self.bytes)).as_ref()
+        self.copies.deflated.get_or_init(|| compressor.deflated(self.bytes, self.array())).as_ref()
     }
 
     /// The chunk behind the head of a frame, for links of compressed streams.
     pub(crate) fn deflated_frame(&self, compressor: &Compressor) -> Option<&Uint8Array> {
         let frame = || {
-            let Deflated { blocks, part } = self.deflated(compressor)?;
+            let deflated = self.deflated(compressor)?;
             let head = Frame::Deflated(self.until, &[]).head();
+            let part = &deflated.part;
             let numbers = [part.checksum().get(), part.bytes()].map(u32::to_be_bytes);
-            let head = [&head[..], numbers.as_flattened()].concat();
-            let length = u32::try_from(head.len()).ok()?;
-            let frame = Uint8Array::new_with_length(length.checked_add(blocks.byte_length())?);
-            frame.set(&Uint8Array::from(&*head), 0);
-            frame.set(blocks, length);
-            Some(frame)
+            Some(deflated.behind(&[&head[..], numbers.as_flattened()].concat()))
         };
         self.copies.deflated_frame.get_or_init(frame).as_ref()
     }
