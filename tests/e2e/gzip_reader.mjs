@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { constants, crc32, inflateRawSync } from "node:zlib";
+import { ChunkedAnswer } from "./chunked_answer.mjs";
 import { until } from "./until.mjs";
 
 /** Deflate, no name, no time, an unknown system. */
@@ -61,8 +62,6 @@ export class StrictInflater {
 
 /** A subscription over a socket of its own, whose chunks are read as the server wrote them. */
 export class GzipReader {
-  status;
-  headers;
   /** The bytes of the body so far, without the framing of HTTP. */
   raw = Buffer.alloc(0);
   inflater = new StrictInflater();
@@ -70,7 +69,7 @@ export class GzipReader {
   error;
   closed = false;
   #socket;
-  #rest = Buffer.alloc(0);
+  #answer = new ChunkedAnswer();
 
   /** Opens a stream; `t` closes it. */
   static async open(t, url, { method = "GET", ...headers } = {}) {
@@ -84,6 +83,15 @@ export class GzipReader {
     socket.write([`${method} ${pathname}${search} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
     await until(() => reader.headers !== undefined || reader.closed, "the head of the answer");
     return reader;
+  }
+
+  get status() {
+    return Number(this.#answer.head?.split(" ")[1]);
+  }
+
+  get headers() {
+    const lines = this.#answer.head?.split("\r\n").slice(1);
+    return lines && new Headers(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]));
   }
 
   get text() {
@@ -123,36 +131,14 @@ export class GzipReader {
   }
 
   #read(bytes) {
-    this.#rest = Buffer.concat([this.#rest, bytes]);
     try {
-      if (this.headers === undefined) this.#readHead();
-      if (this.headers !== undefined) this.#readChunks();
+      const chunks = this.#answer.take(bytes);
+      for (const chunk of chunks) {
+        this.raw = Buffer.concat([this.raw, chunk]);
+        this.inflater.take(chunk);
+      }
     } catch (error) {
       this.error ??= error;
-    }
-  }
-
-  #readHead() {
-    const end = this.#rest.indexOf("\r\n\r\n");
-    if (end < 0) return;
-    const [status, ...lines] = this.#rest.subarray(0, end).toString().split("\r\n");
-    this.status = Number(status.split(" ")[1]);
-    this.headers = new Headers(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]));
-    this.#rest = this.#rest.subarray(end + 4);
-  }
-
-  #readChunks() {
-    for (;;) {
-      const end = this.#rest.indexOf("\r\n");
-      if (end < 0) return;
-      const size = Number.parseInt(this.#rest.subarray(0, end).toString(), 16);
-      const begin = end + 2;
-      if (this.#rest.length < begin + size + 2) return;
-      const chunk = this.#rest.subarray(begin, begin + size);
-      this.#rest = this.#rest.subarray(begin + size + 2);
-      if (size === 0) return;
-      this.raw = Buffer.concat([this.raw, chunk]);
-      this.inflater.take(chunk);
     }
   }
 }

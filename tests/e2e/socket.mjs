@@ -1,6 +1,7 @@
 // A subscriber that is a bare socket: it sees the chunks of the answer, and a test can stop its reading.
 import { once } from "node:events";
 import { connect } from "node:net";
+import { ChunkedAnswer } from "./chunked_answer.mjs";
 import { StrictInflater } from "./gzip_reader.mjs";
 import { until } from "./until.mjs";
 
@@ -23,14 +24,12 @@ export class SocketSubscriber {
   retry;
   /** The ids of the updates so far. */
   ids = [];
-  /** The status and the headers of the answer. */
-  head;
   /** Whether the server has ended the stream, and whether the end was the protocol's, and gzip's. */
   ended = false;
   whole = false;
   #socket;
   #inflater;
-  #bytes = Buffer.alloc(0);
+  #answer = new ChunkedAnswer();
   #text = "";
   #fields = [];
 
@@ -44,6 +43,11 @@ export class SocketSubscriber {
     return subscriber;
   }
 
+  /** The status and the headers of the answer. */
+  get head() {
+    return this.#answer.head;
+  }
+
   async #connect({ hostname, port, host, pathname, search }, headers) {
     this.#socket = connect(Number(port), hostname);
     this.#socket.on("error", () => {});
@@ -55,29 +59,15 @@ export class SocketSubscriber {
   }
 
   #take(bytes) {
-    this.#bytes = Buffer.concat([this.#bytes, bytes]);
-    if (this.head === undefined) {
-      const end = this.#bytes.indexOf(CRLF + CRLF);
-      if (end < 0) return;
-      this.head = this.#bytes.toString("latin1", 0, end);
-      this.#bytes = this.#bytes.subarray(end + 4);
-      if (/^content-encoding: gzip$/im.test(this.head)) this.#inflater = new StrictInflater();
-      // Only a stream is read.
-      this.ended = !/^transfer-encoding: chunked$/im.test(this.head);
-    }
-    while (!this.ended) {
-      const end = this.#bytes.indexOf(CRLF);
-      if (end < 0) return;
-      const size = parseInt(this.#bytes.toString("latin1", 0, end), 16);
-      const [from, to] = [end + 2, end + 2 + size];
-      if (this.#bytes.length < to + 2) return;
-      if (size === 0) [this.ended, this.whole] = [true, this.#inflater?.ended ?? true];
-      else this.#chunk(this.#textOf(this.#bytes.subarray(from, to)));
-      this.#bytes = this.#bytes.subarray(to + 2);
-    }
+    for (const chunk of this.#answer.take(bytes)) this.#chunk(this.#textOf(chunk));
+    if (this.head === undefined) return;
+    // Only a stream is read.
+    if (!this.#answer.isChunked) this.ended = true;
+    if (this.#answer.isWhole) [this.ended, this.whole] = [true, this.#inflater?.ended ?? true];
   }
 
   #textOf(chunk) {
+    if (/^content-encoding: gzip$/im.test(this.head)) this.#inflater ??= new StrictInflater();
     return (this.#inflater?.take(chunk) ?? chunk).toString();
   }
 
