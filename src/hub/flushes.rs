@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use crate::{
     base::{
         figures::Figures,
-        limits::{FLUSH_BYTES, FLUSH_RECIPIENTS, FLUSH_TURNS_AT_ONCE},
+        limits::{FLUSH_BYTES, FLUSH_RECIPIENTS},
         sequence::Sequence,
         timestamp::{Timestamp, whole_millis},
     },
@@ -44,8 +44,6 @@ pub(crate) struct Flushes {
     settling: bool,
     /// How many connections one turn comes to.
     turn: usize,
-    /// Whether more was durable than the flush has use for when it began.
-    is_ahead: bool,
     /// The chunk that was made last, while there are parts that may be for the same.
     made: Option<Made>,
     counts: FlushCounts,
@@ -82,7 +80,6 @@ impl Default for Flushes {
             bytes: 0,
             settling: false,
             turn: FLUSH_RECIPIENTS,
-            is_ahead: false,
             made: None,
             counts: FlushCounts::default(),
         }
@@ -100,10 +97,9 @@ impl Flushes {
         self.turn = recipients;
     }
 
-    /// How many connections the next turn comes to. One that has fallen behind its publishers comes to many,
-    /// so that all of them stand at the same update, and one chunk serves them.
+    /// How many connections one turn comes to.
     pub(crate) fn turn(&self) -> usize {
-        if self.is_ahead { self.turn.saturating_mul(FLUSH_TURNS_AT_ONCE) } else { self.turn }
+        self.turn
     }
 
     /// The update behind which the oldest of those that are due begin.
@@ -179,7 +175,6 @@ impl Flushes {
         }
         if self.come >= self.last {
             self.last = self.queued;
-            self.is_ahead = self.is_ahead();
             self.bytes = 0;
             self.counts.begin(now);
         }

@@ -24,11 +24,6 @@ pub const FLUSH_BYTES: usize = 64 << 10;
 /// work. Then other hubs of the isolate, and requests to this hub, have their turn.
 pub const FLUSH_RECIPIENTS: usize = 32;
 
-/// Turns that are taken as one when more is durable than the flush has use for. All of their connections
-/// are given the same chunk, which is made once. Handing over a chunk takes some 5 µs, so such a turn takes
-/// some three milliseconds.
-pub const FLUSH_TURNS_AT_ONCE: usize = 16;
-
 /// Bytes of lists of updates that connections wait for, beside the updates themselves. It is reached
 /// when many updates are for thousands of audiences at once. Then each connection reads for itself.
 pub const MAX_PENDING_BYTES: usize = 8 << 20;

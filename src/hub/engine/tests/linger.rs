@@ -100,24 +100,6 @@ fn a_full_chunk_does_not_linger() {
 }
 
 #[test]
-fn one_turn_comes_to_all_when_more_is_durable_than_a_flush_takes() {
-    let mut host = Host::default().turning_after(3);
-    (1..=40).for_each(|connection| host.connect(connection, &live(&["a"])));
-    host.append(update("few", &["a"]));
-    host.begin_commit();
-    let given =
-        |host: &Host| (1..=40).filter(|connection| !host.got(*connection).is_empty()).count();
-    assert_eq!(given(&host), 3);
-    host.flush();
-    (1..=40).for_each(|connection| host.read(connection));
-    let topic: Topic = "a".parse().unwrap();
-    let event = Event::new("x".repeat(FLUSH_BYTES));
-    host.append(Update::new(topic.into(), "many".parse().unwrap(), event).encode().unwrap());
-    host.begin_commit();
-    (1..=40).for_each(|connection| assert_eq!(host.got(connection).len(), 2, "{connection}"));
-}
-
-#[test]
 fn what_lingers_is_read_by_who_polls_and_by_who_comes() {
     let mut host = busy(100);
     host.connect(101, &earliest(&["*"]));
