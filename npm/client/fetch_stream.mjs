@@ -79,7 +79,9 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
     });
     let part = "";
     const decoder = new TextDecoder();
-    for (const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader(); ; timer = silent()) {
+    const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+    // In Node a read would never end, of a stream whose end came before it was aborted.
+    for (; !signal.aborted; timer = silent()) {
       const { done, value } = await reader.read();
       clearTimeout(timer);
       if (done || signal.aborted) break;
