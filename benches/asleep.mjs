@@ -163,7 +163,9 @@ async function health({ address }) {
 }
 
 async function livesOf({ address }) {
-  return (await fetch(`http://${address}/lives`)).json();
+  const lives = await (await fetch(`http://${address}/lives`)).json();
+  // The index of all hubs has lives of its own.
+  return lives.filter(({ hub }) => hub !== ".index");
 }
 
 /** The first result that is no error. */
