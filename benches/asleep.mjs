@@ -1,5 +1,6 @@
 // Measures objects that sleep. Each function measures one server, and its result has the member `ok`.
 import { setTimeout as delay } from "node:timers/promises";
+import { INDEX } from "../npm/worker/hub_index.mjs";
 import { nanosecondsOf } from "./processor.mjs";
 import { median } from "./statistics.mjs";
 import { Subscribers } from "./subscribers.mjs";
@@ -165,7 +166,7 @@ async function health({ address }) {
 async function livesOf({ address }) {
   const lives = await (await fetch(`http://${address}/lives`)).json();
   // The index of all hubs has lives of its own.
-  return lives.filter(({ hub }) => hub !== ".index");
+  return lives.filter(({ hub }) => hub !== INDEX);
 }
 
 /** The first result that is no error. */

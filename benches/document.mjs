@@ -19,8 +19,10 @@ export function parts({ date, setting, missing, cases }) {
     return entry;
   };
   const all = (run, name, of) => number(median(named(name).rounds.map((round) => round[run]).filter(Boolean).map(of)) ?? NaN);
-  const rate = (run) => all(run, "saturate", (result) => result.deliveries_per_second);
-  const latency = (member) => all("millstream", "paced", (result) => result[member]);
+  // Rounds differ in the second digit. The tables have the spread.
+  const rate = (run) => all(run, "saturate", (result) => Number(result.deliveries_per_second.toPrecision(3)));
+  // The sentence says that it takes less.
+  const latency = (member) => all("millstream", "paced", (result) => Math.ceil(result[member]));
   return {
     summary: [
       `- With 500 subscribers and 200 updates a second, half of the deliveries take less than ${latency("latency_p50_ms")} ms, and 99 of 100 less than ${latency("latency_p99_ms")} ms.`,

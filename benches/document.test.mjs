@@ -43,6 +43,17 @@ test("what was not measured keeps the figures that it has", () => {
   assert.ok(after.endsWith("\n\nold\n\n<!-- end -->"));
 });
 
+test("the sentences say three digits of a rate, and a latency that is not exceeded", () => {
+  const rounds = {
+    saturate: [{ "millstream, single POSTs": { deliveries_per_second: 676_957 } }],
+    paced: [{ millstream: { latency_p50_ms: 32.1, latency_p99_ms: 109.1 } }],
+  };
+  const cases = unmeasured.map((entry) => ({ ...entry, rounds: rounds[entry.name] ?? [] }));
+  const { speed, summary } = parts({ date: "2026-01-02", setting: {}, missing: {}, cases });
+  assert.match(speed, /receive 677,000 updates a second/);
+  assert.match(summary, /less than 33 ms, and 99 of 100 less than 110 ms/);
+});
+
 test("figures that were not measured are dashes", () => {
   assert.match(contents.speed, /receive – updates/);
   assert.match(contents.goals([], ""), /\| paced \| latency p50, ms \| ≤ 26 \| – \| – \|/);
