@@ -80,7 +80,7 @@ export async function readByFetch({ url, method, body }, listener, { fetch = glo
     let part = "";
     const decoder = new TextDecoder();
     const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
-    // In Node a read would never end, of a stream whose end came before it was aborted.
+    // Node never ends a read of a stream whose end came first, and which was then aborted.
     for (; !signal.aborted; timer = silent()) {
       const { done, value } = await reader.read();
       clearTimeout(timer);
