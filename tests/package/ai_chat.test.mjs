@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { wordsFor } from "../../examples/ai-chat/worker/words.ts";
 import { blocks, read } from "../e2e/documents.mjs";
-import { DEADLINE, until } from "../e2e/until.mjs";
+import { until } from "../e2e/until.mjs";
 import { opened } from "./page.mjs";
 import { Project } from "./project.mjs";
 
@@ -15,6 +15,8 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** Milliseconds: pages come back to a server that was away with random waits, up to 30 s. */
 const COMING_BACK = 60_000;
+/** Milliseconds: the model alone takes 7 s for a whole answer, and the tests share the processor. */
+const WRITING = 60_000;
 const QUESTION = "Why <b>?";
 const WHOLE = wordsFor(QUESTION).join("");
 
@@ -48,7 +50,9 @@ function tabOf(page) {
     stop: () => page.getByRole("button", { name: "Stop" }),
     /** Waits until the whole answer is there, and checks that all is there once. */
     async isWhole() {
-      await until(async () => (await tab.answers()).join("\0") === WHOLE, "the whole answer, once");
+      let seen;
+      const isWhole = async () => (seen = (await tab.answers()).join("\0")) === WHOLE;
+      await until(isWhole, () => `the whole answer, once, not “${seen}”`, WRITING);
       await tab.says(/^Ready$/);
       assert.deepEqual([await tab.questions(), await tab.marks()], [[QUESTION], []]);
     },
@@ -59,12 +63,7 @@ function tabOf(page) {
 /** A new chat. */
 const chat = async (t) => tabOf(await opened(t, server.origin));
 /** The same chat in another tab. */
-async function secondTab({ page }) {
-  const other = await page.context().browser().newPage();
-  other.setDefaultTimeout(DEADLINE);
-  await other.goto(page.url());
-  return tabOf(other);
-}
+const secondTab = async (t, { page }) => tabOf(await opened(t, page.url()));
 
 // They wait for words most of the time.
 describe("a chat", { concurrency: true }, () => {
@@ -113,7 +112,7 @@ describe("a chat", { concurrency: true }, () => {
   test("a tab that was there follows the answer that another one has asked for", async (t) => {
     const asking = await chat(t);
     await asking.says(/^Ready$/);
-    const other = await secondTab(asking);
+    const other = await secondTab(t, asking);
     await other.says(/^Ready$/);
     await asking.ask();
     for (const tab of [other, asking]) await tab.isWhole();
@@ -127,7 +126,7 @@ describe("a chat", { concurrency: true }, () => {
     const asking = await chat(t);
     await asking.ask();
     await asking.writes(15);
-    const other = await secondTab(asking);
+    const other = await secondTab(t, asking);
     await other.writes(15);
     await other.stop().press("Enter");
     for (const tab of [other, asking]) await tab.says(/^Ready$/);
@@ -142,7 +141,7 @@ describe("a chat", { concurrency: true }, () => {
 
   test("of two tabs that ask at the same moment one is answered, and the other one keeps its words", async (t) => {
     const first = await chat(t);
-    const tabs = [first, await secondTab(first)];
+    const tabs = [first, await secondTab(t, first)];
     for (const [index, tab] of tabs.entries()) {
       await tab.says(/^Ready$/);
       await tab.page.getByLabel("Message").fill(`question ${index}`);
@@ -172,7 +171,7 @@ describe("a chat", { concurrency: true }, () => {
 
   test("an answer whose model fails says that it broke off, also in another tab and when the page is loaded again", async (t) => {
     const asking = await chat(t);
-    const other = await secondTab(asking);
+    const other = await secondTab(t, asking);
     await other.says(/^Ready$/);
     await asking.page.route("**/stream", (route) => (route.request().method() === "DELETE" ? route.abort() : route.continue()));
     await asking.ask("Please fail");
@@ -222,7 +221,7 @@ test("after kill -9 in the middle each tab has what was written, once, and asks 
   const asking = await chat(t);
   await asking.ask();
   await asking.writes(15);
-  const other = await secondTab(asking);
+  const other = await secondTab(t, asking);
   await other.writes(20);
   await server.restart();
   for (const tab of [asking, other]) {

@@ -6,7 +6,7 @@ import { wordsFor } from "./words";
 /** Milliseconds between two words. */
 const PAUSE = 40;
 /** How many words it writes before it fails. */
-const FEW = 40;
+const FEW = 100;
 
 const usage = {
   inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
