@@ -12,8 +12,8 @@ import { Server } from "./server.mjs";
 import { KEYS_0, inSeconds, sign, tampered } from "./tokens.mjs";
 import { until } from "./until.mjs";
 
-/** The life of a token, in seconds. */
-const LIFE = 6;
+/** The life of a token, in seconds. A client has the last fifth of it for the next token and stream. */
+const LIFE = 12;
 const HOUR = 3_600;
 
 const pages = ClientPages.forTests();
@@ -39,7 +39,7 @@ async function publishUntil(hub, isEnough) {
   };
   while (!(await isEnough())) {
     await next();
-    await delay(40);
+    await delay(80);
   }
   await next();
   return ids;
