@@ -81,7 +81,7 @@ describe("a compressed stream", { concurrency: true }, () => {
     const hub = server.hub("compressed-drain");
     const [drained, expired] = await Promise.all([
       GzipReader.open(t, of(hub)),
-      GzipReader.open(t, of(freshHub()), await granted([], { exp: inSeconds(2) })),
+      GzipReader.open(t, of(freshHub()), await granted([], { exp: inSeconds(5) })),
     ]);
     const headers = { authorization: `Bearer ${OPERATOR_KEY}` };
     const answer = await fetch(`${server.origin}/hubs/compressed-drain/drain?within=1s`, { method: "POST", headers });

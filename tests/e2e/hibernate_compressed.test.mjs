@@ -77,7 +77,7 @@ describe("a compressed stream that a Worker holds", { concurrency: true }, () =>
   });
 
   test("ends as it should when it expires and when its hub is drained", async (t) => {
-    const expiring = bearer(await sign({ mercure: { subscribe: [] }, exp: inSeconds(2) }));
+    const expiring = bearer(await sign({ mercure: { subscribe: [] }, exp: inSeconds(5) }));
     const [expired, drained] = await Promise.all([open(t, "expiring", expiring), open(t, "drained")]);
     const drain = `${links.server.origin}/hubs/drained/drain?within=1s`;
     assert.equal((await fetch(drain, { method: "POST", headers: bearer(OPERATOR_KEY) })).status, 200);
