@@ -210,7 +210,7 @@ soak: $(WASM) $(BUILD)/workerd.capnp ## held streams of many clients through res
 
 .PHONY: test-package
 test-package: $(PACKAGE) browser ## the package, installed into projects of users: examples and template; installs them
-	node --test --test-concurrency=3 --test-reporter=spec --test-timeout=180000 'tests/package/*.test.mjs' 2>&1 | node tools/count_tests.mjs package
+	node --test --test-concurrency=2 --test-reporter=spec --test-timeout=180000 'tests/package/*.test.mjs' 2>&1 | node tools/count_tests.mjs package
 
 .PHONY: test-clients
 test-clients: $(PACKAGE) $(BUILD)/workerd.capnp $(PROMETHEUS) browser browsers $(CLIENTS) $(CLIENTS_VENV)/installed $(CLIENTS_RUST) ## the client on Node 20, Deno, Bun, workerd, Firefox, WebKitGTK; clients of others; installs them
