@@ -17,6 +17,8 @@ const MOVED = ["direct", "hibernate"];
 const HUBS = Object.fromEntries(MOVED.map((DELIVERY) => [`moved-${DELIVERY}`, { DELIVERY }]));
 const ENV = { OPERATOR_KEY };
 const WRONG_KEY = "a key of nobody";
+/** The seconds of a drain. */
+const WITHIN = 30;
 
 let server;
 let folder;
@@ -248,10 +250,12 @@ describe("a client that is connected throughout notices nothing of a move", { co
       const file = path(`${hub}.ndjson`);
       const of = (command, ...args) => [command, url(), "--hub", hub, ...args];
       await done(of("export", "--output", file));
-      await done(of("drain", "--within", "10s"));
+      // In its first half nobody comes back, and the next two commands must have ended by then.
+      await done(of("drain", "--within", `${WITHIN}s`));
       await done(of("delete", "--yes"));
       assert.match(await done(of("import", "--input", file)), /: 300 entries; the newest is 300\n$/);
       await load();
+      await until(() => subscriber.opened > 1, "the client to be back", (WITHIN + 10) * 1_000);
       await subscriber.receives(String(count));
       assert.equal(subscriber.opened, 2);
       assert.deepEqual(subscriber.events.filter(({ type }) => type === "gap"), []);
