@@ -1,4 +1,5 @@
 // A `fetch` whose answers go on after a lost connection.
+import { attempt } from "../client/attempt.mjs";
 import { randomPart, wait } from "../client/pause.mjs";
 import { DONE, dataIn, eventOf } from "./data_texts.mjs";
 
@@ -26,7 +27,8 @@ export function resumingFetch({ fetch, signal: closing, silence }) {
     const leaving = new AbortController();
     const signal = AbortSignal.any([closing, leaving.signal, ...(init.signal ? [init.signal] : [])]);
     const { headers, credentials } = init;
-    const again = () => ask(place, { headers: withoutBody(headers), credentials, cache: "no-store", signal });
+    const again = (/** @type {AbortSignal} */ signal) =>
+      ask(place, { headers: withoutBody(headers), credentials, cache: "no-store", signal });
     return new Response(bodyOf(new Answer({ again, signal, silence }), { response, leaving }), response);
   };
 }
@@ -79,9 +81,11 @@ class Answer {
   #given = 0;
   /** @type {string | undefined} The first chunk, by which an answer is known again. */
   #first;
+  /** @type {string | undefined} The last chunk that was an error. */
+  #error;
   #failures = 0;
 
-  /** @param {{ again: () => Promise<Response>, signal: AbortSignal, silence: number }} options */
+  /** @param {{ again: (signal: AbortSignal) => Promise<Response>, signal: AbortSignal, silence: number }} options */
   constructor({ again, signal, silence }) {
     this.#again = again;
     this.#signal = signal;
@@ -106,9 +110,15 @@ class Answer {
         for await (const text of connection) {
           if (text === DONE) return void (yield text);
           passed += 1;
-          if (passed === 1 && text !== (this.#first ??= text)) throw new Final("the beginning of the answer is not held any more");
-          if (passed <= this.#given) continue;
-          this.#given = passed;
+          if (isError(text)) {
+            // A hub whose server ended may hold less than was given. What it says of the end then has the number of a given chunk.
+            if (text === this.#error) continue;
+            this.#error = text;
+          } else {
+            if (passed === 1 && text !== (this.#first ??= text)) throw new Final("the beginning of the answer is not held any more");
+            if (passed <= this.#given) continue;
+          }
+          this.#given = Math.max(this.#given, passed);
           this.#failures = 0;
           yield text;
         }
@@ -132,9 +142,13 @@ class Answer {
       if (this.#failures > MOST_FAILURES) throw lost;
       await wait({ least: 0, random: randomPart(Math.min(this.#failures - 1, MOST_DOUBLINGS)) }, this.#signal);
       this.#signal.throwIfAborted();
-      const response = await this.#again().catch((error) => void (lost = error));
+      const listening = this.#listen();
+      const response = await this.#again(listening.signal).catch((error) => void (lost = error));
+      if (response?.status === 200 && response.body !== null) {
+        return untilAborted(dataIn(response.body, listening), listening.signal, listening.over);
+      }
+      listening.over();
       if (response === undefined) continue;
-      if (response.status === 200 && response.body !== null) return this.#heard(response.body);
       await response.body?.cancel().catch(() => undefined);
       if (response.status === 204) throw new Final("the answer is not held any more");
       lost = new Error(`the server answers ${response.status}`);
@@ -142,22 +156,23 @@ class Answer {
     }
   }
 
-  /**
-   * A hub is never silent for long.
-   *
-   * @param {ReadableStream<Uint8Array>} body
-   */
-  #heard(body) {
+  /** A hub is never silent for long, also before it answers. A silence aborts `signal`. */
+  #listen() {
     const silent = new AbortController();
     const listen = () => setTimeout(() => silent.abort(new TypeError("network error: no byte came")), this.#silence);
     let timer = listen();
+    const over = () => clearTimeout(timer);
     const heard = () => {
-      clearTimeout(timer);
+      over();
       timer = listen();
     };
-    const texts = dataIn(body, { heard });
-    return untilAborted(texts, AbortSignal.any([this.#signal, silent.signal]), () => clearTimeout(timer));
+    return { signal: AbortSignal.any([this.#signal, silent.signal]), heard, over };
   }
+}
+
+/** Whether it is the chunk by which AI SDK tells of an error, such as that the answer broke off. */
+function isError(/** @type {string} */ text) {
+  return attempt(() => JSON.parse(text))?.type === "error";
 }
 
 /**
@@ -165,7 +180,7 @@ class Answer {
  *
  * @param {AsyncGenerator<string, void, void>} texts
  * @param {AbortSignal} signal
- * @param {() => void} [over]
+ * @param {() => void} [over] is called at the end
  */
 async function* untilAborted(texts, signal, over) {
   /** @type {PromiseWithResolvers<never>} */

@@ -7,6 +7,9 @@ const URL_OF_CHAT = "https://app.example/chat";
 const DONE = "data: [DONE]\n\n";
 const events = (...texts) => texts.map((text) => `data: ${text}\n\n`).join("");
 
+/** A connection on which no answer comes. */
+const UNANSWERED = "unanswered";
+
 /** A stream of these texts, which then ends, fails, or stays open. */
 function body(texts, end) {
   return new ReadableStream({
@@ -32,6 +35,7 @@ async function read(connections, { silence = 5_000, init = {}, signal = new Abor
     signal?.throwIfAborted();
     asked.push(`${method} ${url} ${new Headers(headers).get("authorization")}`);
     const next = connections.shift();
+    if (next === UNANSWERED) await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     if (next instanceof Error) throw next;
     return next;
   };
@@ -87,9 +91,22 @@ for (const [what, [again, expected]] of Object.entries(FINAL)) {
   });
 }
 
+const BROKEN = '{"type":"error","errorText":"The answer broke off."}';
+for (const held of [[], ["1"], ["1", "2"], ["1", "2", "3"]]) {
+  test(`an answer that broke off says so when 2 chunks were given and ${held.length} are held`, async () => {
+    const { text } = await read([connection([events("1", "2")]), connection([events(...held, BROKEN), DONE])]);
+    assert.equal(text, events("1", "2", ...held.slice(2), BROKEN) + DONE);
+  });
+}
+
+test("an error that was given is not given again", async () => {
+  const { text } = await read([connection([events("1", BROKEN)]), connection([events("1", BROKEN, "2"), DONE])]);
+  assert.equal(text, events("1", BROKEN, "2") + DONE);
+});
+
 test("a resumed answer that is silent is asked for again, and the first one is not", async () => {
   const quick = { silence: 30 };
-  const resumed = [connection([events("1")]), connection([events("1")], { end: "open" }), connection([events("1", "2"), DONE])];
+  const resumed = [connection([events("1")]), UNANSWERED, connection([events("1")], { end: "open" }), connection([events("1", "2"), DONE])];
   assert.equal((await read(resumed, quick)).text, events("1", "2") + DONE);
   const leaving = new AbortController();
   const first = read([connection([events("1")], { end: "open" })], { ...quick, signal: leaving.signal });
