@@ -26,7 +26,7 @@ before(async () => {
   project = await Project.install("examples/ai-chat");
   await project.run("wrangler", "types");
   await project.run("vite", "build");
-  server = await project.start("vite", "preview", "--host", "127.0.0.1");
+  server = await project.vite("preview");
 });
 after(() => project?.remove());
 

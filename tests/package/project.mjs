@@ -79,6 +79,13 @@ export class Project {
     return server;
   }
 
+  /** Starts `vite dev` or `vite preview`, without a debugger: it looks for a free port, which two projects may find at once. */
+  async vite(command) {
+    const config = this.read("vite.config.ts").replace("cloudflare()", "cloudflare({ inspectorPort: false })");
+    this.write("vite.config.ts", config);
+    return this.start("vite", command, "--host", "127.0.0.1");
+  }
+
   /** Starts `wrangler dev`, with the module of wrangler.toml or this one. */
   async dev(...modules) {
     return this.start("wrangler", ...(await devArguments()), ...modules);

@@ -21,7 +21,7 @@ before(async () => {
   project.write("wrangler.toml", `${project.read("wrangler.toml")}\n[vars]\nMILLSTREAM_HISTORY_UPDATES = "${HISTORY_UPDATES}"\n`);
   await project.run("wrangler", "types");
   await project.run("vite", "build");
-  server = await project.start("vite", "preview", "--host", "127.0.0.1");
+  server = await project.vite("preview");
   cable = await Cable.to(Number(new URL(server.origin).port));
 });
 after(async () => {

@@ -29,11 +29,11 @@ test("the page and the Worker compile with strict types", async () => {
 test("built by vite, two pages show a message of one", async (t) => {
   const output = await project.run("vite", "build");
   assert.match(output, /millstream_bg-\S+\.wasm/);
-  const server = await project.start("vite", "preview", "--host", "127.0.0.1");
+  const server = await project.vite("preview");
   await chats(t, server.origin, "built");
 });
 
 test("in development on vite, two pages show a message of one", async (t) => {
-  const server = await project.start("vite", "dev", "--host", "127.0.0.1");
+  const server = await project.vite("dev");
   await chats(t, server.origin, "developed");
 });
