@@ -60,6 +60,9 @@ CLIENTS_VENV := $(BUILD)/clients/python
 CLIENTS_RUST := $(BUILD)/clients/rust/release/millstream-clients
 EXAMPLES := $(BUILD)/examples
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+# Cargo gives the builds of a library that is a wasm module too one file name, whatever their features are, and a later
+# build takes the wrong one. So each crate that uses the library with fewer features has a folder of its own here.
+APART := $(BUILD)/apart
 WASM := $(BUILD)/millstream_bg.wasm
 PACKAGE := $(BUILD)/millstream-$(VERSION).tgz
 
@@ -96,13 +99,11 @@ build: $(WASM) $(BUILD)/workerd.capnp ## build the release wasm
 	@echo "$(WASM): $$(wc -c <$(WASM)) bytes, $$(gzip -9c $(WASM) | wc -c) gzipped"
 
 # The last step makes the target, so that a build that is killed leaves none that is half made.
-# `make examples` leaves the library with fewer features under the same name, which cargo would take for this one.
 # Functions that are alike stand side by side, so gzip finds what is the same in them: 15 kB less.
 # Of those that are alike to the same degree, the one whose name comes first is the next.
 # The addresses below 1024 are the very end of the stack, so a constant may be added where memory is read: 1 kB less.
 # workerd's queueMicrotask takes some 20 µs, a reaction to a promise hardly any; a published line needs five of them.
 $(WASM): Makefile tools/alike_in_a_row.mjs Cargo.toml Cargo.lock $(shell find src) $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET)
-	rm -f $(TARGET_DIR)/wasm32-unknown-unknown/release/deps/millstream.wasm
 	cargo build --release --lib --locked --target wasm32-unknown-unknown
 	wasm-bindgen --target web --force-enable-abort-handler --experimental-reset-state-function --out-dir $(BUILD)/bindgen --out-name millstream $(TARGET_DIR)/wasm32-unknown-unknown/release/millstream.wasm
 	wasm-opt -O3 --low-memory-unused --one-caller-inline-max-function-size=20 --reorder-functions-by-name $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features $(BUILD)/bindgen/millstream_bg.wasm -o $(BUILD)/bindgen/optimized.wasm
@@ -155,8 +156,8 @@ test-bench: $(NPM) ## the tests of the benchmarks: their figures, and the load c
 .PHONY: examples
 examples: $(WASM_BINDGEN) $(NPM) | $(WASM_TARGET) ## build the examples that are wasm into build/examples
 	for name in decoder page; do \
-	  cargo build --release --locked --target wasm32-unknown-unknown --manifest-path "examples/$$name/Cargo.toml" --target-dir $(TARGET_DIR); \
-	  wasm-bindgen --target web --no-typescript --out-dir "$(EXAMPLES)/$$name" "$(TARGET_DIR)/wasm32-unknown-unknown/release/millstream_$$name.wasm"; \
+	  cargo build --release --locked --target wasm32-unknown-unknown --manifest-path "examples/$$name/Cargo.toml" --target-dir "$(APART)/$$name"; \
+	  wasm-bindgen --target web --no-typescript --out-dir "$(EXAMPLES)/$$name" "$(APART)/$$name/wasm32-unknown-unknown/release/millstream_$$name.wasm"; \
 	  wasm-opt -Oz $(addprefix --enable-,$(WASM_FEATURES)) --strip-producers --strip-target-features "$(EXAMPLES)/$$name/millstream_$${name}_bg.wasm" -o "$(EXAMPLES)/$$name/millstream_$${name}_bg.wasm"; \
 	done
 	cp examples/page/index.html examples/page/client.mjs $(EXAMPLES)/page
@@ -166,7 +167,7 @@ test-examples: lint-examples test-axum test-wasm-examples ## the examples: their
 
 .PHONY: test-axum
 test-axum: $(NPM)
-	cargo test --locked --manifest-path examples/axum/Cargo.toml --target-dir $(TARGET_DIR) 2>&1 | node tools/count_tests.mjs axum
+	cargo test --locked --manifest-path examples/axum/Cargo.toml --target-dir $(APART)/axum 2>&1 | node tools/count_tests.mjs axum
 
 .PHONY: test-wasm-examples
 test-wasm-examples: examples
